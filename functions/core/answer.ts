@@ -1,0 +1,149 @@
+// The events that answer Keptn: `.started` and `.finished` of a run.
+import { type Envelope, typeOfKind } from "./keptn-event.ts";
+import { bytesOfLog, jsonBytes, shortenLog, utf8Bytes } from "./log-text.ts";
+import type { OutgoingEvent } from "./outgoing-event.ts";
+import { mergeResults, type TaskResult } from "./result.ts";
+import { renderTask, type TaskReport } from "./task-report.ts";
+
+export const makeStarted = (event: Envelope, source: string): OutgoingEvent =>
+  makeAnswer(event, source, { kind: "started", data: scopeOf(event) });
+
+export interface Finish {
+  readonly event: Envelope;
+  readonly source: string;
+  readonly reports: readonly TaskReport[];
+  /** One per report, where the task left one. */
+  readonly results: readonly (TaskResult | undefined)[];
+  /** Why the run ended although no task says so: deleted, incomplete, could not start. */
+  readonly problem?: string;
+  readonly maxBytes: number;
+}
+
+/** The finished event of a run; never larger than `maxBytes`, whatever the tasks wrote. */
+export const makeFinished = (finish: Finish): OutgoingEvent => {
+  const data = { ...resultData(finish), ...scopeOf(finish.event), ...verdictOf(finish), ...testTimes(finish) };
+  const build = (values: Readonly<Record<string, unknown>>) =>
+    makeAnswer(finish.event, finish.source, { kind: "finished", data: values });
+  const room = finish.maxBytes - sizeOf(build({ ...data, message: "" }));
+  if (room >= 512) return build({ ...data, message: renderMessage(finish, room) });
+  // The results themselves leave no room to say what happened: the verdict matters more.
+  const plain = { ...scopeOf(finish.event), ...verdictOf(finish), ...testTimes(finish) };
+  const left = finish.maxBytes - sizeOf(build({ ...plain, message: "" }));
+  const note = "The tasks' results (KEPTN_RESULT) were too large for the event and were left out.\n";
+  return build({ ...plain, message: note + renderMessage(finish, Math.max(0, left - jsonBytes(note))) });
+};
+
+/** The finished event of a run that never came to be: the config or a rule forbids it. */
+export const makeRefused = (
+  event: Envelope,
+  source: string,
+  refusal: { message: string; maxBytes: number },
+): OutgoingEvent =>
+  makeFinished({ event, source, reports: [], results: [], problem: refusal.message, maxBytes: refusal.maxBytes });
+
+const makeAnswer = (
+  event: Envelope,
+  source: string,
+  answer: { readonly kind: "started" | "finished"; readonly data: Readonly<Record<string, unknown>> },
+): OutgoingEvent => ({
+  specversion: "1.0",
+  type: typeOfKind(event.type, answer.kind),
+  source,
+  contenttype: "application/json",
+  shkeptncontext: event.shkeptncontext,
+  triggeredid: event.id,
+  ...(event.gitcommitid ? { gitcommitid: event.gitcommitid } : {}),
+  shkeptnspecversion: "0.2.4",
+  data: answer.data,
+});
+
+const scopeOf = (event: Envelope) => ({
+  project: event.project,
+  stage: event.stage,
+  service: event.service,
+  ...(event.labels ? { labels: event.labels } : {}),
+});
+
+const results = ["pass", "warning", "fail"] as const;
+const statuses = ["succeeded", "errored", "unknown", "aborted"] as const;
+
+/** A task that ran to its end and failed is a result; whatever kept it from that is an error. */
+const verdictOf = (finish: Finish): { status: string; result: string } => {
+  const failed = finish.reports.find(({ passed }) => !passed);
+  if (finish.problem !== undefined || (failed && !failed.ranToEnd)) return { status: "errored", result: "fail" };
+  if (failed) return { status: "succeeded", result: "fail" };
+  const said = resultData(finish);
+  const result = results.find((word) => word === said["result"]) ?? "pass";
+  const status = statuses.find((word) => word === said["status"]) ?? "succeeded";
+  return { status, result };
+};
+
+const resultData = (finish: Finish): Record<string, unknown> => {
+  const merged = finish.results.reduce<Record<string, unknown>>(
+    (all, result) => (result?.kind === "data" ? mergeResults(all, result.data) : all),
+    {},
+  );
+  const { message: _, labels: __, ...data } = merged;
+  return data;
+};
+
+/** Lighthouse takes the window of its evaluation from the test task (go-sdk: TestFinishedDetails). */
+const testTimes = (finish: Finish): Record<string, unknown> => {
+  if (finish.event.type !== "sh.keptn.event.test.triggered") return {};
+  const start = finish.reports.find(({ startedAt }) => startedAt)?.startedAt;
+  const end = finish.reports.findLast(({ endedAt }) => endedAt)?.endedAt;
+  const given = resultData(finish)["test"];
+  const times = { ...(start ? { start } : {}), ...(end ? { end } : {}) };
+  return { test: mergeResults(times, typeof given === "object" && given !== null ? { ...given } : {}) };
+};
+
+const renderMessage = (finish: Finish, limitBytes: number): string => {
+  const whole = compose(finish, finish.reports);
+  if (jsonBytes(whole) <= limitBytes) return whole;
+  const skeleton = jsonBytes(compose(finish, withLogsOf(finish.reports, 0)));
+  const logs = finish.reports.flatMap(({ containers }) => containers.map(({ log }) => bytesOfLog(log)));
+  const fair = fairShare(logs, limitBytes - skeleton - 80 * logs.length);
+  const text = compose(finish, withLogsOf(finish.reports, fair));
+  return jsonBytes(text) <= limitBytes ? text : cutEnd(text, limitBytes);
+};
+
+const compose = (finish: Finish, reports: readonly TaskReport[]): string => {
+  const said = finish.results.flatMap((result, i) => sayResult(result, finish.reports[i]?.task ?? ""));
+  const problem = finish.problem === undefined ? [] : [`${finish.problem}\n`];
+  return [...problem, ...reports.map(renderTask), ...said].join("\n");
+};
+
+/** A result's own message, and what was no object, are shown; nothing is lost. */
+const sayResult = (result: TaskResult | undefined, task: string): string[] => {
+  if (!result) return [];
+  if (result.kind === "text")
+    return [`Termination message of task '${task}' (not a JSON or YAML object):\n${result.text}\n`];
+  const message = result.data["message"];
+  return typeof message === "string" && message !== "" ? [`${message}\n`] : [];
+};
+
+const withLogsOf = (reports: readonly TaskReport[], limitBytes: number): TaskReport[] =>
+  reports.map((report) => ({
+    ...report,
+    containers: report.containers.map((c) => ({ ...c, log: shortenLog(c.log, limitBytes) })),
+  }));
+
+/** The limit per log at which all logs together fit: small ones stay whole, large ones share what is left. */
+const fairShare = (sizes: readonly number[], room: number): number => {
+  let [left, share] = [Math.max(0, room), 0];
+  const ascending = [...sizes].sort((a, b) => a - b);
+  for (const [i, size] of ascending.entries()) {
+    share = Math.floor(left / (ascending.length - i));
+    if (size > share) return share;
+    left -= size;
+  }
+  return share + Math.max(0, ...sizes);
+};
+
+const cutEnd = (text: string, limitBytes: number): string => {
+  const log = shortenLog({ head: text, tail: "", cutBytes: 0 }, Math.max(0, limitBytes - 80));
+  const marked = `${log.head}[... left out ...]\n${log.tail}`;
+  return jsonBytes(marked) <= limitBytes ? marked : "";
+};
+
+const sizeOf = (event: OutgoingEvent): number => utf8Bytes(JSON.stringify(event));

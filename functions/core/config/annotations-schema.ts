@@ -1,0 +1,28 @@
+// The annotations that a task puts on its Job and pod.
+import * as z from "zod";
+import { isQualifiedName } from "./kubernetes-names.ts";
+import { type Fault, rejectAt, text } from "./scalars.ts";
+
+export const annotations = z
+  .record(z.string(), text())
+  .superRefine((value, context) => {
+    for (const key of Object.keys(value)) if (!isQualifiedName(key)) rejectAt(key, badAnnotation, context);
+    for (const key of Object.keys(value))
+      if (key.startsWith("keptn.sh/jes-")) rejectAt(key, reservedAnnotation, context);
+  })
+  .meta({
+    description: "Annotations of the Job and of its pod.",
+    examples: [{ "vault.hashicorp.com/agent-inject": "true" }],
+  });
+
+const badAnnotation: Fault = {
+  code: "bad-annotation",
+  message: "is no key of an annotation",
+  fix: "Write name or example.com/name.",
+};
+
+const reservedAnnotation: Fault = {
+  code: "reserved-annotation",
+  message: "is a key that the job executor keeps for itself",
+  fix: "Choose a key that does not begin with keptn.sh/jes-.",
+};

@@ -1,0 +1,36 @@
+// Which events an action is for.
+import * as z from "zod";
+import { checkPath } from "./jsonpath.ts";
+import { checkPattern } from "./pattern.ts";
+import { checkedText, text } from "./scalars.ts";
+
+const jsonpath = z
+  .strictObject({
+    property: checkedText(checkPath)
+      .optional()
+      .meta({
+        description:
+          "JSONPath into the event {id, type, source, time, data, shkeptncontext, specversion, gitcommitid}.",
+        examples: ["$.data.test.teststrategy"],
+      }),
+    match: text()
+      .default("")
+      .meta({
+        description: "The value that must stand there; numbers, true and false as JSON writes them.",
+        examples: ["locust"],
+      }),
+  })
+  .meta({
+    description: "Narrows the event down by a value in it.",
+    examples: [{ property: "$.data.test.teststrategy", match: "locust" }],
+  });
+
+export const eventFilter = z.strictObject({
+  name: checkedText(checkPattern)
+    .min(1)
+    .meta({
+      description: "RE2 pattern that is looked for anywhere in the event's type.",
+      examples: ["sh.keptn.event.test.triggered", "sh.keptn.event.*.triggered"],
+    }),
+  jsonpath: jsonpath.optional(),
+});

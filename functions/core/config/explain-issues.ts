@@ -1,0 +1,119 @@
+// Says for people what the schema found wrong: which action, which task, which field, where it stands, what to do.
+import type * as z from "zod";
+import type { Problem } from "../problem.ts";
+import { nearest } from "./nearest.ts";
+import { quote } from "./scalars.ts";
+import { exampleAt, knownKeysAt } from "./schema-at.ts";
+import type { Path, Tree, YamlTree } from "./yaml-tree.ts";
+
+type Issue = z.core.$ZodIssue;
+
+interface Explanation {
+  readonly code: string;
+  /** Goes on after the name of the field. */
+  readonly message: string;
+  readonly fix: string;
+  readonly path: Path;
+  readonly onKey?: boolean;
+}
+
+export const explainIssues = (issues: readonly Issue[], yaml: YamlTree): Problem[] =>
+  issues.flatMap((issue) => explain(issue, yaml.tree)).map((explanation) => toProblem(explanation, yaml));
+
+const toProblem = ({ code, message, fix, path, onKey }: Explanation, yaml: YamlTree): Problem => ({
+  code,
+  severity: "error",
+  message: `${subjectOf(path, yaml.tree)}${message}.`,
+  fix,
+  at: onKey ? yaml.keyAt(path) : yaml.at(path),
+});
+
+const explain = (issue: Issue, tree: Tree): Explanation[] => {
+  const { path } = issue;
+  const value = valueAt(path, tree);
+  if (issue.code === "unrecognized_keys") return issue.keys.slice(0, 100).map((key) => unknownKey(key, path));
+  if (issue.code === "custom")
+    return [{ ...(issue.params as { code: string; fix: string }), message: issue.message, path }];
+  if (value === undefined || issue.code === "too_small") return [missing(path)];
+  if (issue.code === "invalid_type") return [wrongType(value, issue.expected, path)];
+  return [badValue(value, "values" in issue ? issue.values.map(String) : [], path)];
+};
+
+const unknownKey = (key: string, path: Path): Explanation => {
+  const known = knownKeysAt(path);
+  const guess = nearest(key, known);
+  return {
+    code: "unknown-key",
+    message: "is no field of the job config",
+    fix: guess ? `Did you mean \`${guess}\`?` : `Known here: ${known.join(", ")}.`,
+    path: [...path, key],
+    onKey: true,
+  };
+};
+
+const missing = (path: Path): Explanation => ({
+  code: `missing-${kebab(lastName(path))}`,
+  message: "is missing",
+  fix: exampleOf(path),
+  path,
+});
+
+const wrongType = (value: Tree, expected: string, path: Path): Explanation => ({
+  code: "wrong-type",
+  message: `is ${typeNameOf(value)}, but has to be ${typeNames[expected] ?? expected}`,
+  fix: exampleOf(path),
+  path,
+});
+
+const exampleOf = (path: Path): string => {
+  const example = exampleAt(path);
+  return example ? `Write for example \`${lastName(path)}: ${example}\`.` : "See `job-executor schema`.";
+};
+
+const badValue = (value: Tree, allowed: readonly string[], path: Path): Explanation => ({
+  code: `bad-${kebab(lastName(path))}`,
+  message: `is ${typeof value === "string" ? quote(value) : typeNameOf(value)}`,
+  fix: `Write one of: ${allowed.filter((name) => name !== "").join(", ")}.`,
+  path,
+});
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: "a text",
+  array: "a list",
+  object: "a map of fields",
+  record: "a map",
+};
+
+const typeNameOf = (value: Tree): string =>
+  typeof value === "string" ? `the text ${quote(value)}` : Array.isArray(value) ? "a list" : "a map";
+
+/** `imagePullPolicy` -> `image-pull-policy` */
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const lastName = (path: Path): string => String(path.findLast((part) => typeof part === "string") ?? "config");
+
+const valueAt = (path: Path, tree: Tree): Tree | undefined =>
+  path.reduce<Tree | undefined>(
+    (node, key) => (typeof node === "object" ? (node as Record<PropertyKey, Tree>)[key] : undefined),
+    tree,
+  );
+
+/** ["actions", 0, "tasks", 1, "image"] -> `Action "Run locust", task "smoke": image ` */
+const subjectOf = (path: Path, tree: Tree): string => {
+  const [isAction, action, isTask, task] = path;
+  if (isAction !== "actions" || typeof action !== "number")
+    return path.length === 0 ? "The job config " : `${fieldOf(path)} `;
+  const actionName = nameOf(path.slice(0, 2), tree);
+  if (isTask !== "tasks" || typeof task !== "number") return `Action ${actionName}: ${fieldOf(path.slice(2))} `;
+  return `Action ${actionName}, task ${nameOf(path.slice(0, 4), tree)}: ${fieldOf(path.slice(4))} `;
+};
+
+const nameOf = (path: Path, tree: Tree): string => {
+  const name = valueAt([...path, "name"], tree);
+  return typeof name === "string" && name !== "" ? quote(name) : `number ${Number(path.at(-1)) + 1}`;
+};
+
+const fieldOf = (path: Path): string => {
+  const field = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
+  return field === "" ? "it" : field.replace(/^\./, "");
+};

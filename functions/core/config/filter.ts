@@ -1,0 +1,140 @@
+// Filter expressions of JSONPath, `?(@.name == "a" && @.size > 2)`: compared with own properties only. Nothing is called.
+
+/** What an expression may read. */
+export interface FilterScope {
+  /** `@`: the entry that is looked at. */
+  readonly current: unknown;
+  /** `$`: the whole document. */
+  readonly root: unknown;
+}
+
+export type Filter = (scope: FilterScope) => unknown;
+
+type Expression = Filter;
+
+const maxLength = 200;
+
+/** @returns undefined for what is no filter: calls, assignments, regular expressions, and broken text */
+export const parseFilter = (text: string): Expression | undefined => {
+  const tokens = text.length > maxLength ? undefined : tokenize(text);
+  if (!tokens) return undefined;
+  const rest = [...tokens];
+  const expression = parseBinary(rest, 0);
+  return rest.length === 0 ? expression : undefined;
+};
+
+export const isTrue = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== false && value !== 0 && value !== "";
+
+const token =
+  /\s*(?:(\d+(?:\.\d+)?)|("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|([A-Za-z_][\w-]*)|(===?|!==?|<=|>=|&&|\|\||[@$.[\]()!<>]|-(?=\d)))/y;
+
+interface Token {
+  readonly kind: "number" | "text" | "name" | "sign";
+  readonly text: string;
+}
+
+const kinds = ["number", "text", "name", "sign"] as const;
+
+const tokenize = (text: string): Token[] | undefined => {
+  const tokens: Token[] = [];
+  token.lastIndex = 0;
+  while (token.lastIndex < text.trimEnd().length) {
+    const found = token.exec(text);
+    if (!found) return undefined;
+    const index = kinds.findIndex((_, kind) => found[kind + 1] !== undefined);
+    tokens.push({ kind: kinds[index]!, text: found[index + 1]! });
+  }
+  return tokens;
+};
+
+const levels: readonly (readonly string[])[] = [["||"], ["&&"], ["==", "===", "!=", "!=="], ["<", "<=", ">", ">="]];
+
+const parseBinary = (tokens: Token[], level: number): Expression | undefined => {
+  const operators = levels[level];
+  if (!operators) return parseUnary(tokens);
+  let left = parseBinary(tokens, level + 1);
+  while (left && tokens[0]?.kind === "sign" && operators.includes(tokens[0].text)) {
+    const operator = tokens.shift()!.text;
+    const right = parseBinary(tokens, level + 1);
+    if (!right) return undefined;
+    left = binary(operator, left, right);
+  }
+  return left;
+};
+
+const binary = (operator: string, left: Expression, right: Expression): Expression => {
+  if (operator === "||") return (scope) => isTrue(left(scope)) || isTrue(right(scope));
+  if (operator === "&&") return (scope) => isTrue(left(scope)) && isTrue(right(scope));
+  if (operator.startsWith("=")) return (scope) => isSame(left(scope), right(scope));
+  if (operator.startsWith("!")) return (scope) => isOther(left(scope), right(scope));
+  return (scope) => isOrdered(operator, left(scope), right(scope));
+};
+
+/** As `match` does it: a number or boolean is the same as its text. */
+const isSame = (left: unknown, right: unknown): boolean =>
+  left === right || (isScalar(left) && isScalar(right) && String(left) === String(right));
+
+/** As in JES, an entry that has no such member is not selected by a comparison with it. */
+const isOther = (left: unknown, right: unknown): boolean =>
+  left !== undefined && right !== undefined && !isSame(left, right);
+
+const isScalar = (value: unknown): boolean => ["string", "number", "boolean"].includes(typeof value);
+
+const isOrdered = (operator: string, left: unknown, right: unknown): boolean => {
+  const [a, b] = [left, right].map((value) =>
+    typeof value === "string" && value.trim() !== "" ? Number(value) : value,
+  );
+  if (typeof a !== "number" || typeof b !== "number") return false;
+  if (operator === "<") return a < b;
+  if (operator === "<=") return a <= b;
+  return operator === ">" ? a > b : a >= b;
+};
+
+const parseUnary = (tokens: Token[]): Expression | undefined => {
+  const first = tokens.shift();
+  if (first?.kind === "number") return constant(Number(first.text));
+  if (first?.kind === "text") return constant(unquote(first.text));
+  if (first?.kind === "name") return words.has(first.text) ? constant(words.get(first.text)) : undefined;
+  if (first?.text === "-") return constant(-Number(tokens.shift()?.text));
+  if (first?.text === "@") return parseMembers(tokens, ({ current }) => current);
+  if (first?.text === "$") return parseMembers(tokens, ({ root }) => root);
+  if (first?.text !== "!" && first?.text !== "(") return undefined;
+  const inner = first.text === "!" ? parseUnary(tokens) : parseBinary(tokens, 0);
+  if (!inner || (first.text === "(" && tokens.shift()?.text !== ")")) return undefined;
+  return first.text === "!" ? (scope) => !isTrue(inner(scope)) : inner;
+};
+
+const words = new Map<string, unknown>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);
+
+const constant =
+  (value: unknown): Expression =>
+  () =>
+    value;
+
+export const unquote = (quoted: string): string => quoted.slice(1, -1).replace(/\\(.)/g, "$1");
+
+const parseMembers = (tokens: Token[], object: Expression): Expression | undefined => {
+  const sign = tokens[0]?.kind === "sign" ? tokens[0].text : "";
+  if (sign !== "." && sign !== "[") return object;
+  tokens.shift();
+  const key = tokens.shift();
+  const name = sign === "." ? nameOf(key, ["name"]) : nameOf(key, ["text", "number"]);
+  if (name === undefined || (sign === "[" && tokens.shift()?.text !== "]")) return undefined;
+  return parseMembers(tokens, (scope) => ownValue(object(scope), name));
+};
+
+const nameOf = (key: Token | undefined, allowed: readonly Token["kind"][]): string | undefined => {
+  if (!key || !allowed.includes(key.kind)) return undefined;
+  return key.kind === "text" ? unquote(key.text) : key.text;
+};
+
+/** Never reaches a prototype. */
+export const ownValue = (object: unknown, name: string): unknown =>
+  typeof object === "object" && object !== null && Object.hasOwn(object, name)
+    ? (object as Record<string, unknown>)[name]
+    : undefined;

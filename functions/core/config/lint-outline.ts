@@ -1,0 +1,84 @@
+// What works, but perhaps not as its author thinks: warnings.
+import type { Problem } from "../problem.ts";
+import { isIndefinite } from "./jsonpath.ts";
+import { type ActionOutline, type EventOutline, isWithoutActions } from "./outline.ts";
+import { anchorOf } from "./pattern.ts";
+import { quote } from "./scalars.ts";
+import { toProblem, type Warning } from "./warning.ts";
+import type { Path, YamlTree } from "./yaml-tree.ts";
+
+export const lintOutline = (actions: readonly ActionOutline[], yaml: YamlTree): Problem[] =>
+  [
+    ...(isWithoutActions(yaml.tree) ? [noActions] : []),
+    ...duplicates("action", names(actions), ["actions"]),
+    ...actions.flatMap((action, index) => lintAction(action, ["actions", index])),
+  ].map((warning) => toProblem(warning, yaml));
+
+const names = (actions: readonly ActionOutline[]) => actions.map(({ name }) => name);
+
+const noActions: Warning = {
+  code: "no-actions",
+  message: "The job config has no actions, so that nothing ever runs.",
+  fix: "Write an action under `actions`.",
+  path: ["actions"],
+};
+
+const duplicates = (kind: string, names: readonly (string | undefined)[], path: Path): Warning[] =>
+  names.flatMap((name, index) =>
+    name === undefined || names.indexOf(name) === index
+      ? []
+      : [
+          {
+            code: `duplicate-${kind}`,
+            message: `Another ${kind} before it is called ${quote(name)} too.`,
+            fix: "Both run; give them names that people can tell apart.",
+            path: [...path, index, "name"],
+          },
+        ],
+  );
+
+const lintAction = ({ name, events, tasks, isWithoutEvents }: ActionOutline, path: Path): Warning[] => [
+  ...(isWithoutEvents ? [noEvents(name ?? "", path)] : []),
+  ...duplicates("task", tasks, [...path, "tasks"]),
+  ...events.flatMap((event, index) => lintEvent(event, [...path, "events", index])),
+];
+
+const noEvents = (name: string, path: Path): Warning => ({
+  code: "no-events",
+  message: `The action ${quote(name)} has no events, so that it never runs.`,
+  fix: "Write under `events` when it runs.",
+  path,
+});
+
+const lintEvent = ({ name, property, match }: EventOutline, path: Path): Warning[] => {
+  const anchored = anchorOf(name);
+  const warnings: Warning[] = [];
+  if (anchored && name !== "") {
+    const message = `The event name ${quote(name)} is looked for anywhere in the type, so that events of others fit too.`;
+    warnings.push({
+      code: "loose-event-name",
+      message,
+      fix: `Between ^ and $ it is the whole type, for example '${anchored}'.`,
+      path: [...path, "name"],
+    });
+  }
+  if (match !== undefined && property === undefined) {
+    const message = "`match` without `property` has no effect.";
+    warnings.push({
+      code: "match-without-property",
+      message,
+      fix: "Add the JSONPath as `property`.",
+      path: [...path, "jsonpath"],
+    });
+  }
+  if (property !== undefined && isIndefinite(property)) {
+    const message = `The JSONPath ${quote(property)} gives a list, and a list equals no text: the action never runs.`;
+    warnings.push({
+      code: "never-matches",
+      message,
+      fix: "Name one value, for example with [0].",
+      path: [...path, "jsonpath", "property"],
+    });
+  }
+  return warnings;
+};

@@ -1,0 +1,51 @@
+// Which actions of a config an event starts, and for each one why or why not.
+import { checkPath, findPath } from "./jsonpath.ts";
+import type { ActionOutline, EventOutline } from "./outline.ts";
+import { matchesPattern } from "./pattern.ts";
+import { quote } from "./scalars.ts";
+
+export interface ActionMatch {
+  readonly action: string;
+  readonly silent: boolean;
+  readonly matches: boolean;
+  /** One sentence for each event of the action, up to the first that fits. */
+  readonly why: readonly string[];
+}
+
+export interface MatchedEvent {
+  readonly type: string;
+  /** See {@link eventDocumentOf}. */
+  readonly document: unknown;
+}
+
+export const matchAction = ({ name, silent, events }: ActionOutline, event: MatchedEvent): ActionMatch => {
+  const why: string[] = [];
+  const action = name ?? "";
+  for (const filter of events) {
+    const { matches, reason } = matchEvent(filter, event);
+    why.push(reason);
+    if (matches) return { action, silent, matches, why };
+  }
+  return { action, silent, matches: false, why: why.length > 0 ? why : ["It has no events."] };
+};
+
+const matchEvent = ({ name, property, match = "" }: EventOutline, { type, document }: MatchedEvent) => {
+  if (name === "" || !matchesPattern(name, type)) return no(`${quote(name)} is not found in ${quote(type)}.`);
+  if (!property) return { matches: true, reason: `${quote(name)} is found in ${quote(type)}.` };
+  // Only in a config that is refused: who else should hear of it?
+  if (checkPath(property)) return { matches: true, reason: `${quote(name)} fits, and ${property} is no JSONPath.` };
+  const found = findPath(property, document);
+  if (!found) return no(`${quote(name)} fits, but there is nothing at ${property}.`);
+  const value = comparable(found.value);
+  if (value !== match) return no(`${quote(name)} fits, but ${property} is ${show(found.value)}, not ${quote(match)}.`);
+  return { matches: true, reason: `${quote(name)} fits, and ${property} is ${quote(match)}.` };
+};
+
+const no = (reason: string) => ({ matches: false, reason });
+
+/** Numbers and booleans as JSON writes them; lists, maps and null equal no text. */
+const comparable = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : ["number", "boolean"].includes(typeof value) ? JSON.stringify(value) : undefined;
+
+const show = (value: unknown): string =>
+  typeof value === "string" ? quote(value) : (JSON.stringify(value) ?? "nothing").slice(0, 60);

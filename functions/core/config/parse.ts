@@ -1,0 +1,71 @@
+// Text of a job/config.yaml -> the config, or everything that is wrong with it.
+import { type Problem, renderProblem } from "../problem.ts";
+import { explainIssues } from "./explain-issues.ts";
+import { lintOutline } from "./lint-outline.ts";
+import { lintTasks } from "./lint-tasks.ts";
+import { type ActionOutline, outlineOf } from "./outline.ts";
+import { type JobConfig, jobConfigSchema } from "./schema.ts";
+import { withoutNulls } from "./without-nulls.ts";
+import { readYaml, type YamlTree } from "./yaml-tree.ts";
+
+export interface ParsedJobConfig {
+  /** Not there if a problem is an error. */
+  readonly config?: JobConfig;
+  /** Errors and warnings, in the order of the text. */
+  readonly problems: readonly Problem[];
+  /** What can be told even of a broken config; undefined if the YAML itself cannot be read. */
+  readonly outline?: readonly ActionOutline[];
+  /** Where a value of the config stands. */
+  readonly at?: YamlTree["at"];
+}
+
+/** @param file its name in the places of problems, e.g. `job/config.yaml` */
+export const parseJobConfig = (text: string, file: string): ParsedJobConfig => {
+  const read = readYaml(text, file);
+  if ("problems" in read) return { problems: read.problems };
+  if (read.tree === null) return { problems: [emptyConfig(file)] };
+  const yaml = { ...read, tree: withoutNulls(read.tree) };
+  const outline = outlineOf(yaml.tree);
+  if (isTooMuch(outline)) return { problems: [{ ...tooMuch, at: yaml.at(["actions"]) }] };
+  const parsed = jobConfigSchema.safeParse(yaml.tree);
+  const errors = parsed.success ? [] : explainIssues(parsed.error.issues, yaml);
+  const warnings = [...lintOutline(outline, yaml), ...(parsed.success ? lintTasks(parsed.data, yaml) : [])];
+  const problems = distinct([...errors, ...warnings])
+    .sort(byPlace)
+    .slice(0, maxProblems);
+  const told = { problems, outline, at: yaml.at };
+  return parsed.success ? { config: parsed.data, ...told } : told;
+};
+
+const emptyConfig = (file: string): Problem => ({
+  code: "empty-config",
+  severity: "error",
+  message: "The job config is empty.",
+  fix: "Write `apiVersion: v2` and `actions:`.",
+  at: { file, line: 1, column: 1 },
+});
+
+/** More help nobody. */
+const maxProblems = 1000;
+const maxActions = 999;
+/** Events and tasks of all actions together. */
+const maxParts = 1000;
+
+const isTooMuch = (outline: readonly ActionOutline[]): boolean =>
+  outline.length > maxActions ||
+  outline.reduce((sum, { events, tasks }) => sum + events.length + tasks.length, 0) > maxParts;
+
+const tooMuch = {
+  code: "too-many-actions",
+  severity: "error",
+  message: `The job config has more than ${maxActions} actions, or more than ${maxParts} events and tasks.`,
+  fix: "Spread them over services: each can have a job config of its own.",
+} as const;
+
+/** An anchor that is used twice is wrong once. */
+const distinct = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [renderProblem(problem), problem])).values(),
+];
+
+const byPlace = ({ at: a }: Problem, { at: b }: Problem): number =>
+  (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);

@@ -1,0 +1,55 @@
+// Event names of a config: RE2 patterns, found anywhere in the event's type, as JES does it. RE2 cannot be made to hang.
+import { RE2JS } from "re2js";
+import { type Fault, quote } from "./scalars.ts";
+
+const maxLength = 256;
+/** Counted repetitions are unrolled: all of a pattern's together. */
+const maxRepetitions = 64;
+/** Each one is hundreds of ranges; the type of an event is ASCII. */
+const maxClasses = 2;
+
+/** @returns the compiled pattern, or what is wrong with it */
+const compile = (pattern: string): RE2JS | string => {
+  if (pattern.length > maxLength) return `it is longer than ${maxLength} characters`;
+  const counts = [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, from, to]) => Number(to || from));
+  if (counts.reduce((sum, count) => sum + count, 0) > maxRepetitions) return "it repeats too much";
+  if (pattern.split(/\\p/i).length - 1 > maxClasses) return "it has too many classes of Unicode";
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    return (error as Error).message.replace("error parsing regexp: ", "");
+  }
+};
+
+export const checkPattern = (pattern: string): Fault | undefined => {
+  const compiled = compile(pattern);
+  if (typeof compiled !== "string") return undefined;
+  return {
+    code: "bad-pattern",
+    message: `is ${quote(pattern)}, which is no RE2 pattern: ${compiled}`,
+    fix: pattern.startsWith("*")
+      ? `Write ${quote(`.${pattern}`)}.`
+      : "Event names are patterns: write `\\` before what is meant literally.",
+  };
+};
+
+/** @returns false for a pattern that RE2 refuses */
+export const matchesPattern = (pattern: string, type: string): boolean => {
+  const compiled = compile(pattern);
+  return typeof compiled !== "string" && compiled.matcher(type).find();
+};
+
+/**
+ * A name without any wildcard, of which only a part is given: the events of other executors fit it too.
+ * @returns a pattern for exactly one type that was perhaps meant
+ */
+export const anchorOf = (name: string): string | undefined => {
+  if (!/^[\w.-]+$/.test(name) || isWholeType(name)) return undefined;
+  const begun = name.startsWith("sh.keptn.") ? name : `sh.keptn.event.${name}`;
+  const whole = isWholeType(begun) ? begun : `${begun.replace(/\.$/, "")}.triggered`;
+  return `^${whole.replaceAll(".", "\\.")}$`;
+};
+
+const isWholeType = (name: string): boolean =>
+  /^sh\.keptn\.event\.([\w-]+\.){1,2}(triggered|started|finished|invalidated|changed)$/.test(name) ||
+  /^sh\.keptn\.(log\.error|events\.problem)$/.test(name);

@@ -1,0 +1,34 @@
+// What a task may use of processor and memory.
+import * as z from "zod";
+import { checkQuantity, parseQuantity } from "./kubernetes-names.ts";
+import { checkedText, rejectAt } from "./scalars.ts";
+
+const resourceList = (what: string) =>
+  z
+    .strictObject({
+      cpu: checkedText(checkQuantity)
+        .optional()
+        .meta({ description: `Cores of processor time, ${what}.`, examples: ["500m"] }),
+      memory: checkedText(checkQuantity)
+        .optional()
+        .meta({ description: `Bytes of memory, ${what}.`, examples: ["128Mi"] }),
+    })
+    .meta({ description: `Processor time and memory, ${what}.`, examples: [{ cpu: "500m", memory: "128Mi" }] });
+
+export const resources = z
+  .strictObject({
+    limits: resourceList("at most").optional(),
+    requests: resourceList("reserved").optional(),
+  })
+  .superRefine(({ limits, requests }, context) => {
+    for (const name of ["cpu", "memory"] as const) {
+      const [limit, request] = [parseQuantity(limits?.[name] ?? ""), parseQuantity(requests?.[name] ?? "")];
+      if (limit === undefined || request === undefined || request <= limit) continue;
+      const message = `is ${requests?.[name]}, more than the limit ${limits?.[name]}`;
+      rejectAt(["requests", name], { code: "request-over-limit", message, fix: "Request at most the limit." }, context);
+    }
+  })
+  .meta({
+    description: "What the container may use. Given at all, it replaces all of the operator's defaults.",
+    examples: [{ limits: { cpu: "1", memory: "512Mi" }, requests: { cpu: "50m", memory: "128Mi" } }],
+  });

@@ -1,0 +1,33 @@
+// What the schema says about a place of the config.
+import * as z from "zod";
+import { jobConfigSchema } from "./schema.ts";
+import type { Path } from "./yaml-tree.ts";
+
+export const knownKeysAt = (path: Path): string[] => {
+  const object = bare(schemaAt(path));
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+};
+
+/** @returns the first example of the field, as JSON, which YAML is too */
+export const exampleAt = (path: Path): string | undefined => {
+  const schema = schemaAt(path);
+  const examples = examplesOf(schema) ?? examplesOf(bare(schema));
+  return examples === undefined ? undefined : JSON.stringify(examples[0]);
+};
+
+const examplesOf = (schema: unknown): readonly unknown[] | undefined => {
+  const examples = schema instanceof z.ZodType ? z.globalRegistry.get(schema)?.examples : undefined;
+  return Array.isArray(examples) ? examples : undefined;
+};
+
+const schemaAt = (path: Path): unknown =>
+  path.reduce<unknown>((schema, key) => childOf(bare(schema), key), jobConfigSchema);
+
+const childOf = (schema: unknown, key: PropertyKey): unknown => {
+  if (schema instanceof z.ZodArray) return schema.element;
+  return schema instanceof z.ZodObject ? schema.shape[key as string] : undefined;
+};
+
+/** Without what only says "may be left out". */
+const bare = (schema: unknown): unknown =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? bare(schema.unwrap()) : schema;

@@ -1,0 +1,66 @@
+// The job config, apiVersion v2: every field, what it means and how it looks. The only definition of it.
+import * as z from "zod";
+import { eventFilter } from "./event-schema.ts";
+import { quote, reject, requiredText, yesOrNo } from "./scalars.ts";
+import { task } from "./task-schema.ts";
+
+const action = z.strictObject({
+  name: requiredText().meta({ description: "Name of the action, for people.", examples: ["Run locust"] }),
+  silent: yesOrNo()
+    .default(false)
+    .meta({ description: "Send no .started and .finished event.", examples: [false] }),
+  events: z
+    .array(eventFilter)
+    .default([])
+    .meta({
+      description: "The action runs for each event that one of these fits.",
+      examples: [[{ name: "sh.keptn.event.test.triggered" }]],
+    }),
+  tasks: z
+    .array(task)
+    .min(1)
+    .meta({
+      description: "What runs, one after the other, each as a Kubernetes Job.",
+      examples: [[{ name: "Say hello", image: "alpine", cmd: ["echo", "hello"] }]],
+    }),
+});
+
+export const jobConfigSchema = z
+  .strictObject({
+    apiVersion: requiredText()
+      .superRefine((value, context) => {
+        if (value !== "v2")
+          reject(context, {
+            code: "unsupported-api-version",
+            message: `is ${quote(value)}, which is not supported`,
+            fix: "Write `apiVersion: v2`.",
+          });
+      })
+      .meta({ description: "Version of this format: v2.", examples: ["v2"], const: "v2", type: "string" }),
+    actions: z
+      .array(action)
+      .default([])
+      .meta({
+        description: "What is done for which event.",
+        examples: [
+          [
+            {
+              name: "Say hello",
+              events: [{ name: "sh.keptn.event.hello.triggered" }],
+              tasks: [{ name: "Greet the world", image: "alpine", cmd: ["echo", "Hello World"] }],
+            },
+          ],
+        ],
+      }),
+  })
+  .meta({
+    title: "Job config",
+    description: "job/config.yaml: the container images that run when Keptn events arrive.",
+  });
+
+export type JobConfig = z.output<typeof jobConfigSchema>;
+export type Action = JobConfig["actions"][number];
+export type EventFilter = Action["events"][number];
+export type Task = Action["tasks"][number];
+export type TaskEnv = NonNullable<Task["env"]>[number];
+export type TaskResources = NonNullable<Task["resources"]>;

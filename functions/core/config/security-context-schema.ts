@@ -1,0 +1,119 @@
+// The securityContext of a task and of pods: every field that Kubernetes has (core/v1 SecurityContext, PodSecurityContext).
+import * as z from "zod";
+import { requiredText, text, wholeNumber, yesOrNo } from "./scalars.ts";
+
+const id = () => wholeNumber({ min: 0, max: 2 ** 31 - 1 });
+
+const profile = (kind: string) =>
+  z
+    .strictObject({
+      type: z.enum(["RuntimeDefault", "Localhost", "Unconfined"]).meta({
+        description: `Where the ${kind} profile comes from.`,
+        examples: ["RuntimeDefault"],
+      }),
+      localhostProfile: text()
+        .optional()
+        .meta({
+          description: "Name of a profile on the node, with `type: Localhost`.",
+          examples: ["profiles/my.json"],
+        }),
+    })
+    .meta({ description: `The ${kind} profile of the container.`, examples: [{ type: "RuntimeDefault" }] });
+
+const seLinuxOptions = () =>
+  z
+    .strictObject({
+      user: text()
+        .optional()
+        .meta({ description: "SELinux user label.", examples: ["system_u"] }),
+      role: text()
+        .optional()
+        .meta({ description: "SELinux role label.", examples: ["system_r"] }),
+      type: text()
+        .optional()
+        .meta({ description: "SELinux type label.", examples: ["container_t"] }),
+      level: text()
+        .optional()
+        .meta({ description: "SELinux level label.", examples: ["s0:c123,c456"] }),
+    })
+    .meta({ description: "SELinux labels of the container.", examples: [{ level: "s0:c123,c456" }] });
+
+const windowsOptions = () =>
+  z
+    .strictObject({
+      gmsaCredentialSpecName: text()
+        .optional()
+        .meta({ description: "Name of a GMSA credential spec.", examples: ["gmsa"] }),
+      gmsaCredentialSpec: text()
+        .optional()
+        .meta({ description: "A GMSA credential spec.", examples: ["{}"] }),
+      runAsUserName: text()
+        .optional()
+        .meta({ description: "Windows user of the process.", examples: ["ContainerUser"] }),
+      hostProcess: yesOrNo()
+        .optional()
+        .meta({ description: "Run on the host itself: privileged.", examples: [false] }),
+    })
+    .meta({ description: "Options for Windows containers.", examples: [{ runAsUserName: "ContainerUser" }] });
+
+const capabilityList = (what: string, example: string) =>
+  z
+    .array(requiredText().transform((name) => name.toUpperCase()))
+    .meta({ description: `Linux capabilities to ${what}, without CAP_.`, examples: [[example]] });
+
+const capabilities = z
+  .strictObject({
+    add: capabilityList("add", "NET_BIND_SERVICE").optional(),
+    drop: capabilityList("drop", "ALL").optional(),
+  })
+  .meta({
+    description:
+      "Linux capabilities. What is not given here stays as the operator set it: adding one keeps `drop: [ALL]`.",
+    examples: [{ add: ["NET_BIND_SERVICE"] }],
+  });
+
+const shared = {
+  runAsUser: id()
+    .optional()
+    .meta({ description: "User id of the process.", examples: [1000] }),
+  runAsGroup: id()
+    .optional()
+    .meta({ description: "Group id of the process.", examples: [2000] }),
+  runAsNonRoot: yesOrNo()
+    .optional()
+    .meta({ description: "Refuse to start as root.", examples: [true] }),
+  seLinuxOptions: seLinuxOptions().optional(),
+  seccompProfile: profile("seccomp").optional(),
+  appArmorProfile: profile("AppArmor").optional(),
+  windowsOptions: windowsOptions().optional(),
+};
+
+export const securityContextSchema = z.strictObject({
+  ...shared,
+  allowPrivilegeEscalation: yesOrNo()
+    .optional()
+    .meta({ description: "May a process gain more privileges than its parent?", examples: [false] }),
+  capabilities: capabilities.optional(),
+  privileged: yesOrNo()
+    .optional()
+    .meta({ description: "Run privileged: only where the operator allows it.", examples: [false] }),
+  procMount: z
+    .enum(["Default", "Unmasked"])
+    .optional()
+    .meta({ description: "How /proc is mounted.", examples: ["Default"] }),
+  readOnlyRootFilesystem: yesOrNo()
+    .optional()
+    .meta({ description: "Make all but the volumes read-only.", examples: [true] }),
+});
+
+export const podSecurityContextSchema = z.strictObject({
+  ...shared,
+  fsGroup: id().optional(),
+  fsGroupChangePolicy: z.enum(["OnRootMismatch", "Always"]).optional(),
+  seLinuxChangePolicy: z.enum(["MountOption", "Recursive"]).optional(),
+  supplementalGroups: z.array(id()).optional(),
+  supplementalGroupsPolicy: z.enum(["Merge", "Strict"]).optional(),
+  sysctls: z.array(z.strictObject({ name: requiredText(), value: text() })).optional(),
+});
+
+export type TaskSecurityContext = z.output<typeof securityContextSchema>;

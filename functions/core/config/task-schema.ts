@@ -1,0 +1,94 @@
+// A task of an action: one container, one Job.
+import * as z from "zod";
+import { flawOfEntry } from "../file-names.ts";
+import { utf8Bytes } from "../log-text.ts";
+import { annotations } from "./annotations-schema.ts";
+import { envEntry } from "./env-schema.ts";
+import { checkImage } from "./images.ts";
+import { checkNamespace, checkServiceAccount } from "./kubernetes-names.ts";
+import { resources } from "./resources-schema.ts";
+import { checkedText, quote, reject, requiredText, text, wholeNumber } from "./scalars.ts";
+import { securityContextSchema } from "./security-context-schema.ts";
+
+/** The Job's own deadline comes on top of it, in the same 32 bits. */
+const maxSeconds = 2 ** 31 - 1000;
+
+/** "" and "/" are everything that the service has. */
+const fileEntry = text().superRefine((entry, context) => {
+  const flaw = flawOfEntry(entry);
+  if (!flaw) return;
+  reject(context, {
+    code: "bad-file",
+    message: `is ${quote(entry)}, which ${flaw}`,
+    fix: "Name it from the top of the service's folder in Keptn's Git repository.",
+  });
+});
+
+/** They travel in one variable, of which Linux takes 128 KiB (execve(2), MAX_ARG_STRLEN). */
+const maxFilesBytes = 100_000;
+
+const fileEntries = z.array(fileEntry).superRefine((entries, context) => {
+  const bytes = utf8Bytes(JSON.stringify(entries));
+  if (bytes <= maxFilesBytes) return;
+  const message = `takes ${bytes} bytes, and at most ${maxFilesBytes} can be handed over`;
+  reject(context, { code: "too-many-entries", message, fix: "Name folders instead of single files." });
+});
+
+export const task = z.strictObject({
+  name: requiredText().meta({ description: "Name of the task, for people.", examples: ["Run locust"] }),
+  image: checkedText(checkImage)
+    .min(1)
+    .meta({ description: "Container image to run.", examples: ["locustio/locust:2.32.0"] }),
+  imagePullPolicy: z
+    .enum(["Always", "IfNotPresent", "Never", ""])
+    .optional()
+    .meta({ description: "When the image is pulled; Kubernetes' default if not given.", examples: ["IfNotPresent"] }),
+  cmd: z
+    .array(text())
+    .optional()
+    .meta({ description: "The command, instead of the image's entrypoint.", examples: [["locust"]] }),
+  args: z
+    .array(text())
+    .optional()
+    .meta({
+      description: "Its arguments. $(NAME) is the value of an environment variable.",
+      examples: [["--host", "$(HOST)"]],
+    }),
+  files: fileEntries.optional().meta({
+    description:
+      "Files and folders of the Keptn repository that appear under /keptn; / is everything that the service has.",
+    examples: [["locust/basic.py", "/helm"]],
+  }),
+  env: z
+    .array(envEntry)
+    .optional()
+    .meta({
+      description: "Environment variables, after KEPTN_PROJECT, KEPTN_STAGE, KEPTN_SERVICE and LABELS_* of the event.",
+      examples: [[{ name: "HOST", value: "$.data.deployment.deploymentURIsLocal[0]", valueFrom: "event" }]],
+    }),
+  workingDir: text()
+    .optional()
+    .meta({ description: "Directory in which the command starts.", examples: ["/keptn"] }),
+  resources: resources.optional(),
+  maxPollDuration: wholeNumber({ min: 1, max: maxSeconds })
+    .optional()
+    .meta({ description: "Seconds that the task may take; 300 if not given. Then it is stopped.", examples: [1200] }),
+  ttlSecondsAfterFinished: wholeNumber({ max: maxSeconds })
+    .transform((seconds) => Math.max(seconds, 0))
+    .optional()
+    .meta({
+      description: "Seconds that the Job stays after its run was reported; 21600 if not given.",
+      examples: [600],
+    }),
+  namespace: checkedText(checkNamespace)
+    .optional()
+    .meta({ description: "Namespace of the Job, if the operator allows it.", examples: ["carts"] }),
+  serviceAccount: checkedText(checkServiceAccount)
+    .optional()
+    .meta({ description: "Service account of the pod, if the operator allows it.", examples: ["deployer"] }),
+  securityContext: securityContextSchema.optional().meta({
+    description: "Security context of the container; what is not given here stays as the operator set it.",
+    examples: [{ readOnlyRootFilesystem: false }],
+  }),
+  annotations: annotations.optional(),
+});

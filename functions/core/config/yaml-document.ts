@@ -1,0 +1,98 @@
+// YAML text to one document, within limits that keep a hostile text from taking the process down.
+import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from "yaml";
+import type { Position, Problem } from "../problem.ts";
+import { type Indented, indentQuoted } from "./quoted-lines.ts";
+
+export const maxBytes = 1024 * 1024;
+/** Brackets, lists and maps inside each other. Far below what overflows the stack of the composer. */
+const maxNesting = 100;
+const maxLexemes = 200_000;
+
+export interface YamlDocument {
+  /** undefined: the text holds nothing but comments. */
+  readonly document: Document.Parsed | undefined;
+  readonly place: (offset: number) => Position;
+}
+
+export type YamlProblems = { readonly problems: readonly Problem[] };
+
+export const parseYaml = (text: string, file: string): YamlDocument | YamlProblems => {
+  const parsed = parseText(text, file, new Map());
+  if (!("problems" in parsed) || !parsed.problems.some(({ code }) => code === "yaml-syntax")) return parsed;
+  const indented = indentQuoted(text);
+  return indented.added.size > 0 ? parseText(indented.text, file, indented.added) : parsed;
+};
+
+const parseText = (text: string, file: string, added: Indented["added"]): YamlDocument | YamlProblems => {
+  const lines = new LineCounter();
+  const place = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col - (added.get(line) ?? 0), 1) };
+  };
+  if (text.length > maxBytes) return { problems: [{ ...tooLarge, at: place(0) }] };
+  const tokens = tokensOf(text, lines);
+  if ("over" in tokens) return { problems: [{ ...tokens.over, at: place(tokens.offset) }] };
+  // Failsafe: every scalar stays the text it was written as (`1.10`, `0123`); merge keys and duplicates are ours.
+  const composer = new Composer({
+    schema: "failsafe",
+    merge: false,
+    uniqueKeys: false,
+    prettyErrors: false,
+    strict: true,
+  });
+  const documents = [...composer.compose(tokens.tokens)];
+  const problems = documents.flatMap(({ errors }) =>
+    errors.map(({ message, pos }) => ({ ...syntaxError(message), at: place(pos[0]) })),
+  );
+  const filled = documents.filter(({ contents }) => contents !== null && contents.range[0] !== contents.range[1]);
+  if (problems.length === 0 && filled.length > 1)
+    problems.push({ ...severalDocuments, at: place(filled[1]!.range[0]) });
+  return problems.length > 0 ? { problems } : { document: filled[0] as Document.Parsed | undefined, place };
+};
+
+type Tokens = { readonly tokens: CST.Token[] } | { readonly over: Omit<Problem, "at">; readonly offset: number };
+
+/** The parser keeps its own stack, so that depth is known before anything recurses. */
+const tokensOf = (text: string, lines: LineCounter): Tokens => {
+  lines.addNewLine(0);
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  let count = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    count += 1;
+    if (parser.stack.length > maxNesting) return { over: tooDeep, offset: parser.offset };
+    if (count > maxLexemes) return { over: tooLarge, offset: parser.offset };
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return { tokens };
+};
+
+/** A fault of the YAML itself. */
+export const yamlError = (code: string, message: string, fix: string): Omit<Problem, "at"> => ({
+  code,
+  severity: "error",
+  message,
+  fix,
+});
+
+const tooLarge = yamlError(
+  "document-too-large",
+  `The job config is larger than ${maxBytes} bytes, or has more than ${maxLexemes} YAML tokens.`,
+  "Move what is large into files of its own, and name them under `files`.",
+);
+
+export const tooDeep = yamlError(
+  "too-deep",
+  "The job config nests too deeply.",
+  "A job config needs no more than eight levels.",
+);
+
+const severalDocuments = yamlError(
+  "several-documents",
+  "The job config has more than one YAML document.",
+  "Remove what follows the `---`.",
+);
+
+const syntaxError = (message: string) =>
+  yamlError("yaml-syntax", `This is no YAML: ${message}.`, "Check indentation, colons and quotes here and just above.");

@@ -1,0 +1,82 @@
+// The way through a YAML document: its anchors, its places, and the limits that keep aliases from multiplying for ever.
+import type { ParsedNode } from "yaml";
+import type { Problem } from "../problem.ts";
+import { tooDeep, yamlError } from "./yaml-document.ts";
+
+const maxDepth = 32;
+/** Of the document with its aliases resolved. */
+const maxNodes = 100_000;
+
+export interface Walk {
+  /** As of here: an alias means the last node before it that carries its name. */
+  readonly anchors: Map<string, ParsedNode>;
+  /** Nodes whose aliases are being followed. */
+  readonly open: Set<ParsedNode>;
+  /** For each map and list, where its entries stand in the text. */
+  readonly places: Map<object, Map<PropertyKey, Places>>;
+  readonly problems: (Omit<Problem, "at"> & { readonly offset: number })[];
+  nodes: number;
+  depth: number;
+  /** How many aliases are being followed. */
+  aliases: number;
+}
+
+export interface Places {
+  readonly key: number;
+  readonly value: number;
+}
+
+export type MaybeNode = ParsedNode | null;
+
+export const startOf = (node: MaybeNode): number => node?.range[0] ?? 0;
+
+export const beginWalk = (): Walk => ({
+  anchors: new Map(),
+  open: new Set(),
+  places: new Map(),
+  problems: [],
+  nodes: 0,
+  depth: 0,
+  aliases: 0,
+});
+
+/** Reads one node within the limits. */
+export const within = <T>(walk: Walk, node: MaybeNode, read: () => T): T | undefined => {
+  walk.nodes += 1;
+  if (walk.problems.length > 0) return undefined;
+  if (walk.nodes > maxNodes) return refuse(walk, node, aliasBomb);
+  if (walk.depth > maxDepth) return refuse(walk, node, tooDeep);
+  walk.depth += 1;
+  const result = read();
+  walk.depth -= 1;
+  return result;
+};
+
+export const followAlias = <T>(alias: ParsedNode & { source: string }, walk: Walk, read: (target: ParsedNode) => T) => {
+  const target = walk.anchors.get(alias.source);
+  if (!target) return refuse(walk, alias, unknownAlias(alias.source));
+  if (walk.open.has(target)) return refuse(walk, alias, aliasCycle(alias.source));
+  walk.open.add(target);
+  walk.aliases += 1;
+  const result = read(target);
+  walk.aliases -= 1;
+  walk.open.delete(target);
+  return result;
+};
+
+export type Refusal = Omit<Problem, "at">;
+
+export const refuse = (walk: Walk, node: MaybeNode, problem: Refusal): undefined => {
+  if (walk.problems.length === 0) walk.problems.push({ ...problem, offset: startOf(node) });
+  return undefined;
+};
+
+const aliasBomb = yamlError(
+  "alias-bomb",
+  `With its aliases resolved, the job config has more than ${maxNodes} values.`,
+  "Use fewer aliases.",
+);
+const aliasCycle = (name: string): Refusal =>
+  yamlError("alias-cycle", `The anchor &${name} contains itself.`, `Remove the alias *${name}.`);
+const unknownAlias = (name: string): Refusal =>
+  yamlError("unknown-alias", `There is no anchor &${name} before this alias.`, "Define it further up, with `&`.");

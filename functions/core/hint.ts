@@ -1,0 +1,49 @@
+// Reads what an event at finish-task hints at: which run may have something to do. Most changes of a Job have nothing.
+import type { Job } from "./kubernetes.ts";
+import type { Problem } from "./problem.ts";
+import { phaseOf, readRun, stateOf } from "./run-state.ts";
+
+export type Hint =
+  | { readonly kind: "run"; readonly runId: string; readonly namespaces: readonly string[] }
+  | { readonly kind: "sweep" }
+  | { readonly kind: "nothing"; readonly why: string }
+  | { readonly kind: "malformed"; readonly problems: readonly Problem[] };
+
+/** Types that an ApiServerSource sends in mode Resource (eventing: pkg/apis/sources/constants.go). */
+const jobChanges = new Set(["add", "update", "delete"].map((verb) => `dev.knative.apiserver.resource.${verb}`));
+
+/** @param value a CloudEvent with its JSON data parsed */
+export const parseHint = (value: unknown): Hint => {
+  if (!isRecord(value) || typeof value["type"] !== "string") {
+    return malformed(
+      "The event is no CloudEvent: it has no type.",
+      "Send what an ApiServerSource or PingSource sends.",
+    );
+  }
+  const { type, data } = value;
+  if (isRecord(data) && data["action"] === "sweep") return { kind: "sweep" };
+  if (!jobChanges.has(type)) return { kind: "nothing", why: `events of type ${type} are not for finish-task` };
+  if (!isRecord(data) || data["kind"] !== "Job") {
+    return malformed("The event carries no Job.", "Use `mode: Resource` in the ApiServerSource.");
+  }
+  return hintOfJob(data as Job, type);
+};
+
+/** Decided from the event alone, without any request: what it says can be forged, but asks for no more than a look. */
+const hintOfJob = (job: Job, type: string): Hint => {
+  const run = readRun([job]);
+  if (!run) return { kind: "nothing", why: "the Job is not one of ours" };
+  if (stateOf(job) === "reported") return { kind: "nothing", why: "its run was reported" };
+  const phase = phaseOf(job);
+  const gone = type.endsWith(".delete");
+  if (!gone && (phase === "running" || phase === "waiting")) return { kind: "nothing", why: `the task is ${phase}` };
+  return { kind: "run", runId: run.id, namespaces: [...new Set(run.chain.jobs.map(({ namespace }) => namespace))] };
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const malformed = (message: string, fix: string): Hint => ({
+  kind: "malformed",
+  problems: [{ code: "malformed-event", severity: "error", message, fix }],
+});

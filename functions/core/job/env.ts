@@ -1,0 +1,80 @@
+// Environment of a task's container: ours and the event's labels first, so that the task's own can use and replace them.
+import { stringify } from "yaml";
+import { findPath } from "../config/jsonpath.ts";
+import { quote } from "../config/scalars.ts";
+import type { TaskEnv } from "../config/schema.ts";
+import type { KeptnEvent } from "../keptn-event.ts";
+import type { Container, EnvVar } from "../kubernetes.ts";
+import { utf8Bytes } from "../log-text.ts";
+import { literal } from "./literal.ts";
+import type { TaskProblem } from "./task-problem.ts";
+
+export interface Environment {
+  readonly env: EnvVar[];
+  readonly envFrom: NonNullable<Container["envFrom"]>;
+  readonly problems: readonly TaskProblem[];
+}
+
+/** Where a container writes its result; Kubernetes keeps what stands there when it ends. */
+export const resultPath = "/dev/termination-log";
+
+/** A single NAME=value that the kernel takes (MAX_ARG_STRLEN, 128 KiB with a zero at the end). */
+const maxBytes = 128 * 1024 - 1;
+
+/** @param document see eventDocumentOf */
+export const planEnvironment = (entries: readonly TaskEnv[], event: KeptnEvent, document: unknown): Environment => {
+  const problems: TaskProblem[] = [];
+  const own = entries.flatMap((entry, index): EnvVar[] => {
+    if (entry.valueFrom === "secret") return [];
+    if (entry.valueFrom === "string") return [{ name: entry.name, value: entry.value }];
+    const found = findPath(entry.value, document);
+    if (!found) problems.push(missingPath(entry, index));
+    return found ? [{ name: entry.name, value: literal(textOf(found.value, entry.as)) }] : [];
+  });
+  const names = new Set(own.map(({ name }) => name));
+  const env = [...givenTo(event).filter(({ name }) => !names.has(name)), ...own];
+  problems.push(...env.filter(isTooLong).map(tooLong));
+  const secrets = entries.filter(({ valueFrom }) => valueFrom === "secret");
+  return { env, envFrom: secrets.map(({ name }) => ({ secretRef: { name } })), problems };
+};
+
+/** What every task gets. */
+const givenTo = ({ data }: KeptnEvent): EnvVar[] => [
+  { name: "KEPTN_RESULT", value: resultPath },
+  { name: "KEPTN_PROJECT", value: literal(data.project) },
+  { name: "KEPTN_STAGE", value: literal(data.stage) },
+  { name: "KEPTN_SERVICE", value: literal(data.service) },
+  ...labelVariables(data.labels ?? {}),
+];
+
+/** `build-id` -> LABELS_BUILD_ID, in alphabetical order; of labels that come to the same name the last one counts. */
+export const labelVariables = (labels: Readonly<Record<string, string>>): EnvVar[] => {
+  const byName = new Map<string, string>();
+  for (const key of Object.keys(labels).sort()) {
+    byName.set(`LABELS_${key.toUpperCase().replace(/[^A-Z0-9_.]/g, "_")}`, literal(labels[key] ?? ""));
+  }
+  return [...byName].map(([name, value]) => ({ name, value }));
+};
+
+/** A text stays as it is, all else is JSON. */
+const textOf = (value: unknown, as: string | undefined): string => {
+  const format = as?.toLowerCase();
+  if (format === "yaml") return stringify(value, { lineWidth: 0, compat: "yaml-1.1" });
+  return typeof value === "string" && format !== "json" ? value : JSON.stringify(value);
+};
+
+const missingPath = ({ name, value }: TaskEnv, index: number): TaskProblem => ({
+  code: "missing-event-value",
+  message: `the environment variable ${name} wants ${quote(value)}, and the event has nothing there.`,
+  fix: "Name a value that each event of this type has, or narrow the action's events down with `jsonpath`.",
+  field: ["env", index, "value"],
+});
+
+const isTooLong = ({ name, value }: EnvVar): boolean => utf8Bytes(`${name}=${value}`) > maxBytes;
+
+const tooLong = ({ name }: EnvVar): TaskProblem => ({
+  code: "env-too-long",
+  message: `the environment variable ${name} is longer than the ${maxBytes} bytes that Linux takes.`,
+  fix: "Take a smaller part of the event.",
+  field: ["env"],
+});

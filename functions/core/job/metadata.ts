@@ -1,0 +1,48 @@
+// Names, labels and annotations of a Job and its pod: what they are selected by, and what a run remembers.
+import type { Job, JobSpec } from "../kubernetes.ts";
+import { annotation, finalizer, jobNameOf, label, labelValueOf } from "../marks.ts";
+import type { TaskJob } from "./task-job.ts";
+
+type Metadata = NonNullable<Job["metadata"]>;
+
+export const makeJobMetadata = (given: TaskJob): Metadata => ({
+  name: jobNameOf(given.runId, given.taskIndex),
+  namespace: given.task.namespace || given.settings.JOB_NAMESPACE,
+  labels: { ...labelsOf(given), [label.state]: "waiting" },
+  annotations: {
+    ...given.task.annotations,
+    [annotation.event]: JSON.stringify(given.event),
+    [annotation.chain]: JSON.stringify(given.chain),
+    [annotation.announced]: "",
+    [annotation.claim]: "",
+    [annotation.reported]: "",
+  },
+  finalizers: [finalizer],
+});
+
+/** Without the state: a pod template cannot change. */
+export const makePodMetadata = (given: TaskJob): NonNullable<JobSpec["template"]["metadata"]> => ({
+  labels: labelsOf(given),
+  ...(given.task.annotations ? { annotations: { ...given.task.annotations } } : {}),
+});
+
+const labelsOf = ({ event, chain, task, settings, ...given }: TaskJob): Record<string, string> => ({
+  ...settings.JOB_LABELS,
+  [label.managedBy]: labelValueOf(settings.FULL_DEPLOYMENT_NAME),
+  [label.context]: labelValueOf(event.shkeptncontext),
+  [label.eventId]: labelValueOf(event.id),
+  [label.commitId]: labelValueOf(event.gitcommitid ?? ""),
+  [label.action]: nameLabelOf(chain.action),
+  [label.task]: nameLabelOf(task.name),
+  [label.configHash]: given.configHash,
+  [label.actionIndex]: String(given.actionIndex),
+  [label.taskIndex]: String(given.taskIndex),
+  [label.run]: given.runId,
+});
+
+/** As JES writes names, so that selectors of its users go on working; only what is too long ends in a hash. */
+const nameLabelOf = (name: string): string => {
+  if (name.length > 256) return labelValueOf(name);
+  const clean = name.replace(/[^-A-Za-z0-9_.]+/g, "_").replace(/^[-_.]+|[-_.]+$/g, "");
+  return clean.length <= 63 ? clean : labelValueOf(name);
+};

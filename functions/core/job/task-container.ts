@@ -1,0 +1,47 @@
+// The container that a task describes.
+import type { TaskResources } from "../config/schema.ts";
+import { filesFolder, filesVolumeName } from "../files.ts";
+import type { Container, ResourceRequirements } from "../kubernetes.ts";
+import { jobNameOf } from "../marks.ts";
+import type { Settings } from "../settings.ts";
+import { resultPath } from "./env.ts";
+import { mergeSecurityContext } from "./security-context.ts";
+import type { TaskJob } from "./task-job.ts";
+
+export const makeTaskContainer = ({ task, environment, settings, ...given }: TaskJob): Container => ({
+  name: jobNameOf(given.runId, given.taskIndex),
+  image: task.image,
+  ...(task.imagePullPolicy ? { imagePullPolicy: task.imagePullPolicy } : {}),
+  ...(task.cmd?.length ? { command: [...task.cmd] } : {}),
+  ...(task.args?.length ? { args: [...task.args] } : {}),
+  ...(task.workingDir ? { workingDir: task.workingDir } : {}),
+  env: environment.env,
+  ...(environment.envFrom.length > 0 ? { envFrom: environment.envFrom } : {}),
+  resources: task.resources ? resourcesOf(task.resources) : makeDefaultResources(settings),
+  securityContext: mergeSecurityContext(settings.JOB_SECURITY_CONTEXT, task.securityContext),
+  terminationMessagePath: resultPath,
+  terminationMessagePolicy: "File",
+  volumeMounts: [{ name: filesVolumeName, mountPath: filesFolder }],
+});
+
+/** A list may name cpu alone; what it does not name has no limit. */
+const resourcesOf = ({ limits, requests }: TaskResources): ResourceRequirements => ({
+  ...listOf("limits", limits ?? {}),
+  ...listOf("requests", requests ?? {}),
+});
+
+export const makeDefaultResources = (settings: Settings): ResourceRequirements => ({
+  ...listOf("limits", { cpu: settings.DEFAULT_RESOURCE_LIMITS_CPU, memory: settings.DEFAULT_RESOURCE_LIMITS_MEMORY }),
+  ...listOf("requests", {
+    cpu: settings.DEFAULT_RESOURCE_REQUESTS_CPU,
+    memory: settings.DEFAULT_RESOURCE_REQUESTS_MEMORY,
+  }),
+});
+
+interface ResourceList {
+  readonly cpu?: string | undefined;
+  readonly memory?: string | undefined;
+}
+
+const listOf = (kind: "limits" | "requests", { cpu, memory }: ResourceList): ResourceRequirements =>
+  cpu || memory ? { [kind]: { ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) } } : {};

@@ -1,0 +1,18 @@
+// What a Job is made from: one task of one action for one event, under the operator's rules.
+import type { Task } from "../config/schema.ts";
+import type { Envelope } from "../keptn-event.ts";
+import type { Chain } from "../marks.ts";
+import type { Settings } from "../settings.ts";
+import type { Environment } from "./env.ts";
+
+export interface TaskJob {
+  readonly task: Task;
+  readonly taskIndex: number;
+  readonly actionIndex: number;
+  readonly runId: string;
+  readonly chain: Chain;
+  readonly event: Envelope;
+  readonly environment: Environment;
+  readonly configHash: string;
+  readonly settings: Settings;
+}

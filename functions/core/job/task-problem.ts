@@ -1,0 +1,30 @@
+// What speaks against one task of a config, and where that stands.
+import { quote } from "../config/scalars.ts";
+import type { Path } from "../config/yaml-tree.ts";
+import type { Position, Problem } from "../problem.ts";
+
+export interface TaskProblem {
+  readonly code: string;
+  /** Goes on after the names of action and task, with a small letter. */
+  readonly message: string;
+  readonly fix: string;
+  /** What of the task it is about: ["env", 0, "value"]. */
+  readonly field: Path;
+}
+
+export interface TaskPlace {
+  readonly action: string;
+  readonly actionIndex: number;
+  readonly task: string;
+  readonly taskIndex: number;
+  /** See parseJobConfig. */
+  readonly at: ((path: Path) => Position) | undefined;
+}
+
+export const toProblem = ({ code, message, fix, field }: TaskProblem, place: TaskPlace): Problem => ({
+  code,
+  severity: "error",
+  message: `Action ${quote(place.action)}, task ${quote(place.task)}: ${message}`,
+  fix,
+  ...(place.at ? { at: place.at(["actions", place.actionIndex, "tasks", place.taskIndex, ...field]) } : {}),
+});

@@ -1,0 +1,79 @@
+// Names on a Job: what it is selected by (labels) and what a run remembers (annotations).
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+
+export const label = {
+  managedBy: "app.kubernetes.io/managed-by",
+  context: "keptn.sh/context",
+  eventId: "keptn.sh/event-id",
+  commitId: "keptn.sh/commitid",
+  action: "keptn.sh/jes-action",
+  task: "keptn.sh/jes-task",
+  configHash: "keptn.sh/jes-job-confighash",
+  actionIndex: "keptn.sh/jes-action-index",
+  taskIndex: "keptn.sh/jes-task-index",
+  /** The run's id, to list its Jobs. */
+  run: "keptn.sh/jes-run",
+  /** One of {@link State}; the ApiServerSource selects on it. */
+  state: "keptn.sh/jes-state",
+} as const;
+
+export type State = "waiting" | "released" | "reported";
+
+export const annotation = {
+  /** JSON of {@link Envelope}. */
+  event: "keptn.sh/jes-event",
+  /** JSON of {@link Chain}, the same on every Job of a run. */
+  chain: "keptn.sh/jes-chain",
+  /** When `.started` was sent (RFC 3339), or "" until then. On the run's first Job. */
+  announced: "keptn.sh/jes-announced",
+  /** JSON of {@link Claim}: who is about to announce or report, or "". On the run's first Job. */
+  claim: "keptn.sh/jes-claim",
+  /** Why Kubernetes refused another Job of the run; not there unless it did. On the run's first Job. */
+  refused: "keptn.sh/jes-refused",
+  /** When `.finished` was sent (RFC 3339), or "" until then. On the run's first Job. */
+  reported: "keptn.sh/jes-reported",
+} as const;
+
+/** Keeps a Job that somebody deletes until its run has answered Keptn. */
+export const finalizer = "keptn.sh/job-executor";
+
+/** What every Job of a run knows of the whole run. */
+export interface Chain {
+  readonly action: string;
+  readonly silent: boolean;
+  /** The `source` of the run's events: Keptn counts by it. */
+  readonly source: string;
+  readonly jobs: readonly ChainLink[];
+}
+
+export interface ChainLink {
+  readonly namespace: string;
+  readonly name: string;
+  readonly task: string;
+  /** Seconds that the Job stays after its run was reported. */
+  readonly ttlSeconds: number;
+}
+
+export interface Claim {
+  readonly by: string;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+export const hashOf = (text: string, length: number): string => bytesToHex(sha256(utf8ToBytes(text))).slice(0, length);
+
+/** Identity of a run: the event's id and the action's place in the config. A label value of 28 characters. */
+export const runIdOf = (eventId: string, actionIndex: number): string =>
+  `${hashOf(eventId, 24)}-${String(actionIndex + 1).padStart(3, "0")}`;
+
+/** JES's form of a name with a hash in the place of the cut event id (its defect 1); at most 63 characters. */
+export const jobNameOf = (runId: string, taskIndex: number): string =>
+  `job-executor-service-job-${runId}-${String(taskIndex + 1).padStart(3, "0")}`;
+
+/** A label value the API server takes: as it is where it can be, else shortened with a hash that keeps it unique. */
+export const labelValueOf = (text: string): string => {
+  if (/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(text)) return text;
+  const clean = text.replace(/[^-A-Za-z0-9_.]+/g, "_").replace(/^[-_.]+/, "");
+  return `${clean.slice(0, 52)}${clean === "" ? "" : "-"}${hashOf(text, 10)}`;
+};

@@ -1,0 +1,110 @@
+// What the Jobs of a run ask for next, and nothing else: the one decision that start-job, finish-task and the sweep share.
+import { type RunState, stateOf, type TaskState } from "./run-state.ts";
+
+export type Step =
+  /** Nothing to do now. With `untilMs`, something may be due then (epoch milliseconds). */
+  | { readonly kind: "wait"; readonly why: string; readonly untilMs?: number }
+  /** Send `.started` and release the first task. `ask`: somebody may have sent it already, Keptn knows. */
+  | { readonly kind: "announce"; readonly ask: boolean }
+  | { readonly kind: "release"; readonly task: number }
+  | { readonly kind: "report"; readonly end: End }
+  /** Keptn no longer waits for this run (aborted, timed out): stop it and send nothing. */
+  | { readonly kind: "abandon" }
+  /** Reported, but some Jobs still have to be let go. */
+  | { readonly kind: "tidy" }
+  | { readonly kind: "over" };
+
+/** How a run ends. `task` is the one that decided it; tasks after it never ran. */
+export type End =
+  | { readonly kind: "passed" }
+  | { readonly kind: "failed"; readonly task: number }
+  | { readonly kind: "could-not-start"; readonly task: number; readonly why: string }
+  | { readonly kind: "deleted"; readonly task: number }
+  /** Kubernetes refused one of its Jobs: none of them runs. */
+  | { readonly kind: "refused"; readonly task: number; readonly why: string }
+  | { readonly kind: "incomplete"; readonly task: number };
+
+export interface Situation {
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+  /** Names this process in a claim. */
+  readonly me: string;
+  /** This delivery created the run's first Job: nobody else has announced it. */
+  readonly owner: boolean;
+  readonly leaseSeconds: number;
+  readonly createGraceSeconds: number;
+  /** The task whose pod can never start, and why, once its grace time is over. */
+  readonly cannotStart?: { readonly task: number; readonly why: string };
+  /** Keptn said that it no longer waits for an answer to the run's event. */
+  readonly over?: boolean;
+}
+
+export const nextStep = (run: RunState, now: Situation): Step => {
+  if (wasReported(run)) return run.tasks.every(isLetGo) ? { kind: "over" } : { kind: "tidy" };
+  const held = heldByAnother(run, now);
+  if (held) return held;
+  if (now.over) return { kind: "abandon" };
+  const end = endOf(run, now);
+  if (end === "being-created") {
+    return { kind: "wait", why: "its Jobs are being created", untilMs: newestMs(run) + now.createGraceSeconds * 1000 };
+  }
+  const announced = run.chain.silent || run.marks.announced !== undefined;
+  const notYet = announced ? undefined : leftToOwner(run, now);
+  if (notYet) return notYet;
+  if (end) return { kind: "report", end };
+  if (!announced) return { kind: "announce", ask: !isOwner(run, now) };
+  const task = run.tasks.findIndex(({ phase }) => phase !== "succeeded");
+  return run.tasks[task]?.phase === "waiting" ? { kind: "release", task } : { kind: "wait", why: "a task is running" };
+};
+
+/** No Job is let go before its run was reported; the one with the mark can be gone before the others. */
+const wasReported = (run: RunState): boolean =>
+  run.marks.reported !== undefined || run.tasks.some(({ job }) => job && stateOf(job) === "reported");
+
+const isLetGo = ({ job }: TaskState): boolean => !job || stateOf(job) === "reported";
+
+/** Another process said that it is about to send something; after the lease it counts as dead. */
+const heldByAnother = (run: RunState, now: Situation): Step | undefined => {
+  const claim = run.marks.claim;
+  if (!claim || claim.by === now.me) return undefined;
+  const untilMs = Date.parse(claim.at) + now.leaseSeconds * 1000;
+  return untilMs > now.nowMs ? { kind: "wait", why: `${claim.by} is at it`, untilMs } : undefined;
+};
+
+/** The end of the run if its Jobs have decided it: the first task that did not succeed decides. */
+const endOf = (run: RunState, now: Situation): End | "being-created" | undefined => {
+  const missing = run.tasks.findIndex(({ phase }) => phase === "missing");
+  if (run.marks.refused && missing >= 0) return { kind: "refused", task: missing, why: run.marks.refused };
+  if (missing >= 0 && !run.marks.announced && newestMs(run) + now.createGraceSeconds * 1000 > now.nowMs) {
+    return "being-created";
+  }
+  const deleted = run.tasks.findIndex(({ phase }) => phase === "deleted");
+  const failed = run.tasks.findIndex(({ phase }) => phase === "failed");
+  if (failed >= 0) return { kind: "failed", task: failed };
+  if (deleted >= 0) return { kind: "deleted", task: deleted };
+  if (missing >= 0) return { kind: "incomplete", task: missing };
+  const task = run.tasks.findIndex(({ phase }) => phase !== "succeeded");
+  if (task < 0) return { kind: "passed" };
+  return now.cannotStart?.task === task && run.tasks[task]?.phase === "running"
+    ? { kind: "could-not-start", ...now.cannotStart }
+    : undefined;
+};
+
+/**
+ * Who created the first Job announces at once, while there is no doubt that it will be through before the lease ends. Anybody
+ * else waits for the lease, also with the report of a run that came to nothing: until then the creator is at it, and Keptn may
+ * not have counted yet what it sent.
+ */
+const leftToOwner = (run: RunState, now: Situation): Step | undefined => {
+  const untilMs = createdMs(run.lead) + now.leaseSeconds * 1000;
+  if (untilMs <= now.nowMs || isOwner(run, now)) return undefined;
+  return { kind: "wait", why: "it was only just created", untilMs };
+};
+
+const isOwner = (run: RunState, now: Situation): boolean =>
+  now.owner && now.nowMs < createdMs(run.lead) + now.leaseSeconds * 500;
+
+const createdMs = (job: { metadata?: { creationTimestamp?: string } }): number =>
+  Date.parse(job.metadata?.creationTimestamp ?? "") || 0;
+
+const newestMs = (run: RunState): number => Math.max(...run.tasks.map(({ job }) => (job ? createdMs(job) : 0)));

@@ -1,0 +1,118 @@
+// Plans an event and a job config into runs: all their Jobs, suspended. Or says why nothing runs.
+import { eventDocumentOf } from "./config/event-document.ts";
+import { type ActionMatch, matchAction } from "./config/match.ts";
+import { type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
+import { checkPattern } from "./config/pattern.ts";
+import { planAction } from "./job/plan-action.ts";
+import { isAnswerable, type KeptnEvent } from "./keptn-event.ts";
+import type { Job } from "./kubernetes.ts";
+import { hashOf } from "./marks.ts";
+import { hasErrors, type Problem, renderProblems } from "./problem.ts";
+import type { Settings } from "./settings.ts";
+
+export interface PlanInput {
+  readonly event: KeptnEvent;
+  readonly configText: string;
+  /** How problems name the config, e.g. `job/config.yaml`. */
+  readonly configFile: string;
+  readonly settings: Settings;
+}
+
+export type Plan = Ignored | Refused | Planned;
+
+interface Explained {
+  /** For each action of the config, in its order. */
+  readonly actions: readonly ActionMatch[];
+  readonly problems: readonly Problem[];
+}
+
+export interface Ignored extends Explained {
+  readonly kind: "ignore";
+}
+
+/** Nothing of the event runs: all that it would start, or nothing. */
+export interface Refused extends Explained {
+  readonly kind: "refuse";
+  /** The problems as one text. */
+  readonly message: string;
+  /** `source` of the answers; not there: only Keptn's error log hears of it. */
+  readonly source?: string;
+}
+
+/** Its problems are warnings. */
+export interface Planned extends Explained {
+  readonly kind: "run";
+  readonly runs: readonly RunPlan[];
+}
+
+export interface RunPlan {
+  readonly runId: string;
+  readonly action: string;
+  readonly silent: boolean;
+  /** The `source` of its events: Keptn counts by it. */
+  readonly source: string;
+  readonly jobs: readonly Job[];
+}
+
+export const planRuns = ({ event, configText, configFile, settings }: PlanInput): Plan => {
+  const parsed = parseJobConfig(configText, configFile);
+  const document = eventDocumentOf(event);
+  const actions = (parsed.outline ?? []).map((action) => matchAction(action, { type: event.type, document }));
+  if (!parsed.config) return planBroken({ event, parsed, actions, settings });
+  if (!actions.some(({ matches }) => matches)) return { kind: "ignore", actions, problems: parsed.problems };
+  const configHash = hashOf(configText, 56);
+  const sources = sourcesOf(actions, event, settings);
+  const planned = parsed.config.actions.flatMap((action, index) =>
+    actions[index]?.matches
+      ? [planAction({ action, index, event, document, configHash, settings, source: sources[index], at: parsed.at })]
+      : [],
+  );
+  const problems = planned.flatMap((one) => one.problems);
+  if (problems.length > 0) return refuse(problems, actions, sources.find(Boolean));
+  return { kind: "run", runs: planned.map(({ run }) => run), actions, problems: parsed.problems };
+};
+
+interface Broken {
+  readonly event: KeptnEvent;
+  readonly parsed: ParsedJobConfig;
+  readonly actions: readonly ActionMatch[];
+  readonly settings: Settings;
+}
+
+/** The names of events decide, as far as they can be read: the events of other executors get no answer. */
+const planBroken = ({ event, parsed, actions, settings }: Broken): Plan => {
+  const errors = parsed.problems.filter((problem) => hasErrors([problem]));
+  if (actions.some(({ matches }) => matches))
+    return refuse(errors, actions, sourcesOf(actions, event, settings).find(Boolean));
+  const events = (parsed.outline ?? []).flatMap((action) => action.events);
+  const isClear = events.length > 0 && events.every(({ name }) => name !== "" && !checkPattern(name));
+  if (isClear) return { kind: "ignore", actions, problems: parsed.problems };
+  const isAnswered = !parsed.outline && settings.ALWAYS_SEND_FINISHED_EVENT && isAnswerable(event.type);
+  return refuse(errors, actions, isAnswered ? settings.KEPTN_SOURCE : undefined);
+};
+
+const refuse = (
+  problems: readonly Problem[],
+  actions: readonly ActionMatch[],
+  source: string | undefined,
+): Refused => ({
+  kind: "refuse",
+  actions,
+  problems,
+  message: renderProblems(problems),
+  ...(source === undefined ? {} : { source }),
+});
+
+/** One source for each run that answers Keptn, so that Keptn's count can be told apart; undefined for those that do not. */
+const sourcesOf = (
+  actions: readonly ActionMatch[],
+  event: KeptnEvent,
+  settings: Settings,
+): readonly (string | undefined)[] => {
+  const answers = actions.map(({ matches, silent }) => matches && !silent && isAnswerable(event.type));
+  const first = answers.indexOf(true);
+  return answers.map((isAnswer, index) => {
+    if (!isAnswer) return undefined;
+    return index === first ? settings.KEPTN_SOURCE : `${settings.KEPTN_SOURCE}#${index + 1}`;
+  });
+};

@@ -1,0 +1,27 @@
+// What the author of a config, an event or a setting got wrong: data, all of it at once, never thrown.
+
+export interface Problem {
+  /** Stable and greppable, kebab-case: `unknown-key`, `missing-image`, ... */
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  /** One sentence that names the object. */
+  readonly message: string;
+  /** What to do about it, as one sentence. */
+  readonly fix?: string;
+  /** Where it stands, if it stands in a file. Line and column count from 1. */
+  readonly at?: Position;
+}
+
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export const hasErrors = (problems: readonly Problem[]): boolean => problems.some((p) => p.severity === "error");
+
+/** One line for people: `job/config.yaml:3:5 error unknown-key: ... (fix)`. */
+export const renderProblem = (p: Problem): string =>
+  `${p.at ? `${p.at.file}:${p.at.line}:${p.at.column} ` : ""}${p.severity} ${p.code}: ${p.message}${p.fix ? ` ${p.fix}` : ""}`;
+
+export const renderProblems = (problems: readonly Problem[]): string => problems.map(renderProblem).join("\n");

@@ -1,0 +1,112 @@
+// Reads the Jobs of a run as one state: which tasks are where, and what the run remembers.
+import type { Envelope } from "./keptn-event.ts";
+import type { Job } from "./kubernetes.ts";
+import { annotation, type Chain, type ChainLink, type Claim, label, type State } from "./marks.ts";
+
+export type TaskPhase =
+  /** Not there: never created, or deleted past our finalizer. */
+  | "missing"
+  /** Suspended, was never released. */
+  | "waiting"
+  | "running"
+  | "succeeded"
+  | "failed"
+  /** Somebody deleted it before it ended; our finalizer keeps it until the run is reported. */
+  | "deleted";
+
+export interface TaskState {
+  readonly link: ChainLink;
+  readonly phase: TaskPhase;
+  /** Undefined when missing. */
+  readonly job?: Job;
+}
+
+export interface RunState {
+  readonly id: string;
+  readonly event: Envelope;
+  readonly chain: Chain;
+  readonly tasks: readonly TaskState[];
+  /** The first Job that is there; it carries the marks. */
+  readonly lead: Job;
+  readonly marks: Marks;
+}
+
+export interface Marks {
+  /** RFC 3339; undefined: no `.started` was noted. */
+  readonly announced?: string;
+  readonly claim?: Claim;
+  /** Why Kubernetes refused one of the run's Jobs; undefined: it did not. */
+  readonly refused?: string;
+  /** RFC 3339; undefined: no `.finished` was noted. */
+  readonly reported?: string;
+}
+
+export const runIdOfJob = (job: Job): string | undefined => job.metadata?.labels?.[label.run];
+
+/**
+ * @param jobs Jobs of one run, as the API server has them
+ * @returns undefined when none of them is one of ours (no Job, or annotations that cannot be read)
+ */
+export const readRun = (jobs: readonly Job[]): RunState | undefined => {
+  const first = jobs.find((job) => chainOf(job) && eventOf(job));
+  const [id, chain, event] = first ? [runIdOfJob(first), chainOf(first), eventOf(first)] : [];
+  if (!id || !chain || !event) return undefined;
+  const ours = jobs.filter((job) => runIdOfJob(job) === id);
+  const tasks = chain.jobs.map((link): TaskState => {
+    const job = ours.find(({ metadata }) => metadata?.namespace === link.namespace && metadata?.name === link.name);
+    return job ? { link, phase: phaseOf(job), job } : { link, phase: "missing" };
+  });
+  const lead = tasks.find(({ job }) => job)?.job;
+  return lead && { id, event, chain, tasks, lead, marks: marksOf(lead) };
+};
+
+/** The state label of a Job; a Job without one was not made by us. */
+export const stateOf = (job: Job): State | undefined => job.metadata?.labels?.[label.state] as State | undefined;
+
+/**
+ * Kubernetes sets SuccessCriteriaMet and FailureTarget a moment before Complete and Failed (1.31 and later); the outcome is
+ * decided with them.
+ */
+export const phaseOf = (job: Job): Exclude<TaskPhase, "missing"> => {
+  const holds = (type: string) => job.status?.conditions?.some((c) => c.type === type && c.status === "True");
+  if (holds("Complete") || holds("SuccessCriteriaMet")) return "succeeded";
+  if (holds("Failed") || holds("FailureTarget")) return "failed";
+  if (job.metadata?.deletionTimestamp) return "deleted";
+  return job.spec?.suspend ? "waiting" : "running";
+};
+
+/** Reason and message of the condition that made a Job fail, in Kubernetes' words. */
+export const failureOf = (job: Job): { readonly reason?: string; readonly message?: string } | undefined =>
+  job.status?.conditions?.find((c) => (c.type === "Failed" || c.type === "FailureTarget") && c.status === "True");
+
+const marksOf = (job: Job): Marks => {
+  const noted = (name: string) => job.metadata?.annotations?.[name] || undefined;
+  const [announced, reported] = [noted(annotation.announced), noted(annotation.reported)];
+  const [refused, claim] = [noted(annotation.refused), read<Claim>(job, annotation.claim)];
+  return {
+    ...(announced && { announced }),
+    ...(reported && { reported }),
+    ...(refused && { refused }),
+    ...(claim && { claim }),
+  };
+};
+
+const chainOf = (job: Job): Chain | undefined => {
+  const chain = read<Chain>(job, annotation.chain);
+  return Array.isArray(chain?.jobs) && chain.jobs.length > 0 ? chain : undefined;
+};
+
+const eventOf = (job: Job): Envelope | undefined => {
+  const event = read<Envelope>(job, annotation.event);
+  return event?.id && event.type && event.shkeptncontext ? event : undefined;
+};
+
+const read = <T>(job: Job, name: string): T | undefined => {
+  const text = job.metadata?.annotations?.[name];
+  if (!text) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined; // written by somebody else: as good as not there
+  }
+};

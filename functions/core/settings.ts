@@ -1,0 +1,130 @@
+// Every setting of every program: its name in the environment, its type, its default and what it means.
+import * as z from "zod";
+import { jobSettings } from "./job/job-settings.ts";
+import type { Problem } from "./problem.ts";
+import { flag, list, requiredText, size, text, whole } from "./setting-types.ts";
+
+export const settingsSchema = z.object({
+  JOB_NAMESPACE: requiredText("default").describe("Namespace of the Jobs, where a task names no other."),
+  FULL_DEPLOYMENT_NAME: requiredText("job-executor-service").describe(
+    "Value of the label app.kubernetes.io/managed-by on Jobs and pods.",
+  ),
+  KEPTN_API_ENDPOINT: text().describe("Keptn's API, up to and with /api: http://api-gateway-nginx.keptn/api."),
+  KEPTN_API_TOKEN: text().describe("Keptn's API token (header x-token)."),
+  KEPTN_API_TOKEN_FILE: text().describe(
+    "A file with the API token, such as a mounted Secret: read again when Keptn refuses the token, so that a new one is found.",
+  ),
+  OAUTH_CLIENT_ID: text().describe("OAuth 2.0 client credentials instead of an API token: the client's id."),
+  OAUTH_CLIENT_SECRET: text().describe("The OAuth client's secret."),
+  OAUTH_CLIENT_SECRET_FILE: text().describe("A file with the OAuth client's secret, read again for every new token."),
+  OAUTH_SCOPES: list().describe("Scopes to ask for, comma separated."),
+  OAUTH_DISCOVERY: text().describe("URL of the OpenID configuration that names the token endpoint."),
+  OAUTH_TOKEN_URL: text().describe("The token endpoint itself, instead of OAUTH_DISCOVERY."),
+  HTTP_SSL_VERIFY: flag(true).describe("false: takes any certificate of Keptn. Only to try something."),
+  KEPTN_CA_FILE: text().describe(
+    "PEM file with the certificate authorities that Keptn's certificate may come from, instead of the public ones.",
+  ),
+  HTTP_PROXY: text().describe("Proxy for http:// addresses of Keptn."),
+  HTTPS_PROXY: text().describe("Proxy for https:// addresses of Keptn."),
+  NO_PROXY: text().describe(
+    "Addresses that need no proxy: names with all below them, IP addresses, ranges such as 10.0.0.0/8, comma separated.",
+  ),
+  API_PROXY_HTTP_TIMEOUT: whole(5, 1).describe("Seconds that one request to Keptn may take."),
+  KEPTN_RETRY_SECONDS: whole(8, 1).describe("Seconds that all attempts of one call to Keptn may take together."),
+  PUBSUB_TOPIC: list(["sh.keptn.event.>"]).describe(
+    "Types of the events that we get, comma separated: what Keptn's Bridge shows as our subscriptions.",
+  ),
+  K8S_NAMESPACE: requiredText("keptn-jes").describe("Our own namespace, for the registration in Keptn."),
+  K8S_NODE_NAME: requiredText("knative").describe("Our host, for the registration in Keptn."),
+  K8S_DEPLOYMENT_NAME: requiredText("job-executor-service").describe("Our name, for the registration in Keptn."),
+  K8S_DEPLOYMENT_VERSION: requiredText("0.1.0").describe("Our version, for the registration in Keptn."),
+  KEPTN_SOURCE: requiredText("job-executor-service").describe("`source` of the events that are sent to Keptn."),
+  TIMER_NAMESPACE: text().describe("Namespace of the sweep's PingSource; default: the namespace we run in."),
+  TIMER_NAME: requiredText("job-executor-sweep").describe("Name of the sweep's PingSource."),
+  TIMER_SCHEDULE: requiredText("* * * * *").describe(
+    "When the sweep looks for lost steps while runs are open, as cron.",
+  ),
+  TIMER_SINK: requiredText("finish-task").describe("Knative Service that the sweep's event goes to."),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error"])
+    .default("info")
+    .describe("The least important lines that are logged."),
+  MAX_REQUEST_BYTES: whole(2 * 1024 * 1024, 1024).describe("Largest event that a function takes, in bytes."),
+  CLAIM_LEASE_SECONDS: whole(30, 5).describe(
+    "After this time an announcement or report that another process began counts as abandoned, and is taken over.",
+  ),
+  START_GRACE_SECONDS: whole(60).describe(
+    "How long a pod may fail to start (image pull, missing Secret, ...) before its run fails.",
+  ),
+  CREATE_GRACE_SECONDS: whole(300, 60).describe(
+    "After this time a run whose Jobs were only partly created counts as abandoned, and is reported as errored.",
+  ),
+  FILES_MODE: z
+    .enum(["init-container", "snapshot"])
+    .default("init-container")
+    .describe("How a task gets its files: an init container fetches them, or start-job puts them into a ConfigMap."),
+  FILES_VOLUME_SIZE: size(z.string())
+    .default("20Mi")
+    .describe(
+      "Size of the volume /keptn of each task: its files, and what it writes there. Kubernetes evicts above it.",
+    ),
+  FILES_MAX_FILE_SIZE: size(z.string())
+    .optional()
+    .describe("Largest single file a task may ask for; by default as large as the volume."),
+  FILES_MAX_COUNT: whole(1000, 1).describe("How many files a task may ask for."),
+  FILES_EXECUTABLE: z
+    .enum(["detect", "all"])
+    .default("detect")
+    .describe("Which files may be executed: those that begin with #! or are ELF programs, or all."),
+  FILES_GRACE_SECONDS: whole(120).describe("How long Keptn may be away while a task's files are fetched."),
+  VERIFY_EVENTS: flag(false).describe("true: an event that Keptn does not know as open creates nothing."),
+  ALWAYS_SEND_FINISHED_EVENT: flag(false).describe(
+    "Answer events for which there is no readable job/config.yaml with started and an errored finished event.",
+  ),
+  ...jobSettings,
+  MAX_EVENT_BYTES: whole(48 * 1024, 4096).describe("Largest event sent to Keptn, in bytes of JSON."),
+});
+
+/** Keys are the names in the environment. */
+export type Settings = Readonly<z.output<typeof settingsSchema>>;
+
+/** @param env an environment; an empty value counts as not set, as in JES */
+export const parseSettings = (
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly settings: Settings } | { readonly problems: readonly Problem[] } => {
+  const given = Object.fromEntries(
+    Object.keys(settingsSchema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  );
+  const parsed = settingsSchema.safeParse(given);
+  if (parsed.success) {
+    const clashes = clashesOf(parsed.data);
+    return clashes.length > 0 ? { problems: clashes } : { settings: parsed.data };
+  }
+  const problems = parsed.error.issues.map(
+    (issue): Problem => ({
+      code: "bad-setting",
+      severity: "error",
+      message: `${issue.path.join(".")}=${JSON.stringify(given[String(issue.path[0])])} ${issue.message}.`,
+      ...descriptionOf(String(issue.path[0])),
+    }),
+  );
+  return { problems };
+};
+
+/** A request that is still under way when its claim counts as abandoned could send an event a second time. */
+const clashesOf = ({ CLAIM_LEASE_SECONDS: lease, KEPTN_RETRY_SECONDS: retry }: Settings): Problem[] =>
+  lease > 2 * retry + 2
+    ? []
+    : [
+        {
+          code: "bad-setting",
+          severity: "error",
+          message: `CLAIM_LEASE_SECONDS=${lease} is too short for KEPTN_RETRY_SECONDS=${retry}.`,
+          fix: "Make the lease more than twice as long, and 2 s more.",
+        },
+      ];
+
+const descriptionOf = (name: string): { fix?: string } => {
+  const description = settingsSchema.shape[name as keyof typeof settingsSchema.shape]?.description;
+  return description ? { fix: description } : {};
+};

@@ -1,0 +1,51 @@
+// The JSON Schema for editors: committed as it is made, complete, and of one mind with the parser.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { makeJsonSchema } from "../../../functions/core/config/json-schema.ts";
+
+const file = new URL("../../../docs/schema/job-config.schema.json", import.meta.url);
+
+interface Schema {
+  readonly description?: string;
+  readonly examples?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly additionalProperties?: boolean | Schema;
+}
+
+test("docs/schema/job-config.schema.json is what the code makes", () => {
+  const made = `${JSON.stringify(makeJsonSchema(), undefined, 2)}\n`;
+  if (process.env["UPDATE_GOLDEN"]) writeFileSync(file, made);
+  assert.equal(existsSync(file) ? readFileSync(file, "utf8") : "", made, "run npm run golden");
+});
+
+const fieldsOf = (schema: Schema, path = ""): (readonly [string, Schema])[] => [
+  ...Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const here = `${path}.${name}`;
+    return [[here, field] as const, ...fieldsOf(field, here)];
+  }),
+  ...(schema.items ? fieldsOf(schema.items, `${path}[]`) : []),
+];
+
+test("every field has a description and an example", () => {
+  const fields = fieldsOf(makeJsonSchema());
+  assert.ok(fields.length > 60, `${fields.length} fields`);
+  const bare = fields.filter(([, { description, examples }]) => !description || !examples?.length);
+  assert.deepEqual(
+    bare.map(([path]) => path),
+    [],
+  );
+});
+
+test("every map refuses unknown fields, so that an editor shows them", () => {
+  const maps = fieldsOf(makeJsonSchema()).flatMap(([path, field]) => [
+    [path, field] as const,
+    [`${path}[]`, field.items] as const,
+  ]);
+  const loose = maps.filter(([, field]) => field?.properties && field.additionalProperties !== false);
+  assert.deepEqual(
+    loose.map(([path]) => path),
+    [],
+  );
+});

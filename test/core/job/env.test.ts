@@ -1,0 +1,58 @@
+// Environment variables: names that are always valid, values that arrive as they were.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { TaskEnv } from "../../../functions/core/config/schema.ts";
+import { labelVariables, planEnvironment } from "../../../functions/core/job/env.ts";
+import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
+
+const event: KeptnEvent = {
+  id: "1",
+  type: "sh.keptn.event.test.triggered",
+  source: "shipyard-controller",
+  shkeptncontext: "c",
+  data: { project: "p", stage: "s", service: "x", big: "x".repeat(131_072), message: "$(A) $$ $" },
+};
+
+const plan = (...env: TaskEnv[]) => planEnvironment(env, event, { data: event.data });
+const fromEvent = (name: string, value: string, as?: string): TaskEnv => ({
+  name,
+  value,
+  valueFrom: "event",
+  ...(as ? { as } : {}),
+});
+
+test("of labels that come to the same name the last in the alphabet counts, whatever their order", () => {
+  const expected = [
+    { name: "LABELS_A_B", value: "underscore" },
+    { name: "LABELS_C", value: "c" },
+  ];
+  assert.deepEqual(labelVariables({ c: "c", a_b: "underscore", "a-b": "minus", "a b": "space" }), expected);
+  assert.deepEqual(labelVariables({ "a b": "space", "a-b": "minus", a_b: "underscore", c: "c" }), expected);
+});
+
+test("keeps Kubernetes from putting anything in for the dollars of an event", () => {
+  const { env } = plan(fromEvent("MESSAGE", "$.data.message"));
+  assert.equal(env.at(-1)?.value, "$$(A) $$$ $");
+});
+
+test("says which value is missing, and where it was asked for", () => {
+  const { problems } = plan(fromEvent("A", "$.data.project"), fromEvent("B", "$.data.nothing"));
+  assert.deepEqual(
+    problems.map(({ code, field }) => ({ code, field })),
+    [{ code: "missing-event-value", field: ["env", 1, "value"] }],
+  );
+});
+
+test("refuses a variable that Linux would not take", () => {
+  assert.deepEqual(
+    plan(fromEvent("A", "$.data.big")).problems.map(({ code }) => code),
+    ["env-too-long"],
+  );
+  assert.deepEqual(plan(fromEvent("A", "$.data.project")).problems, []);
+});
+
+test("writes YAML that readers of YAML 1.1 take for the same", () => {
+  const given = { ...event, data: { ...event.data, word: "on" } };
+  const { env } = planEnvironment([fromEvent("A", "$.data.word", "yaml")], given, { data: given.data });
+  assert.equal(env.at(-1)?.value, '"on"\n');
+});

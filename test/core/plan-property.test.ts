@@ -1,0 +1,191 @@
+// Whatever the event and whatever the valid config: a plan is the same every time, and Kubernetes takes its names.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  isDnsSubdomain,
+  isEnvName,
+  isLabelValue,
+  isQualifiedName,
+} from "../../functions/core/config/kubernetes-names.ts";
+import { parseJobConfig } from "../../functions/core/config/parse.ts";
+import { type KeptnEvent, parseKeptnEvent } from "../../functions/core/keptn-event.ts";
+import type { Job } from "../../functions/core/kubernetes.ts";
+import { planRuns } from "../../functions/core/plan.ts";
+import { parseSettings } from "../../functions/core/settings.ts";
+
+const parsed = parseSettings({ ALLOWED_NAMESPACES: "*" });
+assert.ok("settings" in parsed);
+const { settings } = parsed;
+
+const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme", maxLength: 200 }), fc.string());
+const name = anyText.filter((text) => text !== "");
+const small = fc.constantFrom("a", "b", "carts", "my-space");
+
+const events = fc
+  .record({
+    id: name,
+    type: fc.constantFrom(
+      "sh.keptn.event.test.triggered",
+      "sh.keptn.event.deployment.triggered",
+      "sh.keptn.event.test.finished",
+    ),
+    source: fc.oneof(fc.constant("shipyard-controller"), name),
+    shkeptncontext: name,
+    gitcommitid: anyText,
+    data: fc.record({
+      project: name,
+      stage: name,
+      service: name,
+      labels: fc.dictionary(anyText, anyText),
+      more: fc.jsonValue(),
+    }),
+  })
+  .map((value): KeptnEvent => {
+    const event = parseKeptnEvent(value);
+    assert.ok(event.kind === "event", JSON.stringify(event));
+    return event.event;
+  });
+
+const variables = fc.oneof(
+  fc.record({
+    name: fc.constantFrom("HOST", "A.b-c", "_x", "KEPTN_STAGE"),
+    value: anyText,
+    valueFrom: fc.constant("string"),
+  }),
+  fc.record({
+    name: fc.constantFrom("HOST", "EVENT"),
+    value: fc.constantFrom("$", "$.data.more", "$..project"),
+    valueFrom: fc.constant("event"),
+    as: fc.constantFrom("json", "yaml", ""),
+  }),
+  fc.record({ name: small, valueFrom: fc.constant("secret") }),
+);
+
+const some = <T>(record: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(record, { requiredKeys: [] });
+
+const tasks = fc
+  .tuple(
+    fc.record({ name, image: fc.constantFrom("alpine", "ghcr.io/me/tool:1") }),
+    some({
+      imagePullPolicy: fc.constantFrom("Always", "Never", ""),
+      cmd: fc.array(anyText),
+      args: fc.array(anyText),
+      files: fc.array(fc.constantFrom("a/b.txt", "/helm", "")),
+      env: fc.array(variables, { maxLength: 4 }),
+      workingDir: anyText,
+      resources: some({ limits: some({ cpu: fc.constantFrom(1, "500m"), memory: fc.constant("1Gi") }) }),
+      maxPollDuration: fc.integer({ min: 1, max: 100_000 }),
+      ttlSecondsAfterFinished: fc.integer({ min: -5, max: 100_000 }),
+      namespace: small,
+      serviceAccount: small,
+      annotations: fc.dictionary(fc.constantFrom("a", "example.com/b"), anyText),
+      securityContext: some({ runAsUser: fc.nat(), capabilities: some({ add: fc.array(fc.constant("net_raw")) }) }),
+    }),
+  )
+  .map(([needed, optional]) => ({ ...needed, ...optional }));
+
+const actions = fc.record({
+  name,
+  silent: fc.constantFrom(true, false, "yes", "off"),
+  events: fc.array(fc.record({ name: fc.constantFrom("test.triggered", "sh.keptn.event.*", "^nothing$") })),
+  tasks: fc.array(tasks, { minLength: 1, maxLength: 3 }),
+});
+
+const configs = fc.record({ apiVersion: fc.constant("v2"), actions: fc.array(actions, { maxLength: 4 }) });
+
+test("every event and every valid config give a plan, the same each time, with names that Kubernetes takes", () => {
+  let planned = 0;
+  fc.assert(
+    fc.property(events, configs, (event, config) => {
+      const input = { event, configText: JSON.stringify(config), configFile: "f", settings };
+      const plan = planRuns(input);
+      assert.deepEqual(planRuns(input), plan);
+      if (plan.kind === "refuse") assert.doesNotMatch(plan.message, /unknown-key|missing-name|wrong-type|bad-/);
+      if (plan.kind !== "run") return;
+      planned += 1;
+      const jobs = plan.runs.flatMap((run) => run.jobs);
+      assert.equal(new Set(jobs.map(({ metadata }) => metadata?.name)).size, jobs.length);
+      jobs.forEach(checkJob);
+    }),
+    { numRuns: 300 },
+  );
+  assert.ok(planned > 50, `only ${planned} of the plans ran anything`);
+});
+
+const checkJob = ({ metadata, spec }: Job): void => {
+  const pod = spec?.template.spec;
+  const containers = [...(pod?.containers ?? []), ...(pod?.initContainers ?? [])];
+  for (const one of [metadata?.name ?? "", ...containers.map((container) => container.name)]) {
+    assert.ok(isDnsSubdomain(one) && !one.includes(".") && one.length <= 63, one);
+  }
+  for (const labels of [metadata?.labels, spec?.template.metadata?.labels]) {
+    for (const [key, value] of Object.entries(labels ?? {})) {
+      assert.ok(isQualifiedName(key) && isLabelValue(value), `${key}=${value}`);
+    }
+  }
+  for (const key of Object.keys(metadata?.annotations ?? {})) assert.ok(isQualifiedName(key), key);
+  for (const variable of containers.flatMap(({ env }) => env ?? [])) assert.ok(isEnvName(variable.name), variable.name);
+};
+
+/** Texts that are nearly a config, and texts that are nothing. */
+const pieces = fc.constantFrom(
+  "apiVersion: v2\n",
+  "actions:\n",
+  "  - name: a\n",
+  "    tasks:\n",
+  "      - image: alpine\n",
+  "    events: [{name: x}]\n",
+  "- ",
+  ": ",
+  "? ",
+  "[",
+  "]",
+  "{",
+  "}",
+  "&a ",
+  "*a",
+  "<<: ",
+  "|\n",
+  ">-\n",
+  "'",
+  '"',
+  "#",
+  "---\n",
+  "...\n",
+  "%YAML 1.1\n",
+  "!!str ",
+  "!",
+  "~",
+  "null",
+  "\t",
+  "  ",
+  "\n",
+  ",",
+  "\u0000",
+  "\ufeff",
+  "__proto__: x\n",
+  "env: ",
+  "$..a",
+  "(a+)+$",
+);
+const texts = fc.oneof(
+  fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join("")),
+  fc.string({ unit: "binary", maxLength: 400 }),
+  fc.tuple(pieces, fc.nat({ max: 4000 })).map(([piece, times]) => piece.repeat(times)),
+  configs.map((config) => JSON.stringify(config)),
+);
+
+test("every text gives problems or a config, and soon", () => {
+  fc.assert(
+    fc.property(texts, (text) => {
+      const before = process.cpuUsage();
+      const { config, problems } = parseJobConfig(text, "f");
+      const { user, system } = process.cpuUsage(before);
+      assert.ok(config !== undefined || problems.some(({ severity }) => severity === "error"));
+      for (const { at } of problems) assert.ok(at && at.line >= 1 && at.column >= 1);
+      assert.ok(user + system < 1_000_000, `${(user + system) / 1000} ms of processor time`);
+    }),
+    { numRuns: 300 },
+  );
+});
