@@ -1,0 +1,43 @@
+// What the file system's refusals mean for whoever reads the message.
+import { renderName } from "../../core/file-names.ts";
+import { IoError } from "../io-error.ts";
+
+/** @returns errno's name, such as ENOENT, or "" */
+export const codeOf = (error: unknown): string => {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === "string" ? code : "";
+};
+
+export interface DiskWork {
+  readonly doing: "read" | "write";
+  readonly folder: string;
+  /** Of a file below it; the folder itself when it is left out. */
+  readonly path?: string;
+}
+
+/** @throws IoError instead of the file system's own error; everything else as it is */
+export const explained = async <T>(work: DiskWork, act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act();
+  } catch (cause) {
+    if (!isDiskError(cause)) throw cause;
+    const name = work.path === undefined ? work.folder : `${renderName(work.path)} in ${work.folder}`;
+    throw new IoError(`Cannot ${work.doing} ${name}: ${meaningOf(cause)}.`, { retryable: false, cause });
+  }
+};
+
+const isDiskError = (error: unknown): error is NodeJS.ErrnoException =>
+  !(error instanceof IoError) && codeOf(error) !== "" && "syscall" in (error as Error);
+
+const meanings: Readonly<Record<string, string>> = {
+  ENOSPC: "the volume is full; raise FILES_VOLUME_SIZE (it is the size of /keptn), or list fewer files",
+  EDQUOT: "the quota of the volume is used up; raise FILES_VOLUME_SIZE (it is the size of /keptn), or list fewer files",
+  ENOENT: "it is not there",
+  EACCES: "permission denied",
+  EROFS: "the file system is read-only",
+  EISDIR: "a folder of this name is there",
+  ENOTDIR: "a part of its path is a file",
+  ENAMETOOLONG: "the name is too long for this file system",
+};
+
+const meaningOf = (error: NodeJS.ErrnoException): string => meanings[codeOf(error)] ?? error.message;

@@ -1,0 +1,49 @@
+// A folder in the place of Keptn's Git repository, for a run on the author's own machine: the same names, the same rules.
+import { createReadStream } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { checkFileName, renderName } from "../../core/file-names.ts";
+import { IoError } from "../io-error.ts";
+import type { KeptnFiles } from "../keptn/files.ts";
+import { codeOf, explained } from "./disk-fault.ts";
+
+/** @param folder holds what the service's folder holds in Keptn; there is nothing at stage and project level */
+export const openFilesFolder = (folder: string): KeptnFiles => ({
+  listFiles: async (level) =>
+    level === "service" ? explained({ doing: "read", folder }, () => listFolder(folder)) : [],
+  openFile: async (level, path) =>
+    level === "service" ? explained({ doing: "read", folder, path }, () => openFile(folder, path)) : undefined,
+});
+
+/** What Keptn leaves out as well (resource-service, handler/pagination.go). */
+const isHidden = (path: string): boolean => path.includes(".git") || path.includes(".keptn-stages");
+
+const listFolder = async (folder: string): Promise<readonly string[]> => {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  return found
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
+    .filter((path) => !isHidden(path))
+    .sort();
+};
+
+const openFile = async (folder: string, path: string): Promise<AsyncIterable<Uint8Array> | undefined> => {
+  const problem = checkFileName(path);
+  if (problem) throw new IoError(problem.message, { retryable: false });
+  for (const part of partsOf(path)) {
+    const found = await lstat(join(folder, part)).catch(absent);
+    if (found?.isSymbolicLink()) {
+      throw new IoError(`${renderName(part)} in ${folder} is a symlink; none is followed.`, { retryable: false });
+    }
+    if (!found || (part === path && !found.isFile())) return undefined;
+  }
+  return createReadStream(join(folder, path));
+};
+
+/** `a/b/c` -> `a`, `a/b`, `a/b/c` */
+const partsOf = (path: string): string[] => path.split("/").map((_, i, parts) => parts.slice(0, i + 1).join("/"));
+
+const absent = (error: unknown): undefined => {
+  if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
+  throw error;
+};

@@ -1,0 +1,21 @@
+// Leaves a container's last words where Kubernetes puts them into the pod's status.
+import { writeFile } from "node:fs/promises";
+
+/** terminationMessagePath's default. */
+export const terminationMessagePath = "/dev/termination-log";
+
+/** The kubelet cuts what is longer (kubernetes pkg/kubelet/container/runtime.go, MaxContainerTerminationMessageLength). */
+const limitBytes = 4096;
+
+/** Never throws: outside of a pod there is no such file, and none is made. */
+export const writeTerminationMessage = async (text: string, path = terminationMessagePath): Promise<void> => {
+  await writeFile(path, firstBytes(text), { flag: "r+" }).catch(() => undefined);
+};
+
+const firstBytes = (text: string): string => {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= limitBytes) return text;
+  const end = "…";
+  const cut = bytes.subarray(0, limitBytes - Buffer.byteLength(end)).toString("utf8");
+  return `${cut.replace(/\ufffd+$/, "")}${end}`;
+};

@@ -1,0 +1,168 @@
+// One HTTP request: bounded in time and size, following no redirect, and saying of each failure whether it may have taken effect.
+import {
+  type Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from "node:http";
+import type { Socket } from "node:net";
+import { loadHttps } from "./http-agent.ts";
+import { IoError } from "./io-error.ts";
+
+export interface HttpRequest {
+  /** Keep-alive, TLS and proxies are the agent's. */
+  readonly agent?: Agent;
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  /** From the start to the last byte of the answer. */
+  readonly timeoutMs: number;
+  /** The longest silence of the server. Without it, `timeoutMs` alone ends the wait. */
+  readonly silenceMs?: number;
+  /** Of the answer's body. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface HttpStream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Must be read or left with `break`: that frees the connection. @throws IoError while it is read */
+  readonly chunks: AsyncIterable<Buffer>;
+}
+
+/**
+ * Answers of every status are returned, redirects excepted.
+ * @throws IoError, retryable unless the answer was too large; `maybeDone` when the server may have acted on it
+ */
+export const request = async (wanted: HttpRequest): Promise<HttpAnswer> => {
+  const { status, headers, chunks } = await stream(wanted);
+  return { status, headers, body: await readAll(chunks) };
+};
+
+/** @param enoughBytes after which the rest is left unread */
+export const readAll = async (
+  chunks: AsyncIterable<Buffer>,
+  enoughBytes = Number.POSITIVE_INFINITY,
+): Promise<Buffer> => {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= enoughBytes) break;
+  }
+  return Buffer.concat(parts);
+};
+
+/** The same with the body as it comes: for pod logs. @throws IoError as {@link request} */
+export const stream = async (wanted: HttpRequest): Promise<HttpStream> => {
+  const timeout = AbortSignal.timeout(wanted.timeoutMs);
+  const signal = wanted.signal ? AbortSignal.any([timeout, wanted.signal]) : timeout;
+  const sent = { yes: false };
+  const explain = (cause: unknown): IoError => faultOf(wanted, { cause, timedOut: timeout.aborted, sent: sent.yes });
+  const answer = await open({ wanted, signal, sent }).catch((cause) => {
+    throw explain(cause);
+  });
+  const status = answer.statusCode ?? 0;
+  if (status >= 300 && status < 400 && status !== 304) {
+    answer.destroy();
+    throw new IoError(`${nameOf(wanted)}: answered ${status}, a redirect${targetOf(answer)}; none is followed.`, {
+      retryable: true,
+      httpStatus: status,
+    });
+  }
+  return { status, headers: answer.headers, chunks: chunksOf(answer, wanted, explain) };
+};
+
+interface Opening {
+  readonly wanted: HttpRequest;
+  readonly signal: AbortSignal;
+  readonly sent: { yes: boolean };
+}
+
+const open = ({ wanted, signal, sent }: Opening): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const { agent, method, body } = wanted;
+    const headers = { ...wanted.headers, ...(body ? { "content-length": String(Buffer.byteLength(body)) } : {}) };
+    const start = wanted.url.startsWith("https:") ? loadHttps().request : httpRequest;
+    const outgoing = start(wanted.url, { ...(agent ? { agent } : {}), method, headers, signal });
+    outgoing.once("socket", (socket: Socket) => noteConnection(socket, sent));
+    outgoing.once("response", resolve);
+    outgoing.on("error", reject);
+    if (wanted.silenceMs !== undefined) endSilence(outgoing, wanted.silenceMs);
+    outgoing.end(body);
+  });
+
+const endSilence = (outgoing: ClientRequest, silenceMs: number): void => {
+  outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Error(`nothing was heard for ${silenceMs} ms`)));
+};
+
+/** Nothing leaves before the connection stands, TLS included. A socket out of the pool or a proxy's tunnel stands already. */
+const noteConnection = (socket: Socket, sent: { yes: boolean }): void => {
+  const ready = "encrypted" in socket ? "secureConnect" : "connect";
+  if (!socket.connecting) sent.yes = true;
+  else
+    socket.once(ready, () => {
+      sent.yes = true;
+    });
+};
+
+async function* chunksOf(answer: IncomingMessage, wanted: HttpRequest, explain: (cause: unknown) => IoError) {
+  let bytes = 0;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > wanted.maxBytes) throw tooLarge(wanted);
+      yield chunk;
+    }
+  } catch (cause) {
+    throw cause instanceof IoError ? cause : explain(cause);
+  }
+}
+
+const tooLarge = (wanted: HttpRequest): IoError =>
+  new IoError(`${nameOf(wanted)}: the answer has more than ${wanted.maxBytes} bytes.`, {
+    retryable: false,
+    maybeDone: isEffective(wanted),
+  });
+
+interface Failure {
+  readonly cause: unknown;
+  readonly timedOut: boolean;
+  readonly sent: boolean;
+}
+
+const faultOf = (wanted: HttpRequest, { cause, timedOut, sent }: Failure): IoError => {
+  const missing = sent ? "complete answer" : "connection";
+  const why = wanted.signal?.aborted
+    ? `given up without a ${missing}`
+    : timedOut
+      ? `no ${missing} within ${wanted.timeoutMs} ms`
+      : reasonOf(cause);
+  return new IoError(`${nameOf(wanted)}: ${why}.`, { retryable: true, maybeDone: sent && isEffective(wanted), cause });
+};
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+/** GET and HEAD change nothing (RFC 9110, section 9.2.1). */
+const isEffective = (wanted: HttpRequest): boolean => wanted.method !== "GET" && wanted.method !== "HEAD";
+
+/** Without the user's name and password, which a URL may carry. */
+const nameOf = (wanted: HttpRequest): string => `${wanted.method} ${withoutUser(wanted.url)}`;
+
+const withoutUser = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
+
+/** Only where to: the query of a login page may carry secrets. */
+const targetOf = (answer: IncomingMessage): string => {
+  const location = answer.headers.location;
+  return location ? ` to ${withoutUser(location).replace(/[?#].*$/s, "")}` : "";
+};

@@ -1,0 +1,29 @@
+// What the world did: a fault of Kubernetes, Keptn or the network. It names the object and says whether to try again.
+
+export interface Fault {
+  /** Trying again may help: no answer, 5xx, 429, 401 while credentials rotate. */
+  readonly retryable: boolean;
+  /** The request may have taken effect although no good answer came. */
+  readonly maybeDone?: boolean;
+  /** What the server asked for (Retry-After). */
+  readonly retryAfterSeconds?: number;
+  /** HTTP status, where there was one. Not called `code`: faas-js-runtime would answer with it. */
+  readonly httpStatus?: number;
+  readonly cause?: unknown;
+}
+
+export class IoError extends Error {
+  override readonly name = "IoError";
+  readonly retryable: boolean;
+  readonly maybeDone: boolean;
+  readonly retryAfterSeconds: number | undefined;
+  readonly httpStatus: number | undefined;
+
+  constructor(message: string, fault: Fault) {
+    super(message, fault.cause === undefined ? undefined : { cause: fault.cause });
+    this.retryable = fault.retryable;
+    this.maybeDone = fault.maybeDone ?? false;
+    this.retryAfterSeconds = fault.retryAfterSeconds;
+    this.httpStatus = fault.httpStatus;
+  }
+}

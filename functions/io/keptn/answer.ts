@@ -1,0 +1,77 @@
+// What an answer of Keptn means: data of the expected shape, or a fault that says whether to ask again.
+import type * as z from "zod";
+import type { HttpAnswer } from "../http.ts";
+import { IoError } from "../io-error.ts";
+
+/** `POST v1/event`, for messages, and whether repeating it would do something twice. */
+export interface Asked {
+  readonly name: string;
+  readonly changes: boolean;
+  /** Never to be told, also when the answer repeats it. */
+  readonly secrets: readonly string[];
+}
+
+/** @throws IoError when the body is not JSON or has another shape: whoever sent it, it was not Keptn */
+export const readAnswer = <T>(asked: Asked, answer: HttpAnswer, shape: z.ZodType<T>): T => {
+  const json = parseJson(answer.body);
+  // A shape may allow undefined, for what is not there; a body that is no JSON does not say so.
+  const parsed = json === undefined ? undefined : shape.safeParse(json);
+  if (parsed?.success) return parsed.data;
+  const what = json === undefined ? `no JSON but ${kindOf(answer)}` : "JSON of another shape than Keptn's";
+  throw new IoError(`${asked.name}: answered ${answer.status} with ${what}.`, {
+    retryable: true,
+    maybeDone: asked.changes,
+    httpStatus: answer.status,
+  });
+};
+
+/** Keptn's own words in `{"code":404,"message":"..."}`; the gateway sends it as text/plain. */
+export const messageOf = (answer: HttpAnswer): string | undefined => {
+  const json = parseJson(answer.body);
+  const message = typeof json === "object" && json !== null ? (json as { message?: unknown }).message : undefined;
+  return typeof message === "string" ? message : undefined;
+};
+
+export const makeFault = (asked: Asked, answer: HttpAnswer): IoError => {
+  const { status } = answer;
+  const message = hide(messageOf(answer), asked.secrets);
+  const retryAfterSeconds = retryAfterOf(answer);
+  return new IoError(`${asked.name}: ${status}, ${message?.slice(0, 300) ?? kindOf(answer)}.`, {
+    retryable: isPassing(status, message),
+    maybeDone: asked.changes && leavesOpen(status, message),
+    httpStatus: status,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
+};
+
+const hide = (message: string | undefined, secrets: readonly string[]): string | undefined =>
+  secrets.reduce((text, secret) => text?.replaceAll(secret, "***"), message);
+
+/** 401: credentials may be rotating. 424: Keptn could not reach its Git upstream. 429: its gateway could not ask who we are. */
+const isPassing = (status: number, message: string | undefined): boolean =>
+  [401, 408, 424, 425, 429].includes(status) || (status >= 500 && !isTooLarge(message));
+
+/** 502 and 504: a gateway lost sight of the request. 500: whatever broke may have broken after the effect. */
+const leavesOpen = (status: number, message: string | undefined): boolean =>
+  status === 408 || (status >= 500 && status !== 503 && !isTooLarge(message));
+
+/** An event over NATS' limit: a 500 that stays (Keptn api/handlers/event.go, sendInternalErrorForPost). */
+const isTooLarge = (message: string | undefined): boolean => message?.includes("maximum payload exceeded") ?? false;
+
+const retryAfterOf = ({ headers }: HttpAnswer): number | undefined => {
+  const value = headers["retry-after"];
+  if (!value) return undefined;
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+};
+
+const parseJson = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+};
+
+const kindOf = ({ headers, body }: HttpAnswer): string =>
+  body.length === 0 ? "an empty body" : (headers["content-type"] ?? "a body of no stated type");

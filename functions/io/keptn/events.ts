@@ -1,0 +1,67 @@
+// Sends events to Keptn, and asks what it has counted of them.
+import * as z from "zod";
+import type { Envelope } from "../../core/keptn-event.ts";
+import type { OutgoingEvent } from "../../core/outgoing-event.ts";
+import type { IoError } from "../io-error.ts";
+import type { Count } from "../keptn.ts";
+import type { KeptnApi } from "./api.ts";
+
+const sent = z.object({ keptnContext: z.string() });
+
+/**
+ * Not repeated when nobody knows whether it arrived: a second `.started` hangs the sequence for ever (shipyard-controller compares
+ * the numbers), and whether a `.finished` arrived is better asked than sent again.
+ */
+export const sendEvent = async (api: KeptnApi, event: OutgoingEvent): Promise<void> => {
+  const mayRepeat = (fault: IoError) => !fault.maybeDone;
+  await api.call({ method: "POST", path: "v1/event", body: event, shape: sent, mayRepeat });
+};
+
+const executions = z.object({
+  sequenceExecutions: z
+    .array(
+      z.object({
+        status: z.object({
+          state: z.string(),
+          currentTask: z
+            .object({
+              triggeredID: z.string().nullish(),
+              events: z.array(z.object({ eventType: z.string(), source: z.string() })).nullish(),
+            })
+            .nullish(),
+        }),
+      }),
+    )
+    .nullish(),
+  nextPageKey: z.union([z.number(), z.string()]).optional(),
+});
+
+type Execution = NonNullable<z.output<typeof executions>["sequenceExecutions"]>[number];
+
+/** shipyard-controller keeps the task of an aborted or timed out sequence as its current one (completeTaskSequence). */
+const endStates = ["finished", "timedOut", "aborted", "succeeded"];
+
+export const getCount = async (api: KeptnApi, event: Envelope, source: string): Promise<Count> => {
+  const found = await listExecutions(api, event);
+  const open = found.find(({ status }) => status.currentTask?.triggeredID === event.id);
+  if (!open || endStates.includes(open.status.state)) return { kind: "over" };
+  const events = open.status.currentTask?.events ?? [];
+  const count = (kind: string) => events.filter((e) => e.source === source && e.eventType.endsWith(kind)).length;
+  return { kind: "current", started: count(".started"), finished: count(".finished") };
+};
+
+/** Of one context: one for each stage that the sequence went through, and for each repetition. */
+const listExecutions = async (api: KeptnApi, event: Envelope): Promise<Execution[]> => {
+  const query = new URLSearchParams({ project: event.project, keptnContext: event.shkeptncontext, pageSize: "50" });
+  const all: Execution[] = [];
+  for (;;) {
+    const page = await api.call({
+      path: `controlPlane/v1/sequence-execution?${query}`,
+      shape: executions,
+      absent: { messages: ["project not found"], value: {} }, // it was deleted, and waits for nothing
+    });
+    all.push(...(page.sequenceExecutions ?? []));
+    if (!page.nextPageKey || page.nextPageKey === "0") return all;
+    query.set("nextPageKey", String(page.nextPageKey));
+  }
+};

@@ -1,0 +1,17 @@
+// Finds the job config of an event: at service, else stage, else project level.
+import { levels } from "../../core/file-choice.ts";
+import type { KeptnEvent } from "../../core/keptn-event.ts";
+import type { JobConfigFile } from "../keptn.ts";
+import type { KeptnApi } from "./api.ts";
+import { getResource } from "./resources.ts";
+
+/** The same order as in JES (pkg/config/reader.go); another fault than "not there" never leads to the next level. */
+export const getJobConfig = async (api: KeptnApi, event: KeptnEvent): Promise<JobConfigFile | undefined> => {
+  const { project, stage, service } = event.data;
+  const scope = { project, stage, service, gitcommitid: event.gitcommitid };
+  for (const level of levels) {
+    const bytes = await getResource(api, { level, scope }, "job/config.yaml");
+    if (bytes) return { text: bytes.toString("utf8"), level };
+  }
+  return undefined;
+};

@@ -1,0 +1,82 @@
+// Takes the file out of Keptn's JSON answer as it comes: a file of any size costs no more memory than one chunk.
+import { IoError } from "../io-error.ts";
+
+/** What may stand before and after the content: a name and the Git upstream. */
+const limitBytes = 1024 * 1024;
+
+const opening = /"resourceContent"\s*:\s*"/;
+
+/**
+ * @param name of the request, for messages
+ * @param chunks of `{"resourceContent":"<base64>","resourceURI":…,"metadata":…}`; an empty file has no resourceContent
+ * (resource-service, models/resource.go: omitempty)
+ * @throws IoError, retryable, when it is something else or breaks off; and what `chunks` throws
+ */
+export async function* readContent(name: string, chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const scan = makeScan();
+  let base64 = "";
+  for await (const chunk of chunks) {
+    base64 += scan.take(chunk.toString("latin1"));
+    if (scan.size() > limitBytes || !isBase64(base64)) throw broken(name);
+    const whole = base64.length - (base64.length % 4);
+    if (whole > 0) yield Buffer.from(base64.slice(0, whole), "base64");
+    base64 = base64.slice(whole);
+  }
+  if (base64 !== "" || !scan.isWhole()) throw broken(name);
+}
+
+/** Only the last four characters of all may be padded. */
+const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+
+const broken = (name: string): IoError =>
+  new IoError(`${name}: the answer is no resource as Keptn's, or broke off.`, { retryable: true });
+
+interface Scan {
+  /** @returns what of this text belongs to the content */
+  take(text: string): string;
+  /** Characters kept: all but the content. */
+  size(): number;
+  /** Whether all that was taken is one JSON object. */
+  isWhole(): boolean;
+}
+
+/** Inside a JSON string each quote has a backslash before it, so that neither end of the content can be mistaken. */
+const makeScan = (): Scan => {
+  let around = "";
+  let place: "before" | "inside" | "after" = "before";
+  const enter = (text: string): string => {
+    around += text;
+    const found = opening.exec(around);
+    if (!found) return "";
+    place = "inside";
+    const begin = found.index + found[0].length;
+    const rest = around.slice(begin);
+    around = around.slice(0, begin);
+    return leave(rest);
+  };
+  const leave = (text: string): string => {
+    const end = text.indexOf('"');
+    if (end < 0) return text;
+    place = "after";
+    around += text.slice(end);
+    return text.slice(0, end);
+  };
+  const pass = (text: string): string => {
+    around += text;
+    return "";
+  };
+  const takers = { before: enter, inside: leave, after: pass };
+  return {
+    take: (text) => takers[place](text),
+    size: () => around.length,
+    isWhole: () => place !== "inside" && isResource(around),
+  };
+};
+
+const isResource = (text: string): boolean => {
+  try {
+    return typeof (JSON.parse(text) as { resourceURI?: unknown } | null)?.resourceURI === "string";
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,140 @@
+// Reads resources of Keptn's Git repository at one of its three levels, at the event's commit where that is possible.
+import * as z from "zod";
+import { type Level, pathOfUri } from "../../core/file-choice.ts";
+import { IoError } from "../io-error.ts";
+import type { KeptnApi } from "./api.ts";
+import { readContent } from "./resource-content.ts";
+
+/** Whose resources: an event's. */
+export interface Scope {
+  readonly project: string;
+  readonly stage: string;
+  readonly service: string;
+  /** Of the stage's branch. Projects have a branch of their own, so at project level HEAD is read. */
+  readonly gitcommitid?: string | undefined;
+}
+
+export interface Place {
+  readonly level: Level;
+  readonly scope: Scope;
+}
+
+/** An empty file has no content here (resource-service, models/resource.go: omitempty). */
+const resource = z.object({ resourceContent: z.base64().default("") }).optional();
+
+/** resource-service's own words (handler/common.go). A missing project or Git upstream is no missing file. */
+const absent = ["Resource not found", "Service not found", "Stage not found"];
+
+/** A question that can be asked with or without a commit. */
+interface Question {
+  /** Of the resource, in Keptn's API. */
+  readonly path: string;
+  readonly mayRepeat?: (fault: IoError) => boolean;
+}
+
+type Ask<T> = (question: Question) => Promise<T | undefined>;
+
+/**
+ * @param path without a leading slash
+ * @returns undefined when this level has no such file, or does not exist itself
+ * @throws IoError for everything else; not retryable when Keptn's clone does not have the commit even after a pull
+ */
+export const getResource = (api: KeptnApi, place: Place, path: string): Promise<Buffer | undefined> =>
+  askAtCommit({ api, place, path }, async (question) => {
+    const found = await api.call({ ...question, shape: resource, absent: { messages: absent, value: undefined } });
+    return found && Buffer.from(found.resourceContent, "base64");
+  });
+
+/** The same for a file of any size: its bytes as they come. @throws IoError, also while they are read */
+export const openResource = (
+  api: KeptnApi,
+  place: Place,
+  path: string,
+): Promise<AsyncIterable<Uint8Array> | undefined> =>
+  askAtCommit({ api, place, path }, async (question) => {
+    const chunks = await api.open({ ...question, absent });
+    return chunks && readContent(`Keptn GET ${question.path}`, chunks);
+  });
+
+interface Resource {
+  readonly api: KeptnApi;
+  readonly place: Place;
+  readonly path: string;
+}
+
+const askAtCommit = async <T>(resource: Resource, ask: Ask<T>): Promise<T | undefined> => {
+  const { api, place, path } = resource;
+  const atHead = { path: resourcePath(place, path) };
+  const commit = place.level === "project" || isHelmArchive(path) ? undefined : place.scope.gitcommitid;
+  if (!commit) return ask(atHead);
+  const atCommit = { path: `${atHead.path}?gitCommitID=${encodeURIComponent(commit)}` };
+  try {
+    return await ask({ ...atCommit, mayRepeat: (fault) => fault.httpStatus !== 500 });
+  } catch (error) {
+    if (!isInternalError(error)) throw error;
+    await listPage(api, place, { pageSize: "1" });
+    return askPulled(resource, () => ask(atCommit));
+  }
+};
+
+/** Keptn keeps Helm charts unpacked in Git and packs them when they are read, which it can only do at HEAD (common/files.go, ReadFile). */
+const isHelmArchive = (path: string): boolean => /(^|\/)helm\/[^/]+\.tgz$/.test(path);
+
+/** Keptn only pulls when it is asked without a commit, or for a list; one that is not in its clone is a 500 (common/git.go, GetFileRevision). */
+const askPulled = async <T>({ place, path }: Resource, ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isInternalError(error)) throw error;
+    const { project, stage, gitcommitid } = place.scope;
+    const where = `stage ${stage} of project ${project}`;
+    throw new IoError(`Keptn cannot read ${path} at commit ${gitcommitid} of ${where}, only at HEAD.`, {
+      retryable: false,
+      httpStatus: 500,
+      cause: error,
+    });
+  }
+};
+
+const isInternalError = (error: unknown): boolean => error instanceof IoError && error.httpStatus === 500;
+
+/** The gateway takes one level of escaping away, resource-service the other (resource_manager.go, GetResource). */
+const resourcePath = (place: Place, path: string): string =>
+  `${pathOf(place)}/${encodeURIComponent(encodeURIComponent(path))}`;
+
+const pathOf = ({ level, scope }: Place): string => {
+  const stage = level === "project" ? "" : `/stage/${encodeURIComponent(scope.stage)}`;
+  const service = level === "service" ? `/service/${encodeURIComponent(scope.service)}` : "";
+  return `resource-service/v1/project/${encodeURIComponent(scope.project)}${stage}${service}/resource`;
+};
+
+const page = z.object({
+  resources: z.array(z.object({ resourceURI: z.string() })).nullish(),
+  nextPageKey: z.string().optional(),
+});
+
+/**
+ * Keptn lists HEAD, whatever the commit; names with `.git` in them are left out (handler/pagination.go).
+ * @returns names without their leading slash; none when there is no such level
+ * @throws IoError
+ */
+export const listResources = async (api: KeptnApi, place: Place): Promise<string[]> => {
+  const names: string[] = [];
+  for (let nextPageKey: string | undefined; nextPageKey !== "0"; ) {
+    const found = await listPage(api, place, { pageSize: "1000", ...(nextPageKey ? { nextPageKey } : {}) });
+    names.push(...(found.resources ?? []).map(({ resourceURI }) => pathOfUri(resourceURI)));
+    nextPageKey = found.nextPageKey || "0";
+  }
+  return names;
+};
+
+const listPage = (
+  api: KeptnApi,
+  place: Place,
+  query: Readonly<Record<string, string>>,
+): Promise<z.output<typeof page>> =>
+  api.call({
+    path: `${pathOf(place)}?${new URLSearchParams(query)}`,
+    shape: page,
+    absent: { messages: absent, value: {} },
+  });

@@ -1,0 +1,152 @@
+// Requests to the API server: where it is and who we are comes from client-node, the objects stay the JSON they are on the wire.
+import { type Agent, Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+// KubeConfig alone: the whole client loads 700 model classes and doubles the memory (docs/decisions).
+import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import { type HttpStream, request, stream } from "../http.ts";
+import { IoError } from "../io-error.ts";
+import { makeBudget, withRetries } from "../retry.ts";
+
+export interface Call {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** With its query, e.g. `/apis/batch/v1/namespaces/default/jobs?labelSelector=...`. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** Statuses that are answers and no faults. */
+  readonly expected?: readonly number[];
+}
+
+export interface KubernetesApi {
+  /** @throws IoError for every status but 2xx and the expected ones */
+  call<T>(call: Call): Promise<{ readonly status: number; readonly body: T }>;
+  /** @throws IoError likewise, and while the chunks are read */
+  stream(call: Call): Promise<HttpStream>;
+  /** Where a program in a pod runs, or the context's namespace. */
+  readonly namespace: string;
+}
+
+/** Every request together with its repetitions; well inside CLAIM_LEASE_SECONDS. */
+const budgetSeconds = 15;
+const attemptMs = 10_000;
+/** A list of 500 Jobs with their managedFields is some 5 MB. */
+const maxAnswerBytes = 64 * 1024 * 1024;
+
+interface Wire {
+  readonly server: string;
+  readonly agent: Agent;
+  readonly headers: () => Promise<Record<string, string>>;
+}
+
+/** From KUBECONFIG, ~/.kube/config or the service account of the pod, in this order. */
+export const connectApi = (): KubernetesApi => {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  const server = config.getCurrentCluster()?.server.replace(/\/$/, "") ?? "http://localhost:8080";
+  let wire: Promise<Wire> | undefined;
+  const open = () => {
+    wire ??= connect(config, server);
+    return wire;
+  };
+  return {
+    call: async <T>(call: Call) => {
+      const answer = await withRetries(async () => attempt<T>(await open(), call), makeBudget(budgetSeconds));
+      return answer;
+    },
+    stream: async (call) => {
+      const { agent, headers } = await open();
+      const answer = await stream({
+        ...requestOf(call, { server, agent, headers: await headers() }),
+        maxBytes: maxAnswerBytes,
+      });
+      if (answer.status < 300) return answer;
+      const said: Buffer[] = [];
+      for await (const chunk of answer.chunks) said.push(chunk);
+      throw faultOf(call, answer.status, { text: Buffer.concat(said).toString(), headers: answer.headers });
+    },
+    namespace: config.getContextObject(config.currentContext)?.namespace ?? "default",
+  };
+};
+
+const connect = async (config: KubeConfig, server: string): Promise<Wire> => {
+  const options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0] = {};
+  await config.applyToHTTPSOptions(options);
+  const { ca, cert, key, rejectUnauthorized, servername } = options as HttpsOptions;
+  const tls = Object.fromEntries(
+    Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(([, v]) => v !== undefined),
+  );
+  const keep = { keepAlive: true, timeout: 30_000, maxSockets: 32 };
+  return {
+    server,
+    agent: server.startsWith("https:") ? new HttpsAgent({ ...keep, ...tls }) : new HttpAgent(keep),
+    // Asked again for every request: a service account's token is rotated, client-node reads it anew.
+    headers: async () => {
+      const fresh: { headers?: Record<string, string> } = {};
+      await config.applyToHTTPSOptions(fresh as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
+      return fresh.headers ?? {};
+    },
+  };
+};
+
+interface HttpsOptions {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  readonly rejectUnauthorized?: boolean;
+  readonly servername?: string;
+}
+
+const requestOf = (call: Call, wire: { server: string; agent: Agent; headers: Record<string, string> }) => ({
+  agent: wire.agent,
+  method: call.method,
+  url: wire.server + call.path,
+  headers: {
+    ...wire.headers,
+    accept: "application/json",
+    ...(call.body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
+  },
+  ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+  timeoutMs: attemptMs,
+});
+
+const attempt = async <T>(wire: Wire, call: Call): Promise<{ status: number; body: T }> => {
+  const wanted = requestOf(call, { ...wire, headers: await wire.headers() });
+  const { status, headers, body } = await request({ ...wanted, maxBytes: maxAnswerBytes });
+  const text = body.toString();
+  if (status > 299 && !call.expected?.includes(status)) throw faultOf(call, status, { text, headers });
+  // What is expected beside 2xx may be a page of text: "404 page not found" for a kind that is not installed.
+  return { status, body: (status > 299 && !text.startsWith("{") ? {} : parse(call, text)) as T };
+};
+
+const parse = (call: Call, text: string): unknown => {
+  try {
+    return text === "" ? {} : JSON.parse(text);
+  } catch (cause) {
+    throw new IoError(`Kubernetes ${call.method} ${call.path}: the answer is no JSON.`, { retryable: true, cause });
+  }
+};
+
+/** 401 may be a token that is being rotated, 404 a namespace that is not there yet; 4xx else will not change by itself. */
+const faultOf = (
+  call: Call,
+  status: number,
+  { text, headers }: { text: string; headers: Record<string, unknown> },
+): IoError => {
+  const retryAfter = Number(headers["retry-after"]);
+  return new IoError(`Kubernetes ${call.method} ${call.path}: ${status} ${messageOf(text)}`, {
+    retryable: status >= 500 || [401, 408, 409, 429].includes(status),
+    httpStatus: status,
+    ...(Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {}),
+  });
+};
+
+/** A metav1.Status says what is wrong; anything else is shown shortened. */
+const messageOf = (text: string): string => {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    if (typeof message === "string") return message;
+  } catch {
+    // no JSON: a proxy's page
+  }
+  return text.slice(0, 200);
+};

@@ -1,0 +1,45 @@
+// Everything that the functions ask of Kubernetes, on one connection.
+import { hostname } from "node:os";
+import type { Settings } from "../../core/settings.ts";
+import { connectApi } from "./api.ts";
+import { connectJobs } from "./jobs.ts";
+import { connectNote } from "./note.ts";
+import { connectPods } from "./pods.ts";
+import type { Jobs, Note, Pods, Timer } from "./ports.ts";
+import { connectSnapshots, type Snapshots } from "./snapshot.ts";
+import { connectTimer } from "./timer.ts";
+
+export interface Kubernetes {
+  readonly jobs: Jobs;
+  readonly pods: Pods;
+  readonly timer: Timer;
+  readonly note: Note;
+  readonly snapshots: Snapshots;
+}
+
+/** Where Jobs can be. */
+const namespacesOf = ({ JOB_NAMESPACE, ALLOWED_NAMESPACES }: Settings): readonly string[] =>
+  ALLOWED_NAMESPACES.includes("*") ? ["*"] : [...new Set([JOB_NAMESPACE, ...ALLOWED_NAMESPACES])];
+
+/** Opens no connection yet. @throws Error when the cluster's configuration cannot be read */
+export const connectKubernetes = (settings: Settings, warn: (message: string) => void): Kubernetes => {
+  const api = connectApi();
+  const managedBy = settings.FULL_DEPLOYMENT_NAME;
+  return {
+    jobs: connectJobs(api, { namespaces: namespacesOf(settings), managedBy }),
+    pods: connectPods(api),
+    snapshots: connectSnapshots(api),
+    timer: connectTimer(api, {
+      namespace: settings.TIMER_NAMESPACE ?? api.namespace,
+      name: settings.TIMER_NAME,
+      schedule: settings.TIMER_SCHEDULE,
+      sink: settings.TIMER_SINK,
+      missing: warn,
+    }),
+    note: connectNote(api, {
+      now: () => new Date(),
+      reporter: { controller: `keptn.sh/${managedBy}`, instance: hostname() },
+      failed: warn,
+    }),
+  };
+};

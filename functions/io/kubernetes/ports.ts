@@ -1,0 +1,82 @@
+// What we ask of Kubernetes, in our words. The API server implements it, and so does the local runtime.
+
+import type { Job, Pod } from "../../core/kubernetes.ts";
+import type { State } from "../../core/marks.ts";
+
+export interface Jobs {
+  /**
+   * Creates a Job. One of the same name is left as it is.
+   * @returns the Job as the API server has it now, or "exists"
+   * @throws IoError, not retryable when Kubernetes refuses it (invalid, forbidden, over quota)
+   */
+  create(job: Job): Promise<Job | "exists">;
+  /** All Jobs of a run, as the API server has them now (not from a cache). @throws IoError */
+  listRun(runId: string, namespaces: readonly string[]): Promise<Job[]>;
+  /** All Jobs of runs that were not reported yet, in all job namespaces. @throws IoError */
+  listOpen(): Promise<Job[]>;
+  /**
+   * Changes a Job in one request, if it is still as `expect` says.
+   * @returns "stale" when it is not, "gone" when it (this very one, by uid) is not there any more
+   * @throws IoError
+   */
+  patch(job: JobRef, change: JobChange): Promise<"done" | "stale" | "gone">;
+  /** Deletes a Job and its pods; one that is gone already is fine. @throws IoError */
+  delete(job: JobRef): Promise<void>;
+}
+
+export interface JobRef {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface JobChange {
+  /** What the Job must say for the change to happen: the guard of every step. */
+  readonly expect?: { readonly annotations?: Readonly<Record<string, string>>; readonly suspend?: boolean };
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly state?: State;
+  readonly suspend?: boolean;
+  readonly ttlSeconds?: number;
+  /** Removes our finalizer: the Job may go. */
+  readonly letGo?: boolean;
+}
+
+export interface Pods {
+  /** The pods of a Job, newest last. @throws IoError */
+  list(job: JobRef): Promise<Pod[]>;
+  /** The output of one container: its first bytes and its last ones, never more. A container without any gives "". @throws IoError */
+  getLog(
+    pod: PodRef,
+    container: string,
+    limit: { readonly headBytes: number; readonly tailBytes: number },
+  ): Promise<Log>;
+  /** Warnings that Kubernetes noted on an object, oldest first, e.g. of kind Pod. @throws IoError */
+  listWarnings(object: { readonly namespace: string; readonly name: string; readonly uid: string }): Promise<string[]>;
+}
+
+export interface PodRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface Log {
+  readonly head: string;
+  readonly tail: string;
+  /** Bytes left out between head and tail; undefined: some, but nobody counted. */
+  readonly cutBytes: number | undefined;
+}
+
+/** The timer of the sweep: it exists while runs do. */
+export interface Timer {
+  /** Makes sure that it exists and notes when. @throws IoError */
+  touch(now: Date): Promise<void>;
+  /** @returns undefined when there is none @throws IoError */
+  read(): Promise<{ readonly touchedAt: Date; readonly resourceVersion: string } | undefined>;
+  /** Deletes it, if nobody touched it since this resourceVersion was read. @throws IoError */
+  remove(resourceVersion: string): Promise<void>;
+}
+
+/** Kubernetes Events on a Job, for `kubectl describe`. Never throws: a note is no reason to fail. */
+export type Note = (job: JobRef, note: { readonly reason: NoteReason; readonly message: string }) => Promise<void>;
+
+export type NoteReason = "Announced" | "Released" | "Reported" | "CouldNotStart";

@@ -1,0 +1,69 @@
+// The sweep's timer: a Knative PingSource that exists while runs do.
+import type { KubernetesApi } from "./api.ts";
+import type { Timer } from "./ports.ts";
+
+export interface TimerOptions {
+  readonly namespace: string;
+  readonly name: string;
+  /** Cron, as PingSource's spec.schedule. */
+  readonly schedule: string;
+  /** Where the sweep's event goes: the Knative Service of finish-task. */
+  readonly sink: string;
+  /** Told once when this cluster has no PingSource: runs then go on by Job events alone. */
+  readonly missing: (message: string) => void;
+}
+
+const touched = "keptn.sh/jes-touched";
+const group = "/apis/sources.knative.dev/v1";
+
+interface PingSource {
+  readonly metadata: { readonly resourceVersion: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+
+export const connectTimer = (api: KubernetesApi, options: TimerOptions): Timer => {
+  const path = `${group}/namespaces/${encodeURIComponent(options.namespace)}/pingsources/${encodeURIComponent(options.name)}`;
+  let told = false;
+  const tellMissing = () => {
+    if (!told)
+      options.missing("PingSource (sources.knative.dev/v1) is not installed: no sweep looks after lost Job events.");
+    told = true;
+  };
+  return {
+    /** Server-side apply: creates or updates in one request, whoever else does the same. */
+    touch: async (now) => {
+      const query = "fieldManager=start-job&force=true";
+      const contentType = "application/apply-patch+yaml"; // JSON is YAML
+      const call = { method: "PATCH", path: `${path}?${query}`, contentType, body: makeTimer(options, now) } as const;
+      const { status } = await api.call({ ...call, expected: [404] });
+      if (status === 404) tellMissing();
+    },
+    read: async () => {
+      const { status, body } = await api.call<PingSource>({ method: "GET", path, expected: [404] });
+      if (status === 404) return undefined;
+      const { resourceVersion, annotations } = body.metadata;
+      const touchedAt = new Date(annotations?.[touched] ?? 0); // one that somebody else made is ours to end as well
+      return { touchedAt, resourceVersion };
+    },
+    remove: async (resourceVersion) => {
+      const body = { preconditions: { resourceVersion } };
+      await api.call({ method: "DELETE", path, body, expected: [404, 409] }); // 409: touched meanwhile, it stays
+    },
+  };
+};
+
+const makeTimer = ({ namespace, name, schedule, sink }: TimerOptions, now: Date) => ({
+  apiVersion: "sources.knative.dev/v1",
+  kind: "PingSource",
+  metadata: {
+    namespace,
+    name,
+    labels: { "app.kubernetes.io/managed-by": "job-executor-service" },
+    annotations: { [touched]: now.toISOString() },
+  },
+  spec: {
+    schedule,
+    contentType: "application/json",
+    data: JSON.stringify({ action: "sweep" }),
+    sink: { ref: { apiVersion: "serving.knative.dev/v1", kind: "Service", namespace, name: sink } },
+  },
+});

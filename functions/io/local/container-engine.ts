@@ -1,0 +1,132 @@
+// Runs containers with podman or docker, whose command lines are the same as far as we need them.
+import { execFile } from "node:child_process";
+import type { ContainerEnd, ContainerOrder, Engine, Say } from "./engine.ts";
+import { createArguments } from "./engine-arguments.ts";
+import { runProcess } from "./run-process.ts";
+
+export interface ContainerEngineOptions {
+  readonly name: "podman" | "docker";
+  /** The environment in which the engine's own program runs. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly say: Say;
+  readonly now: () => Date;
+}
+
+export const containerEngine = (options: ContainerEngineOptions): Engine => ({
+  name: options.name,
+  run: async (order, signal) =>
+    (await getImage(options, order, signal)) ??
+    (await createContainer(options, order)) ??
+    attach(options, order, signal),
+});
+
+/** How long the engine may take for what needs no network. */
+const soon = () => AbortSignal.timeout(60_000);
+
+const attach = async (
+  { name, env, now }: ContainerEngineOptions,
+  order: ContainerOrder,
+  signal: AbortSignal,
+): Promise<ContainerEnd> => {
+  const said: Uint8Array[] = [];
+  const onOutput = (bytes: Uint8Array) => {
+    if (said.length < 20) said.push(bytes);
+    order.onOutput(bytes);
+  };
+  const command = [name, "start", "--attach", order.id];
+  const stopping = stopOn(signal, name, order);
+  try {
+    const process = { command, workingDir: "/", env, saysReady: false, order: { ...order, onOutput }, now };
+    const end = await runProcess(process, stopping.stopped);
+    const state = await inspect(name, order.id);
+    if (state.Running) await call(name, ["kill", order.id], soon()); // else podman would be polite once more
+    return end.kind === "ended" ? outcomeOf(end, state, said) : end;
+  } finally {
+    stopping.forget();
+    await call(name, ["rm", "--force", "--volumes", order.id], soon());
+  }
+};
+
+/**
+ * Lets the engine stop the container, which ends its client as well: clients do not always hand on a signal.
+ * @returns a signal for a client that is there all the same
+ */
+const stopOn = (signal: AbortSignal, name: string, { id, graceSeconds }: ContainerOrder) => {
+  const client = new AbortController();
+  const stop = async () => {
+    await call(name, ["stop", "-t", String(graceSeconds), id], soon());
+    client.abort();
+  };
+  if (signal.aborted) void stop();
+  else signal.addEventListener("abort", stop);
+  return { stopped: client.signal, forget: () => signal.removeEventListener("abort", stop) };
+};
+
+/** The engine's own word on a container that ended (`inspect`, State). */
+interface State {
+  readonly ExitCode?: number;
+  readonly OOMKilled?: boolean;
+  readonly Running?: boolean;
+  readonly StartedAt?: string;
+  readonly Error?: string;
+}
+
+const inspect = async (name: string, id: string): Promise<State> => {
+  const answer = await call(name, ["container", "inspect", "--format", "{{json .State}}", id], soon());
+  return answer.ok ? JSON.parse(answer.output) : {};
+};
+
+/** The client's exit code can be its own as well as the container's; the engine's record is not. */
+const outcomeOf = (
+  end: Extract<ContainerEnd, { kind: "ended" }>,
+  state: State,
+  said: readonly Uint8Array[],
+): ContainerEnd => {
+  if (state.StartedAt?.startsWith("0001-")) {
+    const message = state.Error || Buffer.concat(said).toString().trim();
+    return { ...end, exitCode: 128, reason: "StartError", message };
+  }
+  const exitCode = state.Running ? 137 : (state.ExitCode ?? end.exitCode);
+  const reason = state.OOMKilled ? "OOMKilled" : exitCode === 0 ? "Completed" : "Error";
+  return { ...end, exitCode, reason };
+};
+
+const createContainer = async (
+  { name }: ContainerEngineOptions,
+  order: ContainerOrder,
+): Promise<ContainerEnd | undefined> => {
+  const created = await call(name, createArguments(order), soon());
+  return created.ok ? undefined : { kind: "refused", reason: "CreateContainerError", message: created.output };
+};
+
+/** @returns an end when there is no image */
+const getImage = async (
+  { name, say }: ContainerEngineOptions,
+  { container: { image = "", imagePullPolicy } }: ContainerOrder,
+  signal: AbortSignal,
+): Promise<ContainerEnd | undefined> => {
+  const policy = imagePullPolicy ?? (/:(?!latest$)[^/]+$|@/.test(image) ? "IfNotPresent" : "Always");
+  if (policy !== "Always" && (await call(name, ["image", "inspect", image], signal)).ok) return undefined;
+  if (policy === "Never") {
+    const message = `Container image "${image}" is not present with pull policy of Never`;
+    return { kind: "refused", reason: "ErrImageNeverPull", message };
+  }
+  say(`pulling the image ${image}`);
+  const pulled = await call(name, ["pull", "--quiet", qualified(image)], signal);
+  return pulled.ok ? undefined : { kind: "refused", reason: "ErrImagePull", message: pulled.output };
+};
+
+/** Where Kubernetes looks for it; podman would ask a person which registry is meant. */
+const qualified = (image: string): string => {
+  const [first = "", ...more] = image.split("/");
+  if (more.length === 0) return `docker.io/library/${image}`;
+  return /[.:]|^localhost$/.test(first) ? image : `docker.io/${image}`;
+};
+
+/** @returns what it wrote to stdout, or, if it failed, to stderr */
+const call = (name: string, args: readonly string[], signal: AbortSignal): Promise<{ ok: boolean; output: string }> =>
+  new Promise((resolve) => {
+    execFile(name, args, { signal, killSignal: "SIGKILL", maxBuffer: 16 * 1024 * 1024 }, (fault, stdout, stderr) =>
+      resolve(fault ? { ok: false, output: stderr.trim() || fault.message } : { ok: true, output: stdout.trim() }),
+    );
+  });

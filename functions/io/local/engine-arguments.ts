@@ -1,0 +1,35 @@
+// A container of a pod as the command line that creates it with podman or docker.
+import type { Container, PodSpec } from "../../core/kubernetes.ts";
+import type { ContainerOrder } from "./engine.ts";
+
+export const createArguments = ({ id, container, pod, env, mounts }: ContainerOrder): string[] => {
+  const { image = "", command = [], args = [], workingDir } = container;
+  const [entrypoint, ...rest] = command;
+  return [
+    ...["create", "--name", id, "--hostname", id, "--label", "app.kubernetes.io/managed-by=job-executor"],
+    ...Object.entries(mounts).flatMap(([inside, outside]) => ["--volume", `${outside}:${inside}:z`]),
+    ...[...env].flatMap(([name, value]) => ["--env", `${name}=${value}`]),
+    ...(workingDir ? ["--workdir", workingDir] : []),
+    ...securityArguments(container, pod),
+    // A command takes the place of the image's entrypoint, and then of its arguments as well, in Kubernetes and here.
+    ...(entrypoint === undefined ? [] : ["--entrypoint", entrypoint]),
+    image,
+    ...rest,
+    ...args,
+  ];
+};
+
+const securityArguments = ({ securityContext }: Container, { securityContext: ofPod }: PodSpec): string[] => {
+  const user = securityContext?.runAsUser ?? ofPod?.runAsUser;
+  const group = securityContext?.runAsGroup ?? ofPod?.runAsGroup;
+  const { add = [], drop = [] } = securityContext?.capabilities ?? {};
+  return [
+    ...(user === undefined ? [] : ["--user", group === undefined ? `${user}` : `${user}:${group}`]),
+    ...(ofPod?.fsGroup === undefined ? [] : ["--group-add", `${ofPod.fsGroup}`]),
+    ...(securityContext?.readOnlyRootFilesystem ? ["--read-only"] : []),
+    ...(securityContext?.allowPrivilegeEscalation === false ? ["--security-opt", "no-new-privileges"] : []),
+    ...(securityContext?.privileged ? ["--privileged"] : []),
+    ...drop.flatMap((name) => ["--cap-drop", name]),
+    ...add.flatMap((name) => ["--cap-add", name]),
+  ];
+};

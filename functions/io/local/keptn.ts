@@ -1,0 +1,57 @@
+// Keptn for a local run: the job config from a file, the answers to whoever listens, counted by Keptn's own rule.
+import { randomUUID } from "node:crypto";
+import type { OutgoingEvent } from "../../core/outgoing-event.ts";
+import type { Count, ErrorLogEntry, Keptn } from "../keptn.ts";
+
+export interface LocalKeptnOptions {
+  readonly configText: string;
+  /** Gets every event that is sent, as Keptn would hand it on. */
+  readonly onEvent: (event: SentEvent) => void;
+  /** Gets what would stand in Keptn's error log. */
+  readonly onError: (entry: ErrorLogEntry) => void;
+  readonly now: () => Date;
+}
+
+/** Keptn sets id and time of what it is sent (api-service, handlers/event.go). */
+export type SentEvent = OutgoingEvent & {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly time: string;
+  readonly datacontenttype: "application/json";
+};
+
+export const localKeptn = ({ configText, onEvent, onError, now }: LocalKeptnOptions): Keptn => {
+  const sent: SentEvent[] = [];
+  const countOf = (id: string, kind: "started" | "finished", source?: string): number =>
+    sent.filter(
+      (event) =>
+        event.triggeredid === id &&
+        event.type.endsWith(`.${kind}`) &&
+        (source === undefined || event.source === source),
+    ).length;
+  /** As many finished as started, whoever sent them (shipyard-controller, models/sequence_execution.go). */
+  const isOver = (id: string): boolean =>
+    countOf(id, "started") > 0 && countOf(id, "started") === countOf(id, "finished");
+
+  const keptn: Keptn = {
+    getJobConfig: async () => ({ text: configText, level: "service" }),
+    send: async (event) => {
+      const { specversion, type, source, ...rest } = event;
+      const time = now().toISOString();
+      const made = { specversion, id: randomUUID(), source, type, time, datacontenttype: "application/json" as const };
+      const whole: SentEvent = { ...made, ...rest };
+      sent.push(whole);
+      onEvent(whole);
+    },
+    getCount: async ({ id }, source): Promise<Count> =>
+      isOver(id)
+        ? { kind: "over" }
+        : { kind: "current", started: countOf(id, "started", source), finished: countOf(id, "finished", source) },
+    getEvent: async () => undefined,
+    isOpen: async ({ id }) => !isOver(id),
+    logError: async (entry) => onError(entry),
+    register: async () => {},
+    within: () => keptn,
+  };
+  return keptn;
+};

@@ -1,0 +1,69 @@
+// Runs the Jobs that are released in the local store, one pod each, and tells what became of their pods.
+import type { Job, Pod } from "../../core/kubernetes.ts";
+import { emptyLog } from "../../core/log-text.ts";
+import { IoError } from "../io-error.ts";
+import type { JobRef, Log, PodRef, Pods } from "../kubernetes/ports.ts";
+import { suspendedStatus } from "./job-status.ts";
+import { type PodRun, type PodWorld, runPod } from "./run-pod.ts";
+
+export interface LocalRuntime {
+  readonly pods: Pods;
+  /** Stops every container, and starts none any more. Resolves when all have ended. */
+  stop(): Promise<void>;
+}
+
+export interface RuntimePorts extends PodWorld {
+  /** Hears of what should not have happened: no container's fault, but ours or the machine's. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+export const localRuntime = (ports: RuntimePorts): LocalRuntime => {
+  const runs = new Map<string, PodRun>();
+  const start = (uid: string, job: Job): void => {
+    const run = runPod(ports, job);
+    runs.set(uid, run);
+    run.done.catch(ports.onFault);
+  };
+  const remove = (uid: string): void => {
+    runs.get(uid)?.stop();
+    runs.delete(uid);
+  };
+  const unsubscribe = ports.jobs.subscribe(({ type, job }) => {
+    const ref = refOf(job);
+    if (type === "delete") remove(ref.uid);
+    else if (!job.spec?.suspend && !job.metadata?.deletionTimestamp && !runs.has(ref.uid)) start(ref.uid, job);
+    else if (job.spec?.suspend && type === "add") ports.jobs.setStatus(ref, suspendedStatus(ports.now()));
+    else if (job.spec?.suspend) remove(ref.uid);
+  });
+
+  return {
+    pods: makePods(runs),
+    stop: async () => {
+      unsubscribe();
+      for (const run of runs.values()) run.stop();
+      await Promise.allSettled([...runs.values()].map(({ done }) => done));
+    },
+  };
+};
+
+const makePods = (runs: ReadonlyMap<string, PodRun>): Pods => {
+  const find = ({ namespace, name }: PodRef): PodRun => {
+    const run = [...runs.values()].find(({ pod }) => pod().metadata?.name === name);
+    if (run?.pod().metadata?.namespace === namespace) return run;
+    throw new IoError(`pod ${namespace}/${name} not found`, { retryable: false });
+  };
+  return {
+    list: async ({ uid }): Promise<Pod[]> => {
+      const run = runs.get(uid);
+      return run ? [structuredClone(run.pod())] : [];
+    },
+    getLog: async (pod, container, limit): Promise<Log> => find(pod).logs.get(container)?.read(limit) ?? emptyLog,
+    listWarnings: async () => [],
+  };
+};
+
+const refOf = ({ metadata }: Job): JobRef => ({
+  namespace: metadata?.namespace ?? "",
+  name: metadata?.name ?? "",
+  uid: metadata?.uid ?? "",
+});

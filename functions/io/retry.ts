@@ -1,0 +1,72 @@
+// Tries again what failed for a passing reason: with backoff, jitter and Retry-After, inside a time budget.
+import { setTimeout as sleep } from "node:timers/promises";
+import pRetry from "p-retry";
+import { IoError } from "./io-error.ts";
+
+/** The time that a piece of work has, all its attempts together. */
+export interface Budget {
+  /** Ends an attempt that is under way. */
+  readonly signal: AbortSignal;
+  /** On `performance.now()`'s clock. */
+  readonly endsAtMs: number;
+}
+
+export const makeBudget = (seconds: number): Budget => ({
+  signal: AbortSignal.timeout(seconds * 1000),
+  endsAtMs: performance.now() + seconds * 1000,
+});
+
+/**
+ * Work that others wait for as well: it goes on when this budget ends.
+ * @throws IoError when it ends first, and what the work throws
+ */
+export const withinBudget = <T>(work: Promise<T>, { signal }: Budget): Promise<T> => {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const giveUp = () => reject(new IoError("No time is left.", { retryable: true }));
+  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  work.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  return promise;
+};
+
+/** What an attempt needs at least: one that is cut off only leaves open whether it took effect. */
+const attemptMs = 250;
+
+/** Asked after a retryable failure: may it be tried again? */
+export type MayRepeat = (fault: IoError) => boolean | Promise<boolean>;
+
+/**
+ * The budget's signal is the attempt's to obey: an attempt that succeeds in the last moment has succeeded.
+ * @throws the last failure, when there is no sense or no time in another attempt; `maybeDone` if any attempt was
+ */
+export const withRetries = async <T>(
+  attempt: () => Promise<T>,
+  budget: Budget,
+  mayRepeat: MayRepeat = () => true,
+): Promise<T> => {
+  let maybeDone = false;
+  const shouldRetry = async (error: Error, delayMs: number): Promise<boolean> => {
+    if (!(error instanceof IoError)) return false;
+    maybeDone ||= error.maybeDone;
+    const pauseMs = (error.retryAfterSeconds ?? 0) * 1000;
+    if (!error.retryable || performance.now() + pauseMs + delayMs + attemptMs > budget.endsAtMs) return false;
+    if (!(await mayRepeat(error))) return false;
+    await sleep(pauseMs);
+    return true;
+  };
+  return pRetry(attempt, {
+    ...{ retries: 50, minTimeout: 200, factor: 2, maxTimeout: 3000, randomize: true },
+    shouldRetry: ({ error, retryDelay }) => shouldRetry(error, retryDelay),
+  }).catch((error) => {
+    throw maybeDone && error instanceof IoError && !error.maybeDone ? markMaybeDone(error) : error;
+  });
+};
+
+const markMaybeDone = (fault: IoError): IoError =>
+  new IoError(fault.message, {
+    retryable: fault.retryable,
+    maybeDone: true,
+    ...(fault.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: fault.retryAfterSeconds }),
+    ...(fault.httpStatus === undefined ? {} : { httpStatus: fault.httpStatus }),
+    cause: fault.cause,
+  });

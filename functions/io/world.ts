@@ -1,0 +1,41 @@
+// The process we run in: its clock, its log, and a name that no other claimant has.
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface Clock {
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** One structured line per step. */
+export type Log = (line: LogLine) => void;
+
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly run?: string;
+  readonly event?: string;
+  readonly context?: string;
+  readonly [field: string]: unknown;
+}
+
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: async (milliseconds) => {
+    await sleep(milliseconds);
+  },
+};
+
+/** Pod and delivery: a claim tells who holds it. */
+export const newClaimant = (): string => `${hostname()}/${randomUUID().slice(0, 8)}`;
+
+const severity = { debug: 0, info: 1, warn: 2, error: 3 } as const;
+
+/** One line of JSON on stdout, where Kubernetes collects it. */
+export const jsonLog =
+  (lowest: keyof typeof severity): Log =>
+  (line) => {
+    if (severity[line.level] < severity[lowest]) return;
+    process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
+  };

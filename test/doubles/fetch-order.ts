@@ -1,0 +1,13 @@
+// A fetch order with what a test does not care about filled in.
+import type { FetchOrder } from "../../functions/core/files.ts";
+
+export const orderOf = (order: Partial<FetchOrder>): FetchOrder => ({
+  project: "sockshop",
+  stage: "dev",
+  service: "carts",
+  files: ["/"],
+  limits: { fileBytes: 1e6, totalBytes: 2e6, count: 100 },
+  executable: "detect",
+  graceSeconds: 0,
+  ...order,
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { IoError } from "../../functions/io/io-error.ts";
+import { makeBudget, withinBudget, withRetries } from "../../functions/io/retry.ts";
+
+/** Fails with these faults, one an attempt, then succeeds. */
+const failing = (...faults: Error[]) => {
+  const attempts = { made: 0 };
+  const attempt = async () => {
+    const fault = faults[attempts.made++];
+    if (fault) throw fault;
+    return "done";
+  };
+  return { attempts, attempt };
+};
+const passing = (more: object = {}) => new IoError("away", { retryable: true, ...more });
+const rejection = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => assert.fail("it succeeded"),
+    (error) => error,
+  );
+
+describe("retries", () => {
+  test("repeat what failed for a passing reason until it succeeds", async () => {
+    const { attempt, attempts } = failing(passing(), passing());
+    assert.equal(await withRetries(attempt, makeBudget(30)), "done");
+    assert.equal(attempts.made, 3);
+  });
+
+  test("leave what is refused for good, and bugs, at one attempt", async () => {
+    for (const fault of [new IoError("no", { retryable: false }), new TypeError("bug"), new Error("bug")]) {
+      const { attempt, attempts } = failing(fault);
+      assert.equal(await rejection(withRetries(attempt, makeBudget(30))), fault);
+      assert.equal(attempts.made, 1);
+    }
+  });
+
+  test("ask whether this failure may be repeated", async () => {
+    const { attempt, attempts } = failing(passing(), passing({ maybeDone: true }));
+    const fault = await rejection(withRetries(attempt, makeBudget(30), ({ maybeDone }) => !maybeDone));
+    assert.ok(fault instanceof IoError && fault.maybeDone);
+    assert.equal(attempts.made, 2);
+  });
+
+  test("end with the budget, with the last failure", async () => {
+    const faults = Array.from({ length: 50 }, () => passing());
+    const { attempt, attempts } = failing(...faults);
+    const fault = await rejection(withRetries(attempt, makeBudget(1)));
+    assert.ok(attempts.made > 1 && attempts.made < 10, String(attempts.made));
+    assert.equal(fault, faults[attempts.made - 1]);
+  });
+
+  test("wait as long as the server asked for, and give up at once when that is too long", async () => {
+    const patient = failing(passing({ retryAfterSeconds: 1 }));
+    const before: string[] = [];
+    const attempt = async () => {
+      before.push("attempt");
+      if (before.length === 1) setTimeout(() => before.push("900 ms"), 900);
+      return patient.attempt();
+    };
+    await withRetries(attempt, makeBudget(30));
+    assert.deepEqual(before, ["attempt", "900 ms", "attempt"]);
+    const hurried = failing(passing({ retryAfterSeconds: 60 }));
+    await rejection(withRetries(hurried.attempt, makeBudget(30)));
+    assert.equal(hurried.attempts.made, 1);
+  });
+
+  test("remember that an earlier attempt may have been done", async () => {
+    const refused = new IoError("no", { retryable: false, httpStatus: 400 });
+    const fault = await rejection(withRetries(failing(passing({ maybeDone: true }), refused).attempt, makeBudget(30)));
+    assert.ok(fault instanceof IoError);
+    assert.deepEqual([fault.message, fault.retryable, fault.maybeDone, fault.httpStatus], ["no", false, true, 400]);
+  });
+
+  test("keep the success of an attempt that outlived the budget", async () => {
+    const budget = makeBudget(0.05);
+    const slow = () =>
+      new Promise((resolve) => budget.signal.addEventListener("abort", () => setTimeout(resolve, 20, "done")));
+    assert.equal(await withRetries(slow, budget), "done");
+  });
+});
+
+describe("work that others wait for", () => {
+  test("is waited for no longer than the budget", async () => {
+    const fault = await rejection(withinBudget(new Promise(() => {}), makeBudget(0.05)));
+    assert.ok(fault instanceof IoError && fault.retryable && !fault.maybeDone);
+  });
+
+  test("is not waited for when the budget has ended before", async () => {
+    const budget = makeBudget(0);
+    await new Promise((resolve) => budget.signal.addEventListener("abort", resolve));
+    assert.ok((await rejection(withinBudget(new Promise(() => {}), budget))) instanceof IoError);
+  });
+});
