@@ -1,0 +1,93 @@
+// Moves one run forward: reads its Jobs, asks what is next, does it, until there is nothing to do.
+import type { Job } from "../core/kubernetes.ts";
+import { nextStep, type Situation, type Step } from "../core/next-step.ts";
+import { type RunState, readRun } from "../core/run-state.ts";
+import { announce } from "./announce.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
+import { release } from "./release.ts";
+import { report } from "./report.ts";
+import { tidy } from "./tidy.ts";
+
+export interface Target {
+  readonly runId: string;
+  readonly namespaces: readonly string[];
+  /** The Jobs of the run where the caller has just read or created them all. */
+  readonly jobs?: readonly Job[];
+}
+
+export interface How {
+  /** This delivery created the run's first Job. */
+  readonly owner?: boolean;
+  /** Looks for what Job status does not show: pods that cannot start, sequences that were aborted. */
+  readonly inspect?: (run: RunState) => Promise<Findings>;
+}
+
+export interface Findings {
+  readonly cannotStart?: { readonly task: number; readonly why: string };
+  readonly over?: boolean;
+}
+
+export type Rest =
+  | { readonly kind: "over" }
+  | { readonly kind: "wait"; readonly why: string; readonly untilMs?: number };
+
+/** More than any run takes: a turn is a step, or one that somebody else was faster with. */
+const mostTurns = 1000;
+
+/** @throws IoError when a step could not be taken; the next delivery goes on from what the Jobs say */
+export const advance = async (ports: ChainPorts, target: Target, how: How = {}): Promise<Rest> => {
+  const me = ports.newClaimant();
+  let known: Findings & { owner: boolean; inspected?: true } = { owner: how.owner ?? false };
+  let jobs = target.jobs;
+  for (let turn = 0; turn < mostTurns; turn++) {
+    const run = readRun(jobs ?? (await ports.jobs.listRun(target.runId, target.namespaces)));
+    if (!run) return { kind: "over" };
+    const step = nextStep(run, situationOf(ports, { me, ...known }));
+    if (step.kind === "over") return step;
+    if (step.kind === "wait") {
+      if (known.inspected || !how.inspect) return step;
+      known = { ...(await how.inspect(run)), owner: false, inspected: true };
+    } else {
+      const rest = await take(ports, run, { step, me });
+      if (rest) return rest;
+      known = { ...known, owner: false };
+    }
+    jobs = undefined;
+  }
+  throw new Error(`run ${target.runId} did not come to rest in ${mostTurns} steps`);
+};
+
+const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: boolean }): Situation => ({
+  ...known,
+  nowMs: ports.clock.now().getTime(),
+  leaseSeconds: ports.settings.CLAIM_LEASE_SECONDS,
+  createGraceSeconds: ports.settings.CREATE_GRACE_SECONDS,
+});
+
+const over: Rest = { kind: "over" };
+const running: Rest = { kind: "wait", why: "a task is running" };
+
+/** @returns where the run rests now; undefined when somebody else was faster: look again */
+const take = async (
+  ports: ChainPorts,
+  run: RunState,
+  { step, me }: { step: Exclude<Step, Rest>; me: string },
+): Promise<Rest | undefined> => {
+  switch (step.kind) {
+    case "announce":
+      return (await announce(ports, run, { ask: step.ask, me })) ? running : undefined;
+    case "release":
+      return (await release(ports, run, step.task)) ? running : undefined;
+    case "report":
+      return (await report(ports, run, { end: step.end, me })) ? over : undefined;
+    case "abandon":
+      ports.log({
+        level: "info",
+        message: "Keptn no longer waits for this run; its Jobs are stopped",
+        ...aboutRun(run),
+      });
+      return tidy(ports, run).then(() => over);
+    case "tidy":
+      return tidy(ports, run).then(() => over);
+  }
+};

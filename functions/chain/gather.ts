@@ -1,0 +1,52 @@
+// Reads what the pods of a run have to say: containers, their output and their results.
+import type { Job } from "../core/kubernetes.ts";
+import { emptyLog } from "../core/log-text.ts";
+import type { TaskResult } from "../core/result.ts";
+import type { RunState } from "../core/run-state.ts";
+import {
+  type ContainerToRead,
+  containersOf,
+  reportContainer,
+  reportTask,
+  type TaskReport,
+} from "../core/task-report.ts";
+import { type ChainPorts, refOf } from "./ports.ts";
+
+export interface Gathered {
+  readonly reports: TaskReport[];
+  readonly results: (TaskResult | undefined)[];
+}
+
+/** Of every task that was released. Output that cannot be read is said to be so; it is no reason not to report. */
+export const gather = async (ports: ChainPorts, run: RunState): Promise<Gathered> => {
+  const ran = run.tasks.flatMap(({ job, link, phase }) =>
+    job && phase !== "waiting" ? [{ job, task: link.task }] : [],
+  );
+  const reports = await Promise.all(ran.map(({ job, task }) => gatherTask(ports, job, task)));
+  return { reports, results: await parseResults(reports) };
+};
+
+const gatherTask = async (ports: ChainPorts, job: Job, task: string): Promise<TaskReport> => {
+  const pods = await ports.pods.list(refOf(job));
+  const containers = await Promise.all(
+    pods.flatMap(containersOf).map(async (container) => reportContainer(container, await readLog(ports, container))),
+  );
+  return reportTask(task, job, pods, containers);
+};
+
+const readLog = async (ports: ChainPorts, { pod, name }: ContainerToRead) => {
+  const most = ports.settings.MAX_EVENT_BYTES;
+  try {
+    return await ports.pods.getLog(pod, name, { headBytes: Math.ceil(most / 4), tailBytes: most });
+  } catch (fault) {
+    ports.log({ level: "warn", message: `no output of container ${name} of pod ${pod.name}: ${String(fault)}` });
+    return { ...emptyLog, head: `(its output could not be read: ${fault instanceof Error ? fault.message : fault})\n` };
+  }
+};
+
+/** The YAML parser is only loaded where a task left a result. */
+const parseResults = async (reports: readonly TaskReport[]): Promise<(TaskResult | undefined)[]> => {
+  if (!reports.some(({ result }) => result)) return reports.map(() => undefined);
+  const { parseResult } = await import("../core/result.ts");
+  return reports.map(({ result }) => (result ? parseResult(result) : undefined));
+};

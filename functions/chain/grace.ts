@@ -1,0 +1,43 @@
+// Bears with Keptn while it is away: tries again for a grace time, then says for how long it tried.
+import pRetry from "p-retry";
+import { IoError } from "../io/io-error.ts";
+
+export interface Grace {
+  readonly seconds: number;
+  readonly firstPauseMs: number;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * A wrong token stays wrong: the init container got its own when it started. And each further try would lock out every
+ * other client of Keptn behind this address (api/middleware/ratelimiter.go).
+ */
+const isPassing = (error: unknown): boolean =>
+  error instanceof IoError && error.retryable && error.httpStatus !== 401 && error.httpStatus !== 403;
+
+/** @throws IoError: the last failure, with the time that was given; or the first that trying again cannot mend */
+export const withGrace = async <T>(act: () => Promise<T>, { seconds, firstPauseMs, log }: Grace): Promise<T> => {
+  try {
+    return await pRetry(act, {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: firstPauseMs,
+      maxTimeout: 5000,
+      factor: 1.5,
+      randomize: true,
+      maxRetryTime: seconds * 1000,
+      shouldRetry: ({ error, retryDelay }) => {
+        if (isPassing(error) && retryDelay > 0) log(`${error.message} Trying again.`);
+        return isPassing(error);
+      },
+    });
+  } catch (error) {
+    throw isPassing(error) ? givenUp(error as IoError, seconds) : error;
+  }
+};
+
+const givenUp = (error: IoError, seconds: number): IoError =>
+  new IoError(`${error.message} Tried for ${seconds} s (FILES_GRACE_SECONDS).`, {
+    retryable: true,
+    cause: error,
+    ...(error.httpStatus === undefined ? {} : { httpStatus: error.httpStatus }),
+  });

@@ -1,0 +1,34 @@
+// What moving a run forward needs of the world.
+import type { Envelope } from "../core/keptn-event.ts";
+import type { Job } from "../core/kubernetes.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Keptn } from "../io/keptn.ts";
+import type { JobRef, Jobs, Note, Pods } from "../io/kubernetes/ports.ts";
+import type { Clock, Log, LogLine } from "../io/world.ts";
+
+export type { Clock, Log, LogLine };
+
+export interface ChainPorts {
+  readonly jobs: Jobs;
+  readonly pods: Pods;
+  readonly keptn: Keptn;
+  readonly note: Note;
+  readonly log: Log;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** A name for a claim that no other process and no other delivery has. */
+  readonly newClaimant: () => string;
+}
+
+/** The fields by which every line about a run can be found. */
+export const aboutRun = (run: { readonly id: string; readonly event: Envelope }) => ({
+  run: run.id,
+  event: run.event.id,
+  context: run.event.shkeptncontext,
+});
+
+export const refOf = (job: Job): JobRef => ({
+  namespace: job.metadata?.namespace ?? "",
+  name: job.metadata?.name ?? "",
+  uid: job.metadata?.uid ?? "",
+});

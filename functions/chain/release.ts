@@ -1,0 +1,14 @@
+// Lifts the suspension of a run's next task.
+import type { RunState } from "../core/run-state.ts";
+import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
+
+/** @returns whether the task was released by this call */
+export const release = async (ports: ChainPorts, run: RunState, task: number): Promise<boolean> => {
+  const { job, link } = run.tasks[task] ?? {};
+  if (!job || !link) return false;
+  const answer = await ports.jobs.patch(refOf(job), { expect: { suspend: true }, state: "released", suspend: false });
+  ports.log({ level: "info", message: "released a task", task: link.task, job: link.name, answer, ...aboutRun(run) });
+  if (answer !== "done") return false;
+  await ports.note(refOf(job), { reason: "Released", message: `Released task '${link.task}'.` });
+  return true;
+};

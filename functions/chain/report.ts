@@ -1,0 +1,106 @@
+// Ends a run: claims it, tells Keptn how it went, and lets go of its Jobs.
+import { makeFinished } from "../core/answer.ts";
+import type { End } from "../core/next-step.ts";
+import type { OutgoingEvent } from "../core/outgoing-event.ts";
+import type { RunState } from "../core/run-state.ts";
+import { IoError } from "../io/io-error.ts";
+import { claim, type Hold } from "./claim.ts";
+import { gather } from "./gather.ts";
+import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
+import { isRefusedForGood, type Settled, sendFinished } from "./settle.ts";
+import { tidy } from "./tidy.ts";
+
+/** @returns false when somebody else was faster: look again */
+export const report = async (
+  ports: ChainPorts,
+  run: RunState,
+  { end, me }: { end: End; me: string },
+): Promise<boolean> => {
+  if (run.chain.silent) {
+    ports.log({ level: "info", message: `a silent run ended: ${end.kind}`, ...aboutRun(run) });
+    await tidy(ports, run);
+    return true;
+  }
+  const hold = await claim(ports, run, me);
+  if (!hold) return false;
+  try {
+    if ((await tell(ports, run, { end, hold })) === "lost") return false;
+  } catch (fault) {
+    if (fault instanceof IoError && !fault.maybeDone) await hold.giveBack();
+    throw fault;
+  }
+  await tidy(ports, run);
+  return true;
+};
+
+const tell = async (ports: ChainPorts, run: RunState, { end, hold }: { end: End; hold: Hold }): Promise<Settled> => {
+  const finished = await makeReport(ports, run, end);
+  try {
+    const settled = await sendFinished(ports, run, { finished, hold });
+    await noteReport(ports, run, { settled, end, finished });
+    return settled;
+  } catch (fault) {
+    if (!isRefusedForGood(fault)) throw fault;
+    ports.log({ level: "error", message: `Keptn refuses the finished event: ${fault.message}`, ...aboutRun(run) });
+    await logErrored(ports, run, `Keptn refuses the finished event of action '${run.chain.action}': ${fault.message}`);
+    return "sent"; // it never will be: the run is over all the same
+  }
+};
+
+const says: Readonly<Record<Settled, string>> = {
+  sent: "reported",
+  over: "Keptn no longer waits for this run; nothing was sent",
+  lost: "somebody else reports this run",
+};
+
+const noteReport = async (
+  ports: ChainPorts,
+  run: RunState,
+  { settled, end, finished }: { settled: Settled; end: End; finished: OutgoingEvent },
+): Promise<void> => {
+  const { status, result, message } = finished.data;
+  ports.log({ level: "info", message: says[settled], end: end.kind, status, result, ...aboutRun(run) });
+  if (settled !== "sent") return;
+  const couldNotStart = end.kind === "could-not-start";
+  await ports.note(refOf(run.lead), {
+    reason: couldNotStart ? "CouldNotStart" : "Reported",
+    message: couldNotStart ? end.why : `Told Keptn: ${status}, ${result}.`,
+  });
+  if (status === "errored") await logErrored(ports, run, String(message));
+};
+
+/** Errors also go to Keptn's error log, as the go-sdk does (logforwarder.go), so that the Bridge shows them with the integration. */
+const logErrored = (ports: ChainPorts, run: RunState, message: string): Promise<void> =>
+  ports.keptn.logError({
+    message,
+    shkeptncontext: run.event.shkeptncontext,
+    triggeredid: run.event.id,
+    ...(run.event.gitcommitid ? { gitcommitid: run.event.gitcommitid } : {}),
+    task: run.event.type.split(".").at(-2) ?? run.event.type,
+  });
+
+const makeReport = async (ports: ChainPorts, run: RunState, end: End) => {
+  const problem = problemOf(run, end);
+  return makeFinished({
+    event: run.event,
+    source: run.chain.source,
+    ...(await gather(ports, run)),
+    ...(problem ? { problem } : {}),
+    maxBytes: ports.settings.MAX_EVENT_BYTES,
+  });
+};
+
+const problemOf = (run: RunState, end: End): string | undefined => {
+  if (end.kind === "passed" || end.kind === "failed") return undefined;
+  const { namespace, name, task } = run.chain.jobs[end.task] ?? { namespace: "?", name: "?", task: "?" };
+  switch (end.kind) {
+    case "could-not-start":
+      return `Task '${task}' could not start: ${end.why}`;
+    case "refused":
+      return end.why;
+    case "deleted":
+      return `Task '${task}' did not end: its Job ${namespace}/${name} was deleted.`;
+    case "incomplete":
+      return `Task '${task}' could not run: its Job ${namespace}/${name} was never created, or was removed by force.`;
+  }
+};

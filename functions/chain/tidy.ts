@@ -1,0 +1,39 @@
+// Lets go of a run's Jobs once it was reported: those that ended stay for their TTL, those that did not are deleted.
+import { annotation } from "../core/marks.ts";
+import { type RunState, stateOf, type TaskState } from "../core/run-state.ts";
+import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
+
+/**
+ * Marks the run as reported where it is not yet, then lets go of every Job; of the first one last, because it carries the marks.
+ * @returns when nothing is left to do
+ */
+export const tidy = async (ports: ChainPorts, run: RunState): Promise<void> => {
+  const lead = run.tasks.find(({ job }) => job === run.lead);
+  if (!lead) return;
+  const others = run.tasks.filter((task) => task !== lead && task.job && stateOf(task.job) !== "reported");
+  // One request less where the mark and the rest can go together.
+  const markFirst = others.length > 0 || !hasEnded(lead);
+  if (!run.marks.reported && markFirst) {
+    await ports.jobs.patch(refOf(run.lead), { annotations: reportedNow(ports) });
+  }
+  await Promise.all(others.map((task) => letGo(ports, task, {})));
+  await letGo(ports, lead, run.marks.reported || markFirst ? {} : reportedNow(ports));
+  ports.log({ level: "debug", message: "let go of the run's Jobs", ...aboutRun(run) });
+};
+
+const reportedNow = (ports: ChainPorts) => ({
+  [annotation.reported]: ports.clock.now().toISOString(),
+  [annotation.claim]: "",
+});
+
+const hasEnded = ({ phase }: TaskState): boolean => phase === "succeeded" || phase === "failed";
+
+const letGo = async (ports: ChainPorts, task: TaskState, annotations: Record<string, string>): Promise<void> => {
+  if (!task.job) return;
+  const ref = refOf(task.job);
+  // Our finalizer keeps it until the next line: a crash in between leaves a Job that still says it wants to be let go.
+  if (!hasEnded(task)) await ports.jobs.delete(ref);
+  // While it is there, the same event again starts nothing.
+  const ttlSeconds = Math.max(task.link.ttlSeconds, ports.settings.CLAIM_LEASE_SECONDS);
+  await ports.jobs.patch(ref, { annotations, state: "reported", ttlSeconds, letGo: true });
+};

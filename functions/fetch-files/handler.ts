@@ -1,0 +1,53 @@
+// Fetches what the order names, and says how it went: in its output, and in one message for Keptn's user.
+import { deliverFiles, type FileSink } from "../chain/deliver-files.ts";
+import { renderBytes } from "../core/file-choice.ts";
+import { type FetchOrder, parseFetchOrder } from "../core/files.ts";
+import { type Problem, renderProblem } from "../core/problem.ts";
+import { IoError } from "../io/io-error.ts";
+import type { KeptnFiles } from "../io/keptn/files.ts";
+
+export interface FetchPorts {
+  /** @throws IoError */
+  readonly connect: (order: FetchOrder) => KeptnFiles | Promise<KeptnFiles>;
+  /** @throws IoError */
+  readonly openTarget: (order: FetchOrder) => Promise<FileSink & { close(): Promise<void> }>;
+  readonly log: (line: string) => void;
+  readonly firstPauseMs?: number;
+}
+
+export interface FetchResult {
+  readonly exitCode: (typeof exitCodes)[keyof typeof exitCodes];
+  /** Why the task cannot start. */
+  readonly message?: string;
+}
+
+export const exitCodes = { fetched: 0, refused: 1, badOrder: 2, fault: 3, bug: 70 } as const;
+
+/** @param orderText the value of FETCH_ORDER */
+export const fetchFiles = async (orderText: string | undefined, ports: FetchPorts): Promise<FetchResult> => {
+  const parsed = parseFetchOrder(orderText);
+  if ("problem" in parsed) return { exitCode: exitCodes.badOrder, message: renderProblem(parsed.problem) };
+  try {
+    return await fetchInto(parsed.order, ports);
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    return { exitCode: exitCodes.fault, message: error.message };
+  }
+};
+
+const fetchInto = async (order: FetchOrder, ports: FetchPorts): Promise<FetchResult> => {
+  const keptn = await ports.connect(order);
+  const sink = await ports.openTarget(order);
+  try {
+    const delivery = await deliverFiles(order, { ...ports, keptn, sink });
+    if (delivery.kind === "refused") return { exitCode: exitCodes.refused, message: explain(delivery.problems) };
+    const { count, bytes } = delivery;
+    ports.log(`${count} ${count === 1 ? "file" : "files"}, ${renderBytes(bytes)} in all`);
+    return { exitCode: exitCodes.fetched };
+  } finally {
+    await sink.close();
+  }
+};
+
+const explain = (problems: readonly Problem[]): string =>
+  problems.map((problem) => [problem.message, problem.fix].filter(Boolean).join(" ")).join("\n");

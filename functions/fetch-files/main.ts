@@ -1,0 +1,42 @@
+// fetch-files, the init container: fetches what FETCH_ORDER names into /keptn, or into the folder given as argument.
+import { setFlagsFromString } from "node:v8";
+import { filesFolder } from "../core/files.ts";
+import { renderProblems } from "../core/problem.ts";
+import { parseSettings } from "../core/settings.ts";
+import { openTargetFolder } from "../io/disk/target-folder.ts";
+import { writeTerminationMessage } from "../io/disk/termination-message.ts";
+import { connectKeptnFiles } from "../io/keptn/files.ts";
+import { exitCodes, type FetchResult, fetchFiles } from "./handler.ts";
+
+const run = async (env: NodeJS.ProcessEnv, folder: string): Promise<FetchResult> => {
+  const parsed = parseSettings(env);
+  if ("problems" in parsed) return { exitCode: exitCodes.badOrder, message: renderProblems(parsed.problems) };
+  const { settings } = parsed;
+  if (!settings.KEPTN_API_ENDPOINT) return { exitCode: exitCodes.badOrder, message: "KEPTN_API_ENDPOINT is not set." };
+  return fetchFiles(env["FETCH_ORDER"], {
+    connect: (order) => connectKeptnFiles(settings, order),
+    openTarget: ({ executable }) => openTargetFolder(folder, executable),
+    log: (line) => process.stdout.write(`${line}\n`),
+  });
+};
+
+const explainBug = (error: unknown): FetchResult => ({
+  exitCode: exitCodes.bug,
+  message: `fetch-files has a bug: ${error instanceof Error ? error.stack : error}`,
+});
+
+const main = async (): Promise<void> => {
+  const { exitCode, message } = await run(process.env, process.argv[2] ?? filesFolder).catch(explainBug);
+  if (message) {
+    process.stderr.write(`${message}\n`);
+    await writeTerminationMessage(message);
+  }
+  process.exit(exitCode);
+};
+
+// Nothing here runs for long enough to be worth an optimised form, whose making costs some 20 MiB.
+for (const flag of ["--no-opt", "--no-maglev"]) setFlagsFromString(flag);
+
+// As process 1 of its container it would not hear of its pod's end otherwise.
+process.once("SIGTERM", () => process.exit(143));
+void main();

@@ -1,0 +1,14 @@
+// finish-task as a Knative function: builds its adapters from the environment.
+
+import { connectKeptn } from "../io/keptn.ts";
+import { connectKubernetes } from "../io/kubernetes/connect.ts";
+import { jsonLog, newClaimant, systemClock } from "../io/world.ts";
+import type { Program } from "../server.ts";
+import { finishTask } from "./handler.ts";
+
+export const makeProgram: Program = (settings) => {
+  const log = jsonLog(settings.LOG_LEVEL);
+  const kubernetes = connectKubernetes(settings, (message) => log({ level: "warn", message }));
+  const keptn = connectKeptn(settings);
+  return { log, handle: finishTask({ ...kubernetes, keptn, log, settings, clock: systemClock, newClaimant }) };
+};

@@ -1,0 +1,5 @@
+// finish-task as a process.
+import { serve } from "../server.ts";
+import { makeProgram } from "./index.ts";
+
+void serve(makeProgram, process.env);

@@ -1,0 +1,22 @@
+// Starts the program that FUNCTION names: what `npm start` and the image run. Each one is loaded alone.
+import { existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
+
+const programs: Readonly<Record<string, () => Promise<unknown>>> = {
+  "start-job": () => import("./start-job/main.ts"),
+  "finish-task": () => import("./finish-task/main.ts"),
+  "fetch-files": () => import("./fetch-files/main.ts"),
+};
+
+const start = async (name: string): Promise<void> => {
+  const load = programs[name];
+  if (load) return void (await load());
+  process.stderr.write(`FUNCTION=${name} is none of ${Object.keys(programs).join(", ")}.\n`);
+  process.exitCode = 2;
+};
+
+// Made by `npm run build` beside the bundles. Portable: found from them, wherever the image puts both.
+const compileCache = join(import.meta.dirname, "compile-cache");
+if (existsSync(compileCache)) enableCompileCache({ directory: compileCache, portable: true });
+void start(process.env["FUNCTION"] || "start-job");

@@ -1,0 +1,115 @@
+// Serves a function under Knative Functions' runtime: reads its requests as CloudEvents, and answers as Brokers understand.
+import type { IncomingHttpHeaders, Server } from "node:http";
+import { HTTP } from "cloudevents";
+import faas from "faas-js-runtime";
+import { type Answer, answerFor } from "./chain/answer.ts";
+import type { Log } from "./chain/ports.ts";
+import { renderProblem, renderProblems } from "./core/problem.ts";
+import { parseSettings, type Settings } from "./core/settings.ts";
+import { readCloudEvent } from "./io/cloud-event.ts";
+
+/** A program that answers CloudEvents: its log and its handler, built from the settings. */
+export type Program = (settings: Settings) => {
+  readonly log: Log;
+  readonly handle: (event: unknown) => Promise<Answer>;
+};
+
+/** Settings that are wrong end the process with exit code 2, before it is ready. */
+export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promise<void> => {
+  const parsed = parseSettings(env);
+  if ("problems" in parsed) return refuse(renderProblems(parsed.problems));
+  const { log, handle } = makeProgram(parsed.settings);
+  logCrashes(log);
+  readEventsOurselves();
+  const unread = makeUnread(log);
+  const running = new Set<Promise<unknown>>();
+  const invoke = async (context: Invocation) => {
+    const answer = answerFor(log, () => answerRequest(context));
+    running.add(answer);
+    return toResponse(await answer.finally(() => running.delete(answer)));
+  };
+  const answerRequest = async ({ headers, body }: Invocation): Promise<Answer> => {
+    unread.noteRead(headers);
+    const read = readCloudEvent(headers, body);
+    if (read.kind === "event") return handle(read.event);
+    log({ level: "warn", message: renderProblem(read.problem) });
+    return { statusCode: 400, why: renderProblem(read.problem) };
+  };
+  const served = {
+    handle: invoke,
+    // The runtime cuts requests under way at SIGTERM unless this waits for them.
+    shutdown: () => Promise.allSettled(running).then(() => undefined),
+    // The runtime's own checks answer 503 when the event loop is slow, which a cold start always is.
+    liveness: () => "OK",
+    readiness: () => "OK",
+  };
+  const options = {
+    port: Number(env["PORT"] || env["FUNC_PORT"] || 8080),
+    // Its own lines are about its own metrics; ours say what happened to an event.
+    logLevel: env["FUNC_LOG_LEVEL"] || "silent",
+    bodyLimit: parsed.settings.MAX_REQUEST_BYTES,
+  };
+  // The runtime's types know neither bodyLimit nor level names as the texts that it takes.
+  const server = (await faas.start(served as never, options as never)) as unknown as Server;
+  unread.watch(server);
+};
+
+interface Invocation {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+const refuse = (message: string): void => {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 2;
+};
+
+/** The runtime would end the process with exit code 0 and not a word. */
+const logCrashes = (log: Log): void => {
+  const crash = (fault: unknown) => {
+    log({ level: "error", message: "crashed", stack: fault instanceof Error ? fault.stack : String(fault) });
+    process.exit(70);
+  };
+  process.prependListener("uncaughtException", crash);
+  process.prependListener("unhandledRejection", crash);
+};
+
+/**
+ * The runtime reads CloudEvents itself, every one twice, and answers a malformed one with a 500, which Brokers repeat. Told that
+ * nothing is a CloudEvent, it hands over headers and body.
+ */
+const readEventsOurselves = (): void => {
+  HTTP.isEvent = () => false;
+};
+
+/** Notes requests that the runtime refuses before we see them, and logs them: broken JSON, too large, another path. */
+const makeUnread = (log: Log) => {
+  const unread = new Set<string>();
+  let number = 0;
+  const watch = (server: Server): void => {
+    server.prependListener("request", (request, response) => {
+      const id = String(++number);
+      request.headers[deliveryHeader] = id;
+      unread.add(id);
+      response.once("close", () => {
+        if (!unread.delete(id) || response.statusCode < 400) return;
+        const message = `refused ${request.method} ${request.url}: ${response.statusCode}, not an event that can be read`;
+        log({ level: "warn", message, contentType: request.headers["content-type"] });
+      });
+    });
+  };
+  return { watch, noteRead: (headers: IncomingHttpHeaders) => unread.delete(String(headers[deliveryHeader])) };
+};
+
+/** The runtime hands over a copy of the request's headers and nothing else that would tell requests apart. */
+const deliveryHeader = "x-delivery-number";
+
+/** No body in a 2xx: a Broker would take one that is no CloudEvent for a failure, and send the event again. */
+const toResponse = ({ statusCode, why, retryAfterSeconds }: Answer) => ({
+  statusCode,
+  body: statusCode === 204 ? "" : `${why}\n`,
+  headers: {
+    "content-type": "text/plain; charset=utf-8",
+    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+  },
+});

@@ -1,0 +1,89 @@
+// start-job: a Keptn event becomes runs. Read the job config, plan, create the Jobs; from there on the chain takes over.
+import { type Answer, done } from "../chain/answer.ts";
+import { envelopeOf, isAnswerable, isCounted, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
+import type { RunPlan } from "../core/plan.ts";
+import { renderProblems } from "../core/problem.ts";
+import type { Timer } from "../io/kubernetes/ports.ts";
+import { refuse } from "./refuse.ts";
+import { type RunPorts, startRun } from "./start-run.ts";
+
+export interface StartJobPorts extends RunPorts {
+  readonly timer: Timer;
+}
+
+/**
+ * @param value a CloudEvent, extensions as properties, JSON data parsed
+ * @throws IoError when Kubernetes or Keptn cannot be reached: the same event again goes on from what is there
+ */
+export const startJob =
+  (ports: StartJobPorts) =>
+  async (value: unknown): Promise<Answer> => {
+    const parsed = parseKeptnEvent(value);
+    switch (parsed.kind) {
+      case "malformed":
+        ports.log({ level: "warn", message: renderProblems(parsed.problems) });
+        return { statusCode: 400, why: renderProblems(parsed.problems) };
+      case "not-keptn":
+        return ignore(ports, parsed.why);
+      case "thin": {
+        const event = await ports.keptn.getEvent(parsed);
+        return event ? start(ports, event) : ignore(ports, `Keptn knows no open event ${parsed.id}`);
+      }
+      case "event":
+        return start(ports, parsed.event);
+    }
+  };
+
+const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
+  const about = { event: event.id, context: event.shkeptncontext };
+  if (await isForged(ports, event)) return ignore(ports, `Keptn knows no open event ${event.id}`, about);
+  const file = await ports.keptn.getJobConfig(event);
+  if (!file) return withoutConfig(ports, event);
+  const { planRuns } = await import("../core/plan.ts"); // YAML, schema, patterns: only for events that get this far
+  const plan = planRuns({ event, configText: file.text, configFile: "job/config.yaml", settings: ports.settings });
+  switch (plan.kind) {
+    case "ignore":
+      return ignore(ports, `no action matches ${event.type}`, about);
+    case "refuse":
+      return refuse(ports, event, plan);
+    case "run": {
+      const over = await isOver(ports, event);
+      const runs = plan.runs.filter(({ silent }) => silent || !over);
+      return runs.length > 0 ? startRuns(ports, event, runs) : ignore(ports, "Keptn no longer waits for it", about);
+    }
+  }
+};
+
+/**
+ * A run is known by its Jobs, and they expire: an event that comes again after that would run again. Of an event that is not
+ * fresh Keptn is asked whether it still waits; what is fresh finds the Jobs, see `tidy`.
+ */
+const isOver = async (ports: StartJobPorts, event: KeptnEvent): Promise<boolean> => {
+  const ageMs = ports.clock.now().getTime() - Date.parse(event.time ?? "");
+  const fresh = !(ageMs > ports.settings.CLAIM_LEASE_SECONDS * 500);
+  if (fresh || !isCounted(event) || !isAnswerable(event.type)) return false;
+  return !(await ports.keptn.isOpen(envelopeOf(event)));
+};
+
+const startRuns = async (ports: StartJobPorts, event: KeptnEvent, runs: readonly RunPlan[]): Promise<Answer> => {
+  const touchedAt = ports.clock.now();
+  await ports.timer.touch(touchedAt);
+  await Promise.all(runs.map((run) => startRun(ports, run, { event, touchedAt })));
+  return done(`${runs.length} runs`);
+};
+
+/** VERIFY_EVENTS: whoever can reach the Broker could send an event; only Keptn can open one. */
+const isForged = async ({ settings, keptn }: StartJobPorts, event: KeptnEvent): Promise<boolean> =>
+  settings.VERIFY_EVENTS && !(await keptn.isOpen(envelopeOf(event)));
+
+const withoutConfig = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
+  const { service, stage, project } = event.data;
+  const message = `There is no job/config.yaml for service ${service}, stage ${stage} or project ${project}.`;
+  if (!ports.settings.ALWAYS_SEND_FINISHED_EVENT) return ignore(ports, message, { event: event.id });
+  return refuse(ports, event, { message, source: ports.settings.KEPTN_SOURCE });
+};
+
+const ignore = (ports: StartJobPorts, why: string, about: Record<string, string> = {}): Answer => {
+  ports.log({ level: "info", message: `ignored: ${why}`, ...about });
+  return done(why);
+};

@@ -1,0 +1,20 @@
+// start-job as a Knative function: builds its adapters from the environment.
+
+import type { FetchOrder } from "../core/files.ts";
+import { connectKeptnFiles } from "../io/keptn/files.ts";
+import { connectKeptn } from "../io/keptn.ts";
+import { connectKubernetes } from "../io/kubernetes/connect.ts";
+import { jsonLog, newClaimant, systemClock } from "../io/world.ts";
+import type { Program } from "../server.ts";
+import { startJob } from "./handler.ts";
+
+export const makeProgram: Program = (settings) => {
+  const log = jsonLog(settings.LOG_LEVEL);
+  const kubernetes = connectKubernetes(settings, (message) => log({ level: "warn", message }));
+  const keptn = connectKeptn(settings);
+  const files = {
+    connect: (order: FetchOrder) => connectKeptnFiles(settings, order),
+    snapshots: kubernetes.snapshots,
+  };
+  return { log, handle: startJob({ ...kubernetes, files, keptn, log, settings, clock: systemClock, newClaimant }) };
+};
