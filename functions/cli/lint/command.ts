@@ -1,0 +1,25 @@
+// The command line of `job-executor lint`.
+import { type Command, Option } from "commander";
+import type { CliContext } from "../context.ts";
+import type { LintCommandOptions } from "./handler.ts";
+
+export const addLint = (program: Command, { terminal, exit }: CliContext): void => {
+  program
+    .command("lint")
+    .description("says all that is wrong with job configs, each with its place and what to do; - reads stdin")
+    .argument("[files...]", "job configs", ["job/config.yaml"])
+    .option("--allow-privileged-jobs", "privileged tasks are allowed where this config will run", false)
+    .addOption(
+      new Option("--format <name>", "lines for people, JSON for programs, or annotations for GitHub Actions")
+        .choices(["text", "json", "github"])
+        .default("text"),
+    )
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 no errors, perhaps warnings; 1 errors; 2 wrong usage, a file that cannot be read.",
+    )
+    .action(async (files: readonly string[], options: LintCommandOptions) => {
+      const { lint } = await import("./handler.ts");
+      exit(await lint(files, options, terminal));
+    });
+};

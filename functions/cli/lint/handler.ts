@@ -1,0 +1,31 @@
+// job-executor lint: reads job configs and says what is wrong with them.
+import { lintJobConfig } from "../../core/lint.ts";
+import { hasErrors } from "../../core/problem.ts";
+import { type ExitCode, exitCode } from "../exit-codes.ts";
+import { readConfig } from "../input.ts";
+import type { Terminal } from "../terminal.ts";
+import { renderCount, renderGithub, renderText } from "./render.ts";
+
+export interface LintCommandOptions {
+  readonly allowPrivilegedJobs: boolean;
+  readonly format: "text" | "json" | "github";
+}
+
+/** @throws an error of wrong usage if a file cannot be read */
+export const lint = async (
+  files: readonly string[],
+  { format, ...options }: LintCommandOptions,
+  terminal: Terminal,
+): Promise<ExitCode> => {
+  const texts = await Promise.all(files.map(readConfig));
+  const problems = texts.flatMap((text, index) => lintJobConfig(text, nameOf(files[index] ?? ""), options));
+  if (format === "json") terminal.print(JSON.stringify(problems, undefined, 2));
+  if (format === "github") terminal.print(renderGithub(problems));
+  if (format === "text") {
+    terminal.print(renderText(problems, terminal.paint));
+    terminal.say(renderCount(problems, files.map(nameOf)));
+  }
+  return hasErrors(problems) ? exitCode.failed : exitCode.ok;
+};
+
+const nameOf = (file: string): string => (file === "-" ? "stdin" : file);

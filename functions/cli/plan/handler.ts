@@ -1,0 +1,50 @@
+// job-executor plan: what start-job would do with an event, without doing it.
+import { parseEnv } from "node:util";
+import { type Plan, planRuns } from "../../core/plan.ts";
+import { renderProblems } from "../../core/problem.ts";
+import { parseSettings, type Settings } from "../../core/settings.ts";
+import { type ExitCode, exitCode } from "../exit-codes.ts";
+import { usageError } from "../fault.ts";
+import { readConfig, readEvent, readInput } from "../input.ts";
+import type { Terminal } from "../terminal.ts";
+import { renderMermaid } from "./render-mermaid.ts";
+import { renderSummary } from "./render-summary.ts";
+import { renderYaml } from "./render-yaml.ts";
+
+export interface PlanOptions {
+  readonly config: string;
+  readonly event: string;
+  readonly settings?: string;
+  readonly output: "yaml" | "json" | "summary" | "mermaid";
+}
+
+/** @throws an error of wrong usage */
+export const plan = async (options: PlanOptions, terminal: Terminal): Promise<ExitCode> => {
+  if (options.config === "-" && options.event === "-") throw usageError("Only one of --config and --event can be -.");
+  const [event, configText, settings] = await Promise.all([
+    readEvent(options.event),
+    readConfig(options.config),
+    readSettings(options.settings),
+  ]);
+  const planned = planRuns({ event, configText, configFile: options.config, settings });
+  if (options.output === "yaml") terminal.print(renderYaml(planned));
+  if (options.output === "json") terminal.print(JSON.stringify(planned, undefined, 2));
+  if (options.output === "summary") terminal.print(renderSummary(planned, event, terminal.paint));
+  if (options.output === "mermaid") terminal.print(renderMermaid(planned, event));
+  sayWhy(planned, options.output, terminal);
+  return planned.kind === "refuse" ? exitCode.failed : exitCode.ok;
+};
+
+const readSettings = async (file: string | undefined): Promise<Settings> => {
+  const env = file === undefined ? {} : parseEnv(await readInput(file, "settings"));
+  const parsed = parseSettings(env);
+  if ("problems" in parsed) throw usageError(`The settings are wrong:\n${renderProblems(parsed.problems)}`);
+  return parsed.settings;
+};
+
+/** Where the output itself has no place for it. */
+const sayWhy = (planned: Plan, output: PlanOptions["output"], terminal: Terminal): void => {
+  if (output === "summary" || output === "json") return;
+  if (planned.kind === "ignore") terminal.say("No action matches: nothing runs.");
+  if (planned.problems.length > 0) terminal.say(renderProblems(planned.problems));
+};

@@ -1,0 +1,52 @@
+// A plan in words: each action with the reason why it runs or not, and what its tasks become.
+import type { ActionMatch } from "../../core/config/match.ts";
+import type { KeptnEvent } from "../../core/keptn-event.ts";
+import type { Job } from "../../core/kubernetes.ts";
+import type { Plan, RunPlan } from "../../core/plan.ts";
+import type { Problem } from "../../core/problem.ts";
+import { renderText } from "../lint/render.ts";
+import type { Format } from "../terminal.ts";
+import { imageOf, taskNameOf } from "./planned-task.ts";
+
+type Paint = (format: Format, text: string) => string;
+
+export const renderSummary = (planned: Plan, event: KeptnEvent, paint: Paint): string => {
+  const { project, stage, service } = event.data;
+  const title = `${paint("bold", event.type)} of project ${project}, stage ${stage}, service ${service}`;
+  const runs = planned.kind === "run" ? [...planned.runs] : [];
+  const actions = planned.actions.flatMap((match) =>
+    renderAction(match, match.matches ? runs.shift() : undefined, paint),
+  );
+  return [title, "", ...actions, ...renderProblems(planned.problems, paint), verdictOf(planned)].join("\n");
+};
+
+const renderAction = (match: ActionMatch, run: RunPlan | undefined, paint: Paint): string[] => {
+  const verdict = match.matches ? paint("green", "matches") : paint("dim", "does not match");
+  const silent = run?.silent ? ", and sends no events" : "";
+  const reasons = match.why.map((reason) => `  ${reason}`);
+  const tasks = run ? run.jobs.map((job, index) => renderTask(job, index)) : [];
+  return [`Action ${JSON.stringify(match.action)} ${verdict}${silent}:`, ...reasons, ...tasks, ""];
+};
+
+const renderTask = (job: Job, index: number): string => {
+  const pod = job.spec?.template.spec;
+  const task = `${index + 1}. ${JSON.stringify(taskNameOf(job, index))}: ${imageOf(job)}`;
+  const files = pod?.initContainers ? ", with files" : "";
+  return `  ${task}${files}, at most ${pod?.activeDeadlineSeconds} s, as Job ${job.metadata?.namespace}/${job.metadata?.name}`;
+};
+
+const renderProblems = (problems: readonly Problem[], paint: Paint): string[] =>
+  problems.length > 0 ? [renderText(problems, paint), ""] : [];
+
+const verdictOf = (planned: Plan): string => {
+  switch (planned.kind) {
+    case "ignore":
+      return "Nothing runs, and Keptn gets no answer.";
+    case "refuse":
+      return planned.source
+        ? "Nothing runs: Keptn gets .started and an errored .finished event with these problems."
+        : "Nothing runs: the problems go to Keptn's error log only.";
+    case "run":
+      return `${planned.runs.length === 1 ? "One run" : `${planned.runs.length} runs`} would start.`;
+  }
+};

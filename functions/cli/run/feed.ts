@@ -1,0 +1,49 @@
+// Hands the changes of local Jobs to finish-task, the way an ApiServerSource does in the cluster.
+import { randomUUID } from "node:crypto";
+import type { SweepPorts } from "../../chain/sweep.ts";
+import { stateOf } from "../../core/run-state.ts";
+import { finishTask } from "../../finish-task/handler.ts";
+import type { LocalJobs } from "../../io/local/jobs.ts";
+import type { WatchChange } from "../../io/local/watch.ts";
+
+export interface Feed {
+  /** Resolves when every run was reported, and every change was handled. */
+  whenOver(): Promise<void>;
+  stop(): void;
+}
+
+export const feedChanges = (jobs: LocalJobs, ports: SweepPorts, onFault: (fault: unknown) => void): Feed => {
+  const handle = finishTask(ports);
+  let handled: Promise<unknown> = Promise.resolve();
+  const stop = jobs.subscribe((change) => {
+    if (stateOf(change.job) !== "released") return; // the label selector of the ApiServerSource
+    handled = handled.then(() => handle(makeEvent(change))).catch(onFault);
+  });
+  const whenOver = async (): Promise<void> => {
+    for (;;) {
+      const change = nextChange(jobs);
+      if ((await jobs.listOpen()).length === 0) break;
+      await change;
+    }
+    await handled;
+  };
+  return { whenOver, stop };
+};
+
+const nextChange = (jobs: LocalJobs): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = jobs.subscribe(() => {
+      stop();
+      resolve();
+    });
+  });
+
+/** Attributes as an ApiServerSource in mode Resource sets them (eventing: pkg/adapter/apiserver/events). */
+const makeEvent = ({ type, job }: WatchChange) => ({
+  specversion: "1.0",
+  id: randomUUID(),
+  type: `dev.knative.apiserver.resource.${type}`,
+  source: "local",
+  subject: `/apis/batch/v1/namespaces/${job.metadata?.namespace}/jobs/${job.metadata?.name}`,
+  data: job,
+});

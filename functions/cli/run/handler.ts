@@ -1,0 +1,56 @@
+// job-executor run: the path of an event through both functions, on this machine.
+import { basename, dirname, resolve } from "node:path";
+import { type Plan, planRuns } from "../../core/plan.ts";
+import { parseSettings, type Settings } from "../../core/settings.ts";
+import type { RuntimeChoice } from "../../io/local/choose-engine.ts";
+import { type ExitCode, exitCode } from "../exit-codes.ts";
+import { readConfig, readEvent } from "../input.ts";
+import type { Terminal } from "../terminal.ts";
+import { readSecrets } from "./input.ts";
+import { runHere } from "./run-here.ts";
+
+export interface RunOptions {
+  readonly config: string;
+  readonly event: string;
+  readonly files?: string;
+  readonly runtime: RuntimeChoice;
+  readonly secret: readonly string[];
+  readonly verbose?: boolean;
+}
+
+/** @throws IoError, or an error of wrong usage */
+export const run = async (options: RunOptions, terminal: Terminal): Promise<ExitCode> => {
+  const [event, configText, secrets] = await Promise.all([
+    readEvent(options.event),
+    readConfig(options.config),
+    readSecrets(options.secret),
+  ]);
+  const settings = defaultSettings();
+  const plan: Plan = planRuns({ event, configText, configFile: options.config, settings });
+  switch (plan.kind) {
+    case "ignore":
+      terminal.say(`No action of ${options.config} matches ${event.type}: nothing to run.`);
+      return exitCode.ok;
+    case "refuse":
+      terminal.say(plan.message);
+      return exitCode.usage;
+    case "run": {
+      const files = options.files ?? folderOfService(options.config);
+      const { runtime, verbose = false } = options;
+      return runHere({ event, configText, plans: plan.runs, settings, files, runtime, secrets, verbose }, terminal);
+    }
+  }
+};
+
+/** The same on every machine: the environment of a terminal has nothing to say here. */
+const defaultSettings = (): Settings => {
+  const parsed = parseSettings({});
+  if ("problems" in parsed) throw new Error("the default settings are not valid");
+  return parsed.settings;
+};
+
+/** Keptn keeps job/config.yaml in the folder of the service, and files beside `job`. Of other places nothing is known. */
+const folderOfService = (config: string): string | undefined => {
+  const folder = dirname(resolve(config));
+  return basename(folder) === "job" ? dirname(folder) : undefined;
+};

@@ -1,0 +1,108 @@
+// Shows people what a local run does: which task, its output as it comes, how long it took, how it ended.
+import { StringDecoder } from "node:string_decoder";
+import type { LogLine } from "../../chain/ports.ts";
+import type { KeptnEvent } from "../../core/keptn-event.ts";
+import type { Job, Pod } from "../../core/kubernetes.ts";
+import type { RunPlan } from "../../core/plan.ts";
+import type { RuntimeChoice } from "../../io/local/choose-engine.ts";
+import type { Engine } from "../../io/local/engine.ts";
+import type { SentEvent } from "../../io/local/keptn.ts";
+import type { PodWatcher } from "../../io/local/run-pod.ts";
+import type { Terminal } from "../terminal.ts";
+import { labelsOf } from "./task-labels.ts";
+import { makeVerdict } from "./verdict.ts";
+import { whyFailed } from "./why-failed.ts";
+
+export interface Progress extends PodWatcher {
+  begin(engine: Engine["name"]): void;
+  say(message: string): void;
+  log(line: LogLine): void;
+  onEvent(event: SentEvent): void;
+  /** @returns whether every run passed */
+  end(): boolean;
+}
+
+interface Shown {
+  readonly event: KeptnEvent;
+  readonly plans: readonly RunPlan[];
+  /** What was asked for. */
+  readonly runtime: RuntimeChoice;
+  readonly verbose: boolean;
+}
+
+export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
+  const { event, plans, verbose } = shown;
+  const { say, style } = terminal;
+  const labels = labelsOf(plans);
+  const labelOf = (job: Job) => labels.get(job.metadata?.name ?? "") ?? "?";
+  const startedMs = new Map<string, number>();
+  const lines = makeLines((name, line) => say(`  ${style("dim", `${labels.get(name) ?? "?"} │`)} ${line}`));
+  const verdict = makeVerdict(plans);
+
+  return {
+    say,
+    begin: (engine) => {
+      const { project, stage, service } = event.data;
+      say(`${event.type} for service ${service} in stage ${stage} of project ${project}`);
+      say(style(engine === "process" ? "yellow" : "dim", renderEngine(engine, shown)));
+    },
+    log: (line) => {
+      if (verbose || line.level === "warn" || line.level === "error") say(style("dim", renderLog(line)));
+    },
+    onStart: (job) => {
+      startedMs.set(job.metadata?.name ?? "", terminal.now().getTime());
+      say(`${style("cyan", "▶")} ${style("bold", labelOf(job))}`);
+    },
+    onOutput: (job, _, bytes) => lines.add(job.metadata?.name ?? "", bytes),
+    onEnd: (job, pod) => {
+      const name = job.metadata?.name ?? "";
+      lines.end(name);
+      verdict.onEnd(job, pod);
+      say(renderEnd(terminal, { label: labelOf(job), pod, startedMs: startedMs.get(name) ?? 0 }));
+    },
+    onEvent: verdict.onEvent,
+    end: () => {
+      for (const { passed, text } of verdict.results()) say(style(passed ? "green" : "red", text));
+      return verdict.results().every(({ passed }) => passed);
+    },
+  };
+};
+
+const renderEngine = (engine: Engine["name"], { plans, runtime }: Shown): string => {
+  if (engine !== "process") return `Tasks run in containers of ${engine}.`;
+  const pods = plans.flatMap(({ jobs }) => jobs.map(({ spec }) => spec?.template.spec));
+  const images = [...new Set(pods.flatMap((pod) => pod?.containers.map(({ image }) => image) ?? []))];
+  const why = runtime === "auto" ? "Neither podman nor docker answers. " : "";
+  return `${why}Tasks run as processes of this machine, with its programs and your rights, not in ${images.join(", ")}.`;
+};
+
+const renderLog = ({ level, message, ...rest }: LogLine): string =>
+  `${level}: ${message} ${Object.keys(rest).length > 0 ? JSON.stringify(rest) : ""}`.trimEnd();
+
+const renderEnd = (
+  { style, now }: Terminal,
+  { label, pod, startedMs }: { label: string; pod: Pod; startedMs: number },
+): string => {
+  const seconds = ((now().getTime() - startedMs) / 1000).toFixed(1);
+  if (pod.status?.phase === "Succeeded") return `${style("green", "✔")} ${label} (${seconds} s)`;
+  return `${style("red", "✖")} ${label} (${seconds} s): ${whyFailed(pod)}`;
+};
+
+/** Bytes of several outputs as whole lines. */
+const makeLines = (show: (name: string, line: string) => void) => {
+  const parts = new Map<string, { readonly decoder: StringDecoder; rest: string }>();
+  const add = (name: string, bytes: Uint8Array): void => {
+    const part = parts.get(name) ?? { decoder: new StringDecoder(), rest: "" };
+    const whole = (part.rest + part.decoder.write(Buffer.from(bytes))).split(/\r?\n/);
+    part.rest = whole.pop() ?? "";
+    parts.set(name, part);
+    for (const line of whole) show(name, line);
+  };
+  const end = (name: string): void => {
+    const { decoder, rest = "" } = parts.get(name) ?? {};
+    const last = rest + (decoder?.end() ?? "");
+    parts.delete(name);
+    if (last !== "") show(name, last);
+  };
+  return { add, end };
+};

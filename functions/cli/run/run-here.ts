@@ -1,0 +1,111 @@
+// Runs planned runs on this machine: the handlers of both functions, on a store, a Keptn and a runtime of their own.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SweepPorts } from "../../chain/sweep.ts";
+import type { KeptnEvent } from "../../core/keptn-event.ts";
+import type { RunPlan } from "../../core/plan.ts";
+import type { Settings } from "../../core/settings.ts";
+import { chooseEngine, type RuntimeChoice } from "../../io/local/choose-engine.ts";
+import type { Secrets } from "../../io/local/container-env.ts";
+import { localJobs } from "../../io/local/jobs.ts";
+import { localKeptn } from "../../io/local/keptn.ts";
+import { localRuntime } from "../../io/local/runtime.ts";
+import { newClaimant, systemClock } from "../../io/world.ts";
+import { startJob } from "../../start-job/handler.ts";
+import { type ExitCode, exitCode } from "../exit-codes.ts";
+import type { Terminal } from "../terminal.ts";
+import { feedChanges } from "./feed.ts";
+import { fetchFrom } from "./fetch.ts";
+import { makeProgress, type Progress } from "./progress.ts";
+
+export interface LocalRun {
+  readonly event: KeptnEvent;
+  readonly configText: string;
+  readonly plans: readonly RunPlan[];
+  readonly settings: Settings;
+  /** Folder that stands for the service's in Keptn. */
+  readonly files: string | undefined;
+  readonly runtime: RuntimeChoice;
+  readonly secrets: Secrets;
+  readonly verbose: boolean;
+}
+
+/** @throws IoError */
+export const runHere = async (run: LocalRun, terminal: Terminal): Promise<ExitCode> => {
+  const folder = await mkdtemp(join(tmpdir(), "job-executor-"));
+  try {
+    const progress = makeProgress(terminal, run);
+    const world = await makeWorld(run, { terminal, folder, progress });
+    return await runToEnd(run, { world, terminal, progress });
+  } finally {
+    // What a container wrote as another user may have to stay.
+    await rm(folder, { recursive: true, force: true }).catch(() => terminal.say(`Could not remove ${folder}.`));
+  }
+};
+
+type World = Awaited<ReturnType<typeof makeWorld>>;
+
+const makeWorld = async (
+  run: LocalRun,
+  { terminal, folder, progress }: { terminal: Terminal; folder: string; progress: Progress },
+) => {
+  const now = () => terminal.now();
+  const engine = await chooseEngine(run.runtime, { env: terminal.env, folder, now, say: progress.say });
+  progress.begin(engine.name);
+  const fault = Promise.withResolvers<never>();
+  const jobs = localJobs({ now });
+  const fetchFiles = fetchFrom(run.files);
+  const given = { jobs, engine, folder, now, secrets: run.secrets, fetchFiles };
+  const runtime = localRuntime({ ...given, watcher: progress, onFault: fault.reject });
+  const keptn = localKeptn({
+    configText: run.configText,
+    onEvent: (event) => {
+      progress.onEvent(event);
+      terminal.out(JSON.stringify(event));
+    },
+    onError: ({ message }) => progress.log({ level: "info", message: `for Keptn's error log: ${message}` }),
+    now,
+  });
+  return { jobs, keptn, runtime, fault };
+};
+
+const runToEnd = async (
+  run: LocalRun,
+  { world, terminal, progress }: { world: World; terminal: Terminal; progress: Progress },
+): Promise<ExitCode> => {
+  const { runtime, fault } = world;
+  const ports = makePorts(run, world, progress);
+  const feed = feedChanges(world.jobs, ports, fault.reject);
+  const interrupt = Promise.withResolvers<"interrupted">();
+  const stopListening = terminal.onInterrupt(() => interrupt.resolve("interrupted"));
+  try {
+    const whole = startJob(ports)(run.event).then(() => feed.whenOver());
+    const end = await Promise.race([whole, interrupt.promise, fault.promise]);
+    if (end !== "interrupted") return progress.end() ? exitCode.ok : exitCode.failed;
+    progress.say("Interrupted: the containers are being stopped.");
+    feed.stop();
+    await runtime.stop();
+    progress.say("All containers were stopped. The run was not finished.");
+    return exitCode.interrupted;
+  } finally {
+    feed.stop();
+    await runtime.stop();
+    stopListening();
+  }
+};
+
+const makePorts = (run: LocalRun, { jobs, keptn, runtime }: World, progress: Progress): SweepPorts => ({
+  jobs,
+  keptn,
+  pods: runtime.pods,
+  settings: run.settings,
+  clock: systemClock,
+  newClaimant,
+  log: progress.log,
+  note: async () => {},
+  timer: noTimer,
+});
+
+/** Within one process no step gets lost: there is nothing to sweep. */
+const noTimer = { touch: async () => {}, read: async () => undefined, remove: async () => {} };

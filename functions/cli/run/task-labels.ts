@@ -1,0 +1,12 @@
+// What a Job is called in the output: by its task, and by its action too where there are several.
+import type { RunPlan } from "../../core/plan.ts";
+import { readRun } from "../../core/run-state.ts";
+
+/** From the name of a Job. */
+export const labelsOf = (plans: readonly RunPlan[]): ReadonlyMap<string, string> =>
+  new Map(
+    plans.flatMap(({ action, jobs }) => {
+      const links = readRun(jobs)?.chain.jobs ?? [];
+      return links.map(({ name, task }) => [name, plans.length > 1 ? `${action} / ${task}` : task] as const);
+    }),
+  );

@@ -1,0 +1,13 @@
+// The command line of `job-executor schema`, and all it does.
+import type { Command } from "commander";
+import type { CliContext } from "../context.ts";
+
+export const addSchema = (program: Command, { terminal }: CliContext): void => {
+  program
+    .command("schema")
+    .description("prints the JSON Schema of job/config.yaml, for editors")
+    .action(async () => {
+      const { makeJsonSchema } = await import("../../core/config/json-schema.ts");
+      terminal.print(JSON.stringify(makeJsonSchema(), undefined, 2));
+    });
+};

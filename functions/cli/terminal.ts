@@ -1,0 +1,39 @@
+// The terminal: data to stdout, everything for people to stderr, colours only where they can be seen.
+import { styleText } from "node:util";
+
+export interface Terminal {
+  /** One line of data. */
+  out(line: string): void;
+  /** The result that was asked for, in lines as they are. */
+  print(text: string): void;
+  /** One line for people. */
+  say(line: string): void;
+  /** For {@link say}. */
+  style(format: Format, text: string): string;
+  /** For {@link print}. */
+  paint(format: Format, text: string): string;
+  /** @returns a function that stops listening */
+  onInterrupt(listener: () => void): () => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  now(): Date;
+}
+
+export type Format = Parameters<typeof styleText>[0];
+
+export const processTerminal = (): Terminal => ({
+  // Dimmed on a terminal, so that what is for people stands out there; as it is everywhere else.
+  out: (line) => void process.stdout.write(`${styleText("dim", line, { stream: process.stdout })}\n`),
+  print: (text) => void process.stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`),
+  say: (line) => void process.stderr.write(`${line}\n`),
+  style: (format, text) => styleText(format, text, { stream: process.stderr }),
+  paint: (format, text) => styleText(format, text, { stream: process.stdout }),
+  onInterrupt: (listener) => {
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    for (const signal of signals) process.on(signal, listener);
+    return () => {
+      for (const signal of signals) process.off(signal, listener);
+    };
+  },
+  env: process.env,
+  now: () => new Date(),
+});

@@ -1,0 +1,31 @@
+// What lint and plan print and how they end: one folder of test/golden/cli for each case.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { test } from "node:test";
+import { goldenCases } from "../golden.ts";
+
+const main = new URL("../../functions/cli/main.ts", import.meta.url).pathname;
+const root = new URL("../golden/cli/", import.meta.url).pathname;
+const deadlineMs = 60_000;
+
+const run = async (command: string, cwd: string, stdin: string): Promise<string> => {
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NO_COLOR: "1", FORCE_COLOR: undefined };
+  const child = spawn(process.execPath, [main, ...command.trim().split(" ")], { cwd, env, timeout: deadlineMs });
+  child.stdin.end(stdin);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  return `$ job-executor ${command.trim()}\n${stdout}${stderr === "" ? "" : `--- stderr\n${stderr}`}--- exit ${code}\n`;
+};
+
+for (const { name, read, check } of goldenCases("cli")) {
+  test(name.replaceAll("-", " "), async () => {
+    check("transcript.txt", await run(read("command.txt") ?? "", `${root}${name}`, read("stdin.txt") ?? ""));
+  });
+}
+
+test("schema prints JSON alone", async () => {
+  const printed = await run("schema", root, "");
+  const [, json = ""] = /^\$ job-executor schema\n(.*\n)--- exit 0\n$/s.exec(printed) ?? [];
+  assert.equal(JSON.parse(json).title, "Job config");
+});
