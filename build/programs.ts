@@ -1,0 +1,9 @@
+// The programs of the image: each becomes one file in dist/, next to serve.cjs, which chooses among them.
+
+export const programs = {
+  "start-job": "functions/start-job/main.ts",
+  "finish-task": "functions/finish-task/main.ts",
+  "fetch-files": "functions/fetch-files/main.ts",
+} as const;
+
+export const chooser = "functions/serve.ts";
