@@ -1,0 +1,84 @@
+// What objects name is there, under the name and in the namespace that they say.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { label } from "../../functions/core/marks.ts";
+import { settingsSchema } from "../../functions/core/settings.ts";
+import { buildManifests, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
+
+const nameOf = ({ kind, metadata }: KubernetesObject): string => `${metadata.namespace}/${kind}/${metadata.name}`;
+
+interface Reference {
+  readonly kind: string;
+  readonly name: string;
+}
+
+const referencesOf = ({ kind, ...object }: KubernetesObject): Reference[] => {
+  switch (kind) {
+    case "RoleBinding":
+      return [object["roleRef"], ...object["subjects"]];
+    case "Trigger":
+      return [{ kind: "Broker", name: object["spec"].broker }, object["spec"].subscriber.ref];
+    case "ApiServerSource":
+      return [object["spec"].sink.ref, { kind: "ServiceAccount", name: object["spec"].serviceAccountName }];
+    case "Service": {
+      const { spec } = object["spec"].template ?? {};
+      if (!spec) return [];
+      const settings = spec.containers[0].envFrom.map(
+        (from: { configMapRef: { name: string } }) => from.configMapRef.name,
+      );
+      return [
+        { kind: "ServiceAccount", name: spec.serviceAccountName },
+        ...settings.map((name: string) => ({ kind: "ConfigMap", name })),
+      ];
+    }
+    default:
+      return [];
+  }
+};
+
+for (const overlay of overlays) {
+  test(`${overlay}: refers to nothing that is not there`, { skip: noKubectl }, async () => {
+    const objects = await buildManifests(overlay);
+    const there = new Set(objects.map(nameOf));
+    for (const object of objects) {
+      for (const { kind, name } of referencesOf(object)) {
+        assert.ok(there.has(`${object.metadata.namespace}/${kind}/${name}`), `${nameOf(object)} -> ${kind} ${name}`);
+      }
+    }
+  });
+
+  test(`${overlay}: everything is in one namespace of the strictest Pod Security level`, {
+    skip: noKubectl,
+  }, async () => {
+    const objects = await buildManifests(overlay);
+    const namespace = objects.find(({ kind }) => kind === "Namespace");
+    assert.equal(namespace?.metadata.labels?.["pod-security.kubernetes.io/enforce"], "restricted");
+    const elsewhere = objects.filter((one) => one !== namespace && one.metadata.namespace !== namespace?.metadata.name);
+    assert.deepEqual(elsewhere.map(nameOf), []);
+  });
+
+  test(`${overlay}: functions cannot be reached from outside the cluster`, { skip: noKubectl }, async () => {
+    const services = (await buildManifests(overlay)).filter(({ apiVersion }) => apiVersion.startsWith("serving."));
+    for (const { metadata } of services) {
+      assert.equal(metadata.labels?.["networking.knative.dev/visibility"], "cluster-local", metadata.name);
+    }
+  });
+
+  test(`${overlay}: the ApiServerSource watches Jobs by the label that a release sets`, {
+    skip: noKubectl,
+  }, async () => {
+    const source = (await buildManifests(overlay)).find(({ kind }) => kind === "ApiServerSource");
+    assert.equal(source?.["spec"].mode, "Resource");
+    assert.deepEqual(source?.["spec"].resources[0].selector.matchLabels, { [label.state]: "released" });
+  });
+
+  test(`${overlay}: the timer's Role names the timer that the settings name`, { skip: noKubectl }, async () => {
+    const roles = (await buildManifests(overlay)).filter(({ kind }) => kind === "Role");
+    const timers = roles.flatMap(({ rules }) => rules).filter(({ resources }) => resources.includes("pingsources"));
+    const name = settingsSchema.shape.TIMER_NAME.parse(undefined);
+    assert.deepEqual(
+      timers.map(({ resourceNames }) => resourceNames),
+      [[name], [name]],
+    );
+  });
+}
