@@ -1,0 +1,71 @@
+// One of our functions as a process of its own, which a test can kill and start again.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface FunctionProcess {
+  readonly url: string;
+  /** What it wrote so far: one JSON line per step. */
+  readonly lines: readonly string[];
+  /** SIGKILL, and a new process on the same port. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const startFunction = async (
+  name: "start-job" | "finish-task",
+  env: Readonly<Record<string, string>>,
+): Promise<FunctionProcess> => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const lines: string[] = [];
+  let child = await launch();
+
+  async function launch(): Promise<ChildProcess> {
+    const started = spawn(process.execPath, ["functions/serve.ts"], {
+      env: { ...process.env, ...env, FUNCTION: name, PORT: String(port) },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => lines.push(...text.trimEnd().split("\n")));
+    }
+    await ready(url, started);
+    return started;
+  }
+  const kill = async (signal: "SIGKILL" | "SIGTERM"): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    await gone;
+  };
+  return {
+    url,
+    lines,
+    crash: async () => {
+      await kill("SIGKILL");
+      child = await launch();
+    },
+    stop: () => kill("SIGTERM"),
+  };
+};
+
+const ready = async (url: string, child: ChildProcess): Promise<void> => {
+  for (let tries = 0; tries < 600; tries++) {
+    if (child.exitCode !== null) throw new Error(`the function ended with exit code ${child.exitCode}`);
+    const answer = await fetch(`${url}/health/readiness`).catch(() => undefined);
+    if (answer?.ok) return;
+    await sleep(50);
+  }
+  throw new Error(`${url} did not become ready`);
+};
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+};

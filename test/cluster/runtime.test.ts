@@ -1,0 +1,20 @@
+// Holds a real cluster and the local runtime to the same contract: what becomes of a released Job.
+import { test } from "node:test";
+import { connectJobs } from "../../functions/io/kubernetes/jobs.ts";
+import { connectPods } from "../../functions/io/kubernetes/pods.ts";
+import { runtimeContract } from "../contract/runtime.contract.ts";
+import { makeNamespace, noCluster } from "./namespace.ts";
+
+if (noCluster) test("runtime contract on a real cluster", { skip: noCluster }, () => {});
+else
+  runtimeContract("a real cluster", async () => {
+    const namespace = await makeNamespace("runtime");
+    return {
+      jobs: connectJobs(namespace.api, { namespaces: [namespace.name], managedBy: "job-executor-service" }),
+      pods: connectPods(namespace.api),
+      namespace: namespace.name,
+      image: process.env["TEST_IMAGE"] ?? "dev.local/busybox:1",
+      deadlineSeconds: 10,
+      close: () => namespace.remove(),
+    };
+  });

@@ -1,0 +1,28 @@
+// The simulated Jobs keep the contract that the real API server is held to.
+import { randomUUID } from "node:crypto";
+import { label } from "../../functions/core/marks.ts";
+import { jobsContract } from "../contract/jobs.contract.ts";
+import { makeJobStore } from "./job-store.ts";
+
+jobsContract("simulated", async () => {
+  const store = makeJobStore({ now: () => new Date(), newUid: randomUUID, onChange: () => {} });
+  const open = ["waiting", "released"];
+  return {
+    jobs: {
+      create: async (job) => structuredClone(store.create(structuredClone(job))),
+      listRun: async (runId, namespaces) =>
+        structuredClone(
+          store.list(
+            ({ metadata }) => metadata?.labels?.[label.run] === runId && namespaces.includes(metadata?.namespace ?? ""),
+          ),
+        ),
+      listOpen: async () =>
+        structuredClone(store.list(({ metadata }) => open.includes(metadata?.labels?.[label.state] ?? ""))),
+      patch: async (ref, change) => store.patch(ref, change),
+      delete: async (ref) => store.delete(ref),
+    },
+    namespaces: ["one", "two"],
+    touchStatus: async (ref) => store.setStatus(ref, { ready: 0 }),
+    close: async () => {},
+  };
+});

@@ -1,0 +1,108 @@
+// Jobs of a simulated API server: by the rules of the contract, sharing unchanged parts instead of copying them.
+import type { Job } from "../../functions/core/kubernetes.ts";
+import { finalizer, label } from "../../functions/core/marks.ts";
+import type { JobChange, JobRef } from "../../functions/io/kubernetes/ports.ts";
+
+export interface JobStore {
+  create(job: Job): Job | "exists";
+  list(wanted: (job: Job) => boolean): Job[];
+  find(ref: JobRef): Job | undefined;
+  patch(ref: JobRef, change: JobChange): "done" | "stale" | "gone";
+  delete(ref: JobRef): void;
+  /** As the Job controller does. */
+  setStatus(ref: JobRef, status: NonNullable<Job["status"]>): void;
+  /** As somebody with `kubectl` can: no finalizer holds it. */
+  removeByForce(ref: JobRef): void;
+}
+
+export interface JobStorePorts {
+  readonly now: () => Date;
+  readonly newUid: () => string;
+  /** @param before undefined: it was created; `after` undefined: it is gone */
+  readonly onChange: (before: Job | undefined, after: Job | undefined) => void;
+}
+
+type Metadata = NonNullable<Job["metadata"]>;
+
+export const makeJobStore = ({ now, newUid, onChange }: JobStorePorts): JobStore => {
+  const stored = new Map<string, Job>();
+  let version = 0;
+  const find = (ref: JobRef): Job | undefined => {
+    const job = stored.get(keyOf(ref));
+    return job?.metadata?.uid === ref.uid ? job : undefined;
+  };
+  const put = (before: Job, after: Job): void => {
+    const metadata: Metadata = { ...after.metadata, resourceVersion: String(++version) };
+    const key = keyOf(metadata);
+    const gone = metadata.deletionTimestamp !== undefined && !metadata.finalizers?.length;
+    const written = { ...after, metadata };
+    if (gone) stored.delete(key);
+    else stored.set(key, written);
+    onChange(before, gone ? undefined : written);
+  };
+  return {
+    find,
+    create: (job) => {
+      if (stored.has(keyOf(job.metadata ?? {}))) return "exists";
+      const added = { uid: newUid(), resourceVersion: String(++version), creationTimestamp: timeOf(now()) };
+      const created: Job = { ...job, metadata: { ...job.metadata, ...added }, status: {} };
+      stored.set(keyOf(created.metadata ?? {}), created);
+      onChange(undefined, created);
+      return created;
+    },
+    list: (wanted) => [...stored.values()].filter(wanted),
+    patch: (ref, change) => {
+      const job = find(ref);
+      if (!job) return "gone";
+      if (!isAsExpected(job, change)) return "stale";
+      put(job, changed(job, change));
+      return "done";
+    },
+    delete: (ref) => {
+      const job = find(ref);
+      if (!job || job.metadata?.deletionTimestamp) return;
+      put(job, { ...job, metadata: { ...job.metadata, deletionTimestamp: timeOf(now()) } });
+    },
+    setStatus: (ref, status) => {
+      const job = find(ref);
+      if (job) put(job, { ...job, status });
+    },
+    removeByForce: (ref) => {
+      const job = find(ref);
+      if (!job) return;
+      const { finalizers: _, ...metadata } = job.metadata ?? {};
+      put(job, { ...job, metadata: { ...metadata, deletionTimestamp: timeOf(now()) } });
+    },
+  };
+};
+
+const keyOf = ({ namespace, name }: Pick<Metadata, "namespace" | "name">): string => `${namespace}/${name}`;
+
+/** Kubernetes' times have whole seconds (metav1.Time). */
+export const timeOf = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+const isAsExpected = (job: Job, { expect = {} }: JobChange): boolean => {
+  for (const [name, value] of Object.entries(expect.annotations ?? {})) {
+    if (job.metadata?.annotations?.[name] !== value) return false;
+  }
+  return expect.suspend === undefined || (job.spec?.suspend ?? false) === expect.suspend;
+};
+
+const changed = (job: Job, change: JobChange): Job => {
+  const { metadata = {}, spec } = job;
+  const finalizers = change.letGo ? metadata.finalizers?.filter((name) => name !== finalizer) : metadata.finalizers;
+  return {
+    ...job,
+    metadata: {
+      ...metadata,
+      annotations: { ...metadata.annotations, ...change.annotations },
+      labels: { ...metadata.labels, ...(change.state ? { [label.state]: change.state } : {}) },
+      ...(finalizers ? { finalizers } : {}),
+    },
+    spec: {
+      ...spec!,
+      ...(change.suspend === undefined ? {} : { suspend: change.suspend }),
+      ...(change.ttlSeconds === undefined ? {} : { ttlSecondsAfterFinished: change.ttlSeconds }),
+    },
+  };
+};

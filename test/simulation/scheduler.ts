@@ -1,0 +1,64 @@
+// Virtual time: what happens next is the earliest thing that is due; nothing waits for real.
+
+export interface Scheduler {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Does something `afterMs` from now. */
+  after(afterMs: number, act: () => void): void;
+  /** Until nothing is due any more, or the time is up. @returns whether nothing was due any more */
+  run(untilMs: number): Promise<boolean>;
+}
+
+interface Due {
+  readonly atMs: number;
+  readonly order: number;
+  readonly act: () => void;
+}
+
+/** @param settle resolves when every process waits for something that is due */
+export const makeScheduler = (startMs: number, settle: () => Promise<void>): Scheduler => {
+  const heap: Due[] = [];
+  let [now, order] = [startMs, 0];
+  return {
+    now: () => now,
+    after: (afterMs, act) => push(heap, { atMs: now + Math.max(0, afterMs), order: order++, act }),
+    run: async (untilMs) => {
+      for (let next = heap[0]; next && next.atMs <= untilMs; next = heap[0]) {
+        pop(heap);
+        now = next.atMs;
+        next.act();
+        await settle();
+      }
+      return heap.length === 0;
+    },
+  };
+};
+
+const before = (a: Due, b: Due): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+
+const push = (heap: Due[], due: Due): void => {
+  let at = heap.length;
+  heap.push(due);
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    if (before(heap[parent]!, due)) break;
+    heap[at] = heap[parent]!;
+    at = parent;
+  }
+  heap[at] = due;
+};
+
+const pop = (heap: Due[]): void => {
+  const last = heap.pop()!;
+  if (heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
+    if (before(last, heap[child]!)) break;
+    heap[at] = heap[child]!;
+    at = child;
+  }
+  heap[at] = last;
+};

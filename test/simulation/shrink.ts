@@ -1,0 +1,41 @@
+// Makes a failing seed easy to read: leaves out every mishap that the same rule is broken without.
+import { type Outcome, type SimulateOptions, simulate } from "./simulate.ts";
+
+export interface Shrunk {
+  readonly outcome: Outcome;
+  /** Mishaps that are left out. */
+  readonly without: ReadonlySet<string>;
+}
+
+/** Halves first, then one by one, until nothing more can be left out. */
+export const shrink = async (seed: number, options: SimulateOptions = {}): Promise<Shrunk> => {
+  let best: Shrunk = { outcome: await simulate(seed, options), without: new Set() };
+  const rule = best.outcome.violation?.rule;
+  const tryWithout = async (names: readonly string[]): Promise<boolean> => {
+    const without = new Set([...best.without, ...names]);
+    const outcome = await simulate(seed, { ...options, without });
+    if (!rule || outcome.violation?.rule !== rule) return false;
+    best = { outcome, without };
+    return true;
+  };
+  for (let size = Math.ceil(best.outcome.mishaps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let at = 0; at < best.outcome.mishaps.length; ) {
+      const names = best.outcome.mishaps.slice(at, at + size);
+      if (!(await tryWithout(names))) at += size;
+    }
+  }
+  return best;
+};
+
+/** Every step of the shrunk world, one line each. */
+export const tellStory = async (seed: number, { without }: Shrunk, options: SimulateOptions = {}): Promise<string> => {
+  const lines: string[] = [];
+  const { violation, mishaps } = await simulate(seed, { ...options, without, onStep: (text) => lines.push(text) });
+  const head = [
+    `seed ${seed}: ${violation?.message ?? "holds"}`,
+    "",
+    "Mishaps:",
+    ...mishaps.map((name) => `  ${name}`),
+  ];
+  return [...head, "", "Seconds, and what happened:", ...lines, ""].join("\n");
+};
