@@ -58,11 +58,13 @@ describe(`${runs} runs in chaos (seed ${seed})`, { skip: noCluster }, () => {
   const runOne = async (): Promise<{ event: KeptnEvent; kind: Kind }> => {
     assert.ok(world);
     const kind = random.pick<Kind>(["one", "two", "three", "failing"]);
-    const early = random.chance(0.1); // Keptn drops answers until it listens
-    const { event, status } = await world.run(`sh.keptn.event.${kind}.triggered`, { heard: !early });
-    if (early) world.keptn.plane.shipyard.listen(event.id);
+    const { event, status } = await world.run(`sh.keptn.event.${kind}.triggered`, {
+      heardAfterMs: random.chance(0.1) ? 1000 : 0,
+    });
     assert.equal(status, 204);
-    await until(`the end of ${kind} ${event.id}`, () => isEnded(event), 600);
+    await until(`the end of ${kind} ${event.id}`, () => isEnded(event), 600).catch((fault) => {
+      throw new Error(`${fault.message}\n${storyOf(world!, event)}`);
+    });
     return { event, kind };
   };
 
@@ -102,6 +104,13 @@ describe(`${runs} runs in chaos (seed ${seed})`, { skip: noCluster }, () => {
     await until("the timer is gone", async () => !(await timerExists(world!)), 180);
   });
 });
+
+/** What both functions and Keptn know of an event. */
+const storyOf = ({ startJob, finishTask, keptn }: TestWorld, { id }: KeptnEvent): string => {
+  const said = [...startJob.lines, ...finishTask.lines].filter((line) => line.includes(id)).sort();
+  const received = keptn.plane.received.filter(({ triggeredid }) => triggeredid === id);
+  return [JSON.stringify(keptn.counts(id)), ...said, ...received.map((event) => JSON.stringify(event))].join("\n");
+};
 
 const indexOf = (kind: Kind): number => Object.keys(tasksOf).indexOf(kind);
 

@@ -2,7 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bundledPrograms } from "./bundled-programs.ts";
 
 export interface FunctionProcess {
   readonly url: string;
@@ -20,10 +22,11 @@ export const startFunction = async (
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const lines: string[] = [];
+  const serve = join(await bundledPrograms(), "serve.cjs");
   let child = await launch();
 
   async function launch(): Promise<ChildProcess> {
-    const started = spawn(process.execPath, ["functions/serve.ts"], {
+    const started = spawn(process.execPath, [serve], {
       env: { ...process.env, ...env, FUNCTION: name, PORT: String(port) },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -29,7 +29,7 @@ describe("the double of Keptn", () => {
   };
 
   test("takes an answer that comes before it listens with a 200, and drops it", async () => {
-    const event = double.trigger({ type, heard: false });
+    const event = double.trigger({ type, heardAfterMs: Number.POSITIVE_INFINITY });
     assert.equal(await keptn.isOpen(envelopeOf(event)), true);
     assert.deepEqual(await keptn.getCount(envelopeOf(event), source), { kind: "over" });
     await start(event);

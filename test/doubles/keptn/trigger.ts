@@ -15,8 +15,8 @@ export interface TriggerGiven {
   readonly gitcommitid?: string;
   /** `shipyard-controller` unless said otherwise: an event of another source is stored, but nobody counts its answers. */
   readonly source?: string;
-  /** false: the event is in the API already, but its answers are dropped until `listen`. */
-  readonly heard?: boolean;
+  /** How long the event is in the API already while its answers are dropped; Infinity: until `listen`. */
+  readonly heardAfterMs?: number;
 }
 
 export const trigger = (plane: ControlPlane, given: TriggerGiven): KeptnEvent => {
@@ -44,7 +44,9 @@ const startTask = ({ shipyard }: ControlPlane, given: TriggerGiven, { data, gitc
   const scope = { project, stage, service, keptnContext: randomUUID(), triggeredId: randomUUID(), gitcommitid };
   const event = shipyard.start({ name: "delivery", scope, tasks: [{ name }], data, onTask: () => {} });
   if (!event) throw new Error(`${given.type} started nothing`);
-  if (given.heard !== false) shipyard.listen(event.id);
+  const { heardAfterMs = 0 } = given;
+  if (heardAfterMs === 0) shipyard.listen(event.id);
+  else if (Number.isFinite(heardAfterMs)) setTimeout(() => shipyard.listen(event.id), heardAfterMs).unref();
   return event;
 };
 

@@ -1,0 +1,105 @@
+// What becomes of released Jobs: one pod each, which runs as its fate says, and a status in the steps that Kubernetes takes.
+import type { Job, Pod } from "../../../functions/core/kubernetes.ts";
+import { activeStatus, endedStatuses, suspendedStatus } from "../../../functions/io/local/job-status.ts";
+import type { JobStatus } from "../../../functions/io/local/jobs.ts";
+import { type KubernetesObject, type ObjectStore, timeOf } from "./object-store.ts";
+
+/** How the pod of a Job goes; `stuck`: it waits for ever with this reason. */
+export interface Fate {
+  readonly afterMs?: number;
+  readonly exitCode?: number;
+  readonly log?: string;
+  /** Its termination message (KEPTN_RESULT). */
+  readonly message?: string;
+  readonly stuck?: { readonly reason: string; readonly message: string };
+}
+
+export interface JobController {
+  logOf(namespace: string, pod: string): string | undefined;
+  stop(): void;
+}
+
+export const runJobs = (store: ObjectStore, fateOf: (job: Job) => Fate): JobController => {
+  const begun = new Set<string>();
+  const logs = new Map<string, string>();
+  const timers = new Set<NodeJS.Timeout>();
+  const later = (afterMs: number, act: () => void): void => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      act();
+    }, afterMs);
+    timers.add(timer);
+  };
+  const setStatus = (collection: string, job: KubernetesObject, status: JobStatus): void => {
+    const now = store.get(collection, job.metadata.name);
+    if (now?.metadata.uid === job.metadata.uid) store.write(collection, { ...now, status });
+  };
+  const begin = (collection: string, job: KubernetesObject): void => {
+    const fate = fateOf(job as unknown as Job);
+    const pods = collection.replace("/apis/batch/v1", "/api/v1").replace(/jobs$/, "pods");
+    const pod = store.create(pods, makePod(job, fate));
+    const status = activeStatus(new Date());
+    setStatus(collection, job, status);
+    if (!pod || fate.stuck) return;
+    logs.set(`${pod.metadata.namespace}/${pod.metadata.name}`, fate.log ?? "");
+    later(fate.afterMs ?? 0, () => {
+      const passed = (fate.exitCode ?? 0) === 0;
+      store.write(pods, { ...pod, status: endOf(pod as unknown as Pod, fate) });
+      for (const next of endedStatuses(status, passed ? "succeeded" : "failed", new Date()))
+        setStatus(collection, job, next);
+    });
+  };
+  const unsubscribe = store.subscribe(({ type, collection, object }) => {
+    if (!collection.endsWith("/jobs") || object.metadata.deletionTimestamp) return;
+    const { suspend } = (object["spec"] ?? {}) as { suspend?: boolean };
+    const { uid } = object.metadata;
+    // The real controller looks a moment later as well, and never inside of the request that made the change.
+    if (suspend && type === "add") later(0, () => setStatus(collection, object, suspendedStatus(new Date())));
+    if (suspend || begun.has(uid) || type === "delete") return;
+    begun.add(uid);
+    later(0, () => begin(collection, object));
+  });
+  return {
+    logOf: (namespace, pod) => logs.get(`${namespace}/${pod}`),
+    stop: () => {
+      unsubscribe();
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+};
+
+const makePod = (job: KubernetesObject, { stuck }: Fate) => {
+  const { name, namespace = "", uid } = job.metadata;
+  const { template } = (job as unknown as Job).spec ?? {};
+  const container = template?.spec?.containers[0];
+  const state = stuck ? { waiting: stuck } : { running: { startedAt: timeOf(new Date()) } };
+  const status = {
+    name: container?.name ?? "",
+    image: container?.image ?? "",
+    imageID: "",
+    ready: false,
+    restartCount: 0,
+    state,
+  };
+  const labels = {
+    ...template?.metadata?.labels,
+    "batch.kubernetes.io/controller-uid": uid,
+    "batch.kubernetes.io/job-name": name,
+  };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `${name}-x`, namespace, labels },
+    spec: template?.spec,
+    status: { phase: stuck ? "Pending" : "Running", startTime: timeOf(new Date()), containerStatuses: [status] },
+  };
+};
+
+const endOf = (pod: Pod, { exitCode = 0, message }: Fate): Pod["status"] => {
+  const at = timeOf(new Date());
+  const reason = exitCode === 0 ? "Completed" : "Error";
+  const terminated = { exitCode, reason, startedAt: at, finishedAt: at, ...(message ? { message } : {}) };
+  const containerStatuses =
+    pod.status?.containerStatuses?.map((status) => ({ ...status, state: { terminated } })) ?? [];
+  return { ...pod.status, phase: exitCode === 0 ? "Succeeded" : "Failed", containerStatuses };
+};
