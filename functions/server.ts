@@ -4,8 +4,9 @@ import { HTTP } from "cloudevents";
 import faas from "faas-js-runtime";
 import { type Answer, answerFor } from "./chain/answer.ts";
 import type { Log } from "./chain/ports.ts";
+import { parseKeptnSettings } from "./core/keptn-settings.ts";
 import { renderProblem, renderProblems } from "./core/problem.ts";
-import { parseSettings, type Settings } from "./core/settings.ts";
+import type { Settings } from "./core/settings.ts";
 import { readCloudEvent } from "./io/cloud-event.ts";
 
 /** A program that answers CloudEvents: its log and its handler, built from the settings. */
@@ -14,11 +15,14 @@ export type Program = (settings: Settings) => {
   readonly handle: (event: unknown) => Promise<Answer>;
 };
 
-/** Settings that are wrong end the process with exit code 2, before it is ready. */
+/** Settings that are wrong, or name what is not there, end the process with exit code 2, before it is ready. */
 export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promise<void> => {
-  const parsed = parseSettings(env);
+  const parsed = parseKeptnSettings(env);
   if ("problems" in parsed) return refuse(renderProblems(parsed.problems));
-  const { log, handle } = makeProgram(parsed.settings);
+  const program = build(makeProgram, parsed.settings);
+  if ("fault" in program) return refuse(program.fault);
+  const { log, handle } = program;
+  for (const warning of parsed.warnings) log({ level: "warn", message: renderProblem(warning) });
   logCrashes(log);
   readEventsOurselves();
   const unread = makeUnread(log);
@@ -58,6 +62,15 @@ interface Invocation {
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
 }
+
+/** What a setting names may not be there: a kubeconfig, the file of an authority. */
+const build = (makeProgram: Program, settings: Settings): ReturnType<Program> | { readonly fault: string } => {
+  try {
+    return makeProgram(settings);
+  } catch (fault) {
+    return { fault: `The program cannot start: ${fault instanceof Error ? fault.message : String(fault)}` };
+  }
+};
 
 const refuse = (message: string): void => {
   process.stderr.write(`${message}\n`);

@@ -14,7 +14,7 @@ const jobChanges = new Set(["add", "update", "delete"].map((verb) => `dev.knativ
 
 /** @param value a CloudEvent with its JSON data parsed */
 export const parseHint = (value: unknown): Hint => {
-  if (!isRecord(value) || typeof value["type"] !== "string") {
+  if (!isRecord(value) || typeof value["type"] !== "string" || value["type"] === "") {
     return malformed(
       "The event is no CloudEvent: it has no type.",
       "Send what an ApiServerSource or PingSource sends.",

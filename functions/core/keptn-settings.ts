@@ -1,6 +1,18 @@
 // Whether the settings are enough to speak to Keptn: what no single one of them can say.
-import type { Problem } from "./problem.ts";
-import type { Settings } from "./settings.ts";
+import { hasErrors, type Problem } from "./problem.ts";
+import { parseSettings, type Settings } from "./settings.ts";
+
+/** The settings of a program that speaks to Keptn. */
+export const parseKeptnSettings = (
+  env: Readonly<Record<string, string | undefined>>,
+):
+  | { readonly settings: Settings; readonly warnings: readonly Problem[] }
+  | { readonly problems: readonly Problem[] } => {
+  const parsed = parseSettings(env);
+  if ("problems" in parsed) return parsed;
+  const problems = checkKeptnSettings(parsed.settings);
+  return hasErrors(problems) ? { problems } : { settings: parsed.settings, warnings: problems };
+};
 
 /** @returns none when a connection can be made */
 export const checkKeptnSettings = (settings: Settings): readonly Problem[] => [

@@ -1,18 +1,17 @@
 // fetch-files, the init container: fetches what FETCH_ORDER names into /keptn, or into the folder given as argument.
 import { setFlagsFromString } from "node:v8";
 import { filesFolder } from "../core/files.ts";
+import { parseKeptnSettings } from "../core/keptn-settings.ts";
 import { renderProblems } from "../core/problem.ts";
-import { parseSettings } from "../core/settings.ts";
 import { openTargetFolder } from "../io/disk/target-folder.ts";
 import { writeTerminationMessage } from "../io/disk/termination-message.ts";
 import { connectKeptnFiles } from "../io/keptn/files.ts";
 import { exitCodes, type FetchResult, fetchFiles } from "./handler.ts";
 
 const run = async (env: NodeJS.ProcessEnv, folder: string): Promise<FetchResult> => {
-  const parsed = parseSettings(env);
+  const parsed = parseKeptnSettings(env);
   if ("problems" in parsed) return { exitCode: exitCodes.badOrder, message: renderProblems(parsed.problems) };
   const { settings } = parsed;
-  if (!settings.KEPTN_API_ENDPOINT) return { exitCode: exitCodes.badOrder, message: "KEPTN_API_ENDPOINT is not set." };
   return fetchFiles(env["FETCH_ORDER"], {
     connect: (order) => connectKeptnFiles(settings, order),
     openTarget: ({ executable }) => openTargetFolder(folder, executable),

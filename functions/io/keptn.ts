@@ -66,7 +66,7 @@ export interface ErrorLogEntry {
   readonly task?: string;
 }
 
-/** @param settings with a KEPTN_API_ENDPOINT; nothing is asked of Keptn yet */
+/** @param settings with a KEPTN_API_ENDPOINT; nothing is asked of Keptn yet @throws IoError when KEPTN_CA_FILE cannot be read */
 export const connectKeptn = (settings: Settings): Keptn => {
   const api = connectApi(settings);
   return keptnOf(api, makeUniform(api, settings));

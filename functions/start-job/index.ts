@@ -16,5 +16,7 @@ export const makeProgram: Program = (settings) => {
     connect: (order: FetchOrder) => connectKeptnFiles(settings, order),
     snapshots: kubernetes.snapshots,
   };
-  return { log, handle: startJob({ ...kubernetes, files, keptn, log, settings, clock: systemClock, newClaimant }) };
+  const handle = startJob({ ...kubernetes, files, keptn, log, settings, clock: systemClock, newClaimant });
+  // Off the event's path: what Keptn's Bridge shows of us can wait for the answer.
+  return { log, handle: (event) => handle(event).finally(() => setImmediate(() => void keptn.register())) };
 };

@@ -62,7 +62,7 @@ describe(`${runs} runs in chaos (seed ${seed})`, { skip: noCluster }, () => {
       heardAfterMs: random.chance(0.1) ? 1000 : 0,
     });
     assert.equal(status, 204);
-    await until(`the end of ${kind} ${event.id}`, () => isEnded(event), 600).catch((fault) => {
+    await until(`the end of ${kind} ${event.id}`, () => isEnded(event), 120).catch((fault) => {
       throw new Error(`${fault.message}\n${storyOf(world!, event)}`);
     });
     return { event, kind };

@@ -58,7 +58,7 @@ const maxRefusalBytes = 64 * 1024;
 /** Files that came by Git may be larger than what Keptn's gateway takes, and may take their time. */
 const maxOpenMs = 15 * 60 * 1000;
 
-/** @throws Error when KEPTN_CA_FILE cannot be read */
+/** @throws IoError when KEPTN_CA_FILE cannot be read */
 export const connectApi = (settings: Settings): KeptnApi => {
   const base = (settings.KEPTN_API_ENDPOINT ?? "").replace(/\/+$/, "");
   const wire: Wire = {

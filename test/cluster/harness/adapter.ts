@@ -1,9 +1,9 @@
 // Reports changes of Jobs as an ApiServerSource does (reference: eventing pkg/adapter/apiserver), only less reliably.
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Job } from "../../../functions/core/kubernetes.ts";
 import { label } from "../../../functions/core/marks.ts";
 import type { KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
+import { requestOfChange, requestOfSweep, structuredRequestOf } from "../../doubles/requests.ts";
 import type { Random } from "./random.ts";
 
 export interface Unreliability {
@@ -81,22 +81,9 @@ async function* watch(api: KubernetesApi, namespace: string, stopped: () => bool
 
 /** Tries as the real adapter does: six times in three seconds, and not again after a 500. */
 const send = async (sink: string, { type, object }: Change): Promise<void> => {
-  const event = {
-    "ce-specversion": "1.0",
-    "ce-id": randomUUID(),
-    "ce-type": `dev.knative.apiserver.resource.${types[type as keyof typeof types] ?? "update"}`,
-    "ce-source": "https://10.96.0.1:443",
-    "ce-subject": `/apis/batch/v1/namespaces/${object.metadata?.namespace}/jobs/${object.metadata?.name}`,
-    "ce-kind": "Job",
-    "ce-apiversion": "batch/v1",
-    "ce-name": object.metadata?.name ?? "",
-    "ce-namespace": object.metadata?.namespace ?? "",
-    "kn-namespace": object.metadata?.namespace ?? "",
-    "content-type": "application/json",
-  };
-  const body = JSON.stringify({ apiVersion: "batch/v1", kind: "Job", ...object });
+  const request = requestOfChange(types[type as keyof typeof types] ?? "update", object);
   for (const waitMs of [100, 200, 400, 800, 1600, 0]) {
-    const answer = await fetch(sink, { method: "POST", headers: event, body }).catch(() => undefined);
+    const answer = await fetch(sink, request).catch(() => undefined);
     if (answer && ![404, 413, 425, 429, 502, 503, 504].includes(answer.status)) return;
     await sleep(waitMs);
   }
@@ -104,14 +91,7 @@ const send = async (sink: string, { type, object }: Change): Promise<void> => {
 
 /** What a PingSource sends once a minute. */
 export const sendSweep = async (sink: string): Promise<void> => {
-  const headers = {
-    "ce-specversion": "1.0",
-    "ce-id": randomUUID(),
-    "ce-type": "dev.knative.sources.ping",
-    "ce-source": "/apis/v1/namespaces/default/pingsources/job-executor-sweep",
-    "content-type": "application/json",
-  };
-  await fetch(sink, { method: "POST", headers, body: JSON.stringify({ action: "sweep" }) }).catch(() => undefined);
+  await fetch(sink, requestOfSweep()).catch(() => undefined);
 };
 
 /** Delivers a Keptn event as a Broker does, only longer: again and again until it is taken (eventing: pkg/kncloudevents/retries.go). */
@@ -119,9 +99,7 @@ export const deliver = async (sink: string, event: Record<string, unknown>, trie
   let status = 0;
   for (let n = 0; n < tries; n++) {
     const answer = await fetch(sink, {
-      method: "POST",
-      headers: { "content-type": "application/cloudevents+json" },
-      body: JSON.stringify(event),
+      ...structuredRequestOf(event),
       signal: AbortSignal.timeout(60_000),
     }).catch(() => undefined);
     status = answer?.status ?? 0;

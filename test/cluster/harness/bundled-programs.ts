@@ -4,7 +4,6 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundle } from "../../../build/bundle.ts";
-import { fillCompileCache } from "../../../build/compile-cache.ts";
 
 let made: Promise<string> | undefined;
 
@@ -18,6 +17,5 @@ const make = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), "programs-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await bundle(folder);
-  await fillCompileCache(folder);
   return folder;
 };

@@ -33,7 +33,7 @@ export const startFunction = async (
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => lines.push(...text.trimEnd().split("\n")));
     }
-    await ready(url, started);
+    await ready(url, { child: started, lines });
     return started;
   }
   const kill = async (signal: "SIGKILL" | "SIGTERM"): Promise<void> => {
@@ -53,9 +53,13 @@ export const startFunction = async (
   };
 };
 
-const ready = async (url: string, child: ChildProcess): Promise<void> => {
+const ready = async (
+  url: string,
+  { child, lines }: { child: ChildProcess; lines: readonly string[] },
+): Promise<void> => {
   for (let tries = 0; tries < 600; tries++) {
-    if (child.exitCode !== null) throw new Error(`the function ended with exit code ${child.exitCode}`);
+    if (child.exitCode !== null)
+      throw new Error(`the function ended with exit code ${child.exitCode}: ${lines.join("\n")}`);
     const answer = await fetch(`${url}/health/readiness`).catch(() => undefined);
     if (answer?.ok) return;
     await sleep(50);
