@@ -2,7 +2,7 @@
 import type { Job } from "../core/kubernetes.ts";
 import { emptyLog } from "../core/log-text.ts";
 import type { TaskResult } from "../core/result.ts";
-import type { RunState } from "../core/run-state.ts";
+import { phaseOf, type RunState } from "../core/run-state.ts";
 import {
   type ContainerToRead,
   containersOf,
@@ -31,7 +31,9 @@ const gatherTask = async (ports: ChainPorts, job: Job, task: string): Promise<Ta
   const containers = await Promise.all(
     pods.flatMap(containersOf).map(async (container) => reportContainer(container, await readLog(ports, container))),
   );
-  return reportTask(task, job, pods, containers);
+  // At its deadline a Job's pods are deleted: why one never ran, only Events still tell.
+  const said = pods.length === 0 && phaseOf(job) === "failed" ? await ports.pods.listPodWarnings(refOf(job)) : [];
+  return reportTask({ task, job, pods, containers, said });
 };
 
 const readLog = async (ports: ChainPorts, { pod, name }: ContainerToRead) => {

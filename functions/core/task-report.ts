@@ -59,13 +59,17 @@ export const reportContainer = (container: ContainerToRead, log: LogText): Conta
   log: { head: cleanText(log.head), tail: cleanText(log.tail), cutBytes: log.cutBytes },
 });
 
-/** @param pods the Job's pods, newest last */
-export const reportTask = (
-  task: string,
-  job: Job,
-  pods: readonly Pod[],
-  containers: readonly ContainerReport[],
-): TaskReport => {
+export interface TaskEnd {
+  readonly task: string;
+  readonly job: Job;
+  /** Newest last. */
+  readonly pods: readonly Pod[];
+  readonly containers: readonly ContainerReport[];
+  /** Kubernetes' warnings, oldest first, where no pod is left that could say why. */
+  readonly said: readonly string[];
+}
+
+export const reportTask = ({ task, job, pods, containers, said }: TaskEnd): TaskReport => {
   const passed = phaseOf(job) === "succeeded";
   const pod = pods.at(-1);
   const main = pod?.status?.containerStatuses?.[0]?.state?.terminated;
@@ -74,7 +78,7 @@ export const reportTask = (
     task,
     passed,
     ranToEnd: passed || (main !== undefined && !deadlineOf(job, pod) && !endedFromOutside.has(main.reason ?? "")),
-    ...(passed ? {} : { why: explainFailure(job, pod) }),
+    ...(passed ? {} : { why: explainFailure(job, pod) + quoteWarning(said) }),
     ...(job.status?.startTime ? { startedAt: job.status.startTime } : {}),
     ...(endedAt ? { endedAt } : {}),
     containers,
@@ -107,6 +111,9 @@ const explainFailure = (job: Job, pod: Pod | undefined): string => {
   const failure = failureOf(job);
   return failure ? sentence(failure.reason, failure.message) : "it did not complete.";
 };
+
+const quoteWarning = (said: readonly string[]): string =>
+  said.length > 0 ? ` Kubernetes said: ${cleanText(said.at(-1) ?? "").trim()}` : "";
 
 /** fetch-files leaves its reason in the pod's status, as sentences for Keptn's user. */
 const explainContainer = (failed: ContainerStatus): string => {

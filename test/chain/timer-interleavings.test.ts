@@ -51,7 +51,12 @@ const play = async (moves: readonly Move[]): Promise<Played> => {
     });
   const portsOf = (who: string): StartJobPorts & SweepPorts => ({
     ...{ jobs: gated(who, jobs), timer: gated(who, timer), settings },
-    pods: { list: async () => [], getLog: async () => emptyLog, listWarnings: async () => [] },
+    pods: {
+      list: async () => [],
+      getLog: async () => emptyLog,
+      listWarnings: async () => [],
+      listPodWarnings: async () => [],
+    },
     keptn: localKeptn({ configText, onEvent: () => {}, onError: () => {}, now }),
     ...{ note: async () => {}, log: () => {}, clock: { now, sleep: async () => {} }, newClaimant: () => who },
   });

@@ -61,8 +61,8 @@ describe(`${runs} runs in chaos (seed ${seed})`, { skip: noCluster }, () => {
     const { event, status } = await world.run(`sh.keptn.event.${kind}.triggered`, {
       heardAfterMs: random.chance(0.1) ? 1000 : 0,
     });
-    assert.equal(status, 204);
-    await until(`the end of ${kind} ${event.id}`, () => isEnded(event), 120).catch((fault) => {
+    assert.equal(status, 204, storyOf(world, event));
+    await until(`the end of ${kind} ${event.id}`, () => isEnded(event), 300).catch((fault) => {
       throw new Error(`${fault.message}\n${storyOf(world!, event)}`);
     });
     return { event, kind };

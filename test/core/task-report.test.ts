@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fetchContainerName } from "../../functions/core/files.ts";
-import type { ContainerStatus, Pod } from "../../functions/core/kubernetes.ts";
+import type { ContainerStatus, Job, Pod } from "../../functions/core/kubernetes.ts";
 import { containersOf, reportTask } from "../../functions/core/task-report.ts";
 import { makeJobs } from "../runs.ts";
 
@@ -22,7 +22,7 @@ const podOf = (...init: readonly ContainerStatus[]): Pod => ({
 const whyOf = (pod: Pod): string | undefined => {
   const [job] = makeJobs({ phases: ["failed"] });
   assert.ok(job);
-  return reportTask("task-1", job, [pod], []).why;
+  return reportTask({ task: "task-1", job, pods: [pod], containers: [], said: [] }).why;
 };
 
 test("a task whose files could not be fetched says why, in the words that the init container left", () => {
@@ -42,4 +42,15 @@ test("how files were fetched is only told where it failed", () => {
   const namesOf = (pod: Pod) => containersOf(pod).map(({ name }) => name);
   assert.deepEqual(namesOf(podOf(ended("vault", 0), ended(fetchContainerName, 0))), ["vault", "task"]);
   assert.deepEqual(namesOf(podOf(ended(fetchContainerName, 1))), [fetchContainerName, "task"]);
+});
+
+test("a task whose pod was never scheduled says why, although its pod is gone", () => {
+  const [failed] = makeJobs({ phases: ["failed"] });
+  assert.ok(failed);
+  const conditions = [{ type: "Failed", status: "True", reason: "DeadlineExceeded", message: "" }];
+  const job: Job = { ...failed, status: { conditions } };
+  const said = ["FailedScheduling: no node", "FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu."];
+  const { why, ranToEnd } = reportTask({ task: "task-1", job, pods: [], containers: [], said });
+  assert.match(why ?? "", /^it was stopped at its deadline of .* Kubernetes said: FailedScheduling: 0\/1 nodes are/);
+  assert.equal(ranToEnd, false);
 });

@@ -84,6 +84,7 @@ export const openWorld = async (context: TestContext, env: Readonly<Record<strin
           return { ...emptyLog, head: found?.log ?? "" };
         },
         listWarnings: async () => [],
+        listPodWarnings: async () => [],
       },
       note: async (_, { reason }) => void notes.push(reason),
       log: (line) => lines.push(line),

@@ -92,6 +92,7 @@ export const makePorts = (world: World, process: Process): StartJobPorts => {
       list: (ref) => kubernetes("list pods", () => cluster.podsOf(ref)),
       getLog: () => kubernetes("read log", () => emptyLog),
       listWarnings: () => kubernetes("list warnings", () => []),
+      listPodWarnings: () => kubernetes("list pod warnings", () => []),
     },
     timer: {
       touch: (now) => kubernetes("touch timer", () => timer.touch(now)),

@@ -10,6 +10,7 @@ interface List<T> {
 }
 
 interface Event {
+  readonly involvedObject?: { readonly name?: string };
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;
@@ -27,22 +28,25 @@ export const connectPods = (api: KubernetesApi): Pods => ({
   },
   getLog: (pod, container, limit) =>
     readLog(api, `${namespaced(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log`, { container, ...limit }),
-  listWarnings: async (object) => {
-    const fieldSelector = `involvedObject.name=${object.name},involvedObject.uid=${object.uid},type=Warning`;
-    const query = new URLSearchParams({ fieldSelector, limit: "50" });
-    try {
-      const { body } = await api.call<List<Event>>({
-        method: "GET",
-        path: `${namespaced(object.namespace)}/events?${query}`,
-      });
-      return [...body.items].sort((a, b) => timeOf(a).localeCompare(timeOf(b))).map(render);
-    } catch (fault) {
-      // Events only explain; without the right to read them a run is reported all the same.
-      if (fault instanceof IoError && fault.httpStatus === 403) return [];
-      throw fault;
-    }
+  listWarnings: async ({ namespace, name, uid }) =>
+    (await listEvents(api, namespace, `involvedObject.name=${name},involvedObject.uid=${uid}`)).map(render),
+  listPodWarnings: async ({ namespace, name }) => {
+    const events = await listEvents(api, namespace, "involvedObject.kind=Pod");
+    return events.filter(({ involvedObject }) => involvedObject?.name?.startsWith(`${name}-`)).map(render);
   },
 });
+
+/** Oldest first; none without the right to read them: they only explain, and a run is reported all the same. */
+const listEvents = async (api: KubernetesApi, namespace: string, about: string): Promise<Event[]> => {
+  const query = new URLSearchParams({ fieldSelector: `${about},type=Warning`, limit: "500" });
+  try {
+    const { body } = await api.call<List<Event>>({ method: "GET", path: `${namespaced(namespace)}/events?${query}` });
+    return [...body.items].sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
+  } catch (fault) {
+    if (fault instanceof IoError && fault.httpStatus === 403) return [];
+    throw fault;
+  }
+};
 
 const createdOf = (pod: Pod): string => pod.metadata?.creationTimestamp ?? "";
 const timeOf = (event: Event): string => event.lastTimestamp ?? event.eventTime ?? "";

@@ -52,6 +52,8 @@ export interface Pods {
   ): Promise<Log>;
   /** Warnings that Kubernetes noted on an object, oldest first, e.g. of kind Pod. @throws IoError */
   listWarnings(object: { readonly namespace: string; readonly name: string; readonly uid: string }): Promise<string[]>;
+  /** Warnings on pods of a Job, oldest first, also on those that are gone. @throws IoError */
+  listPodWarnings(job: JobRef): Promise<string[]>;
 }
 
 export interface PodRef {

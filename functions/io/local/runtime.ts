@@ -59,6 +59,7 @@ const makePods = (runs: ReadonlyMap<string, PodRun>): Pods => {
     },
     getLog: async (pod, container, limit): Promise<Log> => find(pod).logs.get(container)?.read(limit) ?? emptyLog,
     listWarnings: async () => [],
+    listPodWarnings: async () => [],
   };
 };
 
