@@ -15,6 +15,9 @@ export type Program = (settings: Settings) => {
   readonly handle: (event: unknown) => Promise<Answer>;
 };
 
+/** What all calls to Keptn of one delivery may take together: less than Knative gives a request (manifests: timeoutSeconds, 120). */
+export const deliverySeconds = 90;
+
 /** Settings that are wrong, or name what is not there, end the process with exit code 2, before it is ready. */
 export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promise<void> => {
   const parsed = parseKeptnSettings(env);

@@ -3,12 +3,13 @@
 import { connectKeptn } from "../io/keptn.ts";
 import { connectKubernetes } from "../io/kubernetes/connect.ts";
 import { jsonLog, newClaimant, systemClock } from "../io/world.ts";
-import type { Program } from "../server.ts";
+import { deliverySeconds, type Program } from "../server.ts";
 import { finishTask } from "./handler.ts";
 
 export const makeProgram: Program = (settings) => {
   const log = jsonLog(settings.LOG_LEVEL);
   const kubernetes = connectKubernetes(settings, (message) => log({ level: "warn", message }));
   const keptn = connectKeptn(settings);
-  return { log, handle: finishTask({ ...kubernetes, keptn, log, settings, clock: systemClock, newClaimant }) };
+  const ports = { ...kubernetes, log, settings, clock: systemClock, newClaimant };
+  return { log, handle: (event) => finishTask({ ...ports, keptn: keptn.within(deliverySeconds) })(event) };
 };

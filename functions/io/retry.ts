@@ -11,10 +11,14 @@ export interface Budget {
   readonly endsAtMs: number;
 }
 
-export const makeBudget = (seconds: number): Budget => ({
-  signal: AbortSignal.timeout(seconds * 1000),
-  endsAtMs: performance.now() + seconds * 1000,
-});
+/** @param of a larger piece of work that this one is a part of, and ends with */
+export const makeBudget = (seconds: number, of?: Budget): Budget => {
+  const signal = AbortSignal.timeout(seconds * 1000);
+  const endsAtMs = performance.now() + seconds * 1000;
+  return of
+    ? { signal: AbortSignal.any([signal, of.signal]), endsAtMs: Math.min(endsAtMs, of.endsAtMs) }
+    : { signal, endsAtMs };
+};
 
 /**
  * Work that others wait for as well: it goes on when this budget ends.

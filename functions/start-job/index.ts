@@ -5,7 +5,7 @@ import { connectKeptnFiles } from "../io/keptn/files.ts";
 import { connectKeptn } from "../io/keptn.ts";
 import { connectKubernetes } from "../io/kubernetes/connect.ts";
 import { jsonLog, newClaimant, systemClock } from "../io/world.ts";
-import type { Program } from "../server.ts";
+import { deliverySeconds, type Program } from "../server.ts";
 import { startJob } from "./handler.ts";
 
 export const makeProgram: Program = (settings) => {
@@ -16,7 +16,8 @@ export const makeProgram: Program = (settings) => {
     connect: (order: FetchOrder) => connectKeptnFiles(settings, order),
     snapshots: kubernetes.snapshots,
   };
-  const handle = startJob({ ...kubernetes, files, keptn, log, settings, clock: systemClock, newClaimant });
+  const ports = { ...kubernetes, files, log, settings, clock: systemClock, newClaimant };
+  const handle = (event: unknown) => startJob({ ...ports, keptn: keptn.within(deliverySeconds) })(event);
   // Off the event's path: what Keptn's Bridge shows of us can wait for the answer.
   return { log, handle: (event) => handle(event).finally(() => setImmediate(() => void keptn.register())) };
 };

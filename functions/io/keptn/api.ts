@@ -38,7 +38,7 @@ export interface KeptnApi {
   call<T>(call: Call<T>): Promise<T>;
   /** The bytes of an answer of any size. Attempts end where they begin. @throws IoError, also while they are read */
   open(opening: Opening): Promise<AsyncIterable<Buffer> | undefined>;
-  /** The same API, all of whose calls together end within this time. */
+  /** The same API, all of whose calls together end within this time, and each within its own as ever. */
   within(seconds: number): KeptnApi;
 }
 
@@ -73,7 +73,7 @@ export const connectApi = (settings: Settings): KeptnApi => {
     open: (opening) => openWithin(wire, opening, budget()),
     within: (seconds) => {
       const shared = makeBudget(seconds);
-      return apiOf(() => shared);
+      return apiOf(() => makeBudget(settings.KEPTN_RETRY_SECONDS, shared));
     },
   });
   return apiOf(() => makeBudget(settings.KEPTN_RETRY_SECONDS));
