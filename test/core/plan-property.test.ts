@@ -13,6 +13,7 @@ import { type KeptnEvent, parseKeptnEvent } from "../../functions/core/keptn-eve
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { planRuns } from "../../functions/core/plan.ts";
 import { parseSettings } from "../../functions/core/settings.ts";
+import { assertQuick } from "../quick.ts";
 
 const parsed = parseSettings({ ALLOWED_NAMESPACES: "*" });
 assert.ok("settings" in parsed);
@@ -179,12 +180,9 @@ const texts = fc.oneof(
 test("every text gives problems or a config, and soon", () => {
   fc.assert(
     fc.property(texts, (text) => {
-      const before = process.cpuUsage();
-      const { config, problems } = parseJobConfig(text, "f");
-      const { user, system } = process.cpuUsage(before);
+      const { config, problems } = assertQuick(1000, () => parseJobConfig(text, "f"));
       assert.ok(config !== undefined || problems.some(({ severity }) => severity === "error"));
       for (const { at } of problems) assert.ok(at && at.line >= 1 && at.column >= 1);
-      assert.ok(user + system < 1_000_000, `${(user + system) / 1000} ms of processor time`);
     }),
     { numRuns: 300 },
   );

@@ -70,6 +70,12 @@ test("says which setting is wrong", async (t) => {
   const run = (env: Record<string, string>) => runFetchFiles({ order: orderOf({}), keptn, folder, env });
   assert.match((await run({ API_PROXY_HTTP_TIMEOUT: "soon" })).stderr, /API_PROXY_HTTP_TIMEOUT="soon"/);
   const { exitCode, stderr } = await run({ KEPTN_API_ENDPOINT: "" });
-  assert.deepEqual([exitCode, stderr], [2, "KEPTN_API_ENDPOINT is not set.\n"]);
+  assert.deepEqual(
+    [exitCode, stderr],
+    [
+      2,
+      "error missing-setting: KEPTN_API_ENDPOINT is not set. Set KEPTN_API_ENDPOINT to Keptn's API, up to and with /api: http://api-gateway-nginx.keptn/api.\n",
+    ],
+  );
   assert.match((await run({ FETCH_ORDER: "" })).stderr, /FETCH_ORDER is not set/);
 });
