@@ -1,9 +1,11 @@
 // What objects name is there, under the name and in the namespace that they say.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { parse } from "yaml";
 import { label } from "../../functions/core/marks.ts";
 import { settingsSchema } from "../../functions/core/settings.ts";
-import { buildManifests, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
+import { buildManifests, buildWith, components, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
 
 const nameOf = ({ kind, metadata }: KubernetesObject): string => `${metadata.namespace}/${kind}/${metadata.name}`;
 
@@ -82,3 +84,37 @@ for (const overlay of overlays) {
     );
   });
 }
+
+for (const component of components) {
+  test(`the component ${component} changes what it is put on`, { skip: noKubectl }, async () => {
+    const [overlay] = overlays as [string];
+    const [without, alone] = [await buildManifests(overlay), await buildWith(overlay, [component])];
+    assert.notDeepEqual(alone, without);
+    assert.ok(alone.length >= without.length);
+  });
+}
+
+test("func's overlay has all but start-job, under the names that func.yaml says", { skip: noKubectl }, async () => {
+  const objects = await buildManifests("manifests/overlays/func");
+  const func = parse(await readFile("func.yaml", "utf8"));
+  const there = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  assert.ok(!there.has("Service/start-job") && !there.has("Trigger/start-job") && there.has("Service/finish-task"));
+  for (const name of ["ServiceAccount/start-job", "ConfigMap/job-executor-settings", "Broker/keptn"])
+    assert.ok(there.has(name));
+  assert.equal(func.deploy.serviceAccountName, "start-job");
+  assert.ok(func.run.envs.some(({ value }: { value: string }) => value === "{{ configMap:job-executor-settings }}"));
+  for (const { source, filters } of func.deploy.subscriptions) {
+    assert.equal(source, "keptn");
+    assert.match(filters.type, /^sh\.keptn\.event\.[a-z-]+\.triggered$/);
+  }
+});
+
+test("another namespace of Jobs gets the same rights, for our accounts", { skip: noKubectl }, async () => {
+  const objects = await buildManifests("manifests/job-namespace");
+  const subjects = objects.flatMap(({ kind, subjects }) => (kind === "RoleBinding" ? subjects : []));
+  assert.deepEqual(subjects.map(({ namespace, name }) => `${namespace}/${name}`).sort(), [
+    "keptn-jes/finish-task",
+    "keptn-jes/job-changes",
+    "keptn-jes/start-job",
+  ]);
+});

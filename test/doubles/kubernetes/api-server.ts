@@ -17,11 +17,18 @@ export interface ApiServer {
   readonly kubeconfig: string;
   readonly store: ObjectStore;
   /** `PATCH /apis/batch/v1/namespaces/jobs/jobs/a`, without queries, oldest first. */
-  readonly calls: string[];
+  readonly calls: readonly string[];
+  /** Another address of the same server, whose calls are noted apart as well. */
+  connect(): Promise<Client>;
   /** How the pods of Jobs go that are released from now on. */
   fateOf: (job: Job) => Fate;
   jobs(): readonly Job[];
   close(): Promise<void>;
+}
+
+export interface Client {
+  readonly kubeconfig: string;
+  readonly calls: readonly string[];
 }
 
 export const startApiServer = async (options: { readonly without?: readonly string[] } = {}): Promise<ApiServer> => {
@@ -29,23 +36,35 @@ export const startApiServer = async (options: { readonly without?: readonly stri
   const calls: string[] = [];
   const controller = runJobs(store, (job) => api.fateOf(job));
   const without = new Set(options.without);
-  const server = await startServer(async (incoming, outgoing) => {
-    const [path = "", query = ""] = (incoming.url ?? "").split("?");
-    const asked = { method: incoming.method ?? "GET", path, query: new URLSearchParams(query) };
-    calls.push(`${asked.method} ${path}`);
-    const [contentType = "", body] = [incoming.headers["content-type"], await text(incoming)];
-    const answer = serve({ ...asked, contentType, body }, { store, without, logOf: controller.logOf });
-    send(outgoing, answer);
-  });
+  const listen = (noted: string[]) =>
+    startServer(async (incoming, outgoing) => {
+      const [path = "", query = ""] = (incoming.url ?? "").split("?");
+      const asked = { method: incoming.method ?? "GET", path, query: new URLSearchParams(query) };
+      noted.push(`${asked.method} ${path}`);
+      if (noted !== calls) calls.push(`${asked.method} ${path}`);
+      const [contentType = "", body] = [incoming.headers["content-type"], await text(incoming)];
+      send(outgoing, serve({ ...asked, contentType, body }, { store, without, logOf: controller.logOf }));
+    });
+  const servers = [await listen(calls)];
   const folder = await mkdtemp(join(tmpdir(), "kubeconfig-"));
-  const kubeconfig = join(folder, "config");
-  await writeFile(kubeconfig, JSON.stringify(makeKubeconfig(server.url)));
+  const writeConfig = async (url: string): Promise<string> => {
+    const file = join(folder, `config-${servers.length}`);
+    await writeFile(file, JSON.stringify(makeKubeconfig(url)));
+    return file;
+  };
+  const url = servers[0]?.url ?? "";
   const api: ApiServer = {
-    ...{ url: server.url, kubeconfig, store, calls, fateOf: () => ({}) },
+    ...{ url, kubeconfig: await writeConfig(url), store, calls, fateOf: () => ({}) },
+    connect: async () => {
+      const own: string[] = [];
+      const server = await listen(own);
+      servers.push(server);
+      return { kubeconfig: await writeConfig(server.url), calls: own };
+    },
     jobs: () => store.list((collection) => collection.endsWith("/jobs")) as unknown as Job[],
     close: async () => {
       controller.stop();
-      await server.close();
+      await Promise.all(servers.map((server) => server.close()));
       await rm(folder, { recursive: true });
     },
   };

@@ -1,0 +1,164 @@
+// The Roles in manifests/ allow what the functions do, and nothing else: recorded from the functions at work.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Job } from "../../functions/core/kubernetes.ts";
+import { finalizer, label } from "../../functions/core/marks.ts";
+import { phaseOf, stateOf } from "../../functions/core/run-state.ts";
+import { makeProgram as makeFinishTask } from "../../functions/finish-task/index.ts";
+import { makeProgram as makeStartJob } from "../../functions/start-job/index.ts";
+import { until } from "../cluster/harness/world.ts";
+import { type KeptnDouble, startKeptn } from "../doubles/keptn/keptn-double.ts";
+import { settingsFor } from "../doubles/keptn/settings.ts";
+import { type ApiServer, type Client, startApiServer } from "../doubles/kubernetes/api-server.ts";
+import type { Fate } from "../doubles/kubernetes/job-controller.ts";
+import { buildWith, noKubectl } from "./overlays.ts";
+
+const config = `apiVersion: v2
+actions:
+  - {name: a, events: [{name: sh.keptn.event}], tasks: [{name: one, image: alpine, files: [a]}, {name: two, image: alpine}]}
+`;
+const collection = "/apis/batch/v1/namespaces/keptn-jes/jobs";
+const timers = "/apis/sources.knative.dev/v1/namespaces/keptn-jes/pingsources";
+
+/** `batch jobs create`, for each thing that was done. */
+const rightsOf = (calls: readonly string[]): string[] => [...new Set(calls.flatMap(rightOf))].sort();
+
+const rightOf = (call: string): string[] => {
+  const [, method = "", group = "", resource, name, subresource] =
+    /^(\w+) \/(?:api|apis\/([^/]+))\/[^/]+(?:\/namespaces\/[^/]+)?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(call) ??
+    [];
+  const verbs: Record<string, string[]> = {
+    POST: ["create"],
+    PATCH: resource === "pingsources" ? ["patch", "create"] : ["patch"], // server-side apply may create
+    DELETE: ["delete"],
+    GET: [name ? "get" : "list"],
+  };
+  return (verbs[method] ?? []).map((verb) =>
+    `${group} ${[resource, subresource].filter(Boolean).join("/")} ${verb}`.trim(),
+  );
+};
+
+const allowedTo = async (account: string): Promise<string[]> => {
+  const objects = await buildWith("manifests/overlays/in-cluster", ["snapshot-files"]);
+  const bound = objects.filter(({ kind, subjects }) => kind === "RoleBinding" && subjects[0].name === account);
+  const roles = objects.filter(
+    ({ kind, metadata }) => kind === "Role" && bound.some((b) => b["roleRef"].name === metadata.name),
+  );
+  const rules = roles.flatMap(
+    (role) => role["rules"] as { apiGroups: string[]; resources: string[]; verbs: string[] }[],
+  );
+  return [
+    ...new Set(
+      rules.flatMap(({ apiGroups, resources, verbs }) =>
+        apiGroups.flatMap((group) =>
+          resources.flatMap((resource) => verbs.map((verb) => `${group} ${resource} ${verb}`.trim())),
+        ),
+      ),
+    ),
+  ].sort();
+};
+
+describe("rights", { skip: noKubectl ?? false }, () => {
+  let [keptn, kubernetes, start, finish]: [KeptnDouble?, ApiServer?, Client?, Client?] = [];
+  let startJob: ReturnType<typeof makeStartJob>["handle"];
+  let finishTask: ReturnType<typeof makeFinishTask>["handle"];
+  before(async () => {
+    [keptn, kubernetes] = await Promise.all([startKeptn(), startApiServer()]);
+    [start, finish] = [await kubernetes.connect(), await kubernetes.connect()];
+    keptn.plane.projects.addFiles(
+      { project: "sockshop", stage: "dev", service: "carts" },
+      { "job/config.yaml": config, a: "a" },
+    );
+    const env = {
+      JOB_NAMESPACE: "keptn-jes",
+      TIMER_NAMESPACE: "keptn-jes",
+      FILES_MODE: "snapshot",
+      LOG_LEVEL: "error",
+    };
+    const settings = settingsFor(keptn, { ...env, START_GRACE_SECONDS: "0" });
+    process.env["KUBECONFIG"] = start.kubeconfig;
+    startJob = makeStartJob(settings).handle;
+    process.env["KUBECONFIG"] = finish.kubeconfig;
+    finishTask = makeFinishTask(settings).handle;
+  });
+  after(() => Promise.all([keptn?.close(), kubernetes?.close()]));
+
+  const jobsOf = (eventId: string): Job[] =>
+    kubernetes!.jobs().filter(({ metadata }) => metadata?.labels?.[label.eventId] === eventId);
+  const trigger = async (fate: Fate) => {
+    kubernetes!.fateOf = () => fate;
+    const event = keptn!.trigger({ type: "sh.keptn.event.deployment.triggered" });
+    await startJob(event);
+    return event;
+  };
+  const ended = (id: string, count: number) =>
+    until(
+      "the task ended",
+      () => jobsOf(id).filter((job) => ["succeeded", "failed"].includes(phaseOf(job))).length === count,
+    );
+  const tell = async (id: string) => {
+    for (const job of jobsOf(id))
+      await finishTask({ type: "dev.knative.apiserver.resource.update", data: { kind: "Job", ...job } });
+  };
+
+  before(async () => {
+    // A run that goes well, told by events, at last by two at once.
+    const well = await trigger({ log: "well" });
+    await ended(well.id, 1);
+    await tell(well.id);
+    await ended(well.id, 2);
+    await Promise.all([tell(well.id), tell(well.id)]); // one of them finds what it wanted to do done
+    // One that fails; start-job comes to its end by the same event again.
+    const failing = await trigger({ exitCode: 1, log: "badly" });
+    await ended(failing.id, 1);
+    await startJob(failing);
+    // One whose pod cannot start, and one whose pod is gone: found by the sweep, and by the event again.
+    await trigger({ stuck: { reason: "ErrImagePull", message: "none" } });
+    await finishTask({ type: "ping", data: { action: "sweep" } });
+    for (const act of [tell, (_: string, event: object) => startJob(event)]) {
+      const lost = await trigger({ exitCode: 1 });
+      await ended(lost.id, 1);
+      for (const { metadata } of kubernetes!.store.list((name) => name.endsWith("/pods"))) {
+        kubernetes!.store.delete("/api/v1/namespaces/keptn-jes/pods", metadata.name);
+      }
+      await act(lost.id, lost);
+    }
+    // One that somebody changed by hand: what a failed guard means has to be looked at.
+    const changed = await trigger({ log: "late", afterMs: 50 });
+    for (const { metadata } of jobsOf(changed.id)) {
+      const job = kubernetes!.store.get(collection, metadata?.name ?? "")!;
+      kubernetes!.store.write(collection, { ...job, metadata: { ...job.metadata, finalizers: ["other", finalizer] } });
+    }
+    await ended(changed.id, 1);
+    await tell(changed.id);
+    await ended(changed.id, 2);
+    await startJob(changed);
+    // Nothing is open any more: the timer goes.
+    assert.ok(kubernetes!.jobs().every((job) => stateOf(job) === "reported"));
+    const timer = kubernetes!.store.get(timers, "job-executor-sweep")!;
+    kubernetes!.store.write(timers, { ...timer, metadata: { ...timer.metadata, annotations: {} } });
+    await finishTask({ type: "ping", data: { action: "sweep" } });
+    assert.equal(kubernetes!.store.get(timers, "job-executor-sweep"), undefined);
+  });
+
+  test("of start-job are those that it uses", async () => {
+    assert.deepEqual(await allowedTo("start-job"), rightsOf(start!.calls));
+  });
+  test("of finish-task are those that it uses", async () => {
+    assert.deepEqual(await allowedTo("finish-task"), rightsOf(finish!.calls));
+  });
+  test("of nobody reach a Secret, or another namespace", async () => {
+    const objects = await buildWith("manifests/overlays/in-cluster", []);
+    assert.deepEqual(
+      objects.filter(({ kind }) => kind.startsWith("ClusterRole")),
+      [],
+    );
+    const resources = objects
+      .flatMap(({ kind, rules }) => (kind === "Role" ? rules : []))
+      .flatMap((rule) => rule.resources);
+    assert.ok(resources.length > 5 && !resources.includes("secrets") && !resources.includes("*"));
+  });
+  test("of a task are none", async () => {
+    assert.deepEqual(await allowedTo("job-executor-task"), []);
+  });
+});
