@@ -31,14 +31,14 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   const unread = makeUnread(log);
   const running = new Set<Promise<unknown>>();
   const invoke = async (context: Invocation) => {
-    const answer = answerFor(log, () => answerRequest(context));
+    const answer = answerRequest(context);
     running.add(answer);
     return toResponse(await answer.finally(() => running.delete(answer)));
   };
   const answerRequest = async ({ headers, body }: Invocation): Promise<Answer> => {
     unread.noteRead(headers);
     const read = readCloudEvent(headers, body);
-    if (read.kind === "event") return handle(read.event);
+    if (read.kind === "event") return answerFor(log, () => handle(read.event), { event: read.event.id });
     log({ level: "warn", message: renderProblem(read.problem) });
     return { statusCode: 400, why: renderProblem(read.problem) };
   };

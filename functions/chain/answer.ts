@@ -11,20 +11,28 @@ export interface Answer {
 
 export const done = (why: string): Answer => ({ statusCode: 204, why });
 
-/** Runs a handler and turns what it throws into an answer: Brokers retry 5xx, so nothing permanent may answer one. */
-export const answerFor = async (log: Log, handle: () => Promise<Answer>): Promise<Answer> => {
+/**
+ * Runs a handler and turns what it throws into an answer: Brokers retry 5xx, so nothing permanent may answer one.
+ * @param about fields of the lines that are logged, e.g. the event's id
+ */
+export const answerFor = async (
+  log: Log,
+  handle: () => Promise<Answer>,
+  about: { readonly event?: string } = {},
+): Promise<Answer> => {
   try {
     return await handle();
   } catch (fault) {
     if (!(fault instanceof IoError)) {
-      log({ level: "error", message: "a bug", stack: fault instanceof Error ? fault.stack : String(fault) });
+      const stack = fault instanceof Error ? fault.stack : String(fault);
+      log({ level: "error", message: "a bug", stack, ...about });
       return { statusCode: 500, why: "a bug; the log has the stack" };
     }
     if (!fault.retryable) {
-      log({ level: "error", message: fault.message });
+      log({ level: "error", message: fault.message, ...about });
       return done(fault.message);
     }
-    log({ level: "warn", message: `to be tried again: ${fault.message}` });
+    log({ level: "warn", message: `to be tried again: ${fault.message}`, ...about });
     const { retryAfterSeconds } = fault;
     return { statusCode: 503, why: fault.message, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
   }

@@ -12,6 +12,18 @@ export interface Fault {
   readonly cause?: unknown;
 }
 
+/** @returns what the act gave, or the fault that trying again will not mend. @throws every other fault */
+export const unlessRefused = async <T>(
+  act: () => Promise<T>,
+): Promise<{ readonly done: T } | { readonly refusal: IoError }> => {
+  try {
+    return { done: await act() };
+  } catch (fault) {
+    if (fault instanceof IoError && !fault.retryable) return { refusal: fault };
+    throw fault;
+  }
+};
+
 export class IoError extends Error {
   override readonly name = "IoError";
   readonly retryable: boolean;

@@ -3,9 +3,10 @@ import { type Answer, done } from "../chain/answer.ts";
 import { envelopeOf, isAnswerable, isCounted, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { renderProblems } from "../core/problem.ts";
+import { unlessRefused } from "../io/io-error.ts";
 import type { Timer } from "../io/kubernetes/ports.ts";
 import { refuse } from "./refuse.ts";
-import { type RunPorts, startRun } from "./start-run.ts";
+import { type RunPorts, refuseEvent, startRun } from "./start-run.ts";
 
 export interface StartJobPorts extends RunPorts {
   readonly timer: Timer;
@@ -37,8 +38,10 @@ export const startJob =
 const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
   const about = { event: event.id, context: event.shkeptncontext };
   if (await isForged(ports, event)) return ignore(ports, `Keptn knows no open event ${event.id}`, about);
-  const file = await ports.keptn.getJobConfig(event);
-  if (!file) return withoutConfig(ports, event);
+  const read = await unlessRefused(() => ports.keptn.getJobConfig(event));
+  if ("refusal" in read) return withoutConfig(ports, event, read.refusal.message);
+  const file = read.done;
+  if (!file) return ignoreOrAnswer(ports, event);
   const { planRuns } = await import("../core/plan.ts"); // YAML, schema, patterns: only for events that get this far
   const plan = planRuns({ event, configText: file.text, configFile: "job/config.yaml", settings: ports.settings });
   switch (plan.kind) {
@@ -67,8 +70,14 @@ const isOver = async (ports: StartJobPorts, event: KeptnEvent): Promise<boolean>
 
 const startRuns = async (ports: StartJobPorts, event: KeptnEvent, runs: readonly RunPlan[]): Promise<Answer> => {
   const touchedAt = ports.clock.now();
-  await ports.timer.touch(touchedAt);
-  await Promise.all(runs.map((run) => startRun(ports, run, { event, touchedAt })));
+  const touched = await unlessRefused(() => ports.timer.touch(touchedAt));
+  const delivery = { event, touchedAt };
+  if ("refusal" in touched) {
+    const message = `Nothing runs without the sweep's timer: ${touched.refusal.message}`;
+    await Promise.all(runs.map((run) => refuseEvent(ports, run, { delivery, message })));
+    return done(message);
+  }
+  await Promise.all(runs.map((run) => startRun(ports, run, delivery)));
   return done(`${runs.length} runs`);
 };
 
@@ -76,11 +85,18 @@ const startRuns = async (ports: StartJobPorts, event: KeptnEvent, runs: readonly
 const isForged = async ({ settings, keptn }: StartJobPorts, event: KeptnEvent): Promise<boolean> =>
   settings.VERIFY_EVENTS && !(await keptn.isOpen(envelopeOf(event)));
 
-const withoutConfig = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
+/** Most services have no job config: that is nothing to tell of, unless the operator wants an answer to every event. */
+const ignoreOrAnswer = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
   const { service, stage, project } = event.data;
   const message = `There is no job/config.yaml for service ${service}, stage ${stage} or project ${project}.`;
   if (!ports.settings.ALWAYS_SEND_FINISHED_EVENT) return ignore(ports, message, { event: event.id });
-  return refuse(ports, event, { message, source: ports.settings.KEPTN_SOURCE });
+  return withoutConfig(ports, event, message);
+};
+
+/** Nobody knows whether an action would have matched: without a reason to answer every event, only Keptn's error log hears of it. */
+const withoutConfig = (ports: StartJobPorts, event: KeptnEvent, message: string): Promise<Answer> => {
+  const { ALWAYS_SEND_FINISHED_EVENT: always, KEPTN_SOURCE: source } = ports.settings;
+  return refuse(ports, event, { message, ...(always ? { source } : {}) });
 };
 
 const ignore = (ports: StartJobPorts, why: string, about: Record<string, string> = {}): Answer => {

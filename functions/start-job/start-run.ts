@@ -6,7 +6,7 @@ import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
 import { annotation } from "../core/marks.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { renderProblems } from "../core/problem.ts";
-import { IoError } from "../io/io-error.ts";
+import { IoError, unlessRefused } from "../io/io-error.ts";
 import type { Snapshots } from "../io/kubernetes/snapshot.ts";
 import { refuse } from "./refuse.ts";
 
@@ -25,7 +25,9 @@ interface Delivery {
 }
 
 export const startRun = async (ports: RunPorts, planned: RunPlan, delivery: Delivery): Promise<void> => {
-  const taken = await takeFiles(ports, planned);
+  const read = await unlessRefused(() => takeFiles(ports, planned));
+  if ("refusal" in read) return refuseEvent(ports, planned, { delivery, message: read.refusal.message });
+  const taken = read.done;
   if (taken.kind === "refused")
     return refuseEvent(ports, planned, { delivery, message: renderProblems(taken.problems) });
   const plan = { ...planned, jobs: taken.jobs };
@@ -56,7 +58,7 @@ const takeFiles = async ({ files, settings, log }: RunPorts, { jobs }: RunPlan):
 };
 
 /** No Job of this run exists: Keptn hears why, unless the action is silent. */
-const refuseEvent = async (
+export const refuseEvent = async (
   ports: ChainPorts,
   plan: RunPlan,
   { delivery, message }: { readonly delivery: Delivery; readonly message: string },

@@ -248,6 +248,28 @@ describe("a config that cannot run", () => {
   });
 });
 
+describe("what refuses for good", () => {
+  test("is told in Keptn's error log when it is the job config: nobody knows whose event it is", async (context) => {
+    const world = await openWorld(context);
+    world.configure(twoTasks);
+    world.keptn.fault({ on: /resource-service/, kind: { status: 403, body: '{"message":"not allowed"}' } });
+    assert.equal((await deliver(world, world.keptn.trigger({ type }))).statusCode, 204);
+    isIdle(world);
+    assert.match(String(world.keptn.plane.uniform.errorLog.at(-1)?.["message"]), /403, not allowed/);
+  });
+
+  test("is answered when it is the timer: no run may be without one", async (context) => {
+    const world = await openWorld(context);
+    world.configure(twoTasks);
+    const touch = () => Promise.reject(new IoError("pingsources is forbidden", { retryable: false, httpStatus: 403 }));
+    const event = world.keptn.trigger({ type });
+    assert.equal((await deliver(world, event, { timer: { ...world.timer, touch } })).statusCode, 204);
+    assert.deepEqual(world.jobs(), []);
+    assert.equal(world.keptn.counts(event.id)?.state, "complete");
+    assert.match(String(world.sent("finished")[0]?.data["message"]), /timer: pingsources is forbidden/);
+  });
+});
+
 describe("a Keptn on a bad day", () => {
   test("that cannot give the job config: 503, and the same event again runs", async (context) => {
     const world = await openWorld(context);
