@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 const cwd = resolve(import.meta.dirname, "../../..");
 
 /** CLUSTER_TOOLS names the folder with `load`, which gives an image to the cluster; see build/image.ts. @returns the image's name */
-export const loadFunctionsImage = async (): Promise<string> => {
+export const loadFunctionsImage = async (tag = "test"): Promise<string> => {
   const given = process.env["TEST_FUNCTIONS_IMAGE"];
   if (given) return given;
-  const run = ["run", "--silent", "image", "--", "--load", "job-executor-functions:test"];
+  const run = ["run", "--silent", "image", "--", "--load", `job-executor-functions:${tag}`];
   const { stdout } = await promisify(execFile)("npm", run, { cwd });
   return stdout.trim();
 };

@@ -1,0 +1,91 @@
+// A project in Keptn whose job config has one action for each case, and a way to run a case and see how it went.
+import { randomUUID } from "node:crypto";
+import { testImage, until } from "../../cluster/harness/world.ts";
+import type { KeptnUser } from "../../contract/keptn-user.ts";
+import type { Observer, SeenEvent, SeenJob } from "./observer.ts";
+
+const sh = (script: string): string => `cmd: ["sh", "-c", ${JSON.stringify(script)}]`;
+const task = (name: string, what: string, image = testImage): string =>
+  `{name: ${name}, image: ${image}, imagePullPolicy: IfNotPresent, ${what}}`;
+
+/** By the name of Keptn's task. */
+const actions: Readonly<Record<string, readonly string[]>> = {
+  one: [task("one", sh("sleep 1; echo slept"))],
+  hello: [task("first", sh("echo first output")), task("second", sh("echo second for $KEPTN_SERVICE"))],
+  files: [task("files", `files: [scripts], ${sh("/keptn/scripts/say.sh")}`)],
+  failing: [task("first", sh("echo it broke; exit 3")), task("second", sh("echo never"))],
+  "no-image": [task("no-image", sh("true"), "dev.local/there-is-none:1")],
+  slow: [task("slow", sh("sleep 8; echo slow output"))],
+  // Two more actions listen to this one: see below.
+  several: [task("several", sh("echo of the first"))],
+};
+
+const config = `apiVersion: v2
+actions:
+${Object.entries(actions)
+  .map(
+    ([name, tasks]) =>
+      `  - {name: ${name}, events: [{name: ^sh.keptn.event.${name}.triggered$}], tasks: [${tasks.join(", ")}]}`,
+  )
+  .join("\n")}
+  - {name: another, events: [{name: ^sh.keptn.event.several.triggered$}], tasks: [${task("another", sh("echo of another"))}]}
+  - {name: quiet, silent: true, events: [{name: ^sh.keptn.event.several.triggered$}], tasks: [${task("quiet", sh("echo unheard"))}]}
+`;
+
+const shipyard = `apiVersion: spec.keptn.sh/0.2.3
+kind: Shipyard
+metadata: {name: e2e}
+spec:
+  stages:
+    - name: dev
+      sequences: [${Object.keys(actions)
+        .map((name) => `{name: ${name}, tasks: [{name: ${name}}]}`)
+        .join(", ")}]
+`;
+
+export interface Ran {
+  readonly name: string;
+  readonly state: string;
+  readonly triggered: SeenEvent;
+  readonly started: readonly SeenEvent[];
+  readonly finished: readonly SeenEvent[];
+  readonly jobs: readonly SeenJob[];
+}
+
+export interface Scenario {
+  /** Triggers a sequence in a service of its own, and waits until it is finished. @param meanwhile once its first Job was released */
+  run(name: string, meanwhile?: () => Promise<void>): Promise<Ran>;
+  remove(): Promise<void>;
+}
+
+/** Longer than Keptn and Knative take on their worst day; a sweep comes once a minute. */
+const mostSeconds = 240;
+
+export const makeScenario = async (user: KeptnUser, observer: Observer): Promise<Scenario> => {
+  const project = `e2e-${randomUUID().slice(0, 8)}`;
+  await user.createProject(project, shipyard);
+  await user.addFiles({ project }, { "job/config.yaml": config, "scripts/say.sh": "#!/bin/sh\necho it ran\n" });
+  const find = (context: string, kind: string) =>
+    observer.events.filter(
+      (event) => event.context === context && event.type.split(".").length === 5 && event.type.endsWith(kind),
+    );
+  return {
+    run: async (name, meanwhile) => {
+      const service = `s-${randomUUID().slice(0, 8)}`;
+      await user.createService(project, service);
+      const context = await user.trigger({ project, stage: "dev", service }, name);
+      await until(`${name} is triggered`, () => find(context, ".triggered").length > 0, mostSeconds);
+      const [triggered] = find(context, ".triggered") as [SeenEvent];
+      const jobs = () => [...observer.jobs.values()].filter(({ eventId }) => eventId === triggered.id);
+      if (meanwhile) {
+        await until(`a Job of ${name} is released`, () => jobs().some(({ releasedAtMs }) => releasedAtMs), mostSeconds);
+        await meanwhile();
+      }
+      const state = async () => (await user.status(project, context)).state;
+      await until(`${name} (${context}) is finished`, async () => (await state()) === "finished", mostSeconds);
+      const [started, finished] = [find(context, ".started"), find(context, ".finished")];
+      return { name, state: await state(), triggered, started, finished, jobs: jobs() };
+    },
+    remove: () => user.deleteProject(project),
+  };
+};

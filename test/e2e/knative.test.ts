@@ -1,0 +1,165 @@
+// The whole path on a real Knative with a real Keptn: from zero pods of ours, through everything that can go wrong, back to zero.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { connectApi } from "../../functions/io/kubernetes/api.ts";
+import { loadFunctionsImage } from "../cluster/harness/image.ts";
+import { until } from "../cluster/harness/world.ts";
+import { makeUser } from "../contract/keptn-user.ts";
+import { type Installation, makeInstallation } from "./harness/installation.ts";
+import { type Observer, observe } from "./harness/observer.ts";
+import { countPods, type PodCounter } from "./harness/pods.ts";
+import { makeScenario, type Ran, type Scenario } from "./harness/scenario.ts";
+import { median, type Row, renderTable, rowOf } from "./harness/table.ts";
+
+const { KUBECONFIG, KEPTN_ENDPOINT = "", KEPTN_API_TOKEN = "", KEPTN_NATS_URL = "", E2E_SHORT } = process.env;
+const skip =
+  KUBECONFIG && KEPTN_ENDPOINT
+    ? false
+    : "KUBECONFIG, KEPTN_ENDPOINT, KEPTN_API_TOKEN, KEPTN_NATS_URL name no cluster with Keptn";
+const short = E2E_SHORT === "1";
+
+describe("end to end", { skip }, () => {
+  const api = connectApi();
+  const rows: Row[] = [];
+  let installation: Installation;
+  let observer: Observer;
+  let pods: PodCounter;
+  let scenario: Scenario;
+  let image: string;
+
+  before(async () => {
+    image = await loadFunctionsImage();
+    const settings = { START_GRACE_SECONDS: "10", PUBSUB_URL: "nats://keptn-nats.keptn" };
+    installation = await makeInstallation({ overlay: "in-cluster", token: KEPTN_API_TOKEN, settings });
+    const { namespace } = installation;
+    observer = await observe(KEPTN_NATS_URL, { api, namespace });
+    pods = countPods(api, namespace);
+    scenario = await makeScenario(makeUser({ endpoint: KEPTN_ENDPOINT, token: KEPTN_API_TOKEN }), observer);
+  });
+  after(async () => {
+    await scenario?.remove();
+    await pods?.stop();
+    await observer?.close();
+    await installation?.remove();
+    if (rows.length > 0) console.log(`Seconds:\n${renderTable(rows)}`);
+  });
+
+  const ready = (resources: string) =>
+    installation.kubectl("wait", "--for=condition=Ready", "--all", "--timeout=180s", resources);
+  const atZero = () => until("no pod of a function is there", async () => (await pods.functions()) === 0, 300);
+  const kill = (selector: string) =>
+    installation.kubectl("delete", "pod", "-l", selector, "--force", "--grace-period=0");
+  const passed = ({ name, state, started, finished }: Ran, message: RegExp) => {
+    assert.deepEqual([name, state, started.length, finished.length], [name, "finished", 1, 1]);
+    assert.deepEqual([finished[0]?.data["status"], finished[0]?.data["result"]], ["succeeded", "pass"]);
+    assert.match(String(finished[0]?.data["message"]), message);
+  };
+
+  test("is installed by one command and a Secret", async () => {
+    await installation.apply(image);
+    await ready("ksvc,broker,trigger,apiserversource,sinkbinding");
+    await installation.kubectl("rollout", "status", "deployment/keptn-source", "--timeout=120s");
+  });
+
+  test("sleeps while nothing happens", async () => {
+    await atZero();
+    assert.match(await installation.kubectl("get", "pingsource"), /^$/);
+  });
+
+  test("runs a task from zero", async () => {
+    const ran = await scenario.run("one");
+    passed(ran, /slept/);
+    rows.push(rowOf(ran, "cold"));
+  });
+
+  test("runs tasks while its functions are there: one, two, with files", async () => {
+    const ran = [await scenario.run("one"), await scenario.run("hello"), await scenario.run("files")] as const;
+    passed(ran[0], /slept/);
+    passed(ran[1], /first output[\s\S]*second for s-/);
+    passed(ran[2], /it ran/);
+    for (const one of ran) rows.push(rowOf(one, "warm"));
+  });
+
+  test("tells what failed, and does not run what comes after it", async () => {
+    const { started, finished, jobs } = await scenario.run("failing");
+    assert.deepEqual([started.length, finished.length], [1, 1]);
+    assert.deepEqual([finished[0]?.data["status"], finished[0]?.data["result"]], ["succeeded", "fail"]);
+    assert.match(String(finished[0]?.data["message"]), /exit code 3[\s\S]*it broke/);
+    assert.ok(jobs.every(({ task, releasedAtMs }) => task === "first" || releasedAtMs === undefined));
+  });
+
+  test("runs every action that matches, and is silent where it should be", async () => {
+    const { started, finished } = await scenario.run("several");
+    const sources = ["job-executor-service", "job-executor-service#8"];
+    assert.deepEqual(started.map(({ source }) => source).sort(), sources);
+    assert.deepEqual(finished.map(({ source }) => source).sort(), sources);
+    const quiet = () => [...observer.jobs.values()].filter(({ task }) => task === "quiet");
+    await until("the silent task ran too", () => quiet().some(({ endedAtMs }) => endedAtMs !== undefined));
+  });
+
+  test("tells of an image that is not there, by its sweep, long before the deadline", async () => {
+    const { finished } = await scenario.run("no-image");
+    assert.equal(finished[0]?.data["status"], "errored");
+    assert.match(String(finished[0]?.data["message"]), /could not start: .*(ErrImagePull|ImagePullBackOff)/);
+  });
+
+  test("ends a run whose completion nobody told of: the source's adapter is gone", async () => {
+    passed(
+      await scenario.run(
+        "slow",
+        async () => void (await kill("eventing.knative.dev/source=apiserver-source-controller")),
+      ),
+      /slow output/,
+    );
+  });
+
+  test("ends runs although every function's pod is killed amid them", async () => {
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        scenario.run("slow", async () => void (await kill("serving.knative.dev/service"))),
+      ),
+    );
+    for (const ran of all) passed(ran, /slow output/);
+  });
+
+  const atOnce = short ? 10 : 30;
+  test(`${atOnce} runs, ten at once`, async () => {
+    const all: Ran[] = [];
+    let left = atOnce;
+    const lane = async () => {
+      while (left-- > 0) all.push(await scenario.run("one"));
+    };
+    await Promise.all(Array.from({ length: 10 }, lane));
+    for (const ran of all) passed(ran, /slept/);
+    const each = all.map((ran) => rowOf(ran, "warm"));
+    const middle = (key: "toReleasedMs" | "jobsMs" | "toFinishedMs" | "totalMs") => median(each.map((row) => row[key]));
+    rows.push({
+      ...{ name: `one, ${atOnce} runs, 10 at once (median)`, functions: "warm" },
+      ...{ toReleasedMs: middle("toReleasedMs"), jobsMs: middle("jobsMs") },
+      ...{ toFinishedMs: middle("toFinishedMs"), totalMs: middle("totalMs") },
+    });
+  });
+
+  test("is upgraded while runs are open", async () => {
+    const next = await loadFunctionsImage("next"); // another name: a new Revision
+    const ran = await scenario.run("slow", () => installation.apply(next));
+    passed(ran, /slow output/);
+    await ready("ksvc");
+  });
+
+  test("sleeps again when all is done, and its timer is gone", async () => {
+    await until(
+      "the timer is gone",
+      async () => (await installation.kubectl("get", "pingsource", "-o", "name")) === "",
+      600,
+    );
+    await atZero();
+  });
+
+  test("is removed by one command, and leaves nothing behind", async () => {
+    const { namespace } = installation;
+    await installation.remove();
+    const left = await installation.kubectl("get", "namespace", "--ignore-not-found", "-o", "name", namespace);
+    assert.equal(left, "");
+  });
+});
