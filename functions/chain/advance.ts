@@ -86,7 +86,7 @@ const take = async (
         message: "Keptn no longer waits for this run; its Jobs are stopped",
         ...aboutRun(run),
       });
-      return tidy(ports, run).then(() => over);
+      return tidy(ports, run, "abandoned").then(() => over);
     case "tidy":
       return tidy(ports, run).then(() => over);
   }

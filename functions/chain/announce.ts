@@ -24,7 +24,7 @@ export const announce = async (
   const count = isCounted(run.event) ? await countOf(ports, run) : undefined;
   if (count?.kind === "over") {
     ports.log({ level: "info", message: "Keptn no longer waits for this run; it is given up", ...aboutRun(run) });
-    await tidy(ports, run);
+    await tidy(ports, run, "abandoned");
     return true;
   }
   if (count && count.started > 0) return noteAnnounced(ports, run, hold);
@@ -72,6 +72,6 @@ const giveUp = async (ports: ChainPorts, run: RunState, fault: IoError): Promise
     shkeptncontext: run.event.shkeptncontext,
     triggeredid: run.event.id,
   });
-  await tidy(ports, run);
+  await tidy(ports, run, "errored");
   return true;
 };

@@ -1,6 +1,8 @@
 // Ends a run: claims it, tells Keptn how it went, and lets go of its Jobs.
 import { makeFinished } from "../core/answer.ts";
+import type { Outcome } from "../core/marks.ts";
 import type { End } from "../core/next-step.ts";
+import { outcomeOfEnd, outcomeOfFinished } from "../core/outcome.ts";
 import type { OutgoingEvent } from "../core/outgoing-event.ts";
 import type { RunState } from "../core/run-state.ts";
 import { IoError } from "../io/io-error.ts";
@@ -18,32 +20,39 @@ export const report = async (
 ): Promise<boolean> => {
   if (run.chain.silent) {
     ports.log({ level: "info", message: `a silent run ended: ${end.kind}`, ...aboutRun(run) });
-    await tidy(ports, run);
+    await tidy(ports, run, outcomeOfEnd(end));
     return true;
   }
   const hold = await claim(ports, run, me);
   if (!hold) return false;
+  let outcome: Outcome | "lost";
   try {
-    if ((await tell(ports, run, { end, hold })) === "lost") return false;
+    outcome = await tell(ports, run, { end, hold });
   } catch (fault) {
     if (fault instanceof IoError && !fault.maybeDone) await hold.giveBack();
     throw fault;
   }
-  await tidy(ports, run);
+  if (outcome === "lost") return false;
+  await tidy(ports, run, outcome);
   return true;
 };
 
-const tell = async (ports: ChainPorts, run: RunState, { end, hold }: { end: End; hold: Hold }): Promise<Settled> => {
+const tell = async (
+  ports: ChainPorts,
+  run: RunState,
+  { end, hold }: { end: End; hold: Hold },
+): Promise<Outcome | "lost"> => {
   const finished = await makeReport(ports, run, end);
   try {
     const settled = await sendFinished(ports, run, { finished, hold });
     await noteReport(ports, run, { settled, end, finished });
-    return settled;
+    if (settled === "lost") return settled;
+    return settled === "over" ? "abandoned" : outcomeOfFinished(finished);
   } catch (fault) {
     if (!isRefusedForGood(fault)) throw fault;
     ports.log({ level: "error", message: `Keptn refuses the finished event: ${fault.message}`, ...aboutRun(run) });
     await logErrored(ports, run, `Keptn refuses the finished event of action '${run.chain.action}': ${fault.message}`);
-    return "sent"; // it never will be: the run is over all the same
+    return "errored"; // it never will be: the run is over all the same
   }
 };
 

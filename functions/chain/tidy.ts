@@ -1,29 +1,31 @@
 // Lets go of a run's Jobs once it was reported: those that ended stay for their TTL, those that did not are deleted.
-import { annotation } from "../core/marks.ts";
+import { annotation, type Outcome } from "../core/marks.ts";
 import { type RunState, stateOf, type TaskState } from "../core/run-state.ts";
 import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
 
 /**
  * Marks the run as reported where it is not yet, then lets go of every Job; of the first one last, because it carries the marks.
+ * @param outcome noted with that mark; one that was reported before keeps what was noted then
  * @returns when nothing is left to do
  */
-export const tidy = async (ports: ChainPorts, run: RunState): Promise<void> => {
+export const tidy = async (ports: ChainPorts, run: RunState, outcome?: Outcome): Promise<void> => {
   const lead = run.tasks.find(({ job }) => job === run.lead);
   if (!lead) return;
   const others = run.tasks.filter((task) => task !== lead && task.job && stateOf(task.job) !== "reported");
   // One request less where the mark and the rest can go together.
   const markFirst = others.length > 0 || !hasEnded(lead);
   if (!run.marks.reported && markFirst) {
-    await ports.jobs.patch(refOf(run.lead), { annotations: reportedNow(ports) });
+    await ports.jobs.patch(refOf(run.lead), { annotations: reportedNow(ports, outcome) });
   }
   await Promise.all(others.map((task) => letGo(ports, task, {})));
-  await letGo(ports, lead, run.marks.reported || markFirst ? {} : reportedNow(ports));
+  await letGo(ports, lead, run.marks.reported || markFirst ? {} : reportedNow(ports, outcome));
   ports.log({ level: "debug", message: "let go of the run's Jobs", ...aboutRun(run) });
 };
 
-const reportedNow = (ports: ChainPorts) => ({
+const reportedNow = (ports: ChainPorts, outcome: Outcome | undefined) => ({
   [annotation.reported]: ports.clock.now().toISOString(),
   [annotation.claim]: "",
+  ...(outcome && { [annotation.outcome]: outcome }),
 });
 
 const hasEnded = ({ phase }: TaskState): boolean => phase === "succeeded" || phase === "failed";

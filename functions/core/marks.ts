@@ -33,7 +33,20 @@ export const annotation = {
   refused: "keptn.sh/jes-refused",
   /** When `.finished` was sent (RFC 3339), or "" until then. On the run's first Job. */
   reported: "keptn.sh/jes-reported",
+  /** One of {@link Outcome}, noted together with `reported`. On the run's first Job. */
+  outcome: "keptn.sh/jes-outcome",
 } as const;
+
+/** How a run ended. Nothing depends on it: it is for people, when the Jobs alone no longer tell. */
+export type Outcome =
+  /** As Keptn was told: the result of a run that succeeded. */
+  | "passed"
+  | "warning"
+  | "failed"
+  /** Something kept it from its end: no task of it failed by itself. */
+  | "errored"
+  /** Keptn no longer waited for it. */
+  | "abandoned";
 
 /** Keeps a Job that somebody deletes until its run has answered Keptn. */
 export const finalizer = "keptn.sh/job-executor";

@@ -1,5 +1,5 @@
 // What the Jobs of a run ask for next, and nothing else: the one decision that start-job, finish-task and the sweep share.
-import { type RunState, stateOf, type TaskState } from "./run-state.ts";
+import { type RunState, stateOf, type TaskState, wasReported } from "./run-state.ts";
 
 export type Step =
   /** Nothing to do now. With `untilMs`, something may be due then (epoch milliseconds). */
@@ -56,10 +56,6 @@ export const nextStep = (run: RunState, now: Situation): Step => {
   const task = run.tasks.findIndex(({ phase }) => phase !== "succeeded");
   return run.tasks[task]?.phase === "waiting" ? { kind: "release", task } : { kind: "wait", why: "a task is running" };
 };
-
-/** No Job is let go before its run was reported; the one with the mark can be gone before the others. */
-const wasReported = (run: RunState): boolean =>
-  run.marks.reported !== undefined || run.tasks.some(({ job }) => job && stateOf(job) === "reported");
 
 const isLetGo = ({ job }: TaskState): boolean => !job || stateOf(job) === "reported";
 

@@ -1,7 +1,7 @@
 // Reads the Jobs of a run as one state: which tasks are where, and what the run remembers.
 import type { Envelope } from "./keptn-event.ts";
 import type { Job } from "./kubernetes.ts";
-import { annotation, type Chain, type ChainLink, type Claim, label, type State } from "./marks.ts";
+import { annotation, type Chain, type ChainLink, type Claim, label, type Outcome, type State } from "./marks.ts";
 
 export type TaskPhase =
   /** Not there: never created, or deleted past our finalizer. */
@@ -39,6 +39,8 @@ export interface Marks {
   readonly refused?: string;
   /** RFC 3339; undefined: no `.finished` was noted. */
   readonly reported?: string;
+  /** undefined: it was not reported, or the Job that carried this is gone. */
+  readonly outcome?: Outcome;
 }
 
 export const runIdOfJob = (job: Job): string | undefined => job.metadata?.labels?.[label.run];
@@ -63,6 +65,10 @@ export const readRun = (jobs: readonly Job[]): RunState | undefined => {
 /** The state label of a Job; a Job without one was not made by us. */
 export const stateOf = (job: Job): State | undefined => job.metadata?.labels?.[label.state] as State | undefined;
 
+/** No Job is let go before its run was reported; the one with the mark can be gone before the others. */
+export const wasReported = (run: RunState): boolean =>
+  run.marks.reported !== undefined || run.tasks.some(({ job }) => job && stateOf(job) === "reported");
+
 /**
  * Kubernetes sets SuccessCriteriaMet and FailureTarget a moment before Complete and Failed (1.31 and later); the outcome is
  * decided with them.
@@ -75,19 +81,28 @@ export const phaseOf = (job: Job): Exclude<TaskPhase, "missing"> => {
   return job.spec?.suspend ? "waiting" : "running";
 };
 
-/** Reason and message of the condition that made a Job fail, in Kubernetes' words. */
-export const failureOf = (job: Job): { readonly reason?: string; readonly message?: string } | undefined =>
+export interface Failure {
+  readonly reason?: string;
+  readonly message?: string;
+  /** RFC 3339. */
+  readonly lastTransitionTime?: string;
+}
+
+/** The condition that made a Job fail, in Kubernetes' words. */
+export const failureOf = (job: Job): Failure | undefined =>
   job.status?.conditions?.find((c) => (c.type === "Failed" || c.type === "FailureTarget") && c.status === "True");
 
 const marksOf = (job: Job): Marks => {
   const noted = (name: string) => job.metadata?.annotations?.[name] || undefined;
   const [announced, reported] = [noted(annotation.announced), noted(annotation.reported)];
   const [refused, claim] = [noted(annotation.refused), read<Claim>(job, annotation.claim)];
+  const outcome = noted(annotation.outcome) as Outcome | undefined;
   return {
     ...(announced && { announced }),
     ...(reported && { reported }),
     ...(refused && { refused }),
     ...(claim && { claim }),
+    ...(outcome && { outcome }),
   };
 };
 

@@ -84,6 +84,7 @@ describe("a task that ends", () => {
       assert.deepEqual(metadata?.finalizers, []);
       assert.equal(metadata?.labels?.[label.state], "reported");
     }
+    assert.equal(world.jobs()[0]?.metadata?.annotations?.[annotation.outcome], "passed");
   });
 
   test("badly ends the run: the next one never starts, its Job is deleted, its own output is told", async (context) => {
