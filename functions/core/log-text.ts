@@ -19,6 +19,9 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 export const cleanText = (text: string): string =>
   text.replace(terminalSequences, "").replace(/\r\n?/g, "\n").replace(controls, "\ufffd").toWellFormed();
 
+/** For a place that has one line: without what {@link cleanText} takes away, and with single spaces. */
+export const oneLine = (text: string): string => cleanText(text).replace(/\s+/g, " ").trim();
+
 /** Bytes of a text inside a JSON document: UTF-8, escaped, without the quotes. */
 export const jsonBytes = (text: string): number => utf8Bytes(JSON.stringify(text)) - 2;
 

@@ -29,14 +29,18 @@ export interface Patience {
 /** @returns why this pod cannot start, in Kubernetes' words; undefined while it may still start, or has */
 export const startProblemOf = (pod: Pod, { nowMs, graceSeconds }: Patience): string | undefined => {
   const init = pod.status?.initContainerStatuses ?? [];
-  const stuck = [...init, ...(pod.status?.containerStatuses ?? [])].find(({ state }) => {
-    const reason = state?.waiting?.reason ?? "";
-    return hopeless.has(reason) || troubles.has(reason);
-  });
+  const stuck = stuckContainerOf(pod);
   if (!stuck) return undefined;
   const patient = !hopeless.has(stuck.state?.waiting?.reason ?? "") && nowMs - sinceMs(pod, init) < graceSeconds * 1000;
   return patient ? undefined : describe(stuck);
 };
+
+/** The container that keeps it from starting at this moment: `state.waiting` says why. It may pass. */
+export const stuckContainerOf = ({ status }: Pod): ContainerStatus | undefined =>
+  [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find(({ state }) => {
+    const reason = state?.waiting?.reason ?? "";
+    return hopeless.has(reason) || troubles.has(reason);
+  });
 
 /** A waiting state has no time of its own: it can begin when the pod does, or when its last init container ended. */
 const sinceMs = (pod: Pod, init: readonly ContainerStatus[]): number => {

@@ -98,7 +98,8 @@ const endedFromOutside = new Set([
 const deadlineOf = (job: Job, pod: Pod | undefined): boolean =>
   pod?.status?.reason === "DeadlineExceeded" || failureOf(job)?.reason === "DeadlineExceeded";
 
-const explainFailure = (job: Job, pod: Pod | undefined): string => {
+/** @param pod the Job's newest one, where one is left */
+export const explainFailure = (job: Job, pod: Pod | undefined): string => {
   if (deadlineOf(job, pod)) {
     const seconds = job.spec?.template.spec?.activeDeadlineSeconds ?? job.spec?.activeDeadlineSeconds;
     return `it was stopped at its deadline of ${seconds} s (maxPollDuration).${unscheduled(pod)}`;

@@ -1,11 +1,11 @@
 // Requests to the API server: where it is and who we are comes from client-node, the objects stay the JSON they are on the wire.
 import { type Agent, Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-// KubeConfig alone: the whole client loads 700 model classes and doubles the memory (docs/decisions).
-import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { type HttpStream, request, stream } from "../http.ts";
 import { IoError } from "../io-error.ts";
 import { makeBudget, withRetries } from "../retry.ts";
+import { type Access, loadKubeConfig } from "./kubeconfig.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -24,10 +24,12 @@ export interface KubernetesApi {
   stream(call: Call): Promise<HttpStream>;
   /** Where a program in a pod runs, or the context's namespace. */
   readonly namespace: string;
+  /** Address of the API server. */
+  readonly server: string;
 }
 
-/** Every request together with its repetitions; well inside CLAIM_LEASE_SECONDS. */
-const budgetSeconds = 15;
+/** Of a request with its repetitions: well inside CLAIM_LEASE_SECONDS. */
+const usualBudgetSeconds = 15;
 const attemptMs = 10_000;
 /** A list of 500 Jobs with their managedFields is some 5 MB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -38,10 +40,10 @@ interface Wire {
   readonly headers: () => Promise<Record<string, string>>;
 }
 
-/** From KUBECONFIG, ~/.kube/config or the service account of the pod, in this order. */
-export const connectApi = (): KubernetesApi => {
-  const config = new KubeConfig();
-  config.loadFromDefault();
+/** Opens no connection yet. @throws Error as {@link loadKubeConfig} */
+export const connectApi = (access: Access = {}): KubernetesApi => {
+  const { budgetSeconds = usualBudgetSeconds } = access;
+  const config = loadKubeConfig(access);
   const server = config.getCurrentCluster()?.server.replace(/\/$/, "") ?? "http://localhost:8080";
   let wire: Promise<Wire> | undefined;
   const open = () => {
@@ -65,6 +67,7 @@ export const connectApi = (): KubernetesApi => {
       throw faultOf(call, answer.status, { text: Buffer.concat(said).toString(), headers: answer.headers });
     },
     namespace: config.getContextObject(config.currentContext)?.namespace ?? "default",
+    server,
   };
 };
 

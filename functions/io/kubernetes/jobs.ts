@@ -3,6 +3,7 @@ import type { Job } from "../../core/kubernetes.ts";
 import { label } from "../../core/marks.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
+import { listAll } from "./list.ts";
 import { patchJob } from "./patch-job.ts";
 import type { JobRef, Jobs } from "./ports.ts";
 
@@ -13,22 +14,22 @@ export interface JobsOptions {
   readonly managedBy: string;
 }
 
-interface JobList {
-  readonly metadata?: { readonly continue?: string };
-  readonly items: readonly Job[];
-}
-
-const collection = (namespace: string): string =>
+/** @param namespace "*" is all of them */
+export const collectionOfJobs = (namespace: string): string =>
   namespace === "*" ? "/apis/batch/v1/jobs" : `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`;
 
-export const pathOfJob = (job: JobRef): string => `${collection(job.namespace)}/${encodeURIComponent(job.name)}`;
+export const pathOfJob = (job: JobRef): string => `${collectionOfJobs(job.namespace)}/${encodeURIComponent(job.name)}`;
 
 export const connectJobs = (api: KubernetesApi, options: JobsOptions): Jobs => {
   const list = async (namespaces: readonly string[], selector: string): Promise<Job[]> =>
-    (await Promise.all(namespaces.map((namespace) => listAll(api, namespace, selector)))).flat();
+    (
+      await Promise.all(
+        namespaces.map((namespace) => listAll<Job>(api, collectionOfJobs(namespace), { labelSelector: selector })),
+      )
+    ).flat();
   return {
     create: async (job) => {
-      const path = `${collection(job.metadata?.namespace ?? "default")}?fieldValidation=Strict`;
+      const path = `${collectionOfJobs(job.metadata?.namespace ?? "default")}?fieldValidation=Strict`;
       const { status, body } = await api.call<Job>({ method: "POST", path, body: job, expected: [409] });
       return status === 409 ? existing(body) : body;
     },
@@ -47,17 +48,4 @@ export const connectJobs = (api: KubernetesApi, options: JobsOptions): Jobs => {
 const existing = (status: { readonly reason?: string; readonly message?: string } & object): "exists" => {
   if (status.reason === "AlreadyExists") return "exists";
   throw new IoError(`Kubernetes does not create the Job: ${status.message}`, { retryable: true, httpStatus: 409 });
-};
-
-/** Page by page, without a resourceVersion: what the API server has now, not what a cache had. */
-const listAll = async (api: KubernetesApi, namespace: string, selector: string): Promise<Job[]> => {
-  const jobs: Job[] = [];
-  let next = "";
-  do {
-    const query = new URLSearchParams({ labelSelector: selector, limit: "500", ...(next ? { continue: next } : {}) });
-    const { body } = await api.call<JobList>({ method: "GET", path: `${collection(namespace)}?${query}` });
-    jobs.push(...body.items);
-    next = body.metadata?.continue ?? "";
-  } while (next);
-  return jobs;
 };

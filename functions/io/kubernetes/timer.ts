@@ -13,7 +13,8 @@ export interface TimerOptions {
   readonly missing: (message: string) => void;
 }
 
-const touched = "keptn.sh/jes-touched";
+/** Annotation by which a PingSource is known to be the sweep's. */
+export const touched = "keptn.sh/jes-touched";
 const group = "/apis/sources.knative.dev/v1";
 
 interface PingSource {

@@ -1,0 +1,89 @@
+// Why a run is stuck, and what to do: what finish-task would wait for, what it should have done, what a pod lacks.
+import type { Step } from "../next-step.ts";
+import type { RunState } from "../run-state.ts";
+import { diagnosePod } from "./diagnose-pod.ts";
+import { renderDuration } from "./duration.ts";
+import type { Sight } from "./sight.ts";
+import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
+import { endOf } from "./task-view.ts";
+
+export interface Diagnosis {
+  /** What keeps the run, as sentences; undefined: nothing does. */
+  readonly why?: string;
+  /** What to do about it, as sentences. */
+  readonly fix?: string;
+  /** What would tell more, and was not asked yet. */
+  readonly ask?: readonly Question[];
+}
+
+export type Question =
+  | { readonly about: "timer" }
+  | { readonly about: "object"; readonly namespace: string; readonly name: string; readonly uid: string };
+
+/** @param step what is next, for somebody who only looks */
+export const diagnose = (run: RunState, step: Step, sight: Sight): Diagnosis => {
+  if (step.kind === "over") return {};
+  const running = run.tasks.find(({ phase }) => phase === "running");
+  if (step.kind === "wait") return running ? diagnosePod(running, sight) : diagnoseCreation(run, sight);
+  const dueMs = dueSinceMs(run, step, sight);
+  const seconds = (sight.nowMs - dueMs) / 1000;
+  if (seconds < sweepSeconds) return {};
+  const claim = run.marks.claim ? ` ${run.marks.claim.by} began to, at ${run.marks.claim.at}, and did not end.` : "";
+  const sweep = explainSweep(sight);
+  return {
+    why: `${overdue(run, step)}: due for ${renderDuration(seconds)}.${claim}${sweep.why}`,
+    fix: sweep.fix,
+    ...(sight.timer === undefined ? { ask: [{ about: "timer" }] } : {}),
+  };
+};
+
+/** What finish-task has not done. */
+const overdue = (run: RunState, step: Exclude<Step, { kind: "wait" | "over" }>): string => {
+  switch (step.kind) {
+    case "announce":
+      return "Its Jobs are there, but Keptn was not told that it started";
+    case "release":
+      return `Task '${run.chain.jobs[step.task]?.task}' was not released, and nothing is before it`;
+    case "report":
+    case "abandon":
+      return "It came to its end, but Keptn was not told";
+    case "tidy":
+      return "It was reported, but not all of its Jobs were let go";
+  }
+};
+
+/** Since when the step could have been taken, whoever held the run before. */
+const dueSinceMs = (run: RunState, step: Step, { settings }: Sight): number => {
+  const leaseMs = settings.CLAIM_LEASE_SECONDS * 1000;
+  const claimEndMs = run.marks.claim ? timeMs(run.marks.claim.at) + leaseMs : 0;
+  const ownerEndMs = run.marks.announced || run.chain.silent ? 0 : createdMs(run) + leaseMs;
+  return Math.max(claimEndMs, ownerEndMs, becameDueMs(run, step, settings.CREATE_GRACE_SECONDS * 1000));
+};
+
+const becameDueMs = (run: RunState, step: Step, createGraceMs: number): number => {
+  if (step.kind === "tidy") return timeMs(run.marks.reported);
+  const endsMs = run.tasks.map(({ job }) => timeMs(job && endOf(job)));
+  if (step.kind === "report" && step.end.kind === "incomplete" && !run.marks.announced) {
+    return createdMs(run) + createGraceMs;
+  }
+  return Math.max(createdMs(run), ...endsMs);
+};
+
+/** Of its newest Job. */
+const createdMs = (run: RunState): number =>
+  Math.max(...run.tasks.map(({ job }) => timeMs(job?.metadata?.creationTimestamp)));
+
+const timeMs = (time: string | undefined): number => Date.parse(time ?? "") || 0;
+
+/** start-job creates Jobs within seconds; only when it died are some missing for longer. */
+const diagnoseCreation = (run: RunState, sight: Sight): Diagnosis => {
+  const ageMs = sight.nowMs - createdMs(run);
+  const missing = run.tasks.filter(({ phase }) => phase === "missing").length;
+  if (missing === 0 || run.marks.announced || ageMs < sight.settings.CLAIM_LEASE_SECONDS * 1000) return {};
+  const leftSeconds = sight.settings.CREATE_GRACE_SECONDS - ageMs / 1000;
+  const total = run.tasks.length;
+  return {
+    why: `Only ${total - missing} of its ${total} Jobs were created, the last one ${renderDuration(ageMs / 1000)} ago.`,
+    fix: `The same event, delivered again, creates the others; else the run is reported as errored in ${renderDuration(leftSeconds)}. Read the log of start-job.`,
+  };
+};

@@ -1,0 +1,23 @@
+// Times as people read them: short, and no more exact than they care for.
+
+/** `8s`, `1m20s`, `2h5m`, `3d4h`; what lies in the future counts as now. */
+export const renderDuration = (seconds: number): string => {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [days, hours, minutes] = [
+    Math.floor(whole / 86_400),
+    Math.floor(whole / 3600) % 24,
+    Math.floor(whole / 60) % 60,
+  ];
+  if (days > 0) return join([days, "d"], [hours, "h"]);
+  if (hours + minutes === 0) return `${whole}s`;
+  return hours > 0 ? join([hours, "h"], [minutes, "m"]) : join([minutes, "m"], [whole % 60, "s"]);
+};
+
+const join = (...parts: readonly (readonly [number, string])[]): string =>
+  parts.map(([count, unit]) => (count > 0 ? `${count}${unit}` : "")).join("");
+
+/** @param from RFC 3339 @returns undefined when that is no time */
+export const secondsSince = (from: string | undefined, nowMs: number): number | undefined => {
+  const fromMs = Date.parse(from ?? "");
+  return Number.isFinite(fromMs) ? Math.max(0, (nowMs - fromMs) / 1000) : undefined;
+};

@@ -1,0 +1,111 @@
+// A run as people look at it: where it stands, since when, and what keeps it.
+import type { Job } from "../kubernetes.ts";
+import { oneLine } from "../log-text.ts";
+import { label, type Outcome } from "../marks.ts";
+import { nextStep, type Step } from "../next-step.ts";
+import { type RunState, readRun, type TaskState, wasReported } from "../run-state.ts";
+import { diagnose, type Question } from "./diagnose.ts";
+import { secondsSince } from "./duration.ts";
+import { podsOf, type Sight, situationOf } from "./sight.ts";
+import { type TaskView, viewTask } from "./task-view.ts";
+
+export type RunWord =
+  /** Not all of its Jobs are there yet. */
+  | "creating"
+  /** Its Jobs are there; that Keptn was told is not noted yet. */
+  | "announcing"
+  /** A task runs, or the next one is about to. */
+  | "running"
+  /** A task was released, and Kubernetes cannot start it. */
+  | "cannot-start"
+  /** Its end is known; that Keptn was told is not noted yet. */
+  | "reporting"
+  | Outcome;
+
+export interface RunView {
+  readonly id: string;
+  readonly state: RunWord;
+  /** It was not reported yet. */
+  readonly open: boolean;
+  /** It does not go on by itself, or not soon: `why` says what keeps it, `fix` what to do. */
+  readonly stuck: boolean;
+  readonly why?: string;
+  readonly fix?: string;
+  readonly action: string;
+  readonly silent: boolean;
+  readonly event: { readonly id: string; readonly type: string };
+  readonly context: string;
+  readonly project: string;
+  readonly stage: string;
+  readonly service: string;
+  /** Times are RFC 3339. */
+  readonly createdAt?: string;
+  readonly announcedAt?: string;
+  readonly reportedAt?: string;
+  readonly ageSeconds: number;
+  readonly tasks: readonly TaskView[];
+}
+
+export const viewRun = (run: RunState, sight: Sight): RunView => {
+  const step = stepOf(run, sight);
+  const { why, fix } = diagnose(run, step, sight);
+  const tasks = run.tasks.map((task) => viewTask(task, podsOf(task, sight)));
+  const { event, chain, marks } = run;
+  const createdAt = createdAtOf(run);
+  return {
+    id: run.id,
+    state: wordOf(run, step, tasks),
+    open: !wasReported(run),
+    stuck: why !== undefined,
+    ...(why ? { why: oneLine(why) } : {}),
+    ...(fix ? { fix } : {}),
+    action: chain.action,
+    silent: chain.silent,
+    event: { id: event.id, type: event.type },
+    context: event.shkeptncontext,
+    ...{ project: event.project, stage: event.stage, service: event.service },
+    ...(createdAt ? { createdAt } : {}),
+    ...(marks.announced ? { announcedAt: marks.announced } : {}),
+    ...(marks.reported ? { reportedAt: marks.reported } : {}),
+    ageSeconds: Math.floor(secondsSince(createdAt, sight.nowMs) ?? 0),
+    tasks,
+  };
+};
+
+/** What would tell more of why a run is stuck; none: it is not, or all is known. */
+export const questionsOf = (run: RunState, sight: Sight): readonly Question[] =>
+  diagnose(run, stepOf(run, sight), sight).ask ?? [];
+
+/** Runs by what is left of their Jobs, those with the newest Jobs first. Jobs that are no run's are left out. */
+export const readRuns = (jobs: readonly Job[]): RunState[] => {
+  const groups = Map.groupBy(jobs, ({ metadata }) => metadata?.labels?.[label.run] ?? "");
+  const runs = [...groups.values()].flatMap((group) => readRun(group) ?? []);
+  return runs.sort((a, b) => createdMs(b) - createdMs(a) || (a.id < b.id ? -1 : 1));
+};
+
+const stepOf = (run: RunState, sight: Sight): Step => nextStep(run, situationOf(sight));
+
+const wordOf = (run: RunState, step: Step, tasks: readonly TaskView[]): RunWord => {
+  if (wasReported(run)) return run.marks.outcome ?? outcomeOf(tasks);
+  if (step.kind === "report" || run.marks.refused) return "reporting";
+  if (!run.marks.announced && run.tasks.some(({ phase }) => phase === "missing")) return "creating";
+  if (!run.marks.announced && !run.chain.silent) return "announcing";
+  if (isDecided(run.tasks)) return "reporting";
+  return tasks.some(({ state }) => state === "cannot-start") ? "cannot-start" : "running";
+};
+
+/** Somebody is about to report it, which {@link nextStep} leaves to them. */
+const isDecided = (tasks: readonly TaskState[]): boolean =>
+  tasks.every(({ phase }) => phase === "succeeded") ||
+  tasks.some(({ phase }) => phase === "failed" || phase === "deleted" || phase === "missing");
+
+/** Where the Job that carried the mark is gone: what never ended was deleted. */
+const outcomeOf = (tasks: readonly TaskView[]): Outcome => {
+  if (tasks.some(({ state }) => state === "failed")) return "failed";
+  return tasks.every(({ state }) => state === "passed") ? "passed" : "errored";
+};
+
+const createdAtOf = ({ tasks }: RunState): string | undefined =>
+  tasks.flatMap(({ job }) => job?.metadata?.creationTimestamp ?? []).sort()[0];
+
+const createdMs = (run: RunState): number => Date.parse(createdAtOf(run) ?? "") || 0;

@@ -1,0 +1,35 @@
+// What somebody who looks at runs knows beside their Jobs.
+import type { Pod } from "../kubernetes.ts";
+import type { Situation } from "../next-step.ts";
+import type { TaskState } from "../run-state.ts";
+import type { Settings } from "../settings.ts";
+
+export interface Sight {
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+  /** Of the tasks that run, at least; undefined: they may not be read. */
+  readonly pods?: readonly Pod[];
+  /** What Kubernetes warned about an object, oldest first, by its uid: of those that were asked for. */
+  readonly warnings?: ReadonlyMap<string, readonly string[]>;
+  /** The sweep's, where it was asked for; `unknown`: it may not be read. */
+  readonly timer?: "there" | "missing" | "unknown";
+  /** Of the functions, as far as they are known here. */
+  readonly settings: Pick<Settings, "CLAIM_LEASE_SECONDS" | "CREATE_GRACE_SECONDS" | "START_GRACE_SECONDS">;
+}
+
+/** Of somebody who only looks: whatever is claimed, is claimed by another. */
+export const situationOf = ({ nowMs, settings }: Sight): Situation => ({
+  nowMs,
+  me: "",
+  owner: false,
+  leaseSeconds: settings.CLAIM_LEASE_SECONDS,
+  createGraceSeconds: settings.CREATE_GRACE_SECONDS,
+});
+
+/** Newest last. */
+export const podsOf = ({ job }: TaskState, { pods = [] }: Sight): Pod[] =>
+  pods
+    .filter(({ metadata }) => metadata?.labels?.["batch.kubernetes.io/controller-uid"] === job?.metadata?.uid)
+    .sort((a, b) => createdOf(a).localeCompare(createdOf(b)));
+
+const createdOf = ({ metadata }: Pod): string => metadata?.creationTimestamp ?? "";

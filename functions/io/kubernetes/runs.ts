@@ -1,0 +1,53 @@
+// What people who look at runs ask of Kubernetes: few requests, whatever the number of runs, and no change to anything.
+import type { Job, Pod } from "../../core/kubernetes.ts";
+import { label } from "../../core/marks.ts";
+import { IoError } from "../io-error.ts";
+import type { KubernetesApi } from "./api.ts";
+import { collectionOfJobs } from "./jobs.ts";
+import { listAll } from "./list.ts";
+import { connectPods } from "./pods.ts";
+import type { Pods } from "./ports.ts";
+import { touched } from "./timer.ts";
+
+export interface Runs {
+  /** Jobs of all runs, open and reported, in a namespace; "*" is all of them. One request. @throws IoError */
+  listJobs(namespace: string): Promise<Job[]>;
+  /**
+   * Their pods that have not ended; or all pods of one run. One request.
+   * @throws IoError
+   */
+  listPods(namespace: string, runId?: string): Promise<Pod[]>;
+  /** See {@link Pods}. */
+  readonly listWarnings: Pods["listWarnings"];
+  /** Whether there is a timer of the sweep anywhere. @throws IoError */
+  findTimer(): Promise<"there" | "missing" | "unknown">;
+}
+
+export const connectRuns = (api: KubernetesApi): Runs => ({
+  listJobs: (namespace) =>
+    listAll<Job>(api, collectionOfJobs(namespace), { labelSelector: `${label.state} in (waiting,released,reported)` }),
+  listPods: (namespace, runId) => {
+    const path = namespace === "*" ? "/api/v1/pods" : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+    if (runId !== undefined) return listAll<Pod>(api, path, { labelSelector: `${label.run}=${runId}` });
+    return listAll<Pod>(api, path, {
+      labelSelector: label.run,
+      fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
+    });
+  },
+  listWarnings: connectPods(api).listWarnings,
+  findTimer: async () => {
+    try {
+      const timers = await listAll<PingSource>(api, "/apis/sources.knative.dev/v1/pingsources");
+      return timers.some(({ metadata }) => metadata?.annotations?.[touched]) ? "there" : "missing";
+    } catch (fault) {
+      if (!(fault instanceof IoError)) throw fault;
+      if (fault.httpStatus === 404) return "missing"; // PingSources are not installed
+      if (fault.httpStatus === 403) return "unknown";
+      throw fault;
+    }
+  },
+});
+
+interface PingSource {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+}

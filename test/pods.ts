@@ -1,0 +1,39 @@
+// Pods for tests: of a Job, in the states that a kubelet writes down.
+import type { Job, Pod } from "../functions/core/kubernetes.ts";
+
+type State = NonNullable<NonNullable<NonNullable<Pod["status"]>["containerStatuses"]>[number]["state"]>;
+
+export interface TestPod {
+  readonly createdAt?: string;
+  /** Undefined: no node has taken it. */
+  readonly startTime?: string;
+  readonly phase?: string;
+  readonly init?: State;
+  readonly main?: State;
+  readonly conditions?: NonNullable<Pod["status"]>["conditions"];
+}
+
+export const makeTestPod = ({ metadata, spec }: Job, given: TestPod = {}): Pod => {
+  const { createdAt = "2026-01-02T03:04:10Z", phase = "Pending", startTime, init, main, conditions } = given;
+  const container = spec?.template.spec?.containers[0];
+  const status = (name: string, state: State) => ({
+    ...{ name, image: container?.image ?? "", imageID: "", ready: false, restartCount: 0, state },
+  });
+  return {
+    metadata: {
+      name: `${metadata?.name}-x`,
+      namespace: metadata?.namespace ?? "",
+      uid: `${metadata?.uid}-pod`,
+      creationTimestamp: createdAt,
+      labels: { "batch.kubernetes.io/controller-uid": metadata?.uid ?? "" },
+    },
+    spec: spec?.template.spec ?? { containers: [] },
+    status: {
+      phase,
+      ...(startTime && { startTime }),
+      ...(init && { initContainerStatuses: [status("fetch-files", init)] }),
+      ...(main && { containerStatuses: [status(container?.name ?? "", main)] }),
+      ...(conditions && { conditions }),
+    },
+  };
+};
