@@ -28,6 +28,12 @@ export interface TestRun {
   /** State label by task, where it is not the one that goes with the phase. */
   readonly states?: readonly (State | undefined)[];
   readonly namespace?: string;
+  readonly action?: string;
+  /** Names of the tasks. */
+  readonly tasks?: readonly string[];
+  readonly outcome?: string;
+  /** By task: what it has instead of what goes with its phase. */
+  readonly statuses?: readonly (Job["status"] | undefined)[];
 }
 
 export const testRunId = (event: Envelope = testEvent): string => runIdOf(event.id, 0);
@@ -36,14 +42,14 @@ export const testRunId = (event: Envelope = testEvent): string => runIdOf(event.
 export const makeJobs = (run: TestRun): Job[] =>
   run.phases.flatMap((phase, index) => (phase === "missing" ? [] : [makeJob(run, phase, index)]));
 
-const chainOf = ({ phases, silent = false, event = testEvent, namespace = "jobs" }: TestRun): Chain => ({
-  action: "deploy",
+const chainOf = ({ phases, silent = false, event = testEvent, namespace = "jobs", ...given }: TestRun): Chain => ({
+  action: given.action ?? "deploy",
   silent,
   source: "job-executor-service",
   jobs: phases.map((_, index) => ({
     namespace,
     name: jobNameOf(testRunId(event), index),
-    task: `task-${index + 1}`,
+    task: given.tasks?.[index] ?? `task-${index + 1}`,
     ttlSeconds: 600,
   })),
 });
@@ -58,7 +64,7 @@ const makeJob = (run: TestRun, phase: Exclude<TaskPhase, "missing">, index: numb
     metadata: {
       name,
       namespace,
-      uid: `uid-${index}`,
+      uid: run.event ? `${run.event.id}-${index}` : `uid-${index}`,
       creationTimestamp: createdAt,
       labels: {
         [label.managedBy]: "job-executor-service",
@@ -72,6 +78,7 @@ const makeJob = (run: TestRun, phase: Exclude<TaskPhase, "missing">, index: numb
         [annotation.claim]: (lead && run.claim) || "",
         [annotation.reported]: (lead && run.reported) || "",
         ...(run.refused ? { [annotation.refused]: run.refused } : {}),
+        ...(lead && run.outcome ? { [annotation.outcome]: run.outcome } : {}),
       },
       finalizers: [finalizer],
       ...(phase === "deleted" ? { deletionTimestamp: "2026-01-02T03:05:00Z" } : {}),
@@ -83,7 +90,7 @@ const makeJob = (run: TestRun, phase: Exclude<TaskPhase, "missing">, index: numb
         spec: { restartPolicy: "Never", containers: [{ name, image: "example.org/none:1", command: ["true"] }] },
       },
     },
-    status: statusOf(phase),
+    status: run.statuses?.[index] ?? statusOf(phase),
   };
 };
 

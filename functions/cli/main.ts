@@ -9,6 +9,7 @@ import { renderFault } from "./fault.ts";
 import { addLint } from "./lint/command.ts";
 import { addPlan } from "./plan/command.ts";
 import { addRun } from "./run/command.ts";
+import { addRuns } from "./runs/command.ts";
 import { addSchema } from "./schema/command.ts";
 import { processTerminal } from "./terminal.ts";
 
@@ -25,7 +26,7 @@ const main = async (): Promise<ExitCode> => {
     .version(manifest.version)
     .exitOverride();
   const context: CliContext = { terminal, exit: (given) => (code = given) };
-  for (const add of [addRun, addLint, addPlan, addSchema]) add(program, context);
+  for (const add of [addRun, addRuns, addLint, addPlan, addSchema]) add(program, context);
   try {
     await program.parseAsync();
     return code;

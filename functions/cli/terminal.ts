@@ -12,10 +12,19 @@ export interface Terminal {
   style(format: Format, text: string): string;
   /** For {@link print}. */
   paint(format: Format, text: string): string;
+  /** Where a stream does not end in a terminal, there is none. */
+  readonly screens: { readonly stdout?: Screen; readonly stderr?: Screen };
   /** @returns a function that stops listening */
   onInterrupt(listener: () => void): () => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   now(): Date;
+}
+
+/** A terminal that somebody looks at: a place for what is drawn anew. */
+export interface Screen {
+  columns(): number;
+  rows(): number;
+  write(text: string): void;
 }
 
 export type Format = Parameters<typeof styleText>[0];
@@ -27,6 +36,7 @@ export const processTerminal = (): Terminal => ({
   say: (line) => void process.stderr.write(`${line}\n`),
   style: (format, text) => styleText(format, text, { stream: process.stderr }),
   paint: (format, text) => styleText(format, text, { stream: process.stdout }),
+  screens: { ...screenOf("stdout", process.stdout), ...screenOf("stderr", process.stderr) },
   onInterrupt: (listener) => {
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     for (const signal of signals) process.on(signal, listener);
@@ -37,3 +47,13 @@ export const processTerminal = (): Terminal => ({
   env: process.env,
   now: () => new Date(),
 });
+
+const screenOf = (name: "stdout" | "stderr", stream: NodeJS.WriteStream): Terminal["screens"] => {
+  if (!stream.isTTY || process.env["TERM"] === "dumb") return {};
+  const screen: Screen = {
+    columns: () => stream.columns || 80,
+    rows: () => stream.rows || 24,
+    write: (text) => void stream.write(text),
+  };
+  return { [name]: screen };
+};

@@ -20,7 +20,7 @@ export const addRun = (program: Command, { terminal, exit }: CliContext): void =
         .argParser(collect)
         .default([], "none"),
     )
-    .option("--verbose", "says every step of the run")
+    .option("--verbose", "says every step of the run, line by line")
     .addHelpText("after", outcomes)
     .action(async (options: RunOptions) => {
       const { run } = await import("./handler.ts");
@@ -31,6 +31,7 @@ export const addRun = (program: Command, { terminal, exit }: CliContext): void =
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 const outcomes = `
-The CloudEvents that Keptn would get go to stdout, one JSON document per line; everything else goes to stderr.
+The CloudEvents that Keptn would get go to stdout, one JSON document per line (where stdout is a terminal, only their
+types; --verbose shows them whole); everything else goes to stderr, to a terminal with a timeline of the tasks.
 Exit codes: 0 the run passed, or no action matches the event; 1 it failed; 2 wrong usage, a broken config or event;
 3 something on this machine does not play along; 130 it was interrupted.`;

@@ -9,6 +9,7 @@ import type { Engine } from "../../io/local/engine.ts";
 import type { SentEvent } from "../../io/local/keptn.ts";
 import type { PodWatcher } from "../../io/local/run-pod.ts";
 import type { Terminal } from "../terminal.ts";
+import { makeBoard } from "./board.ts";
 import { labelsOf } from "./task-labels.ts";
 import { makeVerdict } from "./verdict.ts";
 import { whyFailed } from "./why-failed.ts";
@@ -17,9 +18,13 @@ export interface Progress extends PodWatcher {
   begin(engine: Engine["name"]): void;
   say(message: string): void;
   log(line: LogLine): void;
+  /** A Job of the run as it is now. */
+  onChange(job: Job): void;
   onEvent(event: SentEvent): void;
   /** @returns whether every run passed */
   end(): boolean;
+  /** Nothing is drawn any more. */
+  close(): void;
 }
 
 interface Shown {
@@ -30,9 +35,13 @@ interface Shown {
   readonly verbose: boolean;
 }
 
+/** A terminal gets a timeline in the place of a line for each task that begins or ends. */
 export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
   const { event, plans, verbose } = shown;
-  const { say, style } = terminal;
+  const { style } = terminal;
+  const screen = verbose ? undefined : terminal.screens.stderr;
+  const board = screen && makeBoard(terminal, { screen, plans });
+  const say = (line: string) => (board ? board.above(() => terminal.say(line)) : terminal.say(line));
   const labels = labelsOf(plans);
   const labelOf = (job: Job) => labels.get(job.metadata?.name ?? "") ?? "?";
   const startedMs = new Map<string, number>();
@@ -45,27 +54,43 @@ export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
       const { project, stage, service } = event.data;
       say(`${event.type} for service ${service} in stage ${stage} of project ${project}`);
       say(style(engine === "process" ? "yellow" : "dim", renderEngine(engine, shown)));
+      board?.begin();
     },
     log: (line) => {
       if (verbose || line.level === "warn" || line.level === "error") say(style("dim", renderLog(line)));
     },
     onStart: (job) => {
       startedMs.set(job.metadata?.name ?? "", terminal.now().getTime());
-      say(`${style("cyan", "▶")} ${style("bold", labelOf(job))}`);
+      if (!board) say(`${style("cyan", "▶")} ${style("bold", labelOf(job))}`);
     },
+    onChange: (job) => board?.onChange(job),
     onOutput: (job, _, bytes) => lines.add(job.metadata?.name ?? "", bytes),
     onEnd: (job, pod) => {
       const name = job.metadata?.name ?? "";
       lines.end(name);
       verdict.onEnd(job, pod);
+      if (board && pod.status?.phase === "Succeeded") return;
       say(renderEnd(terminal, { label: labelOf(job), pod, startedMs: startedMs.get(name) ?? 0 }));
     },
-    onEvent: verdict.onEvent,
+    onEvent: (sent) => {
+      verdict.onEvent(sent);
+      const print = () => terminal.out(board && terminal.screens.stdout ? renderSent(sent) : JSON.stringify(sent));
+      if (board) board.above(print);
+      else print();
+    },
     end: () => {
-      for (const { passed, text } of verdict.results()) say(style(passed ? "green" : "red", text));
+      board?.close();
+      for (const { passed, text } of verdict.results()) terminal.say(style(passed ? "green" : "red", text));
       return verdict.results().every(({ passed }) => passed);
     },
+    close: () => board?.close(),
   };
+};
+
+/** For eyes: the whole event is for programs, and repeats all output. */
+const renderSent = ({ type, data }: SentEvent): string => {
+  const verdict = data["result"] ? `: result ${data["result"]}, status ${data["status"]}` : "";
+  return `  ✉ ${type}${verdict}`;
 };
 
 const renderEngine = (engine: Engine["name"], { plans, runtime }: Shown): string => {

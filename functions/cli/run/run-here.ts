@@ -36,8 +36,12 @@ export const runHere = async (run: LocalRun, terminal: Terminal): Promise<ExitCo
   const folder = await mkdtemp(join(tmpdir(), "job-executor-"));
   try {
     const progress = makeProgress(terminal, run);
-    const world = await makeWorld(run, { terminal, folder, progress });
-    return await runToEnd(run, { world, terminal, progress });
+    try {
+      const world = await makeWorld(run, { terminal, folder, progress });
+      return await runToEnd(run, { world, terminal, progress });
+    } finally {
+      progress.close();
+    }
   } finally {
     // What a container wrote as another user may have to stay.
     await rm(folder, { recursive: true, force: true }).catch(() => terminal.say(`Could not remove ${folder}.`));
@@ -55,15 +59,13 @@ const makeWorld = async (
   progress.begin(engine.name);
   const fault = Promise.withResolvers<never>();
   const jobs = localJobs({ now });
+  jobs.subscribe(({ job }) => progress.onChange(job));
   const fetchFiles = fetchFrom(run.files);
   const given = { jobs, engine, folder, now, secrets: run.secrets, fetchFiles };
   const runtime = localRuntime({ ...given, watcher: progress, onFault: fault.reject });
   const keptn = localKeptn({
     configText: run.configText,
-    onEvent: (event) => {
-      progress.onEvent(event);
-      terminal.out(JSON.stringify(event));
-    },
+    onEvent: progress.onEvent,
     onError: ({ message }) => progress.log({ level: "info", message: `for Keptn's error log: ${message}` }),
     now,
   });

@@ -39,15 +39,16 @@ const sideBySide = 5;
 /** @throws IoError */
 export const look = async (ports: LookPorts, wanted: Wanted): Promise<Look> => {
   const all = await listRuns(ports.runs, wanted.namespace);
-  const [open, reported] = split(wanted.run === undefined ? all : findRuns(all, wanted.run));
-  const recent = wanted.run === undefined ? reported.slice(0, wanted.recent) : reported;
-  const runs = [...open, ...recent];
+  const found = wanted.run === undefined ? all : findRuns(all, wanted.run);
+  const reported = found.filter(wasReported).length;
+  const more = wanted.run === undefined ? Math.max(0, reported - wanted.recent) : 0;
+  const runs = found.slice(0, found.length - more);
   const { pods, notes } = await listPods(ports.runs, runs, wanted);
   const seen = { ...(pods ? { pods } : {}), settings: ports.settings };
   const answers = await answerQuestions(ports.runs, runs, { ...seen, nowMs: ports.now().getTime() });
   return {
     view: (nowMs) => runs.map((run) => viewRun(run, { ...seen, ...answers, nowMs })),
-    more: reported.length - recent.length,
+    more,
     notes,
   };
 };
@@ -69,11 +70,6 @@ const namespacesOf = (runs: readonly RunState[], asked = ""): string[] => {
   if (asked === "*" && runs.length > 0) return ["*"];
   return [...new Set(runs.flatMap(({ chain }) => chain.jobs.map(({ namespace }) => namespace)))];
 };
-
-const split = (runs: readonly RunState[]): [RunState[], RunState[]] => [
-  runs.filter((run) => !wasReported(run)),
-  runs.filter(wasReported),
-];
 
 /** Of those that run now; of the wanted run all, ended or not. Without them the view is a little less telling. */
 const listPods = async (

@@ -60,14 +60,14 @@ const fixesByReason: Readonly<Record<string, string>> = {
   CreateContainerConfigError: create,
 };
 
-const diagnoseScheduling = ({ job }: TaskState, pod: Pod, { nowMs }: Sight): Diagnosis | undefined => {
+const diagnoseScheduling = ({ job, link }: TaskState, pod: Pod, { nowMs }: Sight): Diagnosis | undefined => {
   const refused = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
   const seconds = secondsSince(pod.metadata?.creationTimestamp, nowMs) ?? 0;
   if (!refused || seconds < patienceSeconds) return undefined;
   const said = [refused.reason, refused.message && oneLine(refused.message)].filter(Boolean).join(": ");
   const deadline = job?.spec?.template.spec?.activeDeadlineSeconds;
   return {
-    why: `Its pod ${pod.metadata?.name} has no node for ${renderDuration(seconds)}. Kubernetes said: ${said.replace(/\.?$/, ".")}`,
+    why: `Task '${link.task}' has no node for ${renderDuration(seconds)}. Kubernetes said: ${said.replace(/\.?$/, ".")}`,
     fix: `Make room, or ask for less in the task's resources. It waits until its deadline${deadline ? ` of ${deadline}s` : ""}.`,
   };
 };
@@ -100,9 +100,13 @@ const withWarnings = (
 ): { readonly why: string } & Diagnosis => {
   const said = warningsOf(about, sight);
   if (!said) return { why, fix, ask: [questionAbout(about)] };
-  const news = said.map(oneLine).filter((warning) => !why.includes(warning.replace(/^\w+: /, "")));
+  const news = said.map(oneLine).filter((warning) => !isKnown(warning, why));
   return { why: news.length > 0 ? `${why} Kubernetes said: ${news.slice(-2).join(" | ")}.` : why, fix };
 };
+
+/** Warnings repeat what the pod says, with other words before it; `Failed: Error: ErrImagePull` says even less. */
+const isKnown = (warning: string, why: string): boolean =>
+  why.includes(warning.replace(/^\w+: /, "").slice(-60)) || /^Failed: Error: \w+$/.test(warning);
 
 const warningsOf = ({ metadata }: Pod | Job, { warnings }: Sight) => warnings?.get(metadata?.uid ?? "");
 

@@ -76,11 +76,13 @@ export const viewRun = (run: RunState, sight: Sight): RunView => {
 export const questionsOf = (run: RunState, sight: Sight): readonly Question[] =>
   diagnose(run, stepOf(run, sight), sight).ask ?? [];
 
-/** Runs by what is left of their Jobs, those with the newest Jobs first. Jobs that are no run's are left out. */
+/** Runs by what is left of their Jobs: open ones first, each kind with the newest first. Jobs that are no run's are left out. */
 export const readRuns = (jobs: readonly Job[]): RunState[] => {
   const groups = Map.groupBy(jobs, ({ metadata }) => metadata?.labels?.[label.run] ?? "");
   const runs = [...groups.values()].flatMap((group) => readRun(group) ?? []);
-  return runs.sort((a, b) => createdMs(b) - createdMs(a) || (a.id < b.id ? -1 : 1));
+  return runs.sort(
+    (a, b) => Number(wasReported(a)) - Number(wasReported(b)) || createdMs(b) - createdMs(a) || (a.id < b.id ? -1 : 1),
+  );
 };
 
 const stepOf = (run: RunState, sight: Sight): Step => nextStep(run, situationOf(sight));

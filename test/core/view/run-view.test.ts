@@ -234,9 +234,16 @@ describe("a run is stuck, and says why and what to do", () => {
   });
 });
 
-test("runs are read newest first, and what is no run is left out", () => {
+test("runs are read open and newest first, and what is no run is left out", () => {
   const other = { ...testEvent, id: "another" };
   const jobs = [
+    ...makeJobs({
+      phases: ["succeeded"],
+      announced,
+      reported: at(16),
+      event: { ...testEvent, id: "over" },
+      createdAt: at(90),
+    }),
     ...makeJobs({ phases: ["running"], announced }),
     ...makeJobs({ phases: ["waiting", "waiting"], event: other, createdAt: at(60) }),
     { metadata: { name: "somebody-else", labels: {} } },
@@ -246,6 +253,7 @@ test("runs are read newest first, and what is no run is left out", () => {
     [
       [testRunId(other), 2],
       [testRunId(), 1],
+      [testRunId({ ...testEvent, id: "over" }), 1],
     ],
   );
 });

@@ -1,0 +1,86 @@
+// The cluster that somebody at a terminal means, and what its refusals mean to them.
+import { IoError } from "../../io/io-error.ts";
+import { connectApi } from "../../io/kubernetes/api.ts";
+import type { Access } from "../../io/kubernetes/kubeconfig.ts";
+import { connectRuns, type Runs } from "../../io/kubernetes/runs.ts";
+import { usageError } from "../fault.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface Cluster {
+  readonly runs: Runs;
+  /** Of the kubeconfig's context. */
+  readonly namespace: string;
+}
+
+/** Somebody waits. */
+const budgetSeconds = 5;
+
+/** @throws an error of wrong usage when the kubeconfig cannot be used */
+export const openCluster = (access: Access, env: Terminal["env"]): Cluster => {
+  const api = connect(access, env);
+  const runs = connectRuns(api);
+  const list = <T>(what: string, namespace: string, listed: Promise<T>): Promise<T> =>
+    listed.catch((fault) => {
+      throw explain(fault, { server: api.server, what, namespace });
+    });
+  return {
+    runs: {
+      listJobs: (namespace) => list("jobs.batch", namespace, runs.listJobs(namespace)),
+      listPods: (namespace, runId) => list("pods", namespace, runs.listPods(namespace, runId)),
+      listWarnings: (object) => list("events", object.namespace, runs.listWarnings(object)),
+      findTimer: () => list("pingsources.sources.knative.dev", "*", runs.findTimer()),
+    },
+    namespace: api.namespace,
+  };
+};
+
+const connect = (access: Access, env: Terminal["env"]) => {
+  try {
+    return connectApi({ ...access, budgetSeconds });
+  } catch (fault) {
+    const file = access.kubeconfig ?? (env["KUBECONFIG"] || "~/.kube/config");
+    throw usageError(`The kubeconfig ${file} cannot be used: ${fault instanceof Error ? fault.message : fault}.`);
+  }
+};
+
+/** What client-node takes where there is no kubeconfig. */
+const nowhere = "http://localhost:8080";
+
+interface Asked {
+  readonly server: string;
+  readonly what: string;
+  readonly namespace: string;
+}
+
+/** @returns what is not the world's fault as it was */
+const explain = (fault: unknown, { server, what, namespace }: Asked): unknown => {
+  if (!(fault instanceof Error) || (!(fault instanceof IoError) && fault.name !== "Error")) return fault;
+  const { httpStatus, retryable } = fault instanceof IoError ? fault : { httpStatus: undefined, retryable: false };
+  const say = (message: string) =>
+    new IoError(message, { retryable, cause: fault, ...(httpStatus === undefined ? {} : { httpStatus }) });
+  switch (httpStatus) {
+    case undefined:
+      if (server === nowhere) {
+        return say(
+          "No cluster is known: KUBECONFIG is not set, and there is no ~/.kube/config. --kubeconfig names one.",
+        );
+      }
+      return say(
+        `No cluster answers at ${server} (${reasonOf(fault)}). KUBECONFIG, --kubeconfig and --context say which one is meant.`,
+      );
+    case 401:
+      return say(`The cluster at ${server} does not know you (401): renew the credentials of your kubeconfig.`);
+    case 403: {
+      const where = namespace === "*" ? "in all namespaces" : `in namespace ${namespace}`;
+      return say(
+        `You may not list ${what} ${where}: that takes a Role with the verb list. Kubernetes said: ${reasonOf(fault)}.`,
+      );
+    }
+    default:
+      return fault;
+  }
+};
+
+/** `GET https://...: connect ECONNREFUSED 127.0.0.1:1.` -> `connect ECONNREFUSED 127.0.0.1:1` */
+const reasonOf = ({ message }: Error): string =>
+  message.replace(/^(Kubernetes )?GET \S+: (403 )?/, "").replace(/\.$/, "");

@@ -1,0 +1,95 @@
+// job-executor runs: the runs of a cluster, open and recent ones, and why one of them is stuck.
+import { parseSettings } from "../../core/settings.ts";
+import type { RunView } from "../../core/view/run-view.ts";
+import type { Runs } from "../../io/kubernetes/runs.ts";
+import { type ExitCode, exitCode } from "../exit-codes.ts";
+import { usageError } from "../fault.ts";
+import type { Terminal } from "../terminal.ts";
+import { type Look, type LookPorts, look, type Wanted } from "./look.ts";
+import { renderDetail } from "./render-detail.ts";
+import { renderRunsSvg } from "./render-svg.ts";
+import { renderTable } from "./render-table.ts";
+import { watch } from "./watch.ts";
+import { makeWatchView } from "./watch-view.ts";
+import { wholeSecond } from "./words.ts";
+
+export interface RunsOptions {
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly recent: number;
+  readonly output: "table" | "json" | "svg";
+  readonly watch?: boolean;
+}
+
+export interface RunsGiven {
+  /** See findRuns; undefined: all. */
+  readonly wanted: string | undefined;
+  readonly options: RunsOptions;
+  readonly cluster: { readonly runs: Runs; readonly namespace: string };
+}
+
+/** @throws IoError, or an error of wrong usage */
+export const runs = async ({ wanted, options, cluster }: RunsGiven, terminal: Terminal): Promise<ExitCode> => {
+  if (options.watch && options.output !== "table") throw usageError("--watch goes with --output table only.");
+  const ports: LookPorts = { runs: cluster.runs, settings: usualSettings(), now: terminal.now };
+  const where: Wanted = {
+    namespace: options.allNamespaces ? "*" : (options.namespace ?? cluster.namespace),
+    recent: options.recent,
+    ...(wanted === undefined ? {} : { run: wanted }),
+  };
+  const first = await look(ports, where);
+  if (wanted !== undefined && first.view(0).length === 0) throw notFound(wanted, where);
+  if (!options.watch) return print(first, { options, where }, terminal);
+  const shown = { detail: wanted !== undefined, namespaces: options.allNamespaces ?? false, none: noRuns(where) };
+  for (const note of first.notes) terminal.say(`note: ${note}`);
+  return watch({ ports, wanted: where, first, view: makeWatchView(terminal, shown) }, terminal);
+};
+
+const print = (
+  seen: Look,
+  { options, where }: { readonly options: RunsOptions; readonly where: Wanted },
+  terminal: Terminal,
+): ExitCode => {
+  const nowMs = wholeSecond(terminal.now());
+  const views = seen.view(nowMs);
+  if (options.output === "json") terminal.print(JSON.stringify({ runs: views }, undefined, 2));
+  if (options.output === "svg") terminal.print(renderRunsSvg(views, nowMs));
+  if (options.output === "table" && views.length === 0) terminal.say(noRuns(where));
+  if (options.output === "table" && views.length > 0) terminal.print(renderText(views, { where, nowMs }, terminal));
+  if (seen.more > 0) terminal.say(`${seen.more} more that were reported: --recent ${options.recent + seen.more}`);
+  for (const note of seen.notes) terminal.say(`note: ${note}`);
+  return exitCode.ok;
+};
+
+const renderText = (
+  views: readonly RunView[],
+  { where, nowMs }: { readonly where: Wanted; readonly nowMs: number },
+  { paint: style, screens }: Terminal,
+): string => {
+  const columns = screens.stdout?.columns();
+  if (where.run === undefined) return renderTable(views, { columns, style, namespaces: where.namespace === "*" });
+  const canvas = { columns: columns ?? usualColumns, nowMs, style };
+  return views.map((view) => renderDetail(view, canvas)).join("\n\n");
+};
+
+/** Of a timeline where there is no terminal. */
+const usualColumns = 100;
+
+const noRuns = ({ namespace }: Wanted): string =>
+  namespace === "*"
+    ? "There are no runs in any namespace."
+    : `There are no runs in namespace ${namespace}. Another one: --namespace, all of them: --all-namespaces.`;
+
+const notFound = (wanted: string, { namespace }: Wanted): Error => {
+  const where = namespace === "*" ? "any namespace" : `namespace ${namespace}`;
+  return usageError(
+    `There is no run, event or context ${wanted} in ${where}. The Jobs of a reported run go when their time is over (ttlSecondsAfterFinished); those that never came to an end go at once.`,
+  );
+};
+
+/** The functions may have others; what depends on them is when a run counts as stuck. */
+const usualSettings = (): LookPorts["settings"] => {
+  const parsed = parseSettings({});
+  if ("problems" in parsed) throw new Error("the default settings are not valid");
+  return parsed.settings;
+};

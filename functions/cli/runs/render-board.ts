@@ -1,0 +1,51 @@
+// The runs of a cluster as they are watched: open ones with their timelines, those that were reported as lines below.
+import { oneLine } from "../../core/log-text.ts";
+import { renderDuration } from "../../core/view/duration.ts";
+import { shortIdOf } from "../../core/view/find.ts";
+import type { RunView } from "../../core/view/run-view.ts";
+import { type Canvas, nameColumnsOf, renderLegend, renderTimeline } from "../timeline/render-timeline.ts";
+import { fit, padEnd, widthOf, wrapShort } from "../timeline/text-width.ts";
+import { mostLines, renderTable } from "./render-table.ts";
+import { placeOf, shortTypeOf, signOf } from "./words.ts";
+
+export interface BoardCanvas extends Canvas {
+  readonly rows: number;
+  readonly namespaces: boolean;
+}
+
+/** Without the timelines where there is no room for all of them. */
+export const renderBoard = (runs: readonly RunView[], canvas: BoardCanvas): string[] => {
+  const open = runs.filter((run) => run.open);
+  const over = runs.filter((run) => !run.open);
+  const nameColumns = nameColumnsOf(
+    open.flatMap(({ tasks }) => tasks),
+    canvas.columns,
+  );
+  const timelines = open.flatMap((run) => [...renderOpen(run, { ...canvas, nameColumns }), ""]);
+  const tableOf = (some: readonly RunView[]) => (some.length > 0 ? renderTable(some, canvas).split("\n") : []);
+  const board = [...timelines, ...tableOf(over)];
+  const lines = open.length > 0 && board.length + 2 < canvas.rows ? [...board, "", `  ${renderLegend(canvas)}`] : board;
+  return timelines.length + Math.min(over.length, 2) < canvas.rows ? lines : tableOf(runs);
+};
+
+const renderOpen = (run: RunView, canvas: BoardCanvas): string[] => {
+  const { columns, style } = canvas;
+  const { sign, word, format } = signOf(run);
+  const age = renderDuration(run.ageSeconds);
+  const right = `  ${word}  ${age}`;
+  const title = fit(`${sign} ${oneLine(run.action)}  `, columns - widthOf(right));
+  const room = columns - widthOf(title) - widthOf(right);
+  const lines = (text: string | undefined) => wrapShort(text ?? "", Math.max(20, columns - 4), mostLines);
+  return [
+    `${style(format, style("bold", title))}${style("dim", padEnd(aboutOf(run, room), room))}${style(format, right)}`,
+    ...renderTimeline(run.tasks, canvas),
+    ...lines(run.why).map((line) => `    ${style("yellow", line)}`),
+    ...lines(run.fix).map((line) => `    ${style("dim", line)}`),
+  ];
+};
+
+/** As much of it as there is room for. */
+const aboutOf = (run: RunView, columns: number): string => {
+  const [place, id] = [placeOf(run), shortIdOf(run.id)];
+  return [`${place}  ${shortTypeOf(run)}  ${id}`, `${place}  ${id}`, id].find((text) => widthOf(text) <= columns) ?? "";
+};

@@ -1,0 +1,69 @@
+// One run at length: what it is for, its timeline, why it is stuck or failed, and where to look further.
+import { oneLine } from "../../core/log-text.ts";
+import { renderDuration } from "../../core/view/duration.ts";
+import type { RunView } from "../../core/view/run-view.ts";
+import { type Canvas, renderLegend, renderTimeline } from "../timeline/render-timeline.ts";
+import { padEnd, wrap } from "../timeline/text-width.ts";
+import { currentTask, signOf } from "./words.ts";
+
+/** @param canvas.columns where there is no terminal, of a usual one */
+export const renderDetail = (run: RunView, canvas: Canvas): string => {
+  const { style } = canvas;
+  const { sign, word, format } = signOf(run);
+  const title = `${style(format, `${sign} ${word}`)}  ${style("bold", oneLine(run.action))}  ${style("dim", ageOf(run))}`;
+  const timeline = [...renderTimeline(run.tasks, canvas), "", `  ${renderLegend(canvas)}`];
+  const blocks = [[title], renderFacts(run, canvas), timeline, renderWhy(run, canvas), renderCommands(run, canvas)];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+};
+
+const ageOf = (run: RunView): string => {
+  const took = (Date.parse(run.reportedAt ?? "") - Date.parse(run.createdAt ?? "")) / 1000;
+  const age = `${renderDuration(run.ageSeconds)} old`;
+  return Number.isFinite(took) ? `took ${renderDuration(took)}, ${age}` : age;
+};
+
+const renderFacts = (run: RunView, { style }: Canvas): string[] => {
+  const tellsKeptn = run.silent ? "nothing, it is silent" : toldAt(run);
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ["run", run.id],
+    ["event", run.event.type],
+    ["event id", run.event.id],
+    ["context", run.context],
+    ["for", `service ${run.service}, stage ${run.stage}, project ${run.project}`],
+    ["created", run.createdAt],
+    ["told Keptn", tellsKeptn],
+  ];
+  return facts.flatMap(([name, value]) => (value ? [`  ${style("dim", padEnd(name, 12))}${oneLine(value)}`] : []));
+};
+
+const toldAt = ({ announcedAt, reportedAt, state }: RunView): string => {
+  const started = announcedAt ? `started ${announcedAt}` : "not yet that it started";
+  const finished = reportedAt ? `, ${state === "abandoned" ? "given up" : "finished"} ${reportedAt}` : "";
+  return started + finished;
+};
+
+const renderWhy = (run: RunView, { columns, style }: Canvas): string[] => {
+  const lines = (text: string) => wrap(oneLine(text), Math.max(20, columns - 2));
+  const failed = run.tasks.flatMap(({ name, why }) => (why ? lines(`Task '${name}' failed: ${why}`) : []));
+  return [
+    ...failed.map((line) => `  ${style("red", line)}`),
+    ...lines(run.why ?? "").map((line) => `  ${style("yellow", line)}`),
+    ...lines(run.fix ?? "").map((line) => `  ${line}`),
+  ];
+};
+
+/** For what we do not show: output, and all that Kubernetes knows. */
+const renderCommands = (run: RunView, { style }: Canvas): string[] => {
+  const { task } = currentTask(run) ?? { task: run.tasks.at(-1) };
+  if (!task || task.state === "missing" || task.state === "waiting") return [];
+  const commands =
+    task.state === "cannot-start" || task.state === "starting"
+      ? [`kubectl -n ${task.namespace} describe pod -l batch.kubernetes.io/job-name=${task.job}`]
+      : [`kubectl -n ${task.namespace} logs job/${task.job} --all-containers`];
+  return [...commands, `kubectl -n ${task.namespace} describe job ${task.job}`].map(
+    (line) => `  ${style("dim", line)}`,
+  );
+};

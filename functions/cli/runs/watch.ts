@@ -1,0 +1,74 @@
+// job-executor runs --watch: looks again and again, until it is interrupted; at one run until that is over.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RunView } from "../../core/view/run-view.ts";
+import { IoError } from "../../io/io-error.ts";
+import { type ExitCode, exitCode } from "../exit-codes.ts";
+import type { Terminal } from "../terminal.ts";
+import { type Look, type LookPorts, look, type Wanted } from "./look.ts";
+import type { WatchView } from "./watch-view.ts";
+import { wholeSecond } from "./words.ts";
+
+export interface Watched {
+  readonly ports: LookPorts;
+  readonly wanted: Wanted;
+  readonly first: Look;
+  readonly view: WatchView;
+}
+
+/** Between two looks, which are two or three requests each. */
+const lookMs = 2000;
+/** Between two pictures of one look: times go on. */
+const drawMs = 250;
+
+export const watch = async (watched: Watched, terminal: Terminal): Promise<ExitCode> => {
+  const { ports, wanted, view } = watched;
+  const stop = new AbortController();
+  const stopListening = terminal.onInterrupt(() => stop.abort());
+  let seen: Seen = { look: watched.first };
+  try {
+    for (;;) {
+      const runs = await show(seen, watched, stop.signal);
+      if (wanted.run !== undefined && runs.every(({ open }) => !open)) return verdictOf(runs, terminal);
+      if (stop.signal.aborted) return wanted.run === undefined ? exitCode.ok : exitCode.interrupted;
+      seen = await lookAgain(seen, ports, wanted);
+    }
+  } finally {
+    view.end();
+    stopListening();
+  }
+};
+
+interface Seen {
+  readonly look: Look;
+  /** Why it could not be looked again. */
+  readonly trouble?: string;
+}
+
+/** @returns what was shown last */
+const show = async (seen: Seen, { ports, view }: Watched, signal: AbortSignal): Promise<RunView[]> => {
+  let runs: RunView[] = [];
+  for (let ms = 0; ms < lookMs && !signal.aborted; ms += drawMs) {
+    runs = seen.look.view(wholeSecond(ports.now()));
+    view.show(runs, seen.trouble);
+    if (runs.every(({ open }) => !open)) break;
+    await sleep(drawMs, undefined, { signal }).catch(() => undefined);
+  }
+  return runs;
+};
+
+/** A cluster that is away for a while is waited for. */
+const lookAgain = async (seen: Seen, ports: LookPorts, wanted: Wanted): Promise<Seen> => {
+  try {
+    return { look: await look(ports, wanted) };
+  } catch (fault) {
+    if (!(fault instanceof IoError && fault.retryable)) throw fault;
+    return { ...seen, trouble: fault.message };
+  }
+};
+
+/** Jobs that ended stay for their time: where none is left, none has. */
+const verdictOf = (runs: readonly RunView[], terminal: Terminal): ExitCode => {
+  if (runs.length === 0) terminal.say("The run is over and its Jobs are gone: none of them had come to its end.");
+  const passed = runs.length > 0 && runs.every(({ state }) => state === "passed" || state === "warning");
+  return passed ? exitCode.ok : exitCode.failed;
+};

@@ -1,0 +1,38 @@
+// Parts of a run in words, as the table, the detail and the pictures all say them.
+import { oneLine } from "../../core/log-text.ts";
+import type { RunView } from "../../core/view/run-view.ts";
+import type { TaskView } from "../../core/view/task-view.ts";
+import { runSigns, type Sign, stuckSign, taskSigns } from "../timeline/signs.ts";
+
+/** Whatever keeps a run is what is to be seen first. */
+export const signOf = ({ state, stuck }: RunView): Sign => {
+  if (!stuck) return runSigns[state];
+  return { sign: stuckSign, word: state === "running" ? "stuck" : runSigns[state].word, format: "yellow" };
+};
+
+/** `sh.keptn.event.deployment.triggered` -> `deployment`; of other senders the whole type. */
+export const shortTypeOf = ({ event }: RunView): string =>
+  oneLine(event.type).replace(/^sh\.keptn\.event\.(.+)\.triggered$/, "$1");
+
+export const placeOf = ({ project, stage, service }: RunView): string => oneLine(`${project}/${stage}/${service}`);
+
+/** The task that everything depends on now, or that decided the run: undefined when all have passed. */
+export const currentTask = ({ tasks }: RunView): { readonly number: number; readonly task: TaskView } | undefined => {
+  const index = tasks.findIndex(({ state }) => state !== "passed");
+  const task = tasks[index];
+  return task && { number: index + 1, task };
+};
+
+/** `2/3 smoke tests`, `3/3` when all have passed. */
+export const taskWordsOf = (run: RunView): string => {
+  const current = currentTask(run);
+  const total = run.tasks.length;
+  if (!current) return `${total}/${total}`;
+  const { number, task } = current;
+  const says =
+    run.open && ["starting", "init", "waiting"].includes(task.state) ? `, ${taskSigns[task.state].word}` : "";
+  return `${number}/${total} ${oneLine(task.name)}${says}`;
+};
+
+/** Kubernetes' times have no more, and none of ours should look as if they had. */
+export const wholeSecond = (now: Date): number => Math.floor(now.getTime() / 1000) * 1000;

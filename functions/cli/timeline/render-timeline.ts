@@ -1,0 +1,83 @@
+// Tasks as bars on one axis of time, one line each: waiting, starting, fetching files, running, done.
+import { oneLine } from "../../core/log-text.ts";
+import { renderDuration } from "../../core/view/duration.ts";
+import type { Phase } from "../../core/view/task-view.ts";
+import type { Format } from "../terminal.ts";
+import { type Axis, axisOf, type TimelineRow, workSeconds } from "./axis.ts";
+import { phaseSigns, taskSigns } from "./signs.ts";
+import { fit, padEnd, padStart, widthOf } from "./text-width.ts";
+
+export interface Canvas {
+  readonly columns: number;
+  readonly nowMs: number;
+  readonly style: (format: Format, text: string) => string;
+  /** In the place of the usual sign of a task that is at work. */
+  readonly spinner?: string;
+  /** Of the column of names, where several timelines stand below each other: see {@link nameColumnsOf}. */
+  readonly nameColumns?: number;
+}
+
+export const renderTimeline = (given: readonly TimelineRow[], canvas: Canvas): string[] => {
+  const rows = given.map((row) => ({ ...row, name: oneLine(row.name) }));
+  const axis = axisOf(rows, canvas.nowMs);
+  const names = canvas.nameColumns ?? nameColumnsOf(rows, canvas.columns);
+  // "✔ name  bar  1m20s", with two columns to the left of all.
+  const cells = Math.max(0, canvas.columns - 2 - 2 - names - 2 - 2 - timeColumns);
+  return rows.map((row) => {
+    const { sign, format } = taskSigns[row.state];
+    const isAtWork = row.state === "running" || row.state === "init" || row.state === "starting";
+    const head = canvas.style(format, isAtWork ? (canvas.spinner ?? sign) : sign);
+    const name = padEnd(fit(row.name, names), names);
+    const time = timeOf(row, canvas.nowMs);
+    const bar = renderBar(row, { ...canvas, axis, cells });
+    return `  ${head} ${name}  ${bar}  ${time && canvas.style("dim", padStart(time, timeColumns))}`.trimEnd();
+  });
+};
+
+/** As wide as the longest name, but never more than a third of the line. */
+export const nameColumnsOf = (rows: readonly TimelineRow[], columns: number): number =>
+  Math.min(Math.max(0, ...rows.map(({ name }) => widthOf(oneLine(name)))), Math.floor(columns / 3));
+
+/** Of `23h59m`, and of `not run`. */
+const timeColumns = 7;
+
+const renderBar = (row: TimelineRow, { axis, cells, nowMs, style }: Canvas & { axis: Axis; cells: number }): string => {
+  const perCell = (axis.toMs - axis.fromMs) / Math.max(1, cells);
+  const painted: (Phase["phase"] | undefined)[] = Array.from({ length: cells }, () => undefined);
+  for (const { phase, from, until } of row.phases) {
+    const first = Math.min(cells - 1, Math.floor((Date.parse(from) - axis.fromMs) / perCell));
+    const end = Math.round(((until ? Date.parse(until) : nowMs) - axis.fromMs) / perCell);
+    painted.fill(phase, Math.max(0, first), Math.max(first + 1, end)); // what was short is seen as well
+  }
+  const parts = groupRuns(painted).map(([phase, length]) => {
+    if (!phase) return " ".repeat(length);
+    const { sign, format } = phaseSigns[phase];
+    return style(phase === "running" ? formatOfRunning(row) : format, sign.repeat(length));
+  });
+  return parts.join("");
+};
+
+const formatOfRunning = ({ state }: TimelineRow): Format =>
+  state === "running" ? phaseSigns.running.format : taskSigns[state].format;
+
+const groupRuns = <T>(cells: readonly T[]): [T, number][] => {
+  const groups: [T, number][] = [];
+  for (const cell of cells) {
+    const last = groups.at(-1);
+    if (last && last[0] === cell) last[1] += 1;
+    else groups.push([cell, 1]);
+  }
+  return groups;
+};
+
+const timeOf = (row: TimelineRow, nowMs: number): string => {
+  const seconds = workSeconds(row, nowMs);
+  if (seconds === undefined) return row.state === "missing" ? "not run" : "";
+  return seconds < 10 && !Number.isInteger(seconds) ? `${seconds.toFixed(1)}s` : renderDuration(seconds);
+};
+
+/** Which stroke means what. */
+export const renderLegend = ({ style }: Pick<Canvas, "style">): string =>
+  Object.values(phaseSigns)
+    .map(({ sign, word, format }) => `${style(format, sign.repeat(2))} ${style("dim", word)}`)
+    .join("   ");

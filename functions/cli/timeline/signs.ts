@@ -1,0 +1,46 @@
+// How the states of runs and tasks look in a terminal: a sign, a word and a colour, each of which would do alone.
+import type { RunWord } from "../../core/view/run-view.ts";
+import type { Phase, TaskWord } from "../../core/view/task-view.ts";
+import type { Format } from "../terminal.ts";
+
+export interface Sign {
+  readonly sign: string;
+  readonly word: string;
+  readonly format: Format;
+}
+
+/** Colours of the terminal's own palette, so that they can be read on light and on dark. */
+export const taskSigns: Readonly<Record<TaskWord, Sign>> = {
+  waiting: { sign: "·", word: "waiting", format: "dim" },
+  starting: { sign: "▸", word: "starting", format: "cyan" },
+  init: { sign: "▸", word: "fetching files", format: "cyan" },
+  running: { sign: "▶", word: "running", format: "cyan" },
+  passed: { sign: "✔", word: "passed", format: "green" },
+  failed: { sign: "✖", word: "failed", format: "red" },
+  "cannot-start": { sign: "▲", word: "cannot start", format: "yellow" },
+  deleted: { sign: "✖", word: "deleted", format: "red" },
+  missing: { sign: "-", word: "did not run", format: "dim" },
+};
+
+export const runSigns: Readonly<Record<RunWord, Sign>> = {
+  creating: { sign: "▸", word: "creating", format: "cyan" },
+  announcing: { sign: "▸", word: "announcing", format: "cyan" },
+  running: { sign: "▶", word: "running", format: "cyan" },
+  "cannot-start": { sign: "▲", word: "cannot start", format: "yellow" },
+  reporting: { sign: "▶", word: "reporting", format: "cyan" },
+  passed: { sign: "✔", word: "passed", format: "green" },
+  warning: { sign: "✔", word: "warning", format: "yellow" },
+  failed: { sign: "✖", word: "failed", format: "red" },
+  errored: { sign: "✖", word: "errored", format: "red" },
+  abandoned: { sign: "-", word: "abandoned", format: "dim" },
+};
+
+export const stuckSign = "▲";
+
+/** What the bar of a timeline is made of; what ran is drawn in the colour of how it ended. */
+export const phaseSigns: Readonly<Record<Phase["phase"], Sign>> = {
+  waiting: { sign: "·", word: "waiting", format: "dim" },
+  starting: { sign: "╌", word: "starting", format: "yellow" },
+  init: { sign: "─", word: "fetching files", format: "magenta" },
+  running: { sign: "━", word: "running", format: "cyan" },
+};
