@@ -11,8 +11,8 @@ export const addPlan = (program: Command, { terminal, exit }: CliContext): void 
     .requiredOption("--event <file>", "the Keptn event, as JSON; - reads it from stdin")
     .option("--settings <file>", "the operator's settings, as lines of NAME=VALUE; else the defaults")
     .addOption(
-      new Option("--output <name>", "the Jobs as YAML or JSON, a summary, or a Mermaid diagram")
-        .choices(["yaml", "json", "summary", "mermaid"])
+      new Option("--output <name>", "the Jobs as YAML or JSON, a summary, a Mermaid diagram, or a picture")
+        .choices(["yaml", "json", "summary", "mermaid", "svg"])
         .default("summary"),
     )
     .addHelpText("after", outcomes)

@@ -9,13 +9,14 @@ import { readConfig, readEvent, readInput } from "../input.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderMermaid } from "./render-mermaid.ts";
 import { renderSummary } from "./render-summary.ts";
+import { renderPlanSvg } from "./render-svg.ts";
 import { renderYaml } from "./render-yaml.ts";
 
 export interface PlanOptions {
   readonly config: string;
   readonly event: string;
   readonly settings?: string;
-  readonly output: "yaml" | "json" | "summary" | "mermaid";
+  readonly output: "yaml" | "json" | "summary" | "mermaid" | "svg";
 }
 
 /** @throws an error of wrong usage */
@@ -31,6 +32,7 @@ export const plan = async (options: PlanOptions, terminal: Terminal): Promise<Ex
   if (options.output === "json") terminal.print(JSON.stringify(planned, undefined, 2));
   if (options.output === "summary") terminal.print(renderSummary(planned, event, terminal.paint));
   if (options.output === "mermaid") terminal.print(renderMermaid(planned, event));
+  if (options.output === "svg") terminal.print(renderPlanSvg(planned, event));
   sayWhy(planned, options.output, terminal);
   return planned.kind === "refuse" ? exitCode.failed : exitCode.ok;
 };

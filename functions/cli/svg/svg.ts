@@ -31,11 +31,13 @@ export interface TextPlace {
   readonly look?: string;
   /** Longer text is cut; all of it shows where the pointer rests on it. */
   readonly most?: number;
+  /** What of it is kept then; by default its beginning. */
+  readonly keep?: "end";
   readonly anchor?: "end" | "middle";
 }
 
-export const renderText = (text: string, { x, y, look = "", most, anchor }: TextPlace): string => {
-  const shown = most === undefined ? text : fitText(oneLine(text), most, look);
+export const renderText = (text: string, { x, y, look = "", most, keep, anchor }: TextPlace): string => {
+  const shown = most === undefined ? text : fitText(oneLine(text), { most, look, keep });
   const attributes = `x="${round(x)}" y="${round(y)}"${look ? ` class="${look}"` : ""}${anchor ? ` text-anchor="${anchor}"` : ""}`;
   const whole = shown === text ? "" : `<title>${escapeXml(text)}</title>`;
   return `<text ${attributes}>${whole}${escapeXml(shown)}</text>`;
@@ -47,16 +49,22 @@ export const wrapText = (text: string, most: number, look = ""): string[] => {
   for (const word of oneLine(text).split(" ")) {
     const longer = lines.length > 0 ? `${lines.at(-1)} ${word}` : word;
     if (lines.length > 0 && widthOfText(longer, look) <= most) lines[lines.length - 1] = longer;
-    else lines.push(fitText(word, most, look));
+    else lines.push(fitText(word, { most, look }));
   }
   return lines;
 };
 
-const fitText = (text: string, most: number, look: string): string => {
+interface Fit {
+  readonly most: number;
+  readonly look: string;
+  readonly keep?: "end" | undefined;
+}
+
+const fitText = (text: string, { most, look, keep }: Fit): string => {
   if (widthOfText(text, look) <= most) return text;
   const signs = [...text];
-  while (signs.length > 0 && widthOfText(`${signs.join("")}…`, look) > most) signs.pop();
-  return `${signs.join("").trimEnd()}…`;
+  while (signs.length > 0 && widthOfText(`…${signs.join("")}`, look) > most) keep ? signs.shift() : signs.pop();
+  return keep ? `…${signs.join("")}` : `${signs.join("").trimEnd()}…`;
 };
 
 /** About, and rather too much: nobody knows which font it will be. */
@@ -64,7 +72,7 @@ export const widthOfText = (text: string, look = ""): number => {
   const size = look.includes("small") ? 11.5 : 13.5;
   if (look.includes("mono")) return [...text].length * size * 0.61;
   const width = [...text].reduce((sum, sign) => sum + widthOfSign(sign), 0) * size;
-  return look.includes("strong") ? width * 1.07 : width;
+  return look.includes("strong") ? width * 1.16 : width;
 };
 
 const widthOfSign = (sign: string): number => {
