@@ -12,8 +12,8 @@ export interface Cluster {
   readonly namespace: string;
 }
 
-/** Somebody waits. */
-const budgetSeconds = 5;
+/** Somebody waits: it is tried again for so long, no longer. */
+const budgetSeconds = 3;
 
 /** @throws an error of wrong usage when the kubeconfig cannot be used */
 export const openCluster = (access: Access, env: Terminal["env"]): Cluster => {

@@ -1,8 +1,10 @@
 // The command line of `job-executor runs`.
+import { setTimeout } from "node:timers/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Access } from "../../io/kubernetes/kubeconfig.ts";
 import type { CliContext } from "../context.ts";
 import type { RunsOptions } from "./handler.ts";
+import type { Sleep } from "./watch.ts";
 
 export const addRuns = (program: Command, { terminal, exit }: CliContext): void => {
   program
@@ -23,7 +25,8 @@ export const addRuns = (program: Command, { terminal, exit }: CliContext): void 
     .addHelpText("after", outcomes)
     .action(async (wanted: string | undefined, options: RunsOptions & Access) => {
       const [{ runs }, { openCluster }] = await Promise.all([import("./handler.ts"), import("./cluster.ts")]);
-      exit(await runs({ wanted, options, cluster: openCluster(options, terminal.env) }, terminal));
+      const sleep: Sleep = (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined);
+      exit(await runs({ wanted, options, cluster: openCluster(options, terminal.env), sleep }, terminal));
     });
 };
 

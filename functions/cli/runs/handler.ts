@@ -9,7 +9,7 @@ import { type Look, type LookPorts, look, type Wanted } from "./look.ts";
 import { renderDetail } from "./render-detail.ts";
 import { renderRunsSvg } from "./render-svg.ts";
 import { renderTable } from "./render-table.ts";
-import { watch } from "./watch.ts";
+import { type Sleep, watch } from "./watch.ts";
 import { makeWatchView } from "./watch-view.ts";
 import { wholeSecond } from "./words.ts";
 
@@ -26,10 +26,12 @@ export interface RunsGiven {
   readonly wanted: string | undefined;
   readonly options: RunsOptions;
   readonly cluster: { readonly runs: Runs; readonly namespace: string };
+  /** Between two looks of a watch. */
+  readonly sleep: Sleep;
 }
 
 /** @throws IoError, or an error of wrong usage */
-export const runs = async ({ wanted, options, cluster }: RunsGiven, terminal: Terminal): Promise<ExitCode> => {
+export const runs = async ({ wanted, options, cluster, sleep }: RunsGiven, terminal: Terminal): Promise<ExitCode> => {
   if (options.watch && options.output !== "table") throw usageError("--watch goes with --output table only.");
   const ports: LookPorts = { runs: cluster.runs, settings: usualSettings(), now: terminal.now };
   const where: Wanted = {
@@ -42,7 +44,7 @@ export const runs = async ({ wanted, options, cluster }: RunsGiven, terminal: Te
   if (!options.watch) return print(first, { options, where }, terminal);
   const shown = { detail: wanted !== undefined, namespaces: options.allNamespaces ?? false, none: noRuns(where) };
   for (const note of first.notes) terminal.say(`note: ${note}`);
-  return watch({ ports, wanted: where, first, view: makeWatchView(terminal, shown) }, terminal);
+  return watch({ ports, wanted: where, first, sleep, view: makeWatchView(terminal, shown) }, terminal);
 };
 
 const print = (

@@ -1,5 +1,4 @@
 // job-executor runs --watch: looks again and again, until it is interrupted; at one run until that is over.
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RunView } from "../../core/view/run-view.ts";
 import { IoError } from "../../io/io-error.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
@@ -13,7 +12,11 @@ export interface Watched {
   readonly wanted: Wanted;
   readonly first: Look;
   readonly view: WatchView;
+  readonly sleep: Sleep;
 }
+
+/** Ends early when the signal says so. */
+export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
 /** Between two looks, which are two or three requests each. */
 const lookMs = 2000;
@@ -45,13 +48,13 @@ interface Seen {
 }
 
 /** @returns what was shown last */
-const show = async (seen: Seen, { ports, view }: Watched, signal: AbortSignal): Promise<RunView[]> => {
+const show = async (seen: Seen, { ports, view, sleep }: Watched, signal: AbortSignal): Promise<RunView[]> => {
   let runs: RunView[] = [];
   for (let ms = 0; ms < lookMs && !signal.aborted; ms += drawMs) {
     runs = seen.look.view(wholeSecond(ports.now()));
     view.show(runs, seen.trouble);
     if (runs.every(({ open }) => !open)) break;
-    await sleep(drawMs, undefined, { signal }).catch(() => undefined);
+    await sleep(drawMs, signal);
   }
   return runs;
 };

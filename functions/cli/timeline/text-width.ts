@@ -2,9 +2,9 @@
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** Two columns each (Unicode TR 11, East Asian Wide and Fullwidth; emoji). */
+/** Two columns each (Unicode TR 11: East Asian Wide and Fullwidth, but not Halfwidth; emoji). */
 const wide =
-  /^[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u;
+  /^(?![\uff61-\uffdc])[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u;
 
 const widthOfGrapheme = (grapheme: string): number =>
   wide.test(grapheme) ? 2 : /^[\p{M}\p{Cf}\p{Cc}]+$/u.test(grapheme) ? 0 : 1;

@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters, styleText } from "node:util";
-import { renderBoard } from "../../functions/cli/runs/render-board.ts";
-import { renderDetail } from "../../functions/cli/runs/render-detail.ts";
-import { renderRunsSvg } from "../../functions/cli/runs/render-svg.ts";
-import { renderTable } from "../../functions/cli/runs/render-table.ts";
-import type { Format } from "../../functions/cli/terminal.ts";
-import { widthOf } from "../../functions/cli/timeline/text-width.ts";
-import { type RunView, readRuns, viewRun } from "../../functions/core/view/run-view.ts";
-import { goldenCases } from "../golden.ts";
-import { makeTestPod, type TestPod } from "../pods.ts";
-import { makeJobs, type TestRun, testEvent } from "../runs.ts";
+import { renderBoard } from "../../../functions/cli/runs/render-board.ts";
+import { renderDetail } from "../../../functions/cli/runs/render-detail.ts";
+import { renderRunsSvg } from "../../../functions/cli/runs/render-svg.ts";
+import { renderTable } from "../../../functions/cli/runs/render-table.ts";
+import type { Format } from "../../../functions/cli/terminal.ts";
+import { widthOf } from "../../../functions/cli/timeline/text-width.ts";
+import { type RunView, readRuns, viewRun } from "../../../functions/core/view/run-view.ts";
+import { goldenCases } from "../../golden.ts";
+import { makeTestPod, type TestPod } from "../../pods.ts";
+import { makeJobs, type TestRun, testEvent } from "../../runs.ts";
 
 interface Case {
   readonly now: string;

@@ -1,0 +1,112 @@
+// `job-executor runs`, as a user starts it, at clusters that do not answer, do not know the user, or forbid it.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, type TestContext, test } from "node:test";
+import { startServer } from "../../doubles/http-server.ts";
+import { startApiServer } from "../../doubles/kubernetes/api-server.ts";
+import { makeTempFolder } from "../../doubles/temp-folder.ts";
+import { makeJobs, testEvent, testRunId } from "../../runs.ts";
+
+const main = new URL("../../../functions/cli/main.ts", import.meta.url).pathname;
+
+const runs = async (kubeconfig: string, ...args: string[]) => {
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, KUBECONFIG: kubeconfig, HOME: "/nowhere", NO_COLOR: "1" };
+  const child = spawn(process.execPath, [main, "runs", ...args], { env, timeout: 60_000 });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  return { stdout, stderr, code };
+};
+
+const configFor = async (context: TestContext, server: string): Promise<string> => {
+  const file = join(await makeTempFolder(context), "config");
+  const config = {
+    ...{ apiVersion: "v1", kind: "Config", "current-context": "one" },
+    clusters: [{ name: "c", cluster: { server, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "u", user: {} }],
+    contexts: [
+      { name: "one", context: { cluster: "c", user: "u" } },
+      { name: "two", context: { cluster: "c", user: "u", namespace: "jobs" } },
+    ],
+  };
+  await writeFile(file, JSON.stringify(config));
+  return file;
+};
+
+const refuse = async (context: TestContext, status: number, message: string): Promise<string> => {
+  const server = await startServer((_, answer) => {
+    answer.writeHead(status, { "content-type": "application/json" });
+    answer.end(JSON.stringify({ kind: "Status", status: "Failure", message, code: status }));
+  });
+  context.after(() => server.close());
+  return configFor(context, server.url);
+};
+
+describe("runs", { concurrency: true }, () => {
+  test("no cluster: it says which one does not answer, and where that comes from", async (context) => {
+    const { stdout, stderr, code } = await runs(await configFor(context, "http://127.0.0.1:1"));
+    assert.deepEqual([stdout, code], ["", 3]);
+    assert.match(
+      stderr,
+      /^error: No cluster answers at http:\/\/127\.0\.0\.1:1 \(connect ECONNREFUSED.*\)\. KUBECONFIG, --kubeconfig and --context/,
+    );
+  });
+
+  test("no kubeconfig: it says so", async () => {
+    const { stderr, code } = await runs("");
+    assert.equal(code, 3);
+    assert.match(stderr, /^error: No cluster is known: KUBECONFIG is not set/);
+  });
+
+  test("forbidden: it says which verb on what is missing, in Kubernetes' words too", async (context) => {
+    const said =
+      'jobs.batch is forbidden: User "somebody" cannot list resource "jobs" in API group "batch" in the namespace "default"';
+    const { stderr, code } = await runs(await refuse(context, 403, said));
+    assert.equal(code, 3);
+    assert.equal(
+      stderr,
+      `error: You may not list jobs.batch in namespace default: that takes a Role with the verb list. Kubernetes said: ${said}.\n`,
+    );
+  });
+
+  test("unknown there: it says to renew the credentials", async (context) => {
+    const { stderr, code } = await runs(await refuse(context, 401, "Unauthorized"));
+    assert.equal(code, 3);
+    assert.match(stderr, /does not know you \(401\): renew the credentials/);
+  });
+
+  test("a kubeconfig or context that is not there is wrong usage", async (context) => {
+    const file = await configFor(context, "http://127.0.0.1:1");
+    const [noFile, noContext, noNumber] = await Promise.all([
+      runs(file, "--kubeconfig", "/nowhere/config"),
+      runs(file, "--context", "three"),
+      runs(file, "--recent", "-1"),
+    ]);
+    assert.deepEqual([noFile.code, noContext.code, noNumber.code], [2, 2, 2]);
+    assert.match(noFile.stderr, /The kubeconfig \/nowhere\/config cannot be used/);
+    assert.match(noContext.stderr, /there is no context three, but one, two/);
+  });
+
+  test("a cluster that answers: namespace and context are taken as kubectl takes them", async (context) => {
+    const server = await startApiServer();
+    context.after(() => server.close());
+    for (const job of makeJobs({ phases: ["waiting", "waiting"] })) {
+      server.store.create("/apis/batch/v1/namespaces/jobs/jobs", job as never);
+    }
+    const file = await configFor(context, server.url);
+    const [here, there, all, picked] = await Promise.all([
+      runs(file),
+      runs(file, "-n", "jobs", "-o", "json"),
+      runs(file, "-A"),
+      runs("/nowhere", "--kubeconfig", file, "--context", "two", testEvent.id.slice(0, 8)),
+    ]);
+    assert.deepEqual([here.code, there.code, all.code, picked.code], [0, 0, 0, 0]);
+    assert.match(here.stderr, /no runs in namespace default/);
+    const [run] = JSON.parse(there.stdout).runs;
+    assert.deepEqual([run.id, run.state, run.stuck], [testRunId(), "announcing", false]);
+    assert.match(all.stdout, /^STATE +RUN +AGE +NAMESPACE[\s\S]*announcing.* jobs .*1\/2 task-1, waiting/);
+    assert.match(picked.stdout, /^▸ announcing {2}deploy/);
+  });
+});

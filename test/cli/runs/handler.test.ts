@@ -1,0 +1,230 @@
+// `job-executor runs` on a cluster in memory: what it asks for, what it shows, and how a watch goes on and ends.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type RunsOptions, runs } from "../../../functions/cli/runs/handler.ts";
+import type { Sleep } from "../../../functions/cli/runs/watch.ts";
+import type { Job, Pod } from "../../../functions/core/kubernetes.ts";
+import { IoError } from "../../../functions/io/io-error.ts";
+import type { Runs } from "../../../functions/io/kubernetes/runs.ts";
+import { makeScreen, makeTerminal } from "../../doubles/terminal.ts";
+import { makeTestPod } from "../../pods.ts";
+import { makeJobs, type TestRun, testEvent, testRunId } from "../../runs.ts";
+
+const now = () => new Date("2026-01-02T03:04:30Z");
+const announced = "2026-01-02T03:04:06Z";
+const reported = "2026-01-02T03:04:21Z";
+
+interface Cluster extends Runs {
+  jobs: Job[];
+  pods: Pod[];
+  fault?: IoError;
+  readonly asked: string[];
+}
+
+const makeCluster = (given: readonly TestRun[]): Cluster => {
+  const asked: string[] = [];
+  const jobs = given.flatMap(makeJobs);
+  const within = <T extends Job | Pod>(all: readonly T[], namespace: string): T[] =>
+    all.filter(({ metadata }) => namespace === "*" || metadata?.namespace === namespace);
+  const cluster: Cluster = {
+    ...{ jobs, pods: [], asked },
+    listJobs: async (namespace) => {
+      asked.push(`jobs ${namespace}`);
+      if (cluster.fault) throw cluster.fault;
+      return within(cluster.jobs, namespace);
+    },
+    listPods: async (namespace, runId) => {
+      asked.push(`pods ${namespace}${runId ? ` of ${runId}` : ""}`);
+      return within(cluster.pods, namespace);
+    },
+    listWarnings: async ({ name }) => {
+      asked.push(`warnings ${name}`);
+      return ["FailedCreate: exceeded quota"];
+    },
+    findTimer: async () => {
+      asked.push("timer");
+      return "missing";
+    },
+  };
+  return cluster;
+};
+
+/** A watch looks every 2 s; here that is 40 ms. */
+const sleep: Sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms / 50));
+
+const when = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+const usual: RunsOptions = { recent: 20, output: "table" };
+const start = (cluster: Cluster, options: Partial<RunsOptions> = {}, wanted?: string) => {
+  const terminal = makeTerminal(now);
+  const code = runs(
+    { wanted, options: { ...usual, ...options }, cluster: { runs: cluster, namespace: "jobs" }, sleep },
+    terminal,
+  );
+  return { terminal, code };
+};
+const numbered = (count: number, run: TestRun): TestRun[] =>
+  Array.from({ length: count }, (_, i) => ({ ...run, event: { ...testEvent, id: `${i}-${run.phases.join()}` } }));
+
+describe("runs asks", () => {
+  test("for the Jobs, and nothing more while no task runs", async () => {
+    const cluster = makeCluster([{ phases: ["succeeded"], announced, reported }]);
+    await start(cluster).code;
+    assert.deepEqual(cluster.asked, ["jobs jobs"]);
+  });
+  test("for the pods of all tasks that run at once, however many they are", async () => {
+    const cluster = makeCluster(numbered(50, { phases: ["running"], announced }));
+    cluster.pods = cluster.jobs.map((job) =>
+      makeTestPod(job, { phase: "Running", startTime: announced, main: { running: {} } }),
+    );
+    await start(cluster).code;
+    assert.deepEqual(cluster.asked, ["jobs jobs", "pods jobs"]);
+  });
+  test("for warnings of those that are stuck, up to a number that can be read", async () => {
+    const cluster = makeCluster(numbered(50, { phases: ["running"], announced }));
+    const { terminal, code } = start(cluster);
+    await code;
+    assert.equal(cluster.asked.filter((what) => what.startsWith("warnings")).length, 20);
+    assert.match(terminal.stdout.join("\n"), /created no pod for Job .*Kubernetes said: FailedCreate: exceeded quota/);
+  });
+  test("for the timer once, where finish-task should have gone on", async () => {
+    const cluster = makeCluster(
+      numbered(3, { phases: ["succeeded", "waiting"], announced, createdAt: "2026-01-02T03:00:00Z" }),
+    );
+    cluster.jobs = cluster.jobs.map((job) => ({
+      ...job,
+      status: { ...job.status, completionTime: "2026-01-02T03:01:00Z" },
+    }));
+    const { terminal, code } = start(cluster);
+    await code;
+    assert.deepEqual(cluster.asked, ["jobs jobs", "timer"]);
+    assert.match(terminal.stdout.join("\n"), /timer \(a PingSource\) is not there/);
+  });
+  test("all namespaces with one request, or also those where tasks of a run here are", async () => {
+    const run: TestRun = { phases: ["running"], announced, namespace: "other" };
+    const cluster = makeCluster([run]);
+    await start(cluster, { allNamespaces: true }).code;
+    assert.deepEqual(cluster.asked.slice(0, 2), ["jobs *", "pods *"]);
+    const split = makeCluster([{ phases: ["succeeded", "running"], announced }]);
+    const chain = JSON.stringify(split.jobs[0]?.metadata?.annotations).replaceAll(
+      '\\"namespace\\":\\"jobs\\",\\"name\\":\\"' + split.jobs[1]?.metadata?.name,
+      '\\"namespace\\":\\"other\\",\\"name\\":\\"' + split.jobs[1]?.metadata?.name,
+    );
+    for (const job of split.jobs) job.metadata!.annotations = JSON.parse(chain);
+    split.jobs[1]!.metadata!.namespace = "other";
+    const { terminal, code } = start(split, { output: "json" });
+    await code;
+    assert.deepEqual(split.asked.slice(0, 4), ["jobs jobs", "jobs other", "pods jobs", "pods other"]);
+    assert.equal(JSON.parse(terminal.stdout[0] ?? "").runs[0].tasks[1].state, "starting");
+  });
+});
+
+describe("runs shows", () => {
+  test("as many reported runs as are asked for, and how many there are beside them", async () => {
+    const cluster = makeCluster(numbered(5, { phases: ["succeeded"], announced, reported }));
+    const { terminal, code } = start(cluster, { recent: 2 });
+    assert.equal(await code, 0);
+    assert.equal(terminal.stdout.join("\n").split("\n").length, 3);
+    assert.deepEqual(terminal.stderr, ["3 more that were reported: --recent 5"]);
+  });
+  test("that there are none, and where to look else", async () => {
+    const { terminal, code } = start(makeCluster([]));
+    assert.equal(await code, 0);
+    assert.deepEqual([terminal.stdout.length, terminal.stderr.length], [0, 1]);
+    assert.match(terminal.stderr[0] ?? "", /no runs in namespace jobs.*--namespace.*--all-namespaces/);
+  });
+  test("one run at length, by its event, with all of its pods", async () => {
+    const cluster = makeCluster([{ phases: ["failed"], announced, reported }, ...numbered(2, { phases: ["running"] })]);
+    const { terminal, code } = start(cluster, {}, testEvent.id);
+    assert.equal(await code, 0);
+    assert.deepEqual(cluster.asked, ["jobs jobs", `pods jobs of ${testRunId()}`]);
+    assert.match(terminal.stdout.join("\n"), /^✖ failed {2}deploy[\s\S]*told Keptn {2}started 2026-01-02T03:04:06Z/);
+  });
+  test("what else it knows where pods may not be read", async () => {
+    const cluster = makeCluster([{ phases: ["running"], announced }]);
+    cluster.listPods = async () => {
+      throw new IoError("You may not list pods in namespace jobs.", { retryable: false, httpStatus: 403 });
+    };
+    const { terminal, code } = start(cluster);
+    assert.equal(await code, 0);
+    assert.match(
+      terminal.stderr.join("\n"),
+      /^note: You may not list pods in namespace jobs\. Why a task does not start/,
+    );
+    assert.match(terminal.stdout.join("\n"), /1\/1 task-1, starting/);
+  });
+  test("a picture", async () => {
+    const { terminal, code } = start(makeCluster([{ phases: ["running"], announced }]), { output: "svg" });
+    assert.equal(await code, 0);
+    assert.match(terminal.stdout[0] ?? "", /^<svg /);
+  });
+  test("nothing for an id that is none, but says so", async () => {
+    await assert.rejects(start(makeCluster([]), {}, "nothing-like-it").code, {
+      name: "UsageError",
+      message: /There is no run, event or context nothing-like-it in namespace jobs\./,
+    });
+    await assert.rejects(start(makeCluster([]), { watch: true, output: "json" }).code, { name: "UsageError" });
+  });
+});
+
+describe("runs --watch", () => {
+  const running = { phases: ["running"], announced } as const;
+  const over: TestRun = { ...running, phases: ["succeeded"], reported, states: ["reported"] };
+
+  test("of one run tells each change once, and ends with it", async () => {
+    const cluster = makeCluster([running]);
+    const { terminal, code } = start(cluster, { watch: true }, testRunId());
+    setTimeout(() => (cluster.jobs = makeJobs(over)), 50);
+    assert.equal(await code, 0);
+    assert.equal(terminal.stdout.length, 2, terminal.stdout.join("\n"));
+    assert.match(
+      terminal.stdout[0] ?? "",
+      /^2026-01-02T03:04:30Z [0-9a-f]{8}-001 {2}stuck {2}1\/1 task-1, starting {2}deploy: Kubernetes has created no pod/,
+    );
+    assert.match(terminal.stdout[1] ?? "", /passed {2}1\/1 {2}deploy$/);
+  });
+  test("of a run that failed, or is gone, ends with 1", async () => {
+    const failed = makeCluster([{ ...over, phases: ["failed"] }]);
+    assert.equal(await start(failed, { watch: true }, testRunId()).code, 1);
+    const gone = makeCluster([running]);
+    const { terminal, code } = start(gone, { watch: true }, testRunId());
+    gone.jobs = [];
+    setTimeout(() => (gone.jobs = []), 0);
+    assert.equal(await code, 1);
+    assert.match(terminal.stderr.join("\n"), /its Jobs are gone/);
+  });
+  test("bears with a cluster that is away, and can be interrupted", async () => {
+    const cluster = makeCluster([running]);
+    const { terminal, code } = start(cluster, { watch: true });
+    setTimeout(() => (cluster.fault = new IoError("No cluster answers.", { retryable: true })), 10);
+    void when(() => terminal.stderr.length > 0).then(terminal.interrupt);
+    assert.equal(await code, 0);
+    assert.deepEqual(terminal.stderr, ["2026-01-02T03:04:30Z No cluster answers."]);
+  });
+  test("on a terminal draws all of it in its place", async () => {
+    const cluster = makeCluster([{ phases: ["running", "waiting"], announced, tasks: ["load", "report"] }]);
+    cluster.pods = [
+      makeTestPod(cluster.jobs[0]!, {
+        phase: "Running",
+        startTime: announced,
+        main: { running: { startedAt: "2026-01-02T03:04:12Z" } },
+      }),
+    ];
+    const screen = makeScreen({ columns: 60, rows: 20 });
+    const terminal = makeTerminal(now, { stdout: screen, stderr: screen });
+    const code = runs(
+      { wanted: undefined, options: { ...usual, watch: true }, cluster: { runs: cluster, namespace: "jobs" }, sleep },
+      terminal,
+    );
+    void when(() => screen.lines().length > 0).then(terminal.interrupt);
+    assert.equal(await code, 0);
+    const [title, first, second, ...rest] = screen.lines();
+    assert.match(title ?? "", /^▶ deploy {2}sockshop\/dev\/carts .* running {2}25s$/);
+    assert.match(first ?? "", /^ {2}▶ load {4}·+╌+━+ +20s$/);
+    assert.match(second ?? "", /^ {2}· report {2}·+$/);
+    assert.deepEqual(rest, ["", "", "  ·· waiting   ╌╌ starting   ── fetching files   ━━ running"]);
+    assert.equal(screen.isCursorHidden(), false);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { makeLiveBlock } from "../../../functions/cli/timeline/live-block.ts";
+import { makeScreen } from "../../doubles/terminal.ts";
+
+describe("the last lines of a terminal", () => {
+  test("are drawn in the place of those before, more of them or fewer", () => {
+    const screen = makeScreen({ columns: 20, rows: 10 });
+    const block = makeLiveBlock(screen);
+    block.draw(["one", "two"]);
+    block.draw(["three", "four", "five"]);
+    assert.deepEqual(screen.lines(), ["three", "four", "five"]);
+    block.draw(["six"]);
+    assert.deepEqual(screen.lines(), ["six"]);
+  });
+  test("stay below what is printed meanwhile", () => {
+    const screen = makeScreen({ columns: 20, rows: 10 });
+    const block = makeLiveBlock(screen);
+    block.above(() => screen.write("before\n"));
+    block.draw(["bar"]);
+    block.above(() => screen.write("output\n"));
+    assert.deepEqual(screen.lines(), ["before", "output", "bar"]);
+  });
+  test("stay when it ends, or go, and the cursor is there again", () => {
+    const screen = makeScreen({ columns: 20, rows: 10 });
+    const block = makeLiveBlock(screen);
+    block.draw(["bar"]);
+    assert.equal(screen.isCursorHidden(), true);
+    block.end();
+    assert.deepEqual([screen.lines(), screen.isCursorHidden()], [["bar"], false]);
+    block.draw(["again"]);
+    block.end({ clear: true });
+    assert.deepEqual([screen.lines(), screen.isCursorHidden()], [["bar"], false]);
+  });
+  test("are found again where a line has wrapped", () => {
+    const screen = makeScreen({ columns: 10, rows: 10 });
+    const block = makeLiveBlock(screen);
+    block.draw(["a line of more columns", "b"]);
+    block.draw(["c"]);
+    assert.deepEqual(screen.lines(), ["c"]);
+  });
+  test("are never more than the terminal has", () => {
+    const screen = makeScreen({ columns: 10, rows: 4 });
+    const block = makeLiveBlock(screen);
+    block.draw(["1", "2", "3", "4", "5"]);
+    assert.deepEqual(screen.lines(), ["1", "2", "3"]);
+    block.draw(["a line that wraps", "2", "3"]);
+    assert.deepEqual(screen.lines(), ["a line tha", "t wraps", "2"]);
+  });
+});
