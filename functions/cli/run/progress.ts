@@ -9,6 +9,7 @@ import type { Engine } from "../../io/local/engine.ts";
 import type { SentEvent } from "../../io/local/keptn.ts";
 import type { PodWatcher } from "../../io/local/run-pod.ts";
 import type { Terminal } from "../terminal.ts";
+import { tame } from "../timeline/live-block.ts";
 import { makeBoard } from "./board.ts";
 import { labelsOf } from "./task-labels.ts";
 import { makeVerdict } from "./verdict.ts";
@@ -45,7 +46,9 @@ export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
   const labels = labelsOf(plans);
   const labelOf = (job: Job) => labels.get(job.metadata?.name ?? "") ?? "?";
   const startedMs = new Map<string, number>();
-  const lines = makeLines((name, line) => say(`  ${style("dim", `${labels.get(name) ?? "?"} │`)} ${line}`));
+  const lines = makeLines((name, line) =>
+    say(`  ${style("dim", `${labels.get(name) ?? "?"} │`)} ${board ? tame(line) : line}`),
+  );
   const verdict = makeVerdict(plans);
 
   return {

@@ -63,3 +63,13 @@ const fitHeight = (lines: readonly string[], screen: Screen): readonly string[] 
 /** Lines that are too long are wrapped, and so are all when a terminal is made narrower. */
 const heightOf = (lines: readonly string[], columns: number): number =>
   lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(stripVTControlCharacters(line)) / columns)), 0);
+
+/** Output of others, for {@link LiveBlock.above}: colours stay; what moves the cursor or clears the screen would spoil our drawing. */
+export const tame = (line: string): string =>
+  line
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences are what is looked for (ECMA-48)
+    .replace(/\u001b(?:\[[0-?]*[ -/]*[@-ln-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_78=>])/g, "")
+    .replace(/\r+$/, "")
+    .replace(/^[\s\S]*\r/, "") // a progress bar, as it ended
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: as above; tab and the beginning of a colour stay
+    .replace(/[\u0000-\u0008\u000a-\u001a\u001c-\u001f\u007f]/g, "");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { makeLiveBlock } from "../../../functions/cli/timeline/live-block.ts";
+import { makeLiveBlock, tame } from "../../../functions/cli/timeline/live-block.ts";
 import { makeScreen } from "../../doubles/terminal.ts";
 
 describe("the last lines of a terminal", () => {
@@ -47,4 +47,17 @@ describe("the last lines of a terminal", () => {
     block.draw(["a line that wraps", "2", "3"]);
     assert.deepEqual(screen.lines(), ["a line tha", "t wraps", "2"]);
   });
+});
+
+test("output of others keeps its colours, and moves no cursor", () => {
+  const cases = [
+    ["plain\ttext", "plain\ttext"],
+    ["\u001b[31mred\u001b[0m", "\u001b[31mred\u001b[0m"],
+    ["\u001b[2J\u001b[Hcleared\u001b[3A\u001b[K", "cleared"],
+    ["10 %\r50 %\r100 %", "100 %"],
+    ["done\r", "done"],
+    ["\u001b]0;a title\u0007text\u0007\b", "text"],
+    ["\u001b[?25lhidden\u001b[?25h\u001bM\u001b7", "hidden"],
+  ] as const;
+  for (const [line, shown] of cases) assert.equal(tame(line), shown);
 });
