@@ -61,9 +61,7 @@ const explain = (fault: unknown, { server, what, namespace }: Asked): unknown =>
   switch (httpStatus) {
     case undefined:
       if (server === nowhere) {
-        return say(
-          "No cluster is known: KUBECONFIG is not set, and there is no ~/.kube/config. --kubeconfig names one.",
-        );
+        return say("No cluster is known: neither KUBECONFIG nor ~/.kube/config names one. --kubeconfig can.");
       }
       return say(
         `No cluster answers at ${server} (${reasonOf(fault)}). KUBECONFIG, --kubeconfig and --context say which one is meant.`,

@@ -86,11 +86,19 @@ const diagnoseVolumes = ({ link }: TaskState, pod: Pod, sight: Sight): Diagnosis
 
 /** Something refuses its pods. */
 const diagnoseJob = (job: Job, sight: Sight): Diagnosis => {
-  if (!lacksPods(job, [], { nowMs: sight.nowMs, graceSeconds: patienceSeconds })) return {};
+  if (hadPod(job) || !lacksPods(job, [], { nowMs: sight.nowMs, graceSeconds: patienceSeconds })) return {};
   const seconds = secondsSince(job.status?.startTime, sight.nowMs) ?? 0;
   const why = `Kubernetes has created no pod for Job ${job.metadata?.namespace}/${job.metadata?.name} for ${renderDuration(seconds)}.`;
   const fix = "Look for a quota, a missing service account or an admission rule that refuses its pod.";
   return withWarnings(why, fix, { about: job, sight });
+};
+
+/** One that has just ended is not among the pods that run, and its Job may not say yet that it is over. */
+const hadPod = ({ status = {} }: Job): boolean => {
+  const { active, succeeded, failed, terminating, uncountedTerminatedPods: uncounted } = status;
+  return Boolean(
+    active || succeeded || failed || terminating || uncounted?.succeeded?.length || uncounted?.failed?.length,
+  );
 };
 
 const withWarnings = (

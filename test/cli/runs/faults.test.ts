@@ -57,7 +57,7 @@ describe("runs", { concurrency: true }, () => {
   test("no kubeconfig: it says so", async () => {
     const { stderr, code } = await runs("");
     assert.equal(code, 3);
-    assert.match(stderr, /^error: No cluster is known: KUBECONFIG is not set/);
+    assert.match(stderr, /^error: No cluster is known: neither KUBECONFIG/);
   });
 
   test("forbidden: it says which verb on what is missing, in Kubernetes' words too", async (context) => {

@@ -196,6 +196,10 @@ describe("a run is stuck, and says why and what to do", () => {
     assert.match(why ?? "", /has created no pod for Job jobs\/job-executor-service-job-\S+ for 35s/);
     assert.deepEqual(asks, ["object"]);
   });
+  test("but not where its pod has just ended, and the Job does not say so yet", () => {
+    const status = { startTime: at(5), active: 1, ready: 0 };
+    assert.equal(look({ phases: ["running"], announced, pod: "none", statuses: [status], after: 90 }).stuck, false);
+  });
   test("when nobody announces it: after the lease and a sweep", () => {
     assert.equal(look({ phases: ["waiting"], after: 100 }).stuck, false);
     const { state, why, fix, asks } = look({ phases: ["waiting"], after: 150 });
