@@ -3,7 +3,8 @@
 export interface Problem {
   /** Stable and greppable, kebab-case: `unknown-key`, `missing-image`, ... */
   readonly code: string;
-  readonly severity: "error" | "warning";
+  /** A note says that nothing is wrong, but that something is worth knowing. */
+  readonly severity: "error" | "warning" | "note";
   /** One sentence that names the object. */
   readonly message: string;
   /** What to do about it, as one sentence. */

@@ -8,6 +8,7 @@ import { renderCount, renderGithub, renderText } from "./render.ts";
 
 export interface LintCommandOptions {
   readonly allowPrivilegedJobs: boolean;
+  readonly fromJes: boolean;
   readonly format: "text" | "json" | "github";
 }
 

@@ -9,15 +9,19 @@ export const renderText = (problems: readonly Problem[], paint: Paint): string =
 
 const renderLine = ({ at, severity, code, message, fix }: Problem, paint: Paint): string => {
   const place = at ? `${paint("bold", `${at.file}:${at.line}:${at.column}`)} ` : "";
-  const kind = paint(severity === "error" ? "red" : "yellow", severity);
+  const kind = paint(colours[severity], severity);
   return `${place}${kind} ${code}: ${message}${fix ? ` ${paint("dim", fix)}` : ""}`;
 };
 
+const colours = { error: "red", warning: "yellow", note: "cyan" } as const;
+
 export const renderCount = (problems: readonly Problem[], files: readonly string[]): string => {
   const where = files.length === 1 ? files[0] : `${files.length} job configs`;
-  const errors = problems.filter(({ severity }) => severity === "error").length;
-  if (problems.length === 0) return `${where}: nothing is wrong.`;
-  return `${where}: ${plural(errors, "error")}, ${plural(problems.length - errors, "warning")}.`;
+  const count = (wanted: Problem["severity"]) => problems.filter(({ severity }) => severity === wanted).length;
+  const [errors, warnings, notes] = [count("error"), count("warning"), count("note")];
+  const wrong =
+    errors + warnings === 0 ? "nothing is wrong" : `${plural(errors, "error")}, ${plural(warnings, "warning")}`;
+  return `${where}: ${wrong}${notes > 0 ? `, ${plural(notes, "note")}` : ""}.`;
 };
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
@@ -27,7 +31,7 @@ export const renderGithub = (problems: readonly Problem[]): string =>
   problems
     .map(({ at, severity, code, message, fix }) => {
       const place = at ? `file=${property(at.file)},line=${at.line},col=${at.column},` : "";
-      return `::${severity} ${place}title=${property(code)}::${value(fix ? `${message} ${fix}` : message)}`;
+      return `::${severity === "note" ? "notice" : severity} ${place}title=${property(code)}::${value(fix ? `${message} ${fix}` : message)}`;
     })
     .join("\n");
 

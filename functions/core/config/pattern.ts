@@ -10,15 +10,21 @@ const maxClasses = 2;
 
 /** @returns the compiled pattern, or what is wrong with it */
 const compile = (pattern: string): RE2JS | string => {
-  if (pattern.length > maxLength) return `it is longer than ${maxLength} characters`;
-  const counts = [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, from, to]) => Number(to || from));
-  if (counts.reduce((sum, count) => sum + count, 0) > maxRepetitions) return "it repeats too much";
-  if (pattern.split(/\\p/i).length - 1 > maxClasses) return "it has too many classes of Unicode";
+  const tooMuch = tooMuchOf(pattern);
+  if (tooMuch) return tooMuch;
   try {
     return RE2JS.compile(pattern);
   } catch (error) {
     return (error as Error).message.replace("error parsing regexp: ", "");
   }
+};
+
+/** @returns what of it is more than we take */
+const tooMuchOf = (pattern: string): string | undefined => {
+  if (pattern.length > maxLength) return `it is longer than ${maxLength} characters`;
+  const counts = [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, from, to]) => Number(to || from));
+  if (counts.reduce((sum, count) => sum + count, 0) > maxRepetitions) return "it repeats too much";
+  return pattern.split(/\\p/i).length - 1 > maxClasses ? "it has too many classes of Unicode" : undefined;
 };
 
 export const checkPattern = (pattern: string): Fault | undefined => {
@@ -32,6 +38,14 @@ export const checkPattern = (pattern: string): Fault | undefined => {
       : "Event names are patterns: write `\\` before what is meant literally.",
   };
 };
+
+/** @returns a type that this name stands for, as its author may have thought of it; undefined for a name with wildcards */
+export const typeMeantBy = (name: string): string | undefined =>
+  isWholeType(name) ? name : anchorOf(name)?.slice(1, -1).replaceAll("\\", "");
+
+/** @returns true if RE2 refuses it; what is only more than we take is not broken */
+export const isBrokenPattern = (pattern: string): boolean =>
+  tooMuchOf(pattern) === undefined && typeof compile(pattern) === "string";
 
 /** @returns false for a pattern that RE2 refuses */
 export const matchesPattern = (pattern: string, type: string): boolean => {

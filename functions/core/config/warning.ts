@@ -1,4 +1,4 @@
-// A warning about a place of the config.
+// A warning or a note about a place of the config.
 import type { Problem } from "../problem.ts";
 import type { Path, YamlTree } from "./yaml-tree.ts";
 
@@ -9,9 +9,13 @@ export interface Warning {
   readonly path: Path;
 }
 
-export const toProblem = ({ code, message, fix, path }: Warning, yaml: YamlTree): Problem => ({
+export const toProblem = (
+  { code, message, fix, path }: Warning,
+  yaml: Pick<YamlTree, "at">,
+  severity: "warning" | "note" = "warning",
+): Problem => ({
   code,
-  severity: "warning",
+  severity,
   message,
   fix,
   at: yaml.at(path),

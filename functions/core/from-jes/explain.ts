@@ -1,0 +1,25 @@
+// What a job config will do differently than with job-executor-service 0.3.0, and why: notes, for whoever moves from there.
+// Facts: the source of JES 0.3.0 (pkg/config, pkg/eventhandler, pkg/k8sutils, pkg/file, pkg/keptn) and of the go-sdk it is built with.
+import { byPlace, type ParsedJobConfig } from "../config/parse.ts";
+import type { JobConfig } from "../config/schema.ts";
+import { toProblem, type Warning } from "../config/warning.ts";
+import type { Problem } from "../problem.ts";
+import { explainActions } from "./actions.ts";
+import { explainEnvironment } from "./environment.ts";
+import { explainEvents } from "./events.ts";
+import { explainFiles } from "./files.ts";
+import { explainMistakes, isRefusedByJes } from "./mistakes.ts";
+import { explainRights } from "./rights.ts";
+import { explainTimes } from "./times.ts";
+
+/** Only what this config has to do with; what holds for many places alike is said at the first of them. */
+export const explainFromJes = ({ config, outline, problems, at }: ParsedJobConfig): readonly Problem[] => {
+  if (!outline || !at) return []; // nothing can be read: neither JES nor we do anything with it
+  const differences = isRefusedByJes(problems)
+    ? []
+    : [...explainEvents(outline), ...explainActions(outline), ...(config ? explainTasks(config) : [])];
+  return [...explainMistakes(problems), ...differences].map((note) => toProblem(note, { at }, "note")).sort(byPlace);
+};
+
+const explainTasks = (config: JobConfig): Warning[] =>
+  [explainTimes, explainFiles, explainEnvironment, explainRights].flatMap((explain) => explain(config));

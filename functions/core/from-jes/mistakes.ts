@@ -1,0 +1,25 @@
+// A config with mistakes: what JES made of it, and what happens here.
+import type { Warning } from "../config/warning.ts";
+import type { Path } from "../config/yaml-tree.ts";
+import type { Problem } from "../problem.ts";
+
+/** What JES's decoder looked at (Go's yaml.v2, UnmarshalStrict, and the version); all else it found out when an action ran, or never. */
+const seenByJes = new Set(["unknown-key", "wrong-type", "missing-api-version", "unsupported-api-version"]);
+
+const top: Path = ["apiVersion"];
+
+/** A config that JES did not take ran nothing: there is nothing to compare with. */
+export const isRefusedByJes = (problems: readonly Problem[]): boolean =>
+  problems.some(({ severity, code }) => severity === "error" && seenByJes.has(code));
+
+export const explainMistakes = (problems: readonly Problem[]): Warning[] => {
+  if (isRefusedByJes(problems)) {
+    const message =
+      "JES does not take this config either, but says so in its error log only. Here an event that one of the actions fits is answered at once, with all mistakes.";
+    return [{ code: "jes-mistakes-are-answered", message, fix: "Mend the errors.", path: top }];
+  }
+  if (!problems.some(({ severity }) => severity === "error")) return [];
+  const message =
+    "JES took this config, and went wrong only where a mistake got in its way. Here nothing of it runs before it is mended; an event that one of the actions fits is answered with all mistakes.";
+  return [{ code: "jes-took-mistakes", message, fix: "Mend the errors before you move.", path: top }];
+};

@@ -1,0 +1,34 @@
+// Where in a config something stands, and one note for all places that are alike.
+import type { JobConfig, Task, TaskEnv } from "../config/schema.ts";
+import type { Warning } from "../config/warning.ts";
+import type { Path } from "../config/yaml-tree.ts";
+
+export interface PlacedTask {
+  readonly task: Task;
+  readonly path: Path;
+}
+
+export const tasksOf = ({ actions }: JobConfig): PlacedTask[] =>
+  actions.flatMap(({ tasks }, action) =>
+    tasks.map((task, index) => ({ task, path: ["actions", action, "tasks", index] })),
+  );
+
+export interface PlacedEnv {
+  readonly entry: TaskEnv;
+  readonly index: number;
+  readonly task: Task;
+  readonly path: Path;
+}
+
+export const envOf = (config: JobConfig): PlacedEnv[] =>
+  tasksOf(config).flatMap(({ task, path }) =>
+    (task.env ?? []).map((entry, index) => ({ entry, index, task, path: [...path, "env", index] })),
+  );
+
+/** One note at the first of all places that are alike; it is handed how many more there are: "", or ` (and 2 more)`. */
+export const atFirst = <T>(found: readonly T[], make: (first: T, more: string) => Warning): Warning[] => {
+  const [first, ...others] = found;
+  return first === undefined ? [] : [make(first, others.length > 0 ? ` (and ${others.length} more)` : "")];
+};
+
+export const nothingToDo = "Nothing to do.";
