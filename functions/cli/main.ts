@@ -1,16 +1,10 @@
 #!/usr/bin/env node
 // job-executor, the command: tries, checks and watches what the functions do.
 import { enableCompileCache } from "node:module";
-import { Command, CommanderError } from "commander";
-import manifest from "../../package.json" with { type: "json" };
-import type { CliContext } from "./context.ts";
+import { CommanderError } from "commander";
 import { type ExitCode, exitCode } from "./exit-codes.ts";
 import { renderFault } from "./fault.ts";
-import { addLint } from "./lint/command.ts";
-import { addPlan } from "./plan/command.ts";
-import { addRun } from "./run/command.ts";
-import { addRuns } from "./runs/command.ts";
-import { addSchema } from "./schema/command.ts";
+import { makeProgram } from "./program.ts";
 import { processTerminal } from "./terminal.ts";
 
 // What a command loads is compiled once, not each time (Node's own folder for that, below the system's temporary one).
@@ -21,14 +15,8 @@ const terminal = processTerminal();
 /** The one place where anything that was thrown ends. */
 const main = async (): Promise<ExitCode> => {
   let code: ExitCode = exitCode.ok;
-  const program = new Command("job-executor")
-    .description("Runs any container as a Kubernetes Job when a Keptn event arrives. This is its command for people.")
-    .version(manifest.version)
-    .exitOverride();
-  const context: CliContext = { terminal, exit: (given) => (code = given) };
-  for (const add of [addRun, addRuns, addLint, addPlan, addSchema]) add(program, context);
   try {
-    await program.parseAsync();
+    await makeProgram({ terminal, exit: (given) => (code = given) }).parseAsync();
     return code;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCode.ok : exitCode.usage;

@@ -67,5 +67,5 @@ const distinct = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((problem) => [renderProblem(problem), problem])).values(),
 ];
 
-export const byPlace = ({ at: a }: Problem, { at: b }: Problem): number =>
+export const byPlace = ({ at: a }: Pick<Problem, "at">, { at: b }: Pick<Problem, "at">): number =>
   (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);

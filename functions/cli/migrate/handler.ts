@@ -1,0 +1,68 @@
+// job-executor migrate: reads JES's Helm values, writes an overlay, and says what else there is to know.
+import { mkdir, realpath, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defaultImage } from "../../core/migrate/general-notes.ts";
+import { planMigration } from "../../core/migrate/plan-migration.ts";
+import { renderProblems } from "../../core/problem.ts";
+import { codeOf } from "../../io/disk/disk-fault.ts";
+import { type ExitCode, exitCode } from "../exit-codes.ts";
+import { usageError } from "../fault.ts";
+import { readInput } from "../input.ts";
+import type { Terminal } from "../terminal.ts";
+import { renderNotes } from "./render-notes.ts";
+
+export interface MigrateOptions {
+  readonly values: string;
+  readonly output?: string;
+  readonly namespace: string;
+  readonly image?: string;
+  readonly manifests?: string;
+}
+
+/** @throws an error of wrong usage */
+export const migrate = async (
+  { values, output, namespace, image = defaultImage, manifests }: MigrateOptions,
+  terminal: Terminal,
+): Promise<ExitCode> => {
+  const text = await readInput(values, "values");
+  const folder = output ?? ".";
+  const planned = planMigration({
+    ...{ text, file: values === "-" ? "stdin" : values },
+    ...{ namespace, image, folder, manifests: manifests ?? (await pathToManifests(folder)) },
+  });
+  if ("problems" in planned) {
+    terminal.say(renderProblems(planned.problems));
+    return exitCode.failed;
+  }
+  if (output === undefined) terminal.print(planned.overlay);
+  else await writeNew(join(output, "kustomization.yaml"), planned.overlay);
+  terminal.say(renderNotes(planned.notes, terminal.style));
+  return exitCode.ok;
+};
+
+/** Kustomize takes relative paths only, and follows links before it goes one. */
+const pathToManifests = async (folder: string): Promise<string> => {
+  const ours = fileURLToPath(new URL("../../../manifests", import.meta.url));
+  return relative(await realFolder(resolve(folder)), await realFolder(ours));
+};
+
+/** @param folder need not be there yet */
+const realFolder = async (folder: string): Promise<string> => {
+  try {
+    return await realpath(folder);
+  } catch (fault) {
+    if (codeOf(fault) !== "ENOENT") throw fault;
+    return join(await realFolder(dirname(folder)), basename(folder));
+  }
+};
+
+const writeNew = async (file: string, text: string): Promise<void> => {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text, { flag: "wx" });
+  } catch (fault) {
+    if (codeOf(fault) === "EEXIST") throw usageError(`${file} is already there. Remove it, or name another folder.`);
+    throw usageError(`Cannot write ${file}: ${fault instanceof Error ? fault.message : fault}.`);
+  }
+};

@@ -1,0 +1,28 @@
+// The notes of a migration as text for people.
+import type { Note } from "../../core/migrate/parts.ts";
+import type { PlacedNote } from "../../core/migrate/plan-migration.ts";
+import type { Format } from "../terminal.ts";
+
+type Style = (format: Format, text: string) => string;
+
+const headings: Readonly<Record<Note["section"], string>> = {
+  todo: "To do",
+  changes: "What changes",
+  "left-out": "What has no place in the overlay",
+};
+
+export const renderNotes = (notes: readonly PlacedNote[], style: Style): string =>
+  Object.entries(headings)
+    .map(([section, heading]) => ({ section, heading, own: notes.filter((note) => note.section === section) }))
+    .filter(({ own }) => own.length > 0)
+    .map(({ section, heading, own }) => {
+      const lines = own.map((note, index) => renderNote(note, section === "todo" ? `${index + 1}.` : "-", style));
+      return [style("bold", heading), ...lines].join("\n");
+    })
+    .join("\n\n");
+
+const renderNote = ({ text, commands = [], from, at }: PlacedNote, sign: string, style: Style): string => {
+  const place = at ? `${at.file}:${at.line}:${at.column} ` : "";
+  const subject = from ? `${style("dim", place)}${from}: ` : "";
+  return [`${sign} ${subject}${text}`, ...commands.map((line) => `     ${line}`)].join("\n");
+};

@@ -1,0 +1,20 @@
+// The command line: every command with its options, as commander has them.
+import { Command } from "commander";
+import manifest from "../../package.json" with { type: "json" };
+import type { CliContext } from "./context.ts";
+import { addLint } from "./lint/command.ts";
+import { addMigrate } from "./migrate/command.ts";
+import { addPlan } from "./plan/command.ts";
+import { addRun } from "./run/command.ts";
+import { addRuns } from "./runs/command.ts";
+import { addSchema } from "./schema/command.ts";
+
+/** Throws commander's own error where it would end the process. */
+export const makeProgram = (context: CliContext): Command => {
+  const program = new Command("job-executor")
+    .description("Runs any container as a Kubernetes Job when a Keptn event arrives. This is its command for people.")
+    .version(manifest.version)
+    .exitOverride();
+  for (const add of [addRun, addRuns, addLint, addPlan, addSchema, addMigrate]) add(program, context);
+  return program;
+};

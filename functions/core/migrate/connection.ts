@@ -1,0 +1,115 @@
+// How JES reached Keptn, and which events it asked for.
+import { component, leftOut, note, type Part, type Row, same, setting } from "./parts.ts";
+import type { Values } from "./values.ts";
+
+const api = "remoteControlPlane.api";
+
+export const isOauth = (values: Values): boolean => values.text(`${api}.authMode`) === "oauth";
+
+/** @returns the namespace of a Keptn in the same cluster */
+export const keptnNamespaceOf = (values: Values): string | undefined => {
+  if (isDetected(values)) return values.text("remoteControlPlane.autoDetect.namespace") || "keptn";
+  const [, namespace] =
+    /^api-gateway-nginx\.([a-z0-9-]+)(\.svc(\.cluster\.local)?)?(:\d+)?$/.exec(values.text(`${api}.hostname`)) ?? [];
+  return namespace;
+};
+
+const isDetected = (values: Values): boolean => values.isTrue("remoteControlPlane.autoDetect.enabled");
+
+export const isHttps = (values: Values): boolean => !isDetected(values) && values.text(`${api}.protocol`) === "https";
+
+const makeEndpoint = (values: Values): Part[] => {
+  const [protocol, hostname] = [values.text(`${api}.protocol`), values.text(`${api}.hostname`)];
+  if (isDetected(values) || hostname === "") return [];
+  return [setting("KEPTN_API_ENDPOINT", `${protocol || "http"}://${hostname}/api`)];
+};
+
+/** In Keptn's cluster its NATS brings events; from elsewhere its API is asked for them. */
+const makeSource = (values: Values): Part[] => {
+  const namespace = keptnNamespaceOf(values);
+  if (namespace === undefined) return [component("keptn-source-polling")];
+  const address = namespace === "keptn" ? [] : [setting("PUBSUB_URL", `nats://keptn-nats.${namespace}`)];
+  return [component("keptn-source-nats"), ...address];
+};
+
+const makeDetected = (values: Values): Part[] => {
+  if (!isDetected(values)) return [];
+  const given = values.text("remoteControlPlane.autoDetect.namespace");
+  const endpoint = setting("KEPTN_API_ENDPOINT", `http://api-gateway-nginx.${keptnNamespaceOf(values)}/api`);
+  if (given) return [endpoint];
+  const text = "Helm looked for Keptn in the cluster; the overlay says namespace `keptn`. Correct it if that is wrong.";
+  return [endpoint, note("todo", text)];
+};
+
+const makeTopics = (topics: string): Part[] => {
+  const odd = topics.split(",").filter((topic) => !/^\s*sh\.keptn\.event\.[\w-]+\.triggered\s*$/.test(topic));
+  if (topics === "") {
+    const text =
+      "Without `subscription.pubsubTopic` JES asked for sh.keptn.>, and got nothing. We get the events of all tasks.";
+    return [note("changes", text)];
+  }
+  if (odd.length === 0) return [setting("PUBSUB_TOPIC", topics)];
+  const text = `JES never got ${odd.map((topic) => topic.trim()).join(", ")}: it asked Keptn for open tasks of exact types. We get what these stand for.`;
+  return [setting("PUBSUB_TOPIC", topics), note("changes", text)];
+};
+
+const makeTls = (values: Values): Part[] => {
+  if (!isHttps(values) || values.isTrue(`${api}.apiValidateTls`)) return [];
+  if (isOauth(values)) return [note("left-out", "JES's chart lost this value on its way: with OAuth it verified TLS.")];
+  const text =
+    "HTTP_SSL_VERIFY=false: whoever is between us and Keptn can read its token. Better: the authority of Keptn's certificate as the key ca.crt of the Secret, with KEPTN_CA_FILE=/etc/keptn/ca.crt, and of a ConfigMap for init containers, KEPTN_CA_CONFIG_MAP.";
+  return [setting("HTTP_SSL_VERIFY", "false"), note("todo", text)];
+};
+
+const noToken = "Nothing of it is written or shown. It belongs into the Secret `job-service-keptn-secrets`";
+
+export const connectionRows: readonly Row[] = [
+  {
+    value: "subscription.pubsubTopic",
+    becomes: "`PUBSUB_TOPIC`",
+    make: ({ value }) => makeTopics(typeof value === "string" ? value : ""),
+  },
+  leftOut(
+    "remoteControlPlane.topicSubscription",
+    "Nothing. It had no effect in JES 0.3.0 either: `subscription.pubsubTopic` counted.",
+  ),
+  {
+    value: "remoteControlPlane.autoDetect",
+    becomes: "`KEPTN_API_ENDPOINT`; the namespace is looked up by nobody, it stands there",
+    make: ({ values }) => makeDetected(values),
+  },
+  {
+    value: `${api}.hostname`,
+    becomes:
+      "`KEPTN_API_ENDPOINT`, and how events come: component `keptn-source-nats` beside a Keptn in the cluster, else `keptn-source-polling`",
+    make: ({ values }) => [...makeEndpoint(values), ...makeSource(values)],
+  },
+  { value: `${api}.protocol`, becomes: "Part of `KEPTN_API_ENDPOINT`", make: () => [] },
+  {
+    value: `${api}.apiValidateTls`,
+    becomes: "`HTTP_SSL_VERIFY=false` if it is false, for https with a token. JES with a token never verified",
+    make: ({ values }) => makeTls(values),
+  },
+  {
+    value: `${api}.authMode`,
+    becomes: "Component `oauth` for `oauth`",
+    make: ({ values }) => (isOauth(values) ? [component("oauth")] : []),
+  },
+  leftOut(`${api}.token`, `${noToken}, key \`token\`.`),
+  ...oauthRows(),
+];
+
+function oauthRows(): Row[] {
+  const settings = [
+    ["clientId", "OAUTH_CLIENT_ID"],
+    ["clientDiscovery", "OAUTH_DISCOVERY"],
+    ["scopes", "OAUTH_SCOPES"],
+  ] as const;
+  return [
+    ...settings.map(([value, name]): Row => {
+      const row = same(`${api}.oauth.${value}`, name);
+      return { ...row, make: (given) => (isOauth(given.values) ? row.make(given) : []) };
+    }),
+    leftOut(`${api}.oauth.clientSecret`, `${noToken}, key \`oauth_client_secret\`.`),
+  ];
+}

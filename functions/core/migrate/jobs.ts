@@ -1,0 +1,125 @@
+// What JES's operator said about tasks: images, labels, security, accounts, networks.
+import {
+  podSecurityContextSchema,
+  securityContextSchema,
+  type TaskSecurityContext,
+} from "../config/security-context-schema.ts";
+import type { Tree } from "../config/yaml-tree.ts";
+import { jsonTree, smallFirst } from "../job/json-tree.ts";
+import { flawsOfBaseline, flawsOfRestricted } from "../job/pod-security.ts";
+import { translateImages } from "./image-list.ts";
+import { makeTaskNetwork } from "./network.ts";
+import { leftOut, note, type Part, patch, type Row, setting } from "./parts.ts";
+import { isMap, type Values } from "./values.ts";
+
+const taskAccount = { apiVersion: "v1", kind: "ServiceAccount", name: "job-executor-task" };
+
+const isFilled = (value: Tree | undefined): value is { [key: string]: Tree } =>
+  isMap(value) && Object.keys(value).length > 0;
+
+const renamed =
+  "Tasks run as the service account `job-executor-task`. Whatever was granted to JES's account has to be granted to it.";
+
+const makeLevel = (level: "baseline" | "privileged", why: string): Part[] => [
+  patch(
+    { apiVersion: "v1", kind: "Namespace" },
+    { metadata: { labels: { "pod-security.kubernetes.io/enforce": level } } },
+  ),
+  note(
+    "changes",
+    `${why}, so the namespace's Pod Security level is \`${level}\`, not \`restricted\`. A namespace of their own for such tasks keeps the functions apart from them (component other-namespaces).`,
+  ),
+];
+
+const makePrivileged = (values: Values): Part[] =>
+  values.isTrue("jobConfig.allowPrivilegedJobs")
+    ? [setting("ALLOW_PRIVILEGED_JOBS", "true"), ...makeLevel("privileged", "Privileged tasks are allowed")]
+    : [];
+
+const levelFor = (context: TaskSecurityContext) => (flawsOfBaseline(context).length > 0 ? "privileged" : "baseline");
+
+interface ContextRow {
+  readonly value: string;
+  readonly name: string;
+  readonly schema: typeof securityContextSchema | typeof podSecurityContextSchema;
+}
+
+const contextRow = ({ value, name, schema }: ContextRow): Row => ({
+  value,
+  becomes: `\`${name}\`, as JSON`,
+  make: (given) => {
+    if (!given.isChanged) return [];
+    const parsed = schema.safeParse(spelledAsKubernetes(given.value ?? {}));
+    if (!parsed.success) return parsed.error.issues.map((issue) => notUnderstood(value, issue));
+    const context = parsed.data as TaskSecurityContext;
+    const flaws = flawsOfRestricted(context);
+    const isLoose = flaws.length > 0 && !given.values.isTrue("jobConfig.allowPrivilegedJobs");
+    return [
+      setting(name, JSON.stringify(parsed.data)),
+      ...(isLoose ? makeLevel(levelFor(context), `It asks for ${flaws.join(", ")}`) : []),
+    ];
+  },
+});
+
+/** JES's chart writes `RunAsUser`, and Go takes it for `runAsUser`. */
+const spelledAsKubernetes = (context: Tree): Tree => jsonTree(JSON.stringify(context), smallFirst);
+
+const notUnderstood = (value: string, issue: { path: PropertyKey[]; message: string }): Part => ({
+  kind: "problem",
+  problem: {
+    code: "bad-values",
+    severity: "error",
+    message: `${[value, ...issue.path.map(String)].join(".")}: ${issue.message}.`,
+    fix: "Write it as Kubernetes has it.",
+  },
+});
+
+export const jobRows: readonly Row[] = [
+  {
+    value: "jobConfig.serviceAccount.annotations",
+    becomes: "Annotations of the service account `job-executor-task`",
+    make: ({ value }) => (isFilled(value) ? [patch(taskAccount, { metadata: { annotations: value } })] : []),
+  },
+  // `create | default true` in the chart's templates: false counts as empty there.
+  leftOut(
+    "jobConfig.serviceAccount.create",
+    "Nothing. JES's chart made an account whatever this said, and we do. Set `DEFAULT_JOB_SERVICE_ACCOUNT` to run tasks as another one.",
+  ),
+  {
+    value: "jobConfig.serviceAccount.name",
+    becomes: "Nothing: tasks run as `job-executor-task`",
+    make: ({ isChanged }) => (isChanged ? [note("todo", renamed)] : []),
+  },
+  {
+    value: "jobConfig.allowedImageList",
+    becomes: "`ALLOWED_IMAGE_LIST`, with `**` for each `*` that may stand for more than one part of a name",
+    make: ({ value }) => translateImages(typeof value === "string" ? value : ""),
+  },
+  {
+    value: "jobConfig.labels",
+    becomes: "`JOB_LABELS`; they are on pods too",
+    make: ({ value }) => (isFilled(value) ? [setting("JOB_LABELS", JSON.stringify(value))] : []),
+  },
+  {
+    value: "jobConfig.allowPrivilegedJobs",
+    becomes: "`ALLOW_PRIVILEGED_JOBS`, and the Pod Security level of the namespace",
+    make: ({ values }) => makePrivileged(values),
+  },
+  contextRow({
+    value: "jobConfig.podSecurityContext",
+    name: "POD_SECURITY_CONTEXT",
+    schema: podSecurityContextSchema,
+  }),
+  contextRow({ value: "jobConfig.jobSecurityContext", name: "JOB_SECURITY_CONTEXT", schema: securityContextSchema }),
+  {
+    value: "jobConfig.taskDeadlineSeconds",
+    becomes: "`TASK_DEADLINE_SECONDS`",
+    make: ({ value, isChanged }) =>
+      isChanged && typeof value === "string" ? [setting("TASK_DEADLINE_SECONDS", value)] : [],
+  },
+  {
+    value: "jobConfig.networkPolicy",
+    becomes: "Component `network-policies`; `blockCIDRs` in its policy `tasks`",
+    make: ({ values }) => makeTaskNetwork(values),
+  },
+];

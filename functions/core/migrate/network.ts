@@ -1,0 +1,63 @@
+// JES's network policies, for its tasks and for itself.
+import { component, note, type Part, patch, type Row } from "./parts.ts";
+import type { Values } from "./values.ts";
+
+const taskPolicy = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", name: "tasks" };
+
+/** As JES's: Keptn's API, DNS, and what lies outside of the blocked networks. */
+export const makeTaskNetwork = (values: Values): Part[] => {
+  if (!values.isTrue("jobConfig.networkPolicy.enabled")) return [];
+  const given = values.get("jobConfig.networkPolicy.blockCIDRs");
+  const blocked = Array.isArray(given) ? given.filter((cidr) => typeof cidr === "string") : [];
+  const except = [...new Set([metadataService, ...blocked])];
+  const text =
+    "The policy `functions` comes with the policy `tasks`: only Knative's gateway reaches the functions. As with JES, tasks reach IPv4 addresses only; the address at which clouds give a node's credentials away is blocked as well.";
+  return [
+    component("network-policies"),
+    patch(taskPolicy, {
+      spec: {
+        egress: [
+          { to: [anywhere({ "app.kubernetes.io/name": "api-gateway-nginx" })] },
+          {
+            to: [anywhere({ "k8s-app": "kube-dns" })],
+            ports: ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 })),
+          },
+          { to: [{ ipBlock: { cidr: "0.0.0.0/0", except } }] },
+        ],
+      },
+    }),
+    note("changes", text),
+  ];
+};
+
+const metadataService = "169.254.169.254/32";
+
+const anywhere = (matchLabels: Readonly<Record<string, string>>) => ({
+  namespaceSelector: {},
+  podSelector: { matchLabels },
+});
+
+const makeIngress = (values: Values): Part[] => {
+  if (!values.isTrue("networkPolicy.ingress.enabled")) return [];
+  const text =
+    "The policy `tasks` comes with the policy `functions`: nobody calls a task, and a task cannot reach the address at which clouds give a node's credentials away.";
+  const isSaid = values.isTrue("jobConfig.networkPolicy.enabled");
+  return [component("network-policies"), ...(isSaid ? [] : [note("changes", text)])];
+};
+
+const noEgress =
+  "Nothing: the functions have no policy for what they call. Where you need one, allow DNS, the API server, Keptn and its OAuth provider, for pods with the label serving.knative.dev/service.";
+
+export const networkRows: readonly Row[] = [
+  {
+    value: "networkPolicy.ingress",
+    becomes: "Component `network-policies`",
+    make: ({ values }) => makeIngress(values),
+  },
+  {
+    value: "networkPolicy.egress",
+    becomes: noEgress,
+    make: ({ isChanged, values }) =>
+      isChanged && values.isTrue("networkPolicy.egress.enabled") ? [note("left-out", noEgress)] : [],
+  },
+];

@@ -1,0 +1,82 @@
+// JES's Helm values as an overlay on our manifests, and all that somebody has to know about it.
+
+import { nearest } from "../config/nearest.ts";
+import { byPlace } from "../config/parse.ts";
+import type { Position, Problem } from "../problem.ts";
+import { parseSettings } from "../settings.ts";
+import { chartValues } from "./chart-values.ts";
+import { notesAfter, notesBefore } from "./general-notes.ts";
+import type { Note, Part } from "./parts.ts";
+import { type OverlayOptions, renderOverlay } from "./render-overlay.ts";
+import { rowOf, valueTable } from "./value-table.ts";
+import { type Change, readValues, type Values } from "./values.ts";
+
+export interface Migration {
+  /** The text of a kustomization.yaml. */
+  readonly overlay: string;
+  readonly notes: readonly PlacedNote[];
+}
+
+/** Which value of the chart it stems from. */
+export interface Placed {
+  /** Names between dots. */
+  readonly from?: string;
+  readonly at?: Position;
+}
+
+export type PlacedPart = Part & Placed;
+export type PlacedNote = Note & Placed;
+
+export interface MigrateInput extends OverlayOptions {
+  readonly text: string;
+  /** How notes name the values file. */
+  readonly file: string;
+}
+
+/** Nothing of a token or secret is in what it returns. */
+export const planMigration = ({ text, file, ...options }: MigrateInput): Migration | { problems: Problem[] } => {
+  const read = readValues(text, file, chartValues);
+  if ("problems" in read) return { problems: [...read.problems] };
+  const { values } = read;
+  const parts = [...valueTable.flatMap((row) => partsOf(row.value, values)), ...unknownOf(values.changes)];
+  const problems = [...problemsIn(parts), ...problemsOfSettings(parts)];
+  if (problems.length > 0) return { problems: problems.toSorted(byPlace) };
+  const own = parts.filter((part) => part.kind === "note").toSorted(byPlace);
+  const notes = [...notesBefore(values, options), ...own, ...notesAfter(values, options)];
+  return { overlay: renderOverlay(parts, options), notes };
+};
+
+const partsOf = (value: string, values: Values): PlacedPart[] => {
+  const row = valueTable.find((one) => one.value === value);
+  const changes = values.changes.filter(({ path }) => rowOf(path) === row);
+  const at = changes[0]?.at;
+  const made = row?.make({ value: values.get(value), isChanged: changes.length > 0, values }) ?? [];
+  return made.map((part) => ({ ...part, from: value, ...(at ? { at } : {}) }));
+};
+
+const unknownOf = (changes: readonly Change[]): PlacedPart[] =>
+  changes
+    .filter(({ path }) => !rowOf(path))
+    .map(({ path, at }) => {
+      const from = path.join(".");
+      const guess = nearest(
+        from,
+        valueTable.map(({ value }) => value),
+      );
+      const text = `The chart of JES 0.3.0 has no such value, so that it had no effect.${guess ? ` Was \`${guess}\` meant?` : ""}`;
+      return { kind: "note", section: "left-out", text, from, at };
+    });
+
+const problemsIn = (parts: readonly PlacedPart[]): Problem[] =>
+  parts.flatMap((part) => (part.kind === "problem" ? [{ ...part.problem, ...placeOf(part) }] : []));
+
+const placeOf = ({ at }: Placed): { at?: Position } => (at ? { at } : {});
+
+/** A program that would not start with its settings is no migration. */
+const problemsOfSettings = (parts: readonly PlacedPart[]): Problem[] => {
+  const settings = parts.filter((part) => part.kind === "setting");
+  return settings.flatMap((part) => {
+    const parsed = parseSettings({ [part.name]: part.value });
+    return "problems" in parsed ? parsed.problems.map((problem) => ({ ...problem, ...placeOf(part) })) : [];
+  });
+};
