@@ -1,6 +1,8 @@
 // The API server takes every object of every overlay, with every component; what it does not know by itself are Knative's definitions.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { goldenCases } from "../golden.ts";
+import { buildMigrated } from "../manifests/migrated.ts";
 import { buildWith, components, type KubernetesObject, noKubectl, overlays } from "../manifests/overlays.ts";
 import { makeNamespace, noCluster, type TestNamespace } from "./namespace.ts";
 
@@ -24,6 +26,12 @@ describe("manifests", { skip: noCluster ?? noKubectl ?? false }, () => {
       });
     }
   }
+
+  test("the API server takes an overlay that job-executor migrate made of all that JES's chart has", async () => {
+    const everything = goldenCases("migrate").find(({ name }) => name === "everything-else");
+    const objects = await buildMigrated(everything?.read("values.yaml") ?? "", namespace.name);
+    for (const object of objects) await dryRun(object, { namespace, plurals });
+  });
 });
 
 interface Given {

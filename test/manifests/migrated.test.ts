@@ -1,68 +1,48 @@
 // What `job-executor migrate` makes is an installation: it builds, and its programs start with its settings.
 import assert from "node:assert/strict";
-import { realpathSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
 import { describe, test } from "node:test";
+import { parseKeptnSettings } from "../../functions/core/keptn-settings.ts";
 import { defaultImage } from "../../functions/core/migrate/general-notes.ts";
-import { planMigration } from "../../functions/core/migrate/plan-migration.ts";
-import { parseSettings } from "../../functions/core/settings.ts";
 import { goldenCases } from "../golden.ts";
-import { buildManifests, components, type KubernetesObject, noKubectl } from "./overlays.ts";
+import { buildMigrated } from "./migrated.ts";
+import { buildManifests, type KubernetesObject, noKubectl } from "./overlays.ts";
 
-/** Components that the overlays name. */
-const sources = ["keptn-source-nats", "keptn-source-polling"];
+/** Each with other objects than the others; what else there is differs in settings only. */
+const shapes = ["defaults", "everything-else", "privileged-tasks", "remote-with-oauth"];
 
-/** Values that make the same overlay are built once. */
-const buildMigrated = (text: string): Promise<readonly KubernetesObject[]> => {
-  const overlay = migratedFrom(text, "../manifests");
-  const known = built.get(overlay) ?? build(text);
-  built.set(overlay, known);
-  return known;
-};
+/** Of each program, what its container has in its environment. */
+const environmentsIn = (objects: readonly KubernetesObject[]): Record<string, string>[] =>
+  objects
+    .filter(
+      ({ apiVersion, kind }) => kind === "Deployment" || (kind === "Service" && apiVersion.startsWith("serving.")),
+    )
+    .map(({ spec }) => {
+      const own = spec.template.spec.containers[0].env as { name: string; value: string }[];
+      return { ...settingsIn(objects), ...Object.fromEntries(own.map(({ name, value }) => [name, value])) };
+    });
 
-const built = new Map<string, Promise<readonly KubernetesObject[]>>();
-
-const build = async (text: string): Promise<readonly KubernetesObject[]> => {
-  const folder = await mkdtemp(join(tmpdir(), "migrated-"));
-  try {
-    const manifests = relative(realpathSync(folder), resolve("manifests"));
-    await writeFile(join(folder, "kustomization.yaml"), withoutAwaited(migratedFrom(text, manifests)));
-    return await buildManifests(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-};
-
-const migratedFrom = (text: string, manifests: string): string => {
-  const options = { namespace: "job-executor", image: defaultImage, folder: "overlay", manifests };
-  const planned = planMigration({ text, file: "values.yaml", ...options });
-  assert.ok("overlay" in planned);
-  return planned.overlay;
-};
-
-/** Without the components that are not in manifests/ yet. */
-const withoutAwaited = (overlay: string): string => {
-  const awaited = sources.filter((name) => !components.includes(name));
-  const lines = overlay.split("\n").filter((line) => !awaited.some((name) => line.endsWith(`/components/${name}`)));
-  return lines.join("\n").replace(/^components:\n(?! {2}-)/m, "");
-};
-
-const settingsIn = (objects: readonly KubernetesObject[]) =>
+const settingsIn = (objects: readonly KubernetesObject[]): Record<string, string> =>
   objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name.startsWith("job-executor-settings"))?.[
     "data"
   ];
 
 describe("an overlay made of JES's values", { concurrency: 2, skip: noKubectl }, () => {
-  const cases = goldenCases("migrate").filter(({ read }) => read("kustomization.yaml"));
-  for (const { name, read } of cases) {
+  const cases = goldenCases("migrate");
+  for (const { name, read } of cases.filter((one) => shapes.includes(one.name))) {
     test(`builds, and its settings are good: ${name.replaceAll("-", " ")}`, async () => {
       const objects = await buildMigrated(read("values.yaml") ?? "");
-      const parsed = parseSettings(settingsIn(objects));
-      assert.ok("settings" in parsed, JSON.stringify(parsed));
-      assert.equal(parsed.settings.JOB_NAMESPACE, "job-executor");
-      assert.equal(parsed.settings.INIT_CONTAINER_IMAGE, defaultImage);
+      const environments = environmentsIn(objects);
+      assert.deepEqual(environments.map(({ FUNCTION }) => FUNCTION).sort(), [
+        "finish-task",
+        "keptn-source",
+        "start-job",
+      ]);
+      for (const environment of environments) {
+        const parsed = parseKeptnSettings(environment);
+        assert.ok("settings" in parsed, JSON.stringify(parsed));
+        assert.equal(parsed.settings.JOB_NAMESPACE, "job-executor");
+        assert.equal(parsed.settings.INIT_CONTAINER_IMAGE, defaultImage);
+      }
       const elsewhere = objects.filter(
         ({ kind, metadata }) => kind !== "Namespace" && metadata.namespace !== "job-executor",
       );
@@ -78,6 +58,14 @@ describe("an overlay made of JES's values", { concurrency: 2, skip: noKubectl },
         .map((object) => JSON.parse(JSON.stringify(object).replaceAll(/job-executor-settings-\w+/g, "settings")));
     const moved = JSON.parse(JSON.stringify(plain(ours)).replaceAll('"keptn-jes"', '"job-executor"'));
     assert.deepEqual(plain(migrated), moved);
+  });
+
+  test("listens to the NATS of the Keptn that it is beside", async () => {
+    const addressFor = async (name: string) =>
+      settingsIn(await buildMigrated(cases.find((one) => one.name === name)?.read("values.yaml") ?? ""))["PUBSUB_URL"];
+    assert.equal(await addressFor("defaults"), "nats://keptn-nats.keptn");
+    assert.equal(await addressFor("found-by-helm-in-another-namespace"), "nats://keptn-nats.keptn-two");
+    assert.equal(await addressFor("remote-with-oauth"), undefined);
   });
 
   test("changes what its values are about", async () => {
@@ -96,14 +84,4 @@ describe("an overlay made of JES's values", { concurrency: 2, skip: noKubectl },
     const level = find("Namespace", "job-executor")?.metadata.labels?.["pod-security.kubernetes.io/enforce"];
     assert.equal(level, "privileged");
   });
-});
-
-test("every component that an overlay names is in manifests/, or is awaited", () => {
-  const named = goldenCases("migrate").flatMap(({ read }) => [
-    ...(read("kustomization.yaml") ?? "").matchAll(/\/components\/(\S+)/g),
-  ]);
-  assert.deepEqual(
-    named.map(([, name = ""]) => name).filter((name) => ![...components, ...sources].includes(name)),
-    [],
-  );
 });

@@ -28,8 +28,9 @@ const makeEndpoint = (values: Values): Part[] => {
 const makeSource = (values: Values): Part[] => {
   const namespace = keptnNamespaceOf(values);
   if (namespace === undefined) return [component("keptn-source-polling")];
-  const address = namespace === "keptn" ? [] : [setting("PUBSUB_URL", `nats://keptn-nats.${namespace}`)];
-  return [component("keptn-source-nats"), ...address];
+  if (namespace === "keptn") return [component("keptn-source-nats")];
+  // A component's settings count more than those of the overlay that has it: this one has no address.
+  return [component("keptn-source-polling"), setting("PUBSUB_URL", `nats://keptn-nats.${namespace}`)];
 };
 
 const makeDetected = (values: Values): Part[] => {

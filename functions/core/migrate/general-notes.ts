@@ -7,7 +7,7 @@ import type { Values } from "./values.ts";
 /** Where nobody said another one. */
 export const defaultImage = "dev.local/job-executor-functions:dev";
 
-export const notesBefore = (_: Values, { image }: OverlayOptions): Note[] => [
+export const notesBefore = ({ image }: OverlayOptions): Note[] => [
   {
     section: "todo",
     text: "While JES runs, both would answer the same events, and run each task twice. docs/migrate.md says how to give each its own.",

@@ -1,12 +1,11 @@
 // JES's Helm values as an overlay on our manifests, and all that somebody has to know about it.
-
 import { nearest } from "../config/nearest.ts";
 import { byPlace } from "../config/parse.ts";
 import type { Position, Problem } from "../problem.ts";
 import { parseSettings } from "../settings.ts";
 import { chartValues } from "./chart-values.ts";
 import { notesAfter, notesBefore } from "./general-notes.ts";
-import type { Note, Part } from "./parts.ts";
+import type { Note, Part, Row } from "./parts.ts";
 import { type OverlayOptions, renderOverlay } from "./render-overlay.ts";
 import { rowOf, valueTable } from "./value-table.ts";
 import { type Change, readValues, type Values } from "./values.ts";
@@ -38,20 +37,18 @@ export const planMigration = ({ text, file, ...options }: MigrateInput): Migrati
   const read = readValues(text, file, chartValues);
   if ("problems" in read) return { problems: [...read.problems] };
   const { values } = read;
-  const parts = [...valueTable.flatMap((row) => partsOf(row.value, values)), ...unknownOf(values.changes)];
+  const parts = [...valueTable.flatMap((row) => partsOf(row, values)), ...unknownOf(values.changes)];
   const problems = [...problemsIn(parts), ...problemsOfSettings(parts)];
   if (problems.length > 0) return { problems: problems.toSorted(byPlace) };
   const own = parts.filter((part) => part.kind === "note").toSorted(byPlace);
-  const notes = [...notesBefore(values, options), ...own, ...notesAfter(values, options)];
+  const notes = [...notesBefore(options), ...own, ...notesAfter(values, options)];
   return { overlay: renderOverlay(parts, options), notes };
 };
 
-const partsOf = (value: string, values: Values): PlacedPart[] => {
-  const row = valueTable.find((one) => one.value === value);
-  const changes = values.changes.filter(({ path }) => rowOf(path) === row);
-  const at = changes[0]?.at;
-  const made = row?.make({ value: values.get(value), isChanged: changes.length > 0, values }) ?? [];
-  return made.map((part) => ({ ...part, from: value, ...(at ? { at } : {}) }));
+const partsOf = (row: Row, values: Values): PlacedPart[] => {
+  const [change] = values.changes.filter(({ path }) => rowOf(path) === row);
+  const made = row.make({ value: values.get(row.value), isChanged: change !== undefined, values });
+  return made.map((part) => ({ ...part, from: row.value, ...(change ? { at: change.at } : {}) }));
 };
 
 const unknownOf = (changes: readonly Change[]): PlacedPart[] =>

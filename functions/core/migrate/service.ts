@@ -3,6 +3,7 @@ import { leftOut, note, type Part, patch, type Row, setting } from "./parts.ts";
 import { isMap, type Values } from "./values.ts";
 
 const functions = { apiVersion: "serving.knative.dev/v1", kind: "Service" };
+const source = { apiVersion: "apps/v1", kind: "Deployment", name: "keptn-source" };
 const accounts = (names: string) => ({ apiVersion: "v1", kind: "ServiceAccount", name: names });
 
 const makePullSecrets = (values: Values): Part[] => {
@@ -11,13 +12,13 @@ const makePullSecrets = (values: Values): Part[] => {
   const text =
     "The image pull secrets have to be in the namespace too. The account of tasks has them as well, because our image is in their init containers; a service account that a task names for itself needs them, or FILES_MODE=snapshot.";
   return [
-    patch(accounts("start-job|finish-task|job-executor-task"), { imagePullSecrets: secrets }),
+    patch(accounts("start-job|finish-task|keptn-source|job-executor-task"), { imagePullSecrets: secrets }),
     note("todo", text),
   ];
 };
 
 const placing =
-  "Nothing: Knative leaves the choice of nodes to Kubernetes. Where its ConfigMap config-features allows kubernetes.podspec-nodeselector, -tolerations and -affinity, patch them into spec.template.spec of the Services.";
+  "Nothing: Knative leaves the choice of nodes to Kubernetes. Where its ConfigMap config-features allows kubernetes.podspec-nodeselector, -tolerations and -affinity, patch them into spec.template.spec of the Services; the Deployment keptn-source takes them anyhow.";
 
 const makeName = (values: Values): Part[] => {
   const name = values.text("fullnameOverride").slice(0, 63).replace(/-$/, "");
@@ -28,10 +29,10 @@ const makeName = (values: Values): Part[] => {
   return [setting("FULL_DEPLOYMENT_NAME", name), ...(policies.some(values.isTrue) ? [policy] : [])];
 };
 
-const annotated = (value: string, becomes: string, make: (annotations: object) => Part): Row => ({
+const annotated = (value: string, becomes: string, make: (annotations: object) => Part[]): Row => ({
   value,
   becomes,
-  make: ({ value: given }) => (isMap(given) && Object.keys(given).length > 0 ? [make(given)] : []),
+  make: ({ value: given }) => (isMap(given) && Object.keys(given).length > 0 ? make(given) : []),
 });
 
 export const serviceRows: readonly Row[] = [
@@ -47,16 +48,18 @@ export const serviceRows: readonly Row[] = [
     becomes: "`imagePullSecrets` of the service accounts of the functions and of tasks",
     make: ({ values }) => makePullSecrets(values),
   },
-  annotated("serviceAccount.annotations", "Annotations of the accounts `start-job` and `finish-task`", (annotations) =>
-    patch(accounts("start-job|finish-task"), { metadata: { annotations } }),
+  annotated(
+    "serviceAccount.annotations",
+    "Annotations of the accounts `start-job`, `finish-task` and `keptn-source`",
+    (annotations) => [patch(accounts("start-job|finish-task|keptn-source"), { metadata: { annotations } })],
   ),
   leftOut(
     "serviceAccount",
     "Nothing: the functions have accounts of their own, with the rights that they use. No right to read Secrets is among them.",
   ),
   leftOut("config", "Nothing. It had no effect in JES 0.3.0 either."),
-  annotated("podAnnotations", "Annotations of the functions' pods", (annotations) =>
-    patch(functions, { spec: { template: { metadata: { annotations } } } }),
+  annotated("podAnnotations", "Annotations of the pods of the functions and of keptn-source", (annotations) =>
+    [functions, source].map((target) => patch(target, { spec: { template: { metadata: { annotations } } } })),
   ),
   leftOut("podSecurityContext", "Nothing: the functions' pods keep to the Pod Security level `restricted`."),
   leftOut("securityContext", "Nothing: the functions' containers keep to the Pod Security level `restricted`."),
