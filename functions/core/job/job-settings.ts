@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { isLabelValue, isQualifiedName, parseQuantity } from "../config/kubernetes-names.ts";
 import { podSecurityContextSchema, securityContextSchema } from "../config/security-context-schema.ts";
-import { flag, list, requiredText, text, whole } from "../setting-types.ts";
+import { flag, kind, list, requiredText, text, whole } from "../setting-types.ts";
 import { jsonTree, smallFirst } from "./json-tree.ts";
 
 /** A quantity, or `none`. */
@@ -14,6 +14,7 @@ const quantity = (fallback: string) =>
       "is not a quantity such as 500m or 128Mi",
     )
     .transform((value) => (value === "none" ? "" : value))
+    .meta(kind("quantity, or none"))
     .default(fallback);
 
 /** JSON, as JES's chart writes it. */
@@ -28,6 +29,7 @@ const jsonOf = <T>(schema: z.ZodType<T>, fallback: T) =>
       }
       return z.NEVER;
     })
+    .meta(kind("JSON"))
     .default(() => fallback as never);
 
 const labels = z
@@ -43,6 +45,7 @@ const labels = z
     });
     return z.NEVER;
   })
+  .meta(kind("labels"))
   .default({});
 
 const pairsOf = (value: string): (readonly [string, string])[] =>

@@ -1,0 +1,20 @@
+// docs/reference/jes-values.md: what becomes of every value of JES's Helm chart, from the table of `job-executor migrate`.
+import { valueTable } from "../../../functions/core/migrate/value-table.ts";
+import { code, renderHead, renderTable } from "./markdown.ts";
+
+export const renderJesValues = (): string =>
+  [
+    renderHead("Values of JES's Helm chart", "functions/core/migrate/value-table.ts"),
+    introduction,
+    renderTable(
+      ["value of the chart 0.3.0", "what becomes of it"],
+      valueTable
+        .toSorted((a, b) => (a.value < b.value ? -1 : 1))
+        .map(({ value, becomes }) => [code(value), becomes.endsWith(".") ? becomes : `${becomes}.`]),
+    ),
+    "",
+  ].join("\n");
+
+const introduction = `\`job-executor migrate\` makes an overlay of a values file: [migrate.md](../migrate.md). A row stands for a value and all below it. Names in
+capitals are [settings](settings.md), components are folders of \`manifests/components\`.
+`;

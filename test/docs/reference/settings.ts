@@ -1,0 +1,75 @@
+// docs/reference/settings.md: every setting, from its one definition.
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { settingsSchema } from "../../../functions/core/settings.ts";
+import { anchorOf, code, fence, renderHead, renderTable, words } from "./markdown.ts";
+
+export const renderSettings = (): string => {
+  const settings = Object.entries(settingsSchema.shape).map(([name, schema]) => describe(name, schema));
+  const long = settings.filter(({ fallback }) => isLong(fallback));
+  return [
+    renderHead("Settings", "functions/core/settings.ts and manifests/base/settings.env"),
+    introduction,
+    renderTable(["setting", "what it may be", "default", "what it means"], settings.map(renderSetting)),
+    "\n## Long defaults\n",
+    ...long.flatMap(({ name, fallback }) => [`### ${name}\n`, fence("json", indent(fallback)), ""]),
+  ].join("\n");
+};
+
+const introduction = `Settings are variables of the environment. In a cluster they are lines of the ConfigMap \`job-executor-settings\`, which an overlay
+changes (\`configMapGenerator\`, \`behavior: merge\`); \`job-executor plan --settings FILE\` takes the same lines from a file. An empty value counts
+as not given. A program with a wrong setting does not start, and says why.
+
+Lists are separated by commas. What is marked with * is no line of the ConfigMap: it comes from a Secret, or the program's surroundings set it.
+`;
+
+interface Described {
+  readonly name: string;
+  readonly kind: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+const describe = (name: string, schema: z.ZodType): Described => {
+  const description = schema.description ?? "";
+  return { name, kind: kindOf(schema), fallback: defaultOf(schema), meaning: words(description) + inManifests(name) };
+};
+
+const renderSetting = ({ name, kind, fallback, meaning }: Described): string[] => [
+  code(name) + (name in lines ? "" : " \\*"),
+  kind,
+  isLong(fallback) ? `[below](#${anchorOf(name)})` : code(fallback),
+  meaning,
+];
+
+const isLong = (fallback: string): boolean => fallback.length > 60;
+
+const indent = (json: string): string => JSON.stringify(JSON.parse(json), undefined, 2);
+
+const kindOf = (schema: z.ZodType): string => {
+  const inner = bare(schema);
+  if (inner instanceof z.ZodEnum) return inner.options.map((option) => code(String(option))).join(", ");
+  return String(z.globalRegistry.get(inner)?.["kind"] ?? "");
+};
+
+const bare = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? bare(schema.unwrap() as z.ZodType) : schema;
+
+const defaultOf = (schema: z.ZodType): string => {
+  if (!(schema instanceof z.ZodDefault)) return "";
+  const value: unknown = schema.def.defaultValue;
+  if (Array.isArray(value)) return value.join(",");
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.keys(value).length > 0 ? JSON.stringify(value) : "";
+};
+
+const lines: Readonly<Record<string, string>> = Object.fromEntries(
+  readFileSync("manifests/base/settings.env", "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const [, name = "", value = ""] = /^([A-Z_0-9]+)=(.*)$/.exec(line) ?? [];
+      return name ? [[name, value]] : [];
+    }),
+);
+
+const inManifests = (name: string): string => (lines[name] ? ` In manifests/: ${code(lines[name])}.` : "");
