@@ -2,6 +2,7 @@
 import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkNamespace } from "../../core/config/kubernetes-names.ts";
 import { defaultImage } from "../../core/migrate/general-notes.ts";
 import { planMigration } from "../../core/migrate/plan-migration.ts";
 import { renderProblems } from "../../core/problem.ts";
@@ -25,6 +26,8 @@ export const migrate = async (
   { values, output, namespace, image = defaultImage, manifests }: MigrateOptions,
   terminal: Terminal,
 ): Promise<ExitCode> => {
+  const fault = checkNamespace(namespace);
+  if (fault) throw usageError(`--namespace ${fault.message}. ${fault.fix}`);
   const text = await readInput(values, "values");
   const folder = output ?? ".";
   const planned = planMigration({

@@ -48,9 +48,12 @@ export const isBrokenPattern = (pattern: string): boolean =>
   tooMuchOf(pattern) === undefined && typeof compile(pattern) === "string";
 
 /** @returns false for a pattern that RE2 refuses */
-export const matchesPattern = (pattern: string, type: string): boolean => {
+export const matchesPattern = (pattern: string, type: string): boolean => matcherOf(pattern)(type);
+
+/** The same for many types. */
+export const matcherOf = (pattern: string): ((type: string) => boolean) => {
   const compiled = compile(pattern);
-  return typeof compiled !== "string" && compiled.matcher(type).find();
+  return (type) => typeof compiled !== "string" && compiled.matcher(type).find();
 };
 
 /**

@@ -1,18 +1,14 @@
 // Which actions an event starts, in which order, and what Keptn hears of them.
 import type { ActionOutline, EventOutline } from "../config/outline.ts";
-import { matchesPattern, typeMeantBy } from "../config/pattern.ts";
+import { matcherOf, typeMeantBy } from "../config/pattern.ts";
 import { quote } from "../config/scalars.ts";
 import type { Warning } from "../config/warning.ts";
 import { isAnswerable } from "../keptn-event.ts";
 import { atFirst, nothingToDo } from "./places.ts";
 
 export const explainActions = (actions: readonly ActionOutline[]): Warning[] => {
-  const types = typesFor(actions);
-  return [
-    ...explainMatches(actions, types),
-    ...explainSilence(actions, types.filter(isAnswerable)),
-    ...explainAnswers(actions),
-  ];
+  const starts = startsOf(actions);
+  return [...explainMatches(starts), ...explainSilence(actions, starts), ...explainAnswers(actions, starts)];
 };
 
 /** Of Keptn's own shipyards and services (go-utils, lib/v0_2_0). */
@@ -27,56 +23,78 @@ const typesFor = (actions: readonly ActionOutline[]): string[] => {
   return [...new Set([...named, ...usualTasks.map((task) => `sh.keptn.event.${task}.triggered`)])];
 };
 
-interface Matched {
+interface Placed {
   readonly action: ActionOutline;
   readonly index: number;
 }
 
-/** At most one note for each action, whatever the number of events that it shares with others. */
-const explainMatches = (actions: readonly ActionOutline[], types: readonly string[]): Warning[] =>
-  actions.flatMap((action, index) => {
-    for (const type of types) {
-      const before = actions
-        .map((other, place) => ({ action: other, index: place }))
-        .filter((other) => other.index < index && mayShareEvent(other.action, action, type));
-      const answering = before.find((other) => !other.action.silent);
-      if (answering) return [runsToo({ action, index }, answering, type)];
-      const silent = before.at(-1);
-      if (silent) return [runsAtOnce({ action, index }, silent)];
-    }
-    return [];
-  });
+interface Started extends Placed {
+  /** Those of its events that fit. */
+  readonly filters: readonly EventOutline[];
+}
 
-const runsToo = ({ action, index }: Matched, first: Matched, type: string): Warning => ({
+/** For each type, the actions that it may start, in their order. */
+type Starts = ReadonlyMap<string, readonly Started[]>;
+
+const startsOf = (actions: readonly ActionOutline[]): Starts => {
+  const names = actions.flatMap(({ events }) => events.map(({ name }) => name)).filter((name) => name !== "");
+  const matchers = new Map([...new Set(names)].map((name) => [name, matcherOf(name)]));
+  const startsAt = (type: string): Started[] =>
+    actions.flatMap((action, index) => {
+      const filters = action.events.filter(({ name }) => matchers.get(name)?.(type));
+      return filters.length > 0 ? [{ action, index, filters }] : [];
+    });
+  return new Map(typesFor(actions).map((type) => [type, startsAt(type)]));
+};
+
+/** At most one note for each action, whatever the number of events that it shares with others. */
+const explainMatches = (starts: Starts): Warning[] => {
+  const notes = new Map<number, Warning>();
+  for (const [type, started] of starts) {
+    for (const [place, one] of started.entries()) {
+      if (notes.has(one.index)) continue;
+      const isBefore = (other: Started, at: number) => at < place && mayShareEvent(other, one);
+      const answering = started.find((other, at) => !other.action.silent && isBefore(other, at));
+      const silent = answering ? undefined : started.findLast(isBefore);
+      if (answering) notes.set(one.index, runsToo(one, answering, type));
+      if (silent) notes.set(one.index, runsAtOnce(one, silent));
+    }
+  }
+  return [...notes.values()];
+};
+
+const runsToo = ({ action, index }: Placed, first: Placed, type: string): Warning => ({
   code: "jes-every-action-runs",
   message: `JES ran only the action ${nameOf(first)} for ${type}. ${nameOf({ action, index })} runs too now, as a run of its own${action.silent ? "" : " that answers Keptn for itself"}.`,
   fix: "If it should not run, narrow its events down, or remove it.",
   path: ["actions", index],
 });
 
-const runsAtOnce = ({ action, index }: Matched, silent: Matched): Warning => ({
+const runsAtOnce = ({ action, index }: Placed, silent: Placed): Warning => ({
   code: "jes-silent-first",
   message: `JES ran ${nameOf({ action, index })} when the silent action ${nameOf(silent)} had ended. Both start at once now.`,
   fix: "If one has to wait for the other, make them tasks of one action.",
   path: ["actions", index],
 });
 
-/** May one event of this type start both? Not if all that they look for are different values at the same place. */
-const mayShareEvent = (one: ActionOutline, other: ActionOutline, type: string): boolean =>
-  filtersFor(one, type).some((a) => filtersFor(other, type).some((b) => !excludes(a, b)));
-
-const filtersFor = ({ events }: ActionOutline, type: string): EventOutline[] =>
-  events.filter(({ name }) => name !== "" && matchesPattern(name, type));
+/** May one event start both? Not if all that they look for are different values at the same place. */
+const mayShareEvent = (one: Started, other: Started): boolean =>
+  one.filters.some((a) => other.filters.some((b) => !excludes(a, b)));
 
 const excludes = (a: EventOutline, b: EventOutline): boolean =>
   a.property !== undefined && a.property === b.property && a.match !== b.match;
 
-const explainSilence = (actions: readonly ActionOutline[], types: readonly string[]): Warning[] =>
+const explainSilence = (actions: readonly ActionOutline[], starts: Starts): Warning[] =>
   actions.flatMap((action, index) => {
-    const isAlone = (type: string) =>
-      filtersFor(action, type).length > 0 &&
-      actions.every((other) => other.silent || !mayShareEvent(action, other, type));
-    if (!action.silent || !types.some(isAlone)) return [];
+    const isAlone = ([type, started]: readonly [string, readonly Started[]]): boolean => {
+      const own = started.find((one) => one.index === index);
+      return (
+        own !== undefined &&
+        isAnswerable(type) &&
+        started.every((other) => other.action.silent || !mayShareEvent(own, other))
+      );
+    };
+    if (!action.silent || ![...starts].some(isAlone)) return [];
     return [
       {
         code: "jes-silent-was-started",
@@ -87,9 +105,10 @@ const explainSilence = (actions: readonly ActionOutline[], types: readonly strin
     ];
   });
 
-const explainAnswers = (actions: readonly ActionOutline[]): Warning[] => {
-  const answering = actions.map((action, index) => ({ action, index })).filter(({ action }) => !action.silent);
-  const testing = answering.filter(({ action }) => filtersFor(action, "sh.keptn.event.test.triggered").length > 0);
+const explainAnswers = (actions: readonly ActionOutline[], starts: Starts): Warning[] => {
+  const answers = ({ action }: Placed) => !action.silent;
+  const answering = actions.map((action, index) => ({ action, index })).filter(answers);
+  const testing = (starts.get("sh.keptn.event.test.triggered") ?? []).filter(answers);
   return [
     ...atFirst(answering, ({ index }) => ({
       code: "jes-failed-is-not-errored",
@@ -108,4 +127,4 @@ const explainAnswers = (actions: readonly ActionOutline[]): Warning[] => {
   ];
 };
 
-const nameOf = ({ action, index }: Matched): string => (action.name ? quote(action.name) : `number ${index + 1}`);
+const nameOf = ({ action, index }: Placed): string => (action.name ? quote(action.name) : `number ${index + 1}`);
