@@ -64,6 +64,18 @@ const makeTls = (values: Values): Part[] => {
 
 const noToken = "Nothing of it is written or shown. It belongs into the Secret `job-service-keptn-secrets`";
 
+const withoutOauth = "Nothing: it counts with `authMode: oauth` only, as in JES.";
+
+const oauthRows: readonly Row[] = [
+  same(`${api}.oauth.clientId`, "OAUTH_CLIENT_ID"),
+  same(`${api}.oauth.clientDiscovery`, "OAUTH_DISCOVERY"),
+  same(`${api}.oauth.scopes`, "OAUTH_SCOPES"),
+  leftOut(`${api}.oauth.clientSecret`, `${noToken}, key \`oauth_client_secret\`.`),
+].map((row) => ({
+  ...row,
+  make: (given) => (isOauth(given.values) ? row : leftOut(row.value, withoutOauth)).make(given),
+}));
+
 export const connectionRows: readonly Row[] = [
   {
     value: "subscription.pubsubTopic",
@@ -97,20 +109,5 @@ export const connectionRows: readonly Row[] = [
     make: ({ values }) => (isOauth(values) ? [component("oauth")] : []),
   },
   leftOut(`${api}.token`, `${noToken}, key \`token\`.`),
-  ...oauthRows(),
+  ...oauthRows,
 ];
-
-function oauthRows(): Row[] {
-  const settings = [
-    ["clientId", "OAUTH_CLIENT_ID"],
-    ["clientDiscovery", "OAUTH_DISCOVERY"],
-    ["scopes", "OAUTH_SCOPES"],
-  ] as const;
-  return [
-    ...settings.map(([value, name]): Row => {
-      const row = same(`${api}.oauth.${value}`, name);
-      return { ...row, make: (given) => (isOauth(given.values) ? row.make(given) : []) };
-    }),
-    leftOut(`${api}.oauth.clientSecret`, `${noToken}, key \`oauth_client_secret\`.`),
-  ];
-}

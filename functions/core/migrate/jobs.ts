@@ -36,27 +36,44 @@ const makePrivileged = (values: Values): Part[] =>
     ? [setting("ALLOW_PRIVILEGED_JOBS", "true"), ...makeLevel("privileged", "Privileged tasks are allowed")]
     : [];
 
-const levelFor = (context: TaskSecurityContext) => (flawsOfBaseline(context).length > 0 ? "privileged" : "baseline");
-
 interface ContextRow {
   readonly value: string;
   readonly name: string;
   readonly schema: typeof securityContextSchema | typeof podSecurityContextSchema;
 }
 
-const contextRow = ({ value, name, schema }: ContextRow): Row => ({
-  value,
-  becomes: `\`${name}\`, as JSON`,
-  make: (given) => {
-    if (!given.isChanged) return [];
-    const parsed = schema.safeParse(spelledAsKubernetes(given.value ?? {}));
-    if (!parsed.success) return parsed.error.issues.map((issue) => notUnderstood(value, issue));
-    const context = parsed.data as TaskSecurityContext;
-    const flaws = flawsOfRestricted(context);
-    const isLoose = flaws.length > 0 && !given.values.isTrue("jobConfig.allowPrivilegedJobs");
+const podContext = {
+  value: "jobConfig.podSecurityContext",
+  name: "POD_SECURITY_CONTEXT",
+  schema: podSecurityContextSchema,
+} as const;
+const jobContext = {
+  value: "jobConfig.jobSecurityContext",
+  name: "JOB_SECURITY_CONTEXT",
+  schema: securityContextSchema,
+} as const;
+
+const parseContext = ({ value, schema }: ContextRow, values: Values) =>
+  schema.safeParse(spelledAsKubernetes(values.get(value) ?? {}));
+
+/** One namespace has one level, for both contexts. */
+const levelFor = (values: Values): "baseline" | "privileged" => {
+  const contexts = [podContext, jobContext].map((row) => parseContext(row, values).data as TaskSecurityContext);
+  return contexts.some((context) => flawsOfBaseline(context ?? {}).length > 0) ? "privileged" : "baseline";
+};
+
+const contextRow = (row: ContextRow): Row => ({
+  value: row.value,
+  becomes: `\`${row.name}\`, as JSON`,
+  make: ({ isChanged, values }) => {
+    if (!isChanged) return [];
+    const parsed = parseContext(row, values);
+    if (!parsed.success) return parsed.error.issues.map((issue) => notUnderstood(row.value, issue));
+    const flaws = flawsOfRestricted(parsed.data as TaskSecurityContext);
+    const isLoose = flaws.length > 0 && !values.isTrue("jobConfig.allowPrivilegedJobs");
     return [
-      setting(name, JSON.stringify(parsed.data)),
-      ...(isLoose ? makeLevel(levelFor(context), `It asks for ${flaws.join(", ")}`) : []),
+      setting(row.name, JSON.stringify(parsed.data)),
+      ...(isLoose ? makeLevel(levelFor(values), `It asks for ${flaws.join(", ")}`) : []),
     ];
   },
 });
@@ -105,12 +122,8 @@ export const jobRows: readonly Row[] = [
     becomes: "`ALLOW_PRIVILEGED_JOBS`, and the Pod Security level of the namespace",
     make: ({ values }) => makePrivileged(values),
   },
-  contextRow({
-    value: "jobConfig.podSecurityContext",
-    name: "POD_SECURITY_CONTEXT",
-    schema: podSecurityContextSchema,
-  }),
-  contextRow({ value: "jobConfig.jobSecurityContext", name: "JOB_SECURITY_CONTEXT", schema: securityContextSchema }),
+  contextRow(podContext),
+  contextRow(jobContext),
   {
     value: "jobConfig.taskDeadlineSeconds",
     becomes: "`TASK_DEADLINE_SECONDS`",

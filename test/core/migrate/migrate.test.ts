@@ -57,3 +57,11 @@ test("names an image by tag, by digest, or by nothing", () => {
   assert.deepEqual(imageOf("r.example.org:5000/jes"), ["newName: r.example.org:5000/jes"]);
   assert.deepEqual(imageOf("jes@sha256:0123"), ["newName: jes", "digest: sha256:0123"]);
 });
+
+test("two loose security contexts give the namespace the level that both need", () => {
+  const pod = "podSecurityContext: {seccompProfile: {type: Unconfined}}";
+  const planned = planFor(`jobConfig: {${pod}, jobSecurityContext: {runAsUser: 0, runAsNonRoot: false}}`);
+  assert.ok("overlay" in planned);
+  const levels = [...planned.overlay.matchAll(/enforce: (\w+)/g)].map(([, level]) => level);
+  assert.deepEqual(levels, ["privileged", "privileged"]);
+});
