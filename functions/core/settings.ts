@@ -3,6 +3,7 @@ import * as z from "zod";
 import { jobSettings } from "./job/job-settings.ts";
 import type { Problem } from "./problem.ts";
 import { flag, list, requiredText, size, text, whole } from "./setting-types.ts";
+import { sourceSettings } from "./source/source-settings.ts";
 
 export const settingsSchema = z.object({
   JOB_NAMESPACE: requiredText("default").describe("Namespace of the Jobs, where a task names no other."),
@@ -31,14 +32,20 @@ export const settingsSchema = z.object({
   ),
   API_PROXY_HTTP_TIMEOUT: whole(5, 1).describe("Seconds that one request to Keptn may take."),
   KEPTN_RETRY_SECONDS: whole(8, 1).describe("Seconds that all attempts of one call to Keptn may take together."),
-  PUBSUB_TOPIC: list(["sh.keptn.event.>"]).describe(
-    "Types of the events that we get, comma separated: what Keptn's Bridge shows as our subscriptions.",
+  PUBSUB_TOPIC: list(["sh.keptn.event.*.triggered"]).describe(
+    "Types of the events that we get, comma separated, * for one part and > for the rest: our subscriptions in Keptn until they are changed in its Bridge.",
   ),
+  PROJECT_FILTER: list().describe(
+    "Projects whose events we get, comma separated; default: all. Goes with PUBSUB_TOPIC.",
+  ),
+  STAGE_FILTER: list().describe("Stages whose events we get, in the same way."),
+  SERVICE_FILTER: list().describe("Services whose events we get, in the same way."),
   K8S_NAMESPACE: requiredText("keptn-jes").describe("Our own namespace, for the registration in Keptn."),
   K8S_NODE_NAME: requiredText("knative").describe("Our host, for the registration in Keptn."),
   K8S_DEPLOYMENT_NAME: requiredText("job-executor-service").describe("Our name, for the registration in Keptn."),
   K8S_DEPLOYMENT_VERSION: requiredText("0.1.0").describe("Our version, for the registration in Keptn."),
   KEPTN_SOURCE: requiredText("job-executor-service").describe("`source` of the events that are sent to Keptn."),
+  ...sourceSettings,
   TIMER_NAMESPACE: text().describe("Namespace of the sweep's PingSource; default: the namespace we run in."),
   TIMER_NAME: requiredText("job-executor-sweep").describe("Name of the sweep's PingSource."),
   TIMER_SCHEDULE: requiredText("* * * * *").describe(
