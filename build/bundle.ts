@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { fillCompileCache } from "./compile-cache.ts";
-import { leaveOut } from "./left-out.ts";
+import { leaveOutOf } from "./left-out.ts";
 import { chooser, programs } from "./programs.ts";
 
 const options: BuildOptions = {
@@ -40,7 +40,9 @@ export const bundle = async (folder: string): Promise<void> => {
   await rm(folder, { recursive: true, force: true });
   await Promise.all([
     build({ ...options, entryPoints: [chooser], outfile: join(folder, "serve.cjs"), plugins: [programsApart] }),
-    build({ ...options, entryPoints: programs, outdir: folder, outExtension: { ".js": ".cjs" }, plugins: [leaveOut] }),
+    ...Object.entries(programs).map(([name, file]) =>
+      build({ ...options, entryPoints: [file], outfile: join(folder, `${name}.cjs`), plugins: [leaveOutOf(name)] }),
+    ),
   ]);
 };
 

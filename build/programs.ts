@@ -4,6 +4,7 @@ export const programs = {
   "start-job": "functions/start-job/main.ts",
   "finish-task": "functions/finish-task/main.ts",
   "fetch-files": "functions/fetch-files/main.ts",
+  "keptn-source": "functions/keptn-source/main.ts",
 } as const;
 
 export const chooser = "functions/serve.ts";

@@ -7,6 +7,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
   "start-job": () => import("./start-job/main.ts"),
   "finish-task": () => import("./finish-task/main.ts"),
   "fetch-files": () => import("./fetch-files/main.ts"),
+  "keptn-source": () => import("./keptn-source/main.ts"),
 };
 
 const start = async (name: string): Promise<void> => {

@@ -8,6 +8,7 @@ import { parseKeptnSettings } from "./core/keptn-settings.ts";
 import { renderProblem, renderProblems } from "./core/problem.ts";
 import type { Settings } from "./core/settings.ts";
 import { readCloudEvent } from "./io/cloud-event.ts";
+import { logCrashes } from "./io/world.ts";
 
 /** A program that answers CloudEvents: its log and its handler, built from the settings. */
 export type Program = (settings: Settings) => {
@@ -78,16 +79,6 @@ const build = (makeProgram: Program, settings: Settings): ReturnType<Program> | 
 const refuse = (message: string): void => {
   process.stderr.write(`${message}\n`);
   process.exitCode = 2;
-};
-
-/** The runtime would end the process with exit code 0 and not a word. */
-const logCrashes = (log: Log): void => {
-  const crash = (fault: unknown) => {
-    log({ level: "error", message: "crashed", stack: fault instanceof Error ? fault.stack : String(fault) });
-    process.exit(70);
-  };
-  process.prependListener("uncaughtException", crash);
-  process.prependListener("unhandledRejection", crash);
 };
 
 /**

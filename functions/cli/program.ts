@@ -8,6 +8,7 @@ import { addPlan } from "./plan/command.ts";
 import { addRun } from "./run/command.ts";
 import { addRuns } from "./runs/command.ts";
 import { addSchema } from "./schema/command.ts";
+import { addSource } from "./source/command.ts";
 
 /** Throws commander's own error where it would end the process. */
 export const makeProgram = (context: CliContext): Command => {
@@ -15,6 +16,6 @@ export const makeProgram = (context: CliContext): Command => {
     .description("Runs any container as a Kubernetes Job when a Keptn event arrives. This is its command for people.")
     .version(manifest.version)
     .exitOverride();
-  for (const add of [addRun, addRuns, addLint, addPlan, addSchema, addMigrate]) add(program, context);
+  for (const add of [addRun, addRuns, addLint, addPlan, addSchema, addMigrate, addSource]) add(program, context);
   return program;
 };

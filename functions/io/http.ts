@@ -63,6 +63,14 @@ export const readAll = async (
   return Buffer.concat(parts);
 };
 
+/** Seconds until the server wants to be asked again (RFC 9110, section 10.2.3). */
+export const retryAfterOf = (headers: IncomingHttpHeaders): number | undefined => {
+  const value = headers["retry-after"];
+  if (!value) return undefined;
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+};
+
 /** The same with the body as it comes: for pod logs. @throws IoError as {@link request} */
 export const stream = async (wanted: HttpRequest): Promise<HttpStream> => {
   const timeout = AbortSignal.timeout(wanted.timeoutMs);

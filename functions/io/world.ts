@@ -39,3 +39,13 @@ export const jsonLog =
     if (severity[line.level] < severity[lowest]) return;
     process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
   };
+
+/** Node would say it on stderr in its own words; faas-js-runtime would end the process with exit code 0 and not a word. */
+export const logCrashes = (log: Log): void => {
+  const crash = (fault: unknown) => {
+    log({ level: "error", message: "crashed", stack: fault instanceof Error ? fault.stack : String(fault) });
+    process.exit(70);
+  };
+  process.prependListener("uncaughtException", crash);
+  process.prependListener("unhandledRejection", crash);
+};

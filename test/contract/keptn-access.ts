@@ -30,7 +30,7 @@ export const accessContract = (bench: KeptnBench): void => {
     const found = await list<Integration[]>(world, `uniform/registration?name=${settings.KEPTN_SOURCE}`);
     assert.deepEqual(
       found.map(({ subscriptions }) => subscriptions.map(({ event }) => event)),
-      [["sh.keptn.event.>"]],
+      [["sh.keptn.event.*.triggered"]],
     );
     await connectKeptn(settings).logError({ message: "no such image", task: "test" });
     const { logs } = await list<{ logs: LogEntry[] }>(world, `log?integrationId=${found[0]?.id}`);

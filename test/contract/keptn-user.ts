@@ -35,6 +35,8 @@ export interface KeptnUser {
   abort(project: string, context: string): Promise<void>;
   /** Adds a subscription to an integration of this name. */
   subscribe(integration: string, subscription: object): Promise<{ readonly id: string; remove(): Promise<void> }>;
+  /** As Keptn does with one that it does not hear of. */
+  forgetIntegration(name: string): Promise<void>;
   status(project: string, context: string): Promise<ExecutionStatus>;
 }
 
@@ -95,6 +97,11 @@ export const makeUser = (address: KeptnAddress): KeptnUser => {
       const path = `${registration}/${found.id}/subscription`;
       const { id } = await call("POST", path, subscription);
       return { id, remove: () => call("DELETE", `${path}/${id}`) };
+    },
+    forgetIntegration: async (name) => {
+      const registration = "controlPlane/v1/uniform/registration";
+      const [found] = await call("GET", `${registration}?name=${name}`);
+      await call("DELETE", `${registration}/${found.id}`);
     },
     status: async (project, context) => (await executions(project, context))[0]?.status,
   };

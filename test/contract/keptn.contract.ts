@@ -5,6 +5,7 @@ import { connectKeptn } from "../../functions/io/keptn.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
 import { accessContract } from "./keptn-access.ts";
 import type { KeptnBench } from "./keptn-bench.ts";
+import { feedContract } from "./keptn-feed.ts";
 import { resourcesContract } from "./keptn-resources.ts";
 import { sequencesContract } from "./keptn-sequences.ts";
 import { type KeptnAddress, makeUser } from "./keptn-user.ts";
@@ -40,6 +41,7 @@ export const keptnContract = (name: string, open: () => Promise<KeptnAddress & {
     });
 
     sequencesContract(bench);
+    feedContract(bench);
     resourcesContract(bench);
     accessContract(bench);
   });

@@ -1,6 +1,6 @@
 // What an answer of Keptn means: data of the expected shape, or a fault that says whether to ask again.
 import type * as z from "zod";
-import type { HttpAnswer } from "../http.ts";
+import { type HttpAnswer, retryAfterOf } from "../http.ts";
 import { IoError } from "../io-error.ts";
 
 /** `POST v1/event`, for messages, and whether repeating it would do something twice. */
@@ -35,7 +35,7 @@ export const messageOf = (answer: HttpAnswer): string | undefined => {
 export const makeFault = (asked: Asked, answer: HttpAnswer): IoError => {
   const { status } = answer;
   const message = hide(messageOf(answer), asked.secrets);
-  const retryAfterSeconds = retryAfterOf(answer);
+  const retryAfterSeconds = retryAfterOf(answer.headers);
   return new IoError(`${asked.name}: ${status}, ${message?.slice(0, 300) ?? kindOf(answer)}.`, {
     retryable: isPassing(status, message),
     maybeDone: asked.changes && leavesOpen(status, message),
@@ -57,13 +57,6 @@ const leavesOpen = (status: number, message: string | undefined): boolean =>
 
 /** An event over NATS' limit: a 500 that stays (Keptn api/handlers/event.go, sendInternalErrorForPost). */
 const isTooLarge = (message: string | undefined): boolean => message?.includes("maximum payload exceeded") ?? false;
-
-const retryAfterOf = ({ headers }: HttpAnswer): number | undefined => {
-  const value = headers["retry-after"];
-  if (!value) return undefined;
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
-};
 
 const parseJson = (body: Buffer): unknown => {
   try {

@@ -16,10 +16,16 @@ export const isOpen = async (api: KeptnApi, event: EventRef & { readonly source:
   return (await find(api, event)) !== undefined;
 };
 
+/** An event that Keptn lists as open. */
+export const getOpen = async (api: KeptnApi, thin: EventRef): Promise<KeptnEvent | undefined> => {
+  const open = await findOpen(api, thin);
+  return open === undefined ? undefined : readEvent(thin, open);
+};
+
 /** `get-sli.triggered` and other senders' events are in the datastore only. */
 export const getEvent = async (api: KeptnApi, thin: EventRef): Promise<KeptnEvent | undefined> => {
-  const open = await findOpen(api, thin);
-  if (open !== undefined) return readEvent(thin, open);
+  const open = await getOpen(api, thin);
+  if (open) return open;
   const stored = await lookAgain(() => findStored(api, thin));
   const event = stored === undefined ? undefined : readEvent(thin, stored);
   // What shipyard-controller triggered is in its own list as long as anybody waits for it.

@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import * as z from "zod";
 import type { Settings } from "../../core/settings.ts";
+import { type Subscription, subscriptionsOf } from "../../core/source/subscription.ts";
 import type { ErrorLogEntry } from "../keptn.ts";
 import type { KeptnApi } from "./api.ts";
 
@@ -39,9 +40,17 @@ export const makeUniform = (api: KeptnApi, settings: Settings): Uniform => {
 
 const registration = z.object({ id: z.string() });
 
-/** One of the same name and namespace is found again; its subscriptions stay as the Bridge's users set them (uniformintegrationhandler.go). */
-const sendRegistration = async (api: KeptnApi, settings: Settings): Promise<string> => {
-  const body = makeIntegration(settings);
+/**
+ * One of the same name and namespace is found again; its subscriptions stay as the Bridge's users set them (uniformintegrationhandler.go).
+ * @param subscriptions of an integration that Keptn does not know yet
+ * @returns its id
+ */
+export const sendRegistration = async (
+  api: KeptnApi,
+  settings: Settings,
+  subscriptions: readonly Subscription[] = subscriptionsOf(settings),
+): Promise<string> => {
+  const body = { ...makeIntegration(settings), subscriptions };
   const path = "controlPlane/v1/uniform/registration";
   return (await api.call({ method: "POST", path, body, shape: registration })).id;
 };
@@ -59,5 +68,4 @@ const makeIntegration = (settings: Settings) => ({
       deploymentname: settings.K8S_DEPLOYMENT_NAME,
     },
   },
-  subscriptions: settings.PUBSUB_TOPIC.map((event) => ({ event, filter: { projects: [], stages: [], services: [] } })),
 });

@@ -57,6 +57,7 @@ const serveSequence = (asked: Asked, [, context, verb]: readonly string[], { shi
 
 /** projecthandler.go and servicehandler.go, as much as a test needs. */
 const serveProjects = (asked: Asked, [name, kind]: readonly string[], plane: ControlPlane): Reply => {
+  if (asked.method === "GET" && name === undefined) return listProjects(asked.query, plane);
   const body = parseBody(asked) ?? {};
   if (asked.method === "POST" && name === undefined) {
     const shipyard = Buffer.from(String(body["shipyard"]), "base64").toString("utf8");
@@ -70,6 +71,12 @@ const serveProjects = (asked: Asked, [name, kind]: readonly string[], plane: Con
   if (asked.method !== "DELETE" || !name) return noRoute;
   plane.projects.delete(name);
   return json({});
+};
+
+const listProjects = (query: URLSearchParams, { projects }: ControlPlane): Reply => {
+  const all = projects.list().map(({ name, shipyard }) => ({ projectName: name, shipyard, stages: [] }));
+  const { part, nextPageKey } = paginate(all, query);
+  return json({ nextPageKey, projects: part, totalCount: all.length });
 };
 
 interface ShipyardFile {
@@ -91,7 +98,8 @@ export const listStored = (query: URLSearchParams, stored: readonly StoredEvent[
     is(query.get("project"), event.data["project"]) &&
     is(query.get("type"), event.type) &&
     is(query.get("source"), event.source) &&
-    is(query.get("eventID"), event.id);
+    is(query.get("eventID"), event.id) &&
+    event.time > (query.get("fromTime") ?? "");
   const all = stored.filter(fits).toReversed();
   const { part, nextPageKey } = paginate(all, query);
   const events = part.map((event) => ({ ...event, data: { ...event.data, temporaryData } }));

@@ -16,18 +16,30 @@ export interface ControlPlane {
   readonly stored: StoredEvent[];
   /** From `POST v1/event` by way of NATS. */
   receive(event: StoredEvent): void;
+  /** What another service puts on NATS: stored, and no more. */
+  storeForeign(event: StoredEvent): void;
   /** Until `release`, what is received is not heard yet, as when Keptn is slow. */
   hold(): void;
   release(): void;
   stop(): void;
 }
 
-/** @param listenAfterMs how long the answers to a task of a started sequence are dropped: 15 ms on a real Keptn */
-export const makeControlPlane = (listenAfterMs: number): ControlPlane => {
+export interface ControlPlaneOptions {
+  /** How long the answers to a task of a started sequence are dropped: 15 ms on a real Keptn. */
+  readonly listenAfterMs: number;
+  /** Called for everything that is on NATS. */
+  readonly onNats: (event: StoredEvent) => void;
+}
+
+export const makeControlPlane = ({ listenAfterMs, onNats }: ControlPlaneOptions): ControlPlane => {
   const lists = { published: [] as StoredEvent[], received: [] as StoredEvent[], stored: [] as StoredEvent[] };
+  const store = (event: StoredEvent) => {
+    lists.stored.push(event);
+    onNats(event);
+  };
   const publish = (event: StoredEvent) => {
     lists.published.push(event);
-    lists.stored.push(event);
+    store(event);
   };
   const shipyard = makeShipyard({ newId: randomUUID, now: () => new Date().toISOString(), publish });
   const projects = makeProjects();
@@ -43,10 +55,11 @@ export const makeControlPlane = (listenAfterMs: number): ControlPlane => {
     ...{ shipyard, projects, uniform: makeUniform(), ...lists },
     receive: (event) => {
       lists.received.push(event);
-      lists.stored.push(event);
+      store(event);
       if (held) held.push(event);
       else hear(event);
     },
+    storeForeign: store,
     hold: () => {
       held ??= [];
     },

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
 import { startServer } from "../http-server.ts";
-import { type ControlPlane, makeControlPlane } from "./control-plane.ts";
+import { type ControlPlane, type ControlPlaneOptions, makeControlPlane } from "./control-plane.ts";
 import { type Fault, makeFaults } from "./faults.ts";
 import { makeListener } from "./listener.ts";
 import { makeRateLimiter } from "./rate-limiter.ts";
@@ -31,8 +31,8 @@ export interface KeptnDouble {
   close(): Promise<void>;
 }
 
-export const startKeptn = async (options: { readonly listenAfterMs?: number } = {}): Promise<KeptnDouble> => {
-  const plane = makeControlPlane(options.listenAfterMs ?? 0);
+export const startKeptn = async (options: Partial<ControlPlaneOptions> = {}): Promise<KeptnDouble> => {
+  const plane = makeControlPlane({ listenAfterMs: 0, onNats: () => {}, ...options });
   const faults = makeFaults();
   const calls: string[] = [];
   const underWay = { calls: 0 };

@@ -6,11 +6,16 @@ import type { TaskDefinition } from "./sequence.ts";
 /** The branch of the project level; each stage has one of its own name. */
 export const mainBranch = "main";
 
+/** What a stage can do without a shipyard file that says so (GetTaskSequenceInStage). */
+const evaluation: readonly TaskDefinition[] = [{ name: "evaluation" }];
+
 /** Tasks of a sequence, by `stage.sequence`. */
 export type Sequences = ReadonlyMap<string, readonly TaskDefinition[]>;
 
 export interface Projects {
   has(project: string): boolean;
+  /** With the text of their shipyard file, where they were created with one. */
+  list(): readonly { readonly name: string; readonly shipyard: string }[];
   sequence(project: string, name: string): readonly TaskDefinition[] | undefined;
   /** Of a project, which is created when it is not there. */
   repository(project: string): Repository;
@@ -32,6 +37,7 @@ export interface At {
 export const makeProjects = (): Projects => {
   const sequences = new Map<string, Sequences>();
   const repositories = new Map<string, Repository>();
+  const shipyards = new Map<string, string>();
   const repository = (project: string): Repository => {
     const known = repositories.get(project) ?? makeRepository();
     repositories.set(project, known);
@@ -47,10 +53,13 @@ export const makeProjects = (): Projects => {
   return {
     ...{ repository, addFiles },
     has: (project) => repositories.has(project),
-    sequence: (project, name) => sequences.get(project)?.get(name),
+    list: () => [...repositories.keys()].sort().map((name) => ({ name, shipyard: shipyards.get(name) ?? "" })),
+    sequence: (project, name) =>
+      sequences.get(project)?.get(name) ?? (/\.evaluation$/.test(name) ? evaluation : undefined),
     findRepository: (project) => repositories.get(project),
     create: (project, shipyard, given) => {
       sequences.set(project, given);
+      shipyards.set(project, shipyard);
       addFiles({ project }, { "shipyard.yaml": shipyard });
       for (const stage of stagesOf(project)) addFiles({ project, stage }, { "metadata.yaml": `stageName: ${stage}\n` });
     },
@@ -60,6 +69,7 @@ export const makeProjects = (): Projects => {
     delete: (project) => {
       sequences.delete(project);
       repositories.delete(project);
+      shipyards.delete(project);
     },
   };
 };

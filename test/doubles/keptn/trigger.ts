@@ -50,9 +50,9 @@ const startTask = ({ shipyard }: ControlPlane, given: TriggerGiven, { data, gitc
   return event;
 };
 
-const storeForeign = ({ stored }: ControlPlane, { type, source = "" }: TriggerGiven, content: Content): StoredEvent => {
+const storeForeign = (plane: ControlPlane, { type, source = "" }: TriggerGiven, content: Content): StoredEvent => {
   const ids = { id: randomUUID(), shkeptncontext: randomUUID() };
   const event: StoredEvent = { ...ids, type, source, specversion: "1.0", time: new Date().toISOString(), ...content };
-  stored.push(event);
+  plane.storeForeign(event);
   return event;
 };

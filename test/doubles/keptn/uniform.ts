@@ -16,8 +16,10 @@ export const makeUniform = (): Uniform => {
   const errorLog: Json[] = [];
   return {
     ...{ integrations, errorLog },
-    serve: (asked, [id, verb]) => {
+    serve: (asked, [id, verb, subscription]) => {
       if (asked.method === "POST" && !id) return register(asked, integrations);
+      if (id && verb === "subscription") return subscribe(asked, integrations.get(id), subscription);
+      if (asked.method === "DELETE" && id) return json({}, integrations.delete(id) ? 200 : 404);
       if (asked.method === "PUT" && verb === "ping") return ping(integrations.get(id ?? ""));
       return asked.method === "GET" ? list(asked, integrations) : noRoute;
     },
@@ -48,7 +50,22 @@ const register = (asked: Asked, integrations: Map<string, Json>): Reply => {
 
 /** 404 when the registration expired or never was. */
 const ping = (integration: Json | undefined): Reply =>
-  integration ? json(integration) : refuse(404, "could not find integration");
+  integration ? json(integration) : refuse(404, "uniform integration not found");
+
+/** What users do in Keptn's Bridge. */
+const subscribe = (asked: Asked, integration: Json | undefined, subscription: string | undefined): Reply => {
+  if (!integration) return refuse(404, "uniform integration not found");
+  const subscriptions = integration["subscriptions"] as Json[];
+  if (asked.method === "POST" && !subscription) {
+    const id = randomUUID();
+    subscriptions.push({ ...parseBody(asked), id });
+    return json({ id }, 201);
+  }
+  const index = subscriptions.findIndex(({ id }) => id === subscription);
+  if (asked.method !== "DELETE" || index < 0) return noRoute;
+  subscriptions.splice(index, 1);
+  return json({});
+};
 
 const list = ({ query }: Asked, integrations: ReadonlyMap<string, Json>): Reply =>
   json([...integrations.values()].filter((it) => !query.get("name") || query.get("name") === it["name"]));

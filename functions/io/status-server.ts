@@ -1,0 +1,55 @@
+// Tells Kubernetes and Prometheus how the process is: /health/liveness, /health/readiness, /metrics.
+import { createServer, type ServerResponse } from "node:http";
+
+export interface Status {
+  /** undefined: it is; else why not, as a sentence. */
+  readonly whyNotReady: () => string | undefined;
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+export interface StatusServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** @throws the error of `listen`, such as EADDRINUSE */
+export const startStatusServer = async (port: number, status: Status): Promise<StatusServer> => {
+  const server = createServer((request, response) => {
+    void answer(request.url ?? "", response, status);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const answer = async (url: string, response: ServerResponse, { whyNotReady, metrics }: Status): Promise<void> => {
+  switch (url.replace(/\?.*$/s, "")) {
+    case "/health/liveness":
+      return say(response, 200, "OK");
+    case "/health/readiness": {
+      const why = whyNotReady();
+      return why === undefined ? say(response, 200, "OK") : say(response, 503, why);
+    }
+    case "/metrics": {
+      const { contentType, text } = await metrics();
+      response.writeHead(200, { "content-type": contentType }).end(text);
+      return;
+    }
+    default:
+      return say(response, 404, "Here are /health/liveness, /health/readiness and /metrics.");
+  }
+};
+
+const say = (response: ServerResponse, status: number, text: string): void => {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);
+};

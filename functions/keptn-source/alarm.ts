@@ -1,0 +1,34 @@
+// A pause that something can end early, also when it rings before the pause begins.
+import type { SourceClock } from "./ports.ts";
+
+export interface Alarm {
+  ring(): void;
+  /** Whether it rang since the last time this was asked. */
+  hasRung(): boolean;
+  /** Until the time is over, or it rings, or the end. */
+  pause(milliseconds: number): Promise<void>;
+}
+
+export const makeAlarm = (clock: SourceClock, end: AbortSignal): Alarm => {
+  let rung = false;
+  let wake = () => {};
+  return {
+    ring: () => {
+      rung = true;
+      wake();
+    },
+    hasRung: () => {
+      const before = rung;
+      rung = false;
+      return before;
+    },
+    pause: async (milliseconds) => {
+      if (rung || end.aborted) return;
+      const early = new AbortController();
+      wake = () => early.abort();
+      end.addEventListener("abort", wake, { once: true });
+      await clock.pause(milliseconds, early.signal);
+      end.removeEventListener("abort", wake);
+    },
+  };
+};

@@ -1,0 +1,94 @@
+// keptn-source: Keptn's events go to a sink, and none is lost. NATS or the rhythm of polling brings them, looks at Keptn's own list make sure.
+import { makeAlarm } from "./alarm.ts";
+import { makeBacklog } from "./backlog.ts";
+import { makeCarrier } from "./carrier.ts";
+import { makeEarly } from "./early.ts";
+import { makeIntake } from "./intake.ts";
+import { makeLanes } from "./lanes.ts";
+import { makeLook } from "./look.ts";
+import { makeMemory } from "./memory.ts";
+import type { SourcePorts } from "./ports.ts";
+import { makeReceive } from "./receive.ts";
+import { makeRefresh } from "./refresh.ts";
+import { makeWatch } from "./watch.ts";
+
+export interface Source {
+  /** undefined: it is ready; else why not. */
+  whyNotReady(): string | undefined;
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Takes no more, and gives what is under way DRAIN_SECONDS. */
+  stop(): Promise<void>;
+  /** Rejects for a bug, and for nothing else. */
+  readonly ended: Promise<void>;
+}
+
+/** So many looks may fail in a row before it counts as not ready. */
+const failuresOfReady = 3;
+
+export const startSource = (ports: SourcePorts): Source => {
+  const { settings, log, clock, listen } = ports;
+  const [end, giveUp] = [new AbortController(), new AbortController()];
+  const [memory, backlog, early] = [makeMemory(), makeBacklog(), makeEarly()];
+  const lanes = makeLanes(async (parcel) => {
+    if ((await carry(parcel)) !== "kept") memory.add(parcel);
+  });
+  const metrics = ports.makeMetrics({
+    waiting: () => lanes.waiting,
+    oldestWaitingSeconds: () => (clock.elapsedMs() - (lanes.oldestTakenAtMs ?? clock.elapsedMs())) / 1000,
+    ...(listen && { connected: () => nats?.isConnected() ?? false }),
+  });
+  const carry = makeCarrier({ ...ports, metrics }, giveUp.signal);
+  const intake = makeIntake({ ...ports, metrics, lanes, memory });
+  const alarm = makeAlarm(clock, end.signal);
+  const onBacklog = once(() => lanes.whenOneGoes(true), alarm.ring);
+  const nats = listen?.({
+    onMessage: makeReceive({ intake, backlog, metrics, log, onBacklog }),
+    onConnected: () => {
+      log({ level: "info", message: "connected to NATS" });
+      watch.lookAgain();
+    },
+    onTrouble: (why) => log({ level: "warn", message: `NATS: ${why}` }),
+  });
+  const watch = makeWatch({
+    ...{ ...ports, metrics, early, backlog, alarm, end: end.signal, polls: !nats },
+    refresh: makeRefresh({ ...ports, intake, nats }),
+    look: makeLook({ ...ports, intake, lanes, memory, backlog, early, end: end.signal }),
+  });
+  const watching = watch.run();
+  return {
+    whyNotReady: () => {
+      if (nats && !nats.isConnected()) return "There is no connection to NATS.";
+      if (watch.failed === undefined) return "Keptn's API has not been reached yet.";
+      return watch.failed < failuresOfReady ? undefined : "Keptn's API cannot be reached.";
+    },
+    metrics: metrics.render,
+    ended: watching,
+    stop: async () => {
+      end.abort();
+      const inTime = Promise.all([watching, nats?.drain()]).then(lanes.whenEmpty);
+      await Promise.race([inTime, clock.pause(settings.DRAIN_SECONDS * 1000, giveUp.signal)]);
+      const left = lanes.waiting;
+      giveUp.abort();
+      await lanes.whenEmpty();
+      if (left === 0) log({ level: "info", message: "stopped" });
+      else
+        log({
+          level: "warn",
+          message: `stopped with ${left} events on their way: Keptn's list still has those it lists`,
+        });
+    },
+  };
+};
+
+/** However often it is called until then, one wait and one act. */
+const once = (wait: () => Promise<void>, act: () => void): (() => void) => {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    void wait().then(() => {
+      waiting = false;
+      act();
+    });
+  };
+};

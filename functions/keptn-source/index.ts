@@ -1,0 +1,29 @@
+// Builds keptn-source's adapters from the settings.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Settings } from "../core/settings.ts";
+import { connectKeptnFeed } from "../io/keptn-feed.ts";
+import { makeMetrics } from "../io/metrics.ts";
+import { listenToNats, type NatsEvents } from "../io/nats.ts";
+import { connectSink } from "../io/sink.ts";
+import type { Log } from "../io/world.ts";
+import type { SourceClock, SourcePorts } from "./ports.ts";
+
+/** @param settings that `checkSourceSettings` has nothing against */
+export const makeSourcePorts = (settings: Settings, log: Log): SourcePorts => {
+  const { PUBSUB_URL: url, PUBSUB_GROUP, KEPTN_SOURCE } = settings;
+  const address = { url: url ?? "", group: PUBSUB_GROUP ?? KEPTN_SOURCE, name: KEPTN_SOURCE };
+  return {
+    keptn: connectKeptnFeed(settings),
+    sink: connectSink(settings),
+    ...(url && { listen: (events: NatsEvents) => listenToNats(address, events) }),
+    ...{ makeMetrics, settings, log, clock, random: Math.random },
+  };
+};
+
+const clock: SourceClock = {
+  now: () => new Date(),
+  elapsedMs: () => performance.now(),
+  pause: async (milliseconds, signal) => {
+    await sleep(milliseconds, undefined, { signal }).catch(() => {});
+  },
+};

@@ -1,0 +1,76 @@
+// Decides about each event that comes, whichever way: pass it on, once, if we are subscribed to it and if there is room.
+import type { KeptnEvent } from "../core/keptn-event.ts";
+import { isWanted, type Subscription } from "../core/source/subscription.ts";
+import type { Metrics } from "../io/metrics.ts";
+import type { Message, Sink } from "../io/sink.ts";
+import type { Lanes } from "./lanes.ts";
+import type { Memory } from "./memory.ts";
+import type { SourcePorts } from "./ports.ts";
+
+export interface Intake {
+  subscribe(subscriptions: readonly Subscription[]): void;
+  isWanted(event: KeptnEvent): boolean;
+  /** Delivered, refused, or on its way. */
+  isKnown(id: string): boolean;
+  /** @returns false when there is no room for it now */
+  take(event: KeptnEvent, arrival: Arrival): boolean;
+}
+
+export interface Arrival {
+  readonly way: "nats" | "api";
+  /** Keptn lists it until it is answered. */
+  readonly listed: boolean;
+}
+
+export type IntakePorts = Pick<SourcePorts, "sink" | "clock" | "log"> & {
+  readonly metrics: Metrics;
+  readonly lanes: Lanes;
+  readonly memory: Memory;
+};
+
+export const makeIntake = ({ sink, clock, log, metrics, lanes, memory }: IntakePorts): Intake => {
+  let subscriptions: readonly Subscription[] = [];
+  return {
+    subscribe: (next) => {
+      subscriptions = next;
+    },
+    isWanted: (event) => isWanted(subscriptions, event),
+    isKnown: (id) => lanes.has(id) || memory.has(id),
+    take: (event, { way, listed }) => {
+      const { id, shkeptncontext: lane } = event;
+      const [message, about] = [pack(event, sink), aboutEvent(event)];
+      if (!message) {
+        memory.add({ id, listed });
+        metrics.refused();
+        log({ level: "error", message: "left out: it nests deeper than JSON can be written", ...about });
+        return true;
+      }
+      const times = { at: timeOf(event) ?? clock.now(), takenAtMs: clock.elapsedMs() };
+      const taken = lanes.offer({ id, lane, listed, message, about, ...times });
+      if (taken) metrics.received(way);
+      return taken;
+    },
+  };
+};
+
+/** The fields by which every line about an event can be found. */
+export const aboutEvent = ({ id, type, shkeptncontext, data }: KeptnEvent) => ({
+  event: id,
+  context: shkeptncontext,
+  type,
+  at: `${data.project}/${data.stage}/${data.service}`,
+});
+
+const pack = (event: KeptnEvent, sink: Sink): Message | undefined => {
+  try {
+    return sink.pack(event);
+  } catch (fault) {
+    if (fault instanceof RangeError) return undefined;
+    throw fault;
+  }
+};
+
+const timeOf = ({ time }: KeptnEvent): Date | undefined => {
+  const at = new Date(time ?? "");
+  return Number.isNaN(at.getTime()) ? undefined : at;
+};

@@ -1,0 +1,48 @@
+// keptn-source as a process: runs until SIGTERM, and tells on a port of its own how it is.
+import { renderProblem, renderProblems } from "../core/problem.ts";
+import { parseSourceSettings } from "../core/source/check-settings.ts";
+import { IoError } from "../io/io-error.ts";
+import { returnMemory } from "../io/memory.ts";
+import { startStatusServer } from "../io/status-server.ts";
+import { jsonLog, logCrashes } from "../io/world.ts";
+import { startSource } from "./handler.ts";
+import { makeSourcePorts } from "./index.ts";
+import type { SourcePorts } from "./ports.ts";
+
+/** Settings that are wrong, or name what is not there, end the process with exit code 2. */
+const main = async (env: NodeJS.ProcessEnv): Promise<void> => {
+  const parsed = parseSourceSettings(env);
+  if ("problems" in parsed) return refuse(renderProblems(parsed.problems));
+  const log = jsonLog(parsed.settings.LOG_LEVEL);
+  for (const warning of parsed.warnings) log({ level: "warn", message: renderProblem(warning) });
+  try {
+    await run(makeSourcePorts(parsed.settings, log), Number(env["PORT"] || 8080));
+  } catch (fault) {
+    if (!(fault instanceof IoError)) throw fault;
+    refuse(fault.message);
+  }
+};
+
+/** By then the first look is over, and what it and the loading left behind is garbage. */
+const startedMs = 5_000;
+
+const run = async (ports: SourcePorts, port: number): Promise<void> => {
+  logCrashes(ports.log);
+  const source = startSource(ports);
+  const server = await startStatusServer(port, source);
+  setTimeout(returnMemory, startedMs).unref();
+  const stop = async () => {
+    await source.stop();
+    await server.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());
+  await source.ended;
+};
+
+const refuse = (message: string): void => {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 2;
+};
+
+void main(process.env);

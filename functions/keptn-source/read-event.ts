@@ -1,0 +1,20 @@
+// Reads what Keptn sent as one of its events, whatever it is: nothing that anybody can publish may stop the others.
+import { type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
+
+/** @returns undefined for what start-job could not read either */
+export const readEvent = (value: unknown): KeptnEvent | undefined => {
+  try {
+    const parsed = parseKeptnEvent(value);
+    return parsed.kind === "event" ? parsed.event : undefined;
+  } catch {
+    return undefined; // deeper than JSON can be written again
+  }
+};
+
+export const readEventText = (text: string): KeptnEvent | undefined => {
+  try {
+    return readEvent(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+};
