@@ -47,7 +47,8 @@ export const listenToNats: ListenToNats = (address, events) => {
       const callback = (error: Error | null, message: Msg) => (error ? undefined : events.onMessage(message.string()));
       subscribed.set(subject, connection.subscribe(subject, { queue: address.group, callback }));
     }
-    await connection.flush();
+    // A flush that the connection's end overtakes is never answered.
+    await Promise.race([connection.flush(), connection.closed()]);
   };
   /** @returns why the connection ended */
   const follow = async (now: NatsConnection): Promise<string> => {

@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 
 export interface Status {
   /** undefined: it is; else why not, as a sentence. */
+  readonly whyNotAlive: () => string | undefined;
   readonly whyNotReady: () => string | undefined;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -32,16 +33,14 @@ export const startStatusServer = async (port: number, status: Status): Promise<S
   };
 };
 
-const answer = async (url: string, response: ServerResponse, { whyNotReady, metrics }: Status): Promise<void> => {
+const answer = async (url: string, response: ServerResponse, status: Status): Promise<void> => {
   switch (url.replace(/\?.*$/s, "")) {
     case "/health/liveness":
-      return say(response, 200, "OK");
-    case "/health/readiness": {
-      const why = whyNotReady();
-      return why === undefined ? say(response, 200, "OK") : say(response, 503, why);
-    }
+      return sayWhy(response, status.whyNotAlive());
+    case "/health/readiness":
+      return sayWhy(response, status.whyNotReady());
     case "/metrics": {
-      const { contentType, text } = await metrics();
+      const { contentType, text } = await status.metrics();
       response.writeHead(200, { "content-type": contentType }).end(text);
       return;
     }
@@ -49,6 +48,9 @@ const answer = async (url: string, response: ServerResponse, { whyNotReady, metr
       return say(response, 404, "Here are /health/liveness, /health/readiness and /metrics.");
   }
 };
+
+const sayWhy = (response: ServerResponse, whyNot: string | undefined): void =>
+  whyNot === undefined ? say(response, 200, "OK") : say(response, 503, whyNot);
 
 const say = (response: ServerResponse, status: number, text: string): void => {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);

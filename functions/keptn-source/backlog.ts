@@ -1,32 +1,61 @@
-// Sequences of which events were let go for want of room: until a look has fetched those, later ones must not overtake them.
+// Events that NATS brought and that were let go for want of room: until a look has fetched them, later ones must not overtake them.
 
 export interface Backlog {
-  /** An event of this sequence was let go. */
-  add(lane: string): void;
+  /** It was let go. */
+  add(event: Dropped): void;
+  /** Whether an event of this sequence was let go, and is not fetched yet. */
   has(lane: string): boolean;
+  /** Whether NATS brought it: then Keptn hears answers to it, and need not be asked. */
+  cameByNats(id: string): boolean;
+  /** It was fetched. */
+  remove(event: Pick<Dropped, "id">): void;
   isEmpty(): boolean;
-  /** What was let go until now is fetched by the look that begins. @returns to be called when it is complete */
+  /** What was let go until now is fetched by the look that begins, or over. @returns to be called when it is complete */
   beginLook(): () => void;
 }
 
-/** More than these, and every sequence counts as one of them. */
-const mostLanes = 20_000;
+interface Dropped {
+  readonly id: string;
+  /** Keptn's context. */
+  readonly lane: string;
+}
+
+/** Of more than these nothing is remembered: every sequence counts as one of theirs. */
+const mostEvents = 20_000;
 
 export const makeBacklog = (): Backlog => {
-  /** Let go before the look that is under way or comes next, and since that one began. */
-  let [before, since] = [new Set<string>(), new Set<string>()];
-  const add = (lane: string): void => {
-    if (since.size < mostLanes) since.add(lane);
+  /** By id, with the number of the look before which it was let go. */
+  const events = new Map<string, { readonly lane: string; readonly look: number }>();
+  const lanes = new Map<string, number>();
+  let look = 0;
+  let forgottenBefore: number | undefined;
+  const remove = ({ id }: Pick<Dropped, "id">): void => {
+    const lane = events.get(id)?.lane;
+    if (lane === undefined) return;
+    const left = (lanes.get(lane) ?? 1) - 1;
+    events.delete(id);
+    if (left > 0) lanes.set(lane, left);
+    else lanes.delete(lane);
   };
   return {
-    add,
-    has: (lane) => before.has(lane) || since.has(lane) || before.size >= mostLanes || since.size >= mostLanes,
-    isEmpty: () => before.size === 0 && since.size === 0,
+    add: ({ id, lane }) => {
+      if (events.size >= mostEvents && !events.has(id)) {
+        forgottenBefore = look;
+        return;
+      }
+      if (!events.has(id)) lanes.set(lane, (lanes.get(lane) ?? 0) + 1);
+      events.set(id, { lane, look });
+    },
+    has: (lane) => lanes.has(lane) || forgottenBefore !== undefined,
+    cameByNats: (id) => events.has(id),
+    remove,
+    isEmpty: () => events.size === 0 && forgottenBefore === undefined,
     beginLook: () => {
-      for (const lane of since) before.add(lane);
-      since = new Set();
+      look += 1;
+      const begun = look;
       return () => {
-        before = new Set();
+        for (const [id, event] of events) if (event.look < begun) remove({ id });
+        if (forgottenBefore !== undefined && forgottenBefore < begun) forgottenBefore = undefined;
       };
     },
   };

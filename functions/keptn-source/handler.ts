@@ -13,7 +13,8 @@ import { makeRefresh } from "./refresh.ts";
 import { makeWatch } from "./watch.ts";
 
 export interface Source {
-  /** undefined: it is ready; else why not. */
+  /** undefined: it is; else why not. Whatever is away may come back; only what a restart would mend counts as not alive. */
+  whyNotAlive(): string | undefined;
   whyNotReady(): string | undefined;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Takes no more, and gives what is under way DRAIN_SECONDS. */
@@ -24,6 +25,8 @@ export interface Source {
 
 /** So many looks may fail in a row before it counts as not ready. */
 const failuresOfReady = 3;
+/** Each request to Keptn ends within seconds: a look that takes as long, while the sink keeps nothing waiting, hangs. */
+const longestLookMs = 15 * 60 * 1000;
 
 export const startSource = (ports: SourcePorts): Source => {
   const { settings, log, clock, listen } = ports;
@@ -56,6 +59,10 @@ export const startSource = (ports: SourcePorts): Source => {
   });
   const watching = watch.run();
   return {
+    whyNotAlive: () => {
+      const silentMs = clock.elapsedMs() - watch.lookedAtMs - 2 * settings.CATCH_UP_SECONDS * 1000;
+      return lanes.waiting === 0 && silentMs > longestLookMs ? "The last look at Keptn does not end." : undefined;
+    },
     whyNotReady: () => {
       if (nats && !nats.isConnected()) return "There is no connection to NATS.";
       if (watch.failed === undefined) return "Keptn's API has not been reached yet.";

@@ -80,8 +80,8 @@ const considerListed = async (found: ListedEvent, ports: LookPorts): Promise<boo
  * An answer that Keptn does not hear yet is dropped, and the sequence waits for ever. Only tasks are answered, and only those that
  * Keptn itself triggered are counted: the others may go at once.
  */
-const isHeard = async (event: Envelope, { keptn, early, clock }: LookPorts): Promise<boolean> => {
-  if (!isAnswerable(event.type) || !isCounted(event)) return true;
+const isHeard = async (event: Envelope, { keptn, early, backlog, clock }: LookPorts): Promise<boolean> => {
+  if (!isAnswerable(event.type) || !isCounted(event) || backlog.cameByNats(event.id)) return true;
   // Also when it cannot be asked: the same event does not stop the next look as well.
   early.note(event, clock.elapsedMs());
   if (!(await keptn.isCurrent(event))) return false;
@@ -101,9 +101,13 @@ const lookAtStored = async (search: Search, ports: LookPorts): Promise<number> =
 };
 
 /** While there is no room nothing more is asked of Keptn: what it lists is the queue. */
-const passOn = async (event: KeptnEvent, arrival: Arrival, { intake, lanes, end }: LookPorts): Promise<boolean> => {
+const passOn = async (event: KeptnEvent, arrival: Arrival, ports: LookPorts): Promise<boolean> => {
+  const { intake, lanes, backlog, end } = ports;
   while (!end.aborted && !intake.isKnown(event.id)) {
-    if (intake.take(event, arrival)) return true;
+    if (intake.take(event, arrival)) {
+      backlog.remove(event);
+      return true;
+    }
     await lanes.whenOneGoes(arrival.listed);
   }
   return false;

@@ -30,7 +30,7 @@ export const makeReceive = ({ intake, backlog, metrics, log, onBacklog }: Receiv
         ...aboutEvent(event),
       });
     }
-    backlog.add(lane);
+    backlog.add({ id: event.id, lane });
     onBacklog();
   };
 };

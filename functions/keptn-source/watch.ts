@@ -12,10 +12,12 @@ import type { SourcePorts } from "./ports.ts";
 export interface Watch {
   /** Until the end. @throws only for a bug */
   run(): Promise<void>;
-  /** Something may have been missed: the next look begins now, and leaves nothing out. */
+  /** Something may have been missed: a look begins now that leaves nothing out, and two more follow soon. */
   lookAgain(): void;
   /** Looks in a row that failed; undefined before the first that did not. */
   readonly failed: number | undefined;
+  /** When the last look ended, as the clock's `elapsedMs`. */
+  readonly lookedAtMs: number;
 }
 
 export interface WatchPorts extends Pick<SourcePorts, "clock" | "random" | "settings" | "log"> {
@@ -30,6 +32,11 @@ export interface WatchPorts extends Pick<SourcePorts, "clock" | "random" | "sett
   readonly end: AbortSignal;
 }
 
+/**
+ * After a connection to NATS came back: Keptn itself may come back to it later than we do, and what it publishes until then is lost.
+ */
+const soonMs = [5_000, 20_000] as const;
+
 /** Even when one look finds that it has to be followed by another. */
 const shortestPauseMs = 500;
 
@@ -42,6 +49,8 @@ export const makeWatch = (ports: WatchPorts): Watch => {
   let beat = firstBeat;
   let plan: LookPlan = { listings: [], searches: [] };
   let [looked, missed, refreshMs, lookMs] = [false, false, 0, 0];
+  let soon: readonly number[] = [];
+  let lookedAtMs = clock.elapsedMs();
 
   const look = async (): Promise<number> => {
     const thorough = missed || clock.elapsedMs() >= refreshMs;
@@ -49,7 +58,7 @@ export const makeWatch = (ports: WatchPorts): Watch => {
     [missed, refreshMs] = [false, 0];
     plan = await ports.refresh();
     const brought = (await ports.look.atAll(plan.listings)) + (await ports.look.atStored(plan.searches));
-    refreshMs = clock.elapsedMs() + catchUpMs;
+    if (soon.length === 0) refreshMs = clock.elapsedMs() + catchUpMs;
     return brought;
   };
   const lookNow = async (): Promise<void> => {
@@ -57,7 +66,10 @@ export const makeWatch = (ports: WatchPorts): Watch => {
     ports.metrics.lookEnded(result === "failed" ? "failed" : "ok");
     looked ||= result !== "failed";
     beat = nextBeat(beat, result);
-    lookMs = clock.elapsedMs() + pauseMs(beat, pace, ports.random());
+    const [nextMs = pauseMs(beat, pace, ports.random()), ...later] = soon;
+    lookedAtMs = clock.elapsedMs();
+    lookMs = lookedAtMs + nextMs;
+    soon = later;
     if (result !== "failed" && !ports.backlog.isEmpty()) alarm.ring();
     if (!end.aborted) await clock.pause(shortestPauseMs, end);
   };
@@ -72,10 +84,14 @@ export const makeWatch = (ports: WatchPorts): Watch => {
     },
     lookAgain: () => {
       missed = true;
+      soon = soonMs;
       alarm.ring();
     },
     get failed() {
       return looked ? beat.failed : undefined;
+    },
+    get lookedAtMs() {
+      return lookedAtMs;
     },
   };
 };

@@ -35,6 +35,8 @@ export interface KeptnUser {
   abort(project: string, context: string): Promise<void>;
   /** Adds a subscription to an integration of this name. */
   subscribe(integration: string, subscription: object): Promise<{ readonly id: string; remove(): Promise<void> }>;
+  /** Every event of a context, the oldest first. */
+  listStored(context: string): Promise<readonly { readonly type: string; readonly source: string }[]>;
   /** As Keptn does with one that it does not hear of. */
   forgetIntegration(name: string): Promise<void>;
   status(project: string, context: string): Promise<ExecutionStatus>;
@@ -98,6 +100,10 @@ export const makeUser = (address: KeptnAddress): KeptnUser => {
       const { id } = await call("POST", path, subscription);
       return { id, remove: () => call("DELETE", `${path}/${id}`) };
     },
+    listStored: async (context) => {
+      const path = `mongodb-datastore/event?keptnContext=${context}&pageSize=100`;
+      return ((await call("GET", path)).events ?? []).toReversed();
+    },
     forgetIntegration: async (name) => {
       const registration = "controlPlane/v1/uniform/registration";
       const [found] = await call("GET", `${registration}?name=${name}`);
@@ -130,10 +136,12 @@ const parseOpen = (value: unknown): KeptnEvent => {
   return (parsed as { event: KeptnEvent }).event;
 };
 
-const deadlineMs = 30_000;
-
 /** Asks until there is something. */
-export const until = async <T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> => {
+export const until = async <T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  deadlineMs = 30_000,
+): Promise<T> => {
   const endsAtMs = Date.now() + deadlineMs;
   for (;;) {
     const found = await ask();

@@ -1,4 +1,4 @@
-// One of our functions as a process of its own, which a test can kill and start again.
+// One of our programs as a process of its own, which a test can kill and start again.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -16,7 +16,7 @@ export interface FunctionProcess {
 }
 
 export const startFunction = async (
-  name: "start-job" | "finish-task",
+  name: "start-job" | "finish-task" | "keptn-source",
   env: Readonly<Record<string, string>>,
 ): Promise<FunctionProcess> => {
   const port = await freePort();

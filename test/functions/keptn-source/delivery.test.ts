@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../../doubles/event-sink.ts";
-import { openSourceWorld, type SourceWorld } from "../../doubles/source-world.ts";
+import { fastClock, openSourceWorld, type SourceWorld } from "../../doubles/source-world.ts";
 
 const type = "sh.keptn.event.test.triggered";
 
@@ -93,6 +93,7 @@ describe("keptn-source, delivering", () => {
     await sink.goAway();
     const source = start();
     await until("it is full", async () => (await metric(source, "keptn_source_waiting")) === 200);
+    await sleep(100); // it has asked about the next one
     const calls = keptn.calls.length;
     await sleep(300); // half a minute of its clock
     assert.equal(keptn.calls.length, calls);
@@ -150,6 +151,17 @@ describe("keptn-source, delivering", () => {
     await until("both", () => sink.taken().length === 2);
     assert.deepEqual(sink.taken(), ids);
     await until("ready", () => source.whyNotReady() === undefined);
+  });
+
+  test("is not alive when a look does not end", async (t) => {
+    const world = await openSourceWorld(t);
+    world.keptn.fault({ on: /./, kind: "hang", times: Number.POSITIVE_INFINITY });
+    let elapsedMs = 0;
+    const clock = { ...fastClock, elapsedMs: () => elapsedMs };
+    const source = world.start({ clock });
+    assert.equal(source.whyNotAlive(), undefined);
+    elapsedMs = 60 * 60 * 1000;
+    assert.equal(source.whyNotAlive(), "The last look at Keptn does not end.");
   });
 
   test("takes what the settings say where it may not register", async (t) => {

@@ -1,0 +1,75 @@
+// The ways of an event from a real Keptn to start-job and back: NATS, polling, webhook-service. Jobs and pods are a real cluster's.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Installation, openInstallation, skipInstallation } from "./installation.ts";
+
+const count = 20;
+const { KEPTN_NATS_URL, KEPTN_CALLBACK_HOST } = process.env;
+
+describe(`${count} sequences from a real Keptn to their end`, { skip: skipInstallation }, () => {
+  let world: Installation;
+  before(async () => {
+    world = await openInstallation();
+  });
+  after(() => world?.close());
+
+  /** Every one is finished, passed, and was answered once. */
+  const runAll = async (t: { diagnostic(text: string): void }): Promise<void> => {
+    const began = Date.now();
+    const contexts = await world.triggerAll(count);
+    const ended = await Promise.all(contexts.map((context) => world.whenFinished(context)));
+    for (const [index, { previousTasks }] of ended.entries()) {
+      assert.deepEqual(
+        previousTasks.map(({ name, result, status }) => [name, result, status]),
+        [["deployment", "pass", "succeeded"]],
+        contexts[index],
+      );
+    }
+    const answers = await Promise.all(contexts.map((context) => world.answersOf(context)));
+    assert.deepEqual(
+      answers,
+      contexts.map(() => ["started", "finished"]),
+    );
+    t.diagnostic(`${count} sequences in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  };
+
+  test("by NATS", {
+    skip: KEPTN_NATS_URL ? false : "KEPTN_NATS_URL is not set: Keptn's NATS, as this machine reaches it",
+  }, async (t) => {
+    const source = await world.startSource({ PUBSUB_URL: KEPTN_NATS_URL ?? "" });
+    await runAll(t);
+    await source.stop();
+  });
+
+  test("by polling", async (t) => {
+    const source = await world.startSource({ HTTP_POLLING_INTERVAL: "2" });
+    await runAll(t);
+    await source.stop();
+  });
+
+  test("by polling, with a source that is killed in between", async (t) => {
+    const source = await world.startSource({ HTTP_POLLING_INTERVAL: "1" });
+    let ended = false;
+    const crashing = (async () => {
+      while (!ended) {
+        await sleep(3000);
+        await source.crash();
+      }
+    })();
+    await runAll(t).finally(() => {
+      ended = true;
+    });
+    await crashing;
+    await source.stop();
+  });
+
+  const noCallback = KEPTN_CALLBACK_HOST
+    ? false
+    : "KEPTN_CALLBACK_HOST is not set: an address of this machine that Keptn's pods reach, and that its deny list allows";
+  test("by webhook-service, with thin events", { skip: noCallback }, async (t) => {
+    const remove = await world.openWebhook(KEPTN_CALLBACK_HOST ?? "");
+    t.after(remove);
+    await runAll(t);
+  });
+});
