@@ -65,7 +65,7 @@ describe("an overlay made of JES's values", { concurrency: 2, skip: noKubectl },
       settingsIn(await buildMigrated(cases.find((one) => one.name === name)?.read("values.yaml") ?? ""))["PUBSUB_URL"];
     assert.equal(await addressFor("defaults"), "nats://keptn-nats.keptn");
     assert.equal(await addressFor("found-by-helm-in-another-namespace"), "nats://keptn-nats.keptn-two");
-    assert.equal(await addressFor("remote-with-oauth"), undefined);
+    assert.equal(await addressFor("remote-with-oauth"), "");
   });
 
   test("changes what its values are about", async () => {

@@ -28,7 +28,10 @@ export const noKubectl: string | undefined = await promisify(execFile)("kubectl"
 /** Whole installations; overlays/func lacks what func makes. */
 export const overlays: readonly string[] = ["manifests/overlays/in-cluster", "manifests/overlays/remote"];
 
-export const components: readonly string[] = await readdir("manifests/components");
+/** What may be put on top of them; of keptn-source's routes each overlay has its own. */
+export const components: readonly string[] = (await readdir("manifests/components")).filter(
+  (name) => !name.startsWith("keptn-source-"),
+);
 
 /** An overlay with components on top of it, as an operator's own overlay would have them. */
 export const buildWith = async (
