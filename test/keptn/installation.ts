@@ -15,10 +15,10 @@ export interface Installation {
   startSource(env: Readonly<Record<string, string>>): Promise<FunctionProcess>;
   /** Sets up the webhook route as docs/webhook-route.md says, straight to start-job. @returns what takes it away */
   openWebhook(host: string): Promise<() => Promise<void>>;
-  /** A sequence of one task in each of so many services. @returns their contexts */
+  /** A sequence of two tasks in each of so many services. @returns their contexts */
   triggerAll(count: number): Promise<readonly string[]>;
   whenFinished(context: string): Promise<ExecutionStatus>;
-  /** What was sent to Keptn for the sequence's task, in order: `started`, `finished`. */
+  /** What was sent to Keptn for the sequence's tasks, in order: `started`, `finished`, ... */
   answersOf(context: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -31,13 +31,13 @@ export const skipInstallation =
 const shipyard = `apiVersion: spec.keptn.sh/0.2.3
 kind: Shipyard
 metadata: {name: routes}
-spec: {stages: [{name: dev, sequences: [{name: delivery, tasks: [{name: deployment}]}]}]}
+spec: {stages: [{name: dev, sequences: [{name: delivery, tasks: [{name: deployment}, {name: release}]}]}]}
 `;
 
 const config = `apiVersion: v2
 actions:
-  - name: deploy
-    events: [{name: "^sh.keptn.event.deployment.triggered$"}]
+  - name: both
+    events: [{name: '^sh\\.keptn\\.event\\.(deployment|release)\\.triggered$'}]
     tasks: [{name: hello, image: "${testImage}", imagePullPolicy: IfNotPresent, cmd: [echo], args: [hello]}]
 `;
 

@@ -4,10 +4,12 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Installation, openInstallation, skipInstallation } from "./installation.ts";
 
-const count = 20;
+/** By NATS, where events come as early as they can; the other routes take fewer. */
+const most = 30;
+const usual = 20;
 const { KEPTN_NATS_URL, KEPTN_CALLBACK_HOST } = process.env;
 
-describe(`${count} sequences from a real Keptn to their end`, { skip: skipInstallation }, () => {
+describe("sequences of two tasks from a real Keptn to their end", { skip: skipInstallation }, () => {
   let world: Installation;
   before(async () => {
     world = await openInstallation();
@@ -15,21 +17,21 @@ describe(`${count} sequences from a real Keptn to their end`, { skip: skipInstal
   after(() => world?.close());
 
   /** Every one is finished, passed, and was answered once. */
-  const runAll = async (t: { diagnostic(text: string): void }): Promise<void> => {
+  const runAll = async (t: { diagnostic(text: string): void }, count = usual): Promise<void> => {
     const began = Date.now();
     const contexts = await world.triggerAll(count);
     const ended = await Promise.all(contexts.map((context) => world.whenFinished(context)));
     for (const [index, { previousTasks }] of ended.entries()) {
       assert.deepEqual(
         previousTasks.map(({ name, result, status }) => [name, result, status]),
-        [["deployment", "pass", "succeeded"]],
+        ["deployment", "release"].map((name) => [name, "pass", "succeeded"]),
         contexts[index],
       );
     }
     const answers = await Promise.all(contexts.map((context) => world.answersOf(context)));
     assert.deepEqual(
       answers,
-      contexts.map(() => ["started", "finished"]),
+      contexts.map(() => ["started", "finished", "started", "finished"]),
     );
     t.diagnostic(`${count} sequences in ${((Date.now() - began) / 1000).toFixed(1)} s`);
   };
@@ -38,7 +40,7 @@ describe(`${count} sequences from a real Keptn to their end`, { skip: skipInstal
     skip: KEPTN_NATS_URL ? false : "KEPTN_NATS_URL is not set: Keptn's NATS, as this machine reaches it",
   }, async (t) => {
     const source = await world.startSource({ PUBSUB_URL: KEPTN_NATS_URL ?? "" });
-    await runAll(t);
+    await runAll(t, most);
     await source.stop();
   });
 
