@@ -1,5 +1,6 @@
 // The whole path on a real Knative with a real Keptn: from zero pods of ours, through everything that can go wrong, back to zero.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { connectApi } from "../../functions/io/kubernetes/api.ts";
 import { loadFunctionsImage } from "../cluster/harness/image.ts";
@@ -29,12 +30,19 @@ describe("end to end", { skip }, () => {
 
   before(async () => {
     image = await loadFunctionsImage();
-    const settings = { START_GRACE_SECONDS: "10", PUBSUB_URL: "nats://keptn-nats.keptn" };
+    const project = `e2e-${randomUUID().slice(0, 8)}`;
+    const settings = {
+      ...{ START_GRACE_SECONDS: "10", PUBSUB_URL: "nats://keptn-nats.keptn" },
+      PROJECT_FILTER: project, // other people's events on the same Keptn are none of ours
+    };
     installation = await makeInstallation({ overlay: "in-cluster", token: KEPTN_API_TOKEN, settings });
     const { namespace } = installation;
     observer = await observe(KEPTN_NATS_URL, { api, namespace });
     pods = countPods(api, namespace);
-    scenario = await makeScenario(makeUser({ endpoint: KEPTN_ENDPOINT, token: KEPTN_API_TOKEN }), observer);
+    scenario = await makeScenario(makeUser({ endpoint: KEPTN_ENDPOINT, token: KEPTN_API_TOKEN }), {
+      observer,
+      project,
+    });
   });
   after(async () => {
     await scenario?.remove();

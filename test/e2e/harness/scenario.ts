@@ -61,8 +61,10 @@ export interface Scenario {
 /** Longer than Keptn and Knative take on their worst day; a sweep comes once a minute. */
 const mostSeconds = 240;
 
-export const makeScenario = async (user: KeptnUser, observer: Observer): Promise<Scenario> => {
-  const project = `e2e-${randomUUID().slice(0, 8)}`;
+export const makeScenario = async (
+  user: KeptnUser,
+  { observer, project }: { readonly observer: Observer; readonly project: string },
+): Promise<Scenario> => {
   await user.createProject(project, shipyard);
   await user.addFiles({ project }, { "job/config.yaml": config, "scripts/say.sh": "#!/bin/sh\necho it ran\n" });
   const find = (context: string, kind: string) =>
