@@ -1,7 +1,16 @@
 // Runs for tests: their Jobs with the marks of the real thing, in any state.
 import type { Envelope } from "../functions/core/keptn-event.ts";
 import type { Job } from "../functions/core/kubernetes.ts";
-import { annotation, type Chain, finalizer, jobNameOf, label, runIdOf, type State } from "../functions/core/marks.ts";
+import {
+  annotation,
+  type Chain,
+  type End,
+  finalizer,
+  jobNameOf,
+  label,
+  runIdOf,
+  type State,
+} from "../functions/core/marks.ts";
 import type { TaskPhase } from "../functions/core/run-state.ts";
 
 export const testEvent: Envelope = {
@@ -24,6 +33,9 @@ export interface TestRun {
   readonly claim?: string;
   readonly reported?: string;
   readonly refused?: string;
+  readonly end?: End;
+  /** In the chain; by default it names none, as one of an older version. */
+  readonly leaseSeconds?: number;
   readonly createdAt?: string;
   /** State label by task, where it is not the one that goes with the phase. */
   readonly states?: readonly (State | undefined)[];
@@ -43,6 +55,7 @@ export const makeJobs = (run: TestRun): Job[] =>
   run.phases.flatMap((phase, index) => (phase === "missing" ? [] : [makeJob(run, phase, index)]));
 
 const chainOf = ({ phases, silent = false, event = testEvent, namespace = "jobs", ...given }: TestRun): Chain => ({
+  ...(given.leaseSeconds ? { leaseSeconds: given.leaseSeconds } : {}),
   action: given.action ?? "deploy",
   silent,
   source: "job-executor-service",
@@ -79,6 +92,7 @@ const makeJob = (run: TestRun, phase: Exclude<TaskPhase, "missing">, index: numb
         [annotation.reported]: (lead && run.reported) || "",
         ...(run.refused ? { [annotation.refused]: run.refused } : {}),
         ...(lead && run.outcome ? { [annotation.outcome]: run.outcome } : {}),
+        ...(run.end ? { [annotation.end]: JSON.stringify(run.end) } : {}),
       },
       finalizers: [finalizer],
       ...(phase === "deleted" ? { deletionTimestamp: "2026-01-02T03:05:00Z" } : {}),

@@ -19,7 +19,7 @@ export const announce = async (
   how: { ask: boolean; me: string },
 ): Promise<boolean> => {
   if (!how.ask) return sendAndNote(ports, run, undefined);
-  const hold = await claim(ports, run, how.me);
+  const hold = await claim(ports, run, how);
   if (!hold) return false;
   const count = isCounted(run.event) ? await countOf(ports, run) : undefined;
   if (count?.kind === "over") {

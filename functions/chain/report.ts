@@ -1,7 +1,6 @@
 // Ends a run: claims it, tells Keptn how it went, and lets go of its Jobs.
 import { makeFinished } from "../core/answer.ts";
-import type { Outcome } from "../core/marks.ts";
-import type { End } from "../core/next-step.ts";
+import type { End, Outcome } from "../core/marks.ts";
 import { outcomeOfEnd, outcomeOfFinished } from "../core/outcome.ts";
 import type { OutgoingEvent } from "../core/outgoing-event.ts";
 import type { RunState } from "../core/run-state.ts";
@@ -10,7 +9,7 @@ import { claim, type Hold } from "./claim.ts";
 import { gather } from "./gather.ts";
 import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
 import { isRefusedForGood, type Settled, sendFinished } from "./settle.ts";
-import { tidy } from "./tidy.ts";
+import { stop, tidy } from "./tidy.ts";
 
 /** @returns false when somebody else was faster: look again */
 export const report = async (
@@ -23,7 +22,7 @@ export const report = async (
     await tidy(ports, run, outcomeOfEnd(end));
     return true;
   }
-  const hold = await claim(ports, run, me);
+  const hold = await claim(ports, run, { me, end });
   if (!hold) return false;
   let outcome: Outcome | "lost";
   try {
@@ -43,6 +42,8 @@ const tell = async (
   { end, hold }: { end: End; hold: Hold },
 ): Promise<Outcome | "lost"> => {
   const finished = await makeReport(ports, run, end);
+  // A pod may start after all, and its task succeed: nobody must release the next one behind this report.
+  if (end.kind !== "passed" && end.kind !== "failed") await stop(ports, run);
   try {
     const settled = await sendFinished(ports, run, { finished, hold });
     await noteReport(ports, run, { settled, end, finished });
@@ -100,9 +101,11 @@ const makeReport = async (ports: ChainPorts, run: RunState, end: End) => {
 };
 
 const problemOf = (run: RunState, end: End): string | undefined => {
-  if (end.kind === "passed" || end.kind === "failed") return undefined;
+  if (end.kind === "passed" || (end.kind === "failed" && run.tasks[end.task]?.job)) return undefined;
   const { namespace, name, task } = run.chain.jobs[end.task] ?? { namespace: "?", name: "?", task: "?" };
   switch (end.kind) {
+    case "failed":
+      return `Task '${task}' failed, and its Job ${namespace}/${name} was removed by force.`;
     case "could-not-start":
       return `Task '${task}' could not start: ${end.why}`;
     case "refused":

@@ -3,7 +3,7 @@ import { makeStarted } from "../core/answer.ts";
 import { type Envelope, isCounted } from "../core/keptn-event.ts";
 import type { OutgoingEvent } from "../core/outgoing-event.ts";
 import type { RunState } from "../core/run-state.ts";
-import { IoError } from "../io/io-error.ts";
+import { IoError, markMaybeDone } from "../io/io-error.ts";
 import type { Count } from "../io/keptn.ts";
 import type { Hold } from "./claim.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
@@ -23,11 +23,12 @@ export const countOf = (ports: ChainPorts, run: RunState): Promise<Count> =>
  * yet, which looks as if it were over; that is waited for.
  */
 export const countFor = async (ports: ChainPorts, event: Envelope, source: string): Promise<Count> => {
-  const untilMs = ports.clock.now().getTime() + (ports.settings.CLAIM_LEASE_SECONDS * 1000) / 3;
+  const untilMs = ports.clock.now().getTime() + thirdOfLeaseMs(ports);
   for (;;) {
+    const askedMs = ports.clock.now().getTime();
     const count = await ports.keptn.getCount(event, source);
     if (count.kind === "current" || !(await ports.keptn.isOpen(event))) return count;
-    if (ports.clock.now().getTime() >= untilMs) return count;
+    if (askedMs >= untilMs) return count;
     await ports.clock.sleep(500);
   }
 };
@@ -48,22 +49,86 @@ const sendCounted = async (ports: ChainPorts, run: RunState, { finished, hold }:
   const count = await countOnceSettled(ports, run);
   if (count.kind === "over") return "over";
   if (!(await hold.keep())) return "lost";
-  if (count.started === 0) {
+  if (count.started === 0)
     ports.log({
       level: "warn",
       message: "Keptn has not counted the started event; it is sent again",
       ...aboutRun(run),
     });
-    await ports.keptn.send(makeStarted(run.event, run.chain.source));
-  }
-  const due = Math.max(1, count.started);
-  if (due > 1) ports.log({ level: "warn", message: `Keptn counted ${due} started events`, ...aboutRun(run) });
-  for (let number = count.finished + 1; number <= due; number++) {
-    if (!(await hold.keep())) return "lost";
-    await sendOnce(ports, run, { finished, number });
-  }
-  return "sent";
+  const about = { event: run.event, source: run.chain.source, finished };
+  return evenOut(ports, count, { ...about, maySend: () => hold.keep() });
 };
+
+export interface Evening {
+  readonly event: Envelope;
+  readonly source: string;
+  readonly finished: OutgoingEvent;
+  /** Asked before each event; when it says no, somebody else is at it. */
+  readonly maySend?: () => Promise<boolean>;
+}
+
+/**
+ * Sends what Keptn's count lacks, and makes sure that it was counted. Keptn counts any number as complete, as long as there is one
+ * `.finished` for each `.started`: one that was sent twice by accident needs another of the other kind.
+ * @throws IoError, `maybeDone` once anything was sent: nobody must look at the count before it had the time to be counted
+ */
+export const evenOut = async (
+  ports: ChainPorts,
+  count: Extract<Count, { kind: "current" }>,
+  { event, source, finished, maySend = async () => true }: Evening,
+): Promise<"sent" | "lost"> => {
+  const due = Math.max(1, count.started, count.finished);
+  let sent = false;
+  try {
+    for (let number = count.started; number < due; number++) {
+      if (!(await maySend())) return "lost";
+      await ports.keptn.send(makeStarted(event, source));
+      sent = true;
+    }
+    for (let number = count.finished; number < due; number++) {
+      if (!(await maySend())) return "lost";
+      await sendUnsure(ports, finished);
+      sent = true;
+    }
+    await confirmCounted(ports, event, source);
+    return "sent";
+  } catch (fault) {
+    throw sent && fault instanceof IoError && !isRefusedForGood(fault) ? markMaybeDone(fault) : fault;
+  }
+};
+
+/** Where no good answer comes, Keptn's count will tell whether the event arrived. */
+const sendUnsure = async (ports: ChainPorts, event: OutgoingEvent): Promise<void> => {
+  try {
+    await ports.keptn.send(event);
+  } catch (fault) {
+    if (!(fault instanceof IoError && fault.maybeDone)) throw fault;
+  }
+};
+
+/**
+ * What Keptn took is not counted yet: shipyard-controller acknowledges what it then fails to work on, and forgets it when it
+ * restarts. Nobody else would ever miss a `.finished`.
+ * @throws IoError when the count is not even within a third of the lease: what was sent is to be looked at again
+ */
+const confirmCounted = async (ports: ChainPorts, event: Envelope, source: string): Promise<void> => {
+  const untilMs = ports.clock.now().getTime() + thirdOfLeaseMs(ports);
+  for (let pauseMs = usuallyCountedMs; ; pauseMs = 500) {
+    await ports.clock.sleep(pauseMs);
+    const count = await ports.keptn.getCount(event, source);
+    if (count.kind === "over" || isEven(count)) return;
+    if (ports.clock.now().getTime() >= untilMs) break;
+  }
+  const message = `Keptn took the finished event of ${event.id}, but did not count it`;
+  throw new IoError(message, { retryable: true, maybeDone: true });
+};
+
+/** This source needs to send nothing more. */
+export const isEven = ({ started, finished }: { readonly started: number; readonly finished: number }): boolean =>
+  finished > 0 && finished === started;
+
+/** 0.1 to 0.2 s were seen. */
+const usuallyCountedMs = 300;
 
 /** Nobody counts, so nothing hangs by one too many. */
 const sendUncounted = async (ports: ChainPorts, run: RunState, { finished, hold }: Sending): Promise<Settled> => {
@@ -73,41 +138,18 @@ const sendUncounted = async (ports: ChainPorts, run: RunState, { finished, hold 
   return "sent";
 };
 
-/** Where no good answer came, Keptn's count tells whether the event arrived. */
-const sendOnce = async (
-  ports: ChainPorts,
-  run: RunState,
-  { finished, number }: { readonly finished: OutgoingEvent; readonly number: number },
-): Promise<void> => {
-  try {
-    await ports.keptn.send(finished);
-  } catch (fault) {
-    if (!(fault instanceof IoError && fault.maybeDone)) throw fault;
-    const arrived = (count: Count) => count.kind === "over" || count.finished >= number;
-    if (!arrived(await countUntil(ports, run, { holds: arrived, fromMs: ports.clock.now().getTime() }))) throw fault;
-  }
-};
-
-/** The count, once a `.started` that was sent just now had the time to be counted. */
-const countOnceSettled = (ports: ChainPorts, run: RunState): Promise<Count> =>
-  countUntil(ports, run, {
-    holds: (count) => count.kind === "over" || count.started > 0,
-    fromMs: Date.parse(run.marks.announced ?? "") || 0,
-  });
-
 /**
- * Keptn counts an event some time after it took it (up to 4 s seen on a real one): asks until the count is as hoped, for a
- * third of the lease.
+ * The count, once a `.started` that was sent just now had the time to be counted: Keptn counts an event some time after it took
+ * it (up to 4 s seen on a real one).
  */
-const countUntil = async (
-  ports: ChainPorts,
-  run: RunState,
-  { holds, fromMs }: { readonly holds: (count: Count) => boolean; readonly fromMs: number },
-): Promise<Count> => {
-  const untilMs = fromMs + (ports.settings.CLAIM_LEASE_SECONDS * 1000) / 3;
+const countOnceSettled = async (ports: ChainPorts, run: RunState): Promise<Count> => {
+  const untilMs = (Date.parse(run.marks.announced ?? "") || 0) + thirdOfLeaseMs(ports);
   for (;;) {
+    const askedMs = ports.clock.now().getTime(); // an answer may take long: it says what was when it was asked
     const count = await countOf(ports, run);
-    if (holds(count) || ports.clock.now().getTime() >= untilMs) return count;
+    if (count.kind === "over" || count.started > 0 || askedMs >= untilMs) return count;
     await ports.clock.sleep(500);
   }
 };
+
+const thirdOfLeaseMs = ({ settings }: ChainPorts): number => (settings.CLAIM_LEASE_SECONDS * 1000) / 3;

@@ -1,5 +1,6 @@
 // Lets go of a run's Jobs once it was reported: those that ended stay for their TTL, those that did not are deleted.
 import { annotation, type Outcome } from "../core/marks.ts";
+import { ttlSecondsOf } from "../core/memory.ts";
 import { type RunState, stateOf, type TaskState } from "../core/run-state.ts";
 import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
 
@@ -22,6 +23,12 @@ export const tidy = async (ports: ChainPorts, run: RunState, outcome?: Outcome):
   ports.log({ level: "debug", message: "let go of the run's Jobs", ...aboutRun(run) });
 };
 
+/** Deletes what has not ended. Our finalizer keeps it until it is let go, but nothing starts in it any more. */
+export const stop = async (ports: ChainPorts, run: RunState): Promise<void> => {
+  const jobs = run.tasks.flatMap((task) => (task.job && !hasEnded(task) ? [task.job] : []));
+  await Promise.all(jobs.map((job) => ports.jobs.delete(refOf(job))));
+};
+
 const reportedNow = (ports: ChainPorts, outcome: Outcome | undefined) => ({
   [annotation.reported]: ports.clock.now().toISOString(),
   [annotation.claim]: "",
@@ -36,6 +43,6 @@ const letGo = async (ports: ChainPorts, task: TaskState, annotations: Record<str
   // Our finalizer keeps it until the next line: a crash in between leaves a Job that still says it wants to be let go.
   if (!hasEnded(task)) await ports.jobs.delete(ref);
   // While it is there, the same event again starts nothing.
-  const ttlSeconds = Math.max(task.link.ttlSeconds, ports.settings.CLAIM_LEASE_SECONDS);
+  const ttlSeconds = ttlSecondsOf(task.job, task.link.ttlSeconds, ports.clock.now().getTime());
   await ports.jobs.patch(ref, { annotations, state: "reported", ttlSeconds, letGo: true });
 };

@@ -29,13 +29,20 @@ export const parseHint = (value: unknown): Hint => {
   return hintOfJob(data as Job, type);
 };
 
-/** Decided from the event alone, without any request: what it says can be forged, but asks for no more than a look. */
+/**
+ * Decided from the event alone, without any request: what it says can be forged, but asks for no more than a look. What we write
+ * ourselves is told as well, and must not wake us again: a claim that fails and is given back would be followed by the next.
+ */
 const hintOfJob = (job: Job, type: string): Hint => {
   const run = readRun([job]);
   if (!run) return { kind: "nothing", why: "the Job is not one of ours" };
-  if (stateOf(job) === "reported") return { kind: "nothing", why: "its run was reported" };
+  if (stateOf(job) === "reported" || run.marks.reported) return { kind: "nothing", why: "its run was reported" };
+  if (run.marks.claim || run.marks.end) return { kind: "nothing", why: "somebody is at its run" };
   const phase = phaseOf(job);
+  const ended = phase === "succeeded" || phase === "failed";
   const gone = type.endsWith(".delete");
+  // Every Job leaves the source's watch when its run was reported; its end was told before.
+  if (gone && ended) return { kind: "nothing", why: "its end was told before" };
   if (!gone && (phase === "running" || phase === "waiting")) return { kind: "nothing", why: `the task is ${phase}` };
   return { kind: "run", runId: run.id, namespaces: [...new Set(run.chain.jobs.map(({ namespace }) => namespace))] };
 };

@@ -31,6 +31,8 @@ export const annotation = {
   claim: "keptn.sh/jes-claim",
   /** Why Kubernetes refused another Job of the run; not there unless it did. On the run's first Job. */
   refused: "keptn.sh/jes-refused",
+  /** JSON of {@link End}: how the run ended; not there until somebody claims its report. On the run's first Job. */
+  end: "keptn.sh/jes-end",
   /** When `.finished` was sent (RFC 3339), or "" until then. On the run's first Job. */
   reported: "keptn.sh/jes-reported",
   /** One of {@link Outcome}, noted together with `reported`. On the run's first Job. */
@@ -57,6 +59,8 @@ export interface Chain {
   readonly silent: boolean;
   /** The `source` of the run's events: Keptn counts by it. */
   readonly source: string;
+  /** How long the announcement is left to who created the run. Its own, as that of a {@link Claim}. */
+  readonly leaseSeconds?: number;
   readonly jobs: readonly ChainLink[];
 }
 
@@ -68,10 +72,22 @@ export interface ChainLink {
   readonly ttlSeconds: number;
 }
 
+/** How a run ends. `task` is the one that decided it; tasks after it never ran. */
+export type End =
+  | { readonly kind: "passed" }
+  | { readonly kind: "failed"; readonly task: number }
+  | { readonly kind: "could-not-start"; readonly task: number; readonly why: string }
+  | { readonly kind: "deleted"; readonly task: number }
+  /** Kubernetes refused one of its Jobs: none of them runs. */
+  | { readonly kind: "refused"; readonly task: number; readonly why: string }
+  | { readonly kind: "incomplete"; readonly task: number };
+
 export interface Claim {
   readonly by: string;
   /** RFC 3339. */
   readonly at: string;
+  /** After that it counts as abandoned. Its own: another version of a function may have another setting. */
+  readonly leaseSeconds?: number;
 }
 
 export const hashOf = (text: string, length: number): string => bytesToHex(sha256(utf8ToBytes(text))).slice(0, length);

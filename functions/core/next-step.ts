@@ -1,4 +1,5 @@
 // What the Jobs of a run ask for next, and nothing else: the one decision that start-job, finish-task and the sweep share.
+import type { End } from "./marks.ts";
 import { type RunState, stateOf, type TaskState, wasReported } from "./run-state.ts";
 
 export type Step =
@@ -13,16 +14,6 @@ export type Step =
   /** Reported, but some Jobs still have to be let go. */
   | { readonly kind: "tidy" }
   | { readonly kind: "over" };
-
-/** How a run ends. `task` is the one that decided it; tasks after it never ran. */
-export type End =
-  | { readonly kind: "passed" }
-  | { readonly kind: "failed"; readonly task: number }
-  | { readonly kind: "could-not-start"; readonly task: number; readonly why: string }
-  | { readonly kind: "deleted"; readonly task: number }
-  /** Kubernetes refused one of its Jobs: none of them runs. */
-  | { readonly kind: "refused"; readonly task: number; readonly why: string }
-  | { readonly kind: "incomplete"; readonly task: number };
 
 export interface Situation {
   /** Epoch milliseconds. */
@@ -44,7 +35,8 @@ export const nextStep = (run: RunState, now: Situation): Step => {
   const held = heldByAnother(run, now);
   if (held) return held;
   if (now.over) return { kind: "abandon" };
-  const end = endOf(run, now);
+  // Once claimed for its report it has ended: Keptn may know, whatever its Jobs come to say after that.
+  const end = run.marks.end ?? endOf(run, now);
   if (end === "being-created") {
     return { kind: "wait", why: "its Jobs are being created", untilMs: newestMs(run) + now.createGraceSeconds * 1000 };
   }
@@ -63,7 +55,7 @@ const isLetGo = ({ job }: TaskState): boolean => !job || stateOf(job) === "repor
 const heldByAnother = (run: RunState, now: Situation): Step | undefined => {
   const claim = run.marks.claim;
   if (!claim || claim.by === now.me) return undefined;
-  const untilMs = Date.parse(claim.at) + now.leaseSeconds * 1000;
+  const untilMs = Date.parse(claim.at) + (claim.leaseSeconds ?? now.leaseSeconds) * 1000;
   return untilMs > now.nowMs ? { kind: "wait", why: `${claim.by} is at it`, untilMs } : undefined;
 };
 
@@ -92,13 +84,16 @@ const endOf = (run: RunState, now: Situation): End | "being-created" | undefined
  * not have counted yet what it sent.
  */
 const leftToOwner = (run: RunState, now: Situation): Step | undefined => {
-  const untilMs = createdMs(run.lead) + now.leaseSeconds * 1000;
+  const untilMs = createdMs(run.lead) + leaseMs(run, now);
   if (untilMs <= now.nowMs || isOwner(run, now)) return undefined;
   return { kind: "wait", why: "it was only just created", untilMs };
 };
 
+/** In the first third of the lease: in the second the event is sent, in the last one Keptn counts it. */
 const isOwner = (run: RunState, now: Situation): boolean =>
-  now.owner && now.nowMs < createdMs(run.lead) + now.leaseSeconds * 500;
+  now.owner && now.nowMs < createdMs(run.lead) + leaseMs(run, now) / 3;
+
+const leaseMs = ({ chain }: RunState, now: Situation): number => (chain.leaseSeconds ?? now.leaseSeconds) * 1000;
 
 const createdMs = (job: { metadata?: { creationTimestamp?: string } }): number =>
   Date.parse(job.metadata?.creationTimestamp ?? "") || 0;

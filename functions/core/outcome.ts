@@ -1,6 +1,5 @@
 // The one word that a run leaves on its Jobs of how it ended.
-import type { Outcome } from "./marks.ts";
-import type { End } from "./next-step.ts";
+import type { End, Outcome } from "./marks.ts";
 import type { OutgoingEvent } from "./outgoing-event.ts";
 
 /** Of what Keptn was told. */

@@ -1,7 +1,16 @@
 // Reads the Jobs of a run as one state: which tasks are where, and what the run remembers.
 import type { Envelope } from "./keptn-event.ts";
 import type { Job } from "./kubernetes.ts";
-import { annotation, type Chain, type ChainLink, type Claim, label, type Outcome, type State } from "./marks.ts";
+import {
+  annotation,
+  type Chain,
+  type ChainLink,
+  type Claim,
+  type End,
+  label,
+  type Outcome,
+  type State,
+} from "./marks.ts";
 
 export type TaskPhase =
   /** Not there: never created, or deleted past our finalizer. */
@@ -35,6 +44,8 @@ export interface Marks {
   /** RFC 3339; undefined: no `.started` was noted. */
   readonly announced?: string;
   readonly claim?: Claim;
+  /** How the run ended; undefined: nobody claimed its report yet. */
+  readonly end?: End;
   /** Why Kubernetes refused one of the run's Jobs; undefined: it did not. */
   readonly refused?: string;
   /** RFC 3339; undefined: no `.finished` was noted. */
@@ -50,9 +61,9 @@ export const runIdOfJob = (job: Job): string | undefined => job.metadata?.labels
  * @returns undefined when none of them is one of ours (no Job, or annotations that cannot be read)
  */
 export const readRun = (jobs: readonly Job[]): RunState | undefined => {
-  const first = jobs.find((job) => chainOf(job) && eventOf(job));
-  const [id, chain, event] = first ? [runIdOfJob(first), chainOf(first), eventOf(first)] : [];
-  if (!id || !chain || !event) return undefined;
+  const found = firstOfOurs(jobs);
+  if (!found) return undefined;
+  const { id, chain, event } = found;
   const ours = jobs.filter((job) => runIdOfJob(job) === id);
   const tasks = chain.jobs.map((link): TaskState => {
     const job = ours.find(({ metadata }) => metadata?.namespace === link.namespace && metadata?.name === link.name);
@@ -60,6 +71,14 @@ export const readRun = (jobs: readonly Job[]): RunState | undefined => {
   });
   const lead = tasks.find(({ job }) => job)?.job;
   return lead && { id, event, chain, tasks, lead, marks: marksOf(lead) };
+};
+
+const firstOfOurs = (jobs: readonly Job[]) => {
+  for (const job of jobs) {
+    const [id, chain, event] = [runIdOfJob(job), chainOf(job), eventOf(job)];
+    if (chain && event) return id ? { id, chain, event } : undefined;
+  }
+  return undefined;
 };
 
 /** The state label of a Job; a Job without one was not made by us. */
@@ -81,15 +100,10 @@ export const phaseOf = (job: Job): Exclude<TaskPhase, "missing"> => {
   return job.spec?.suspend ? "waiting" : "running";
 };
 
-export interface Failure {
-  readonly reason?: string;
-  readonly message?: string;
-  /** RFC 3339. */
-  readonly lastTransitionTime?: string;
-}
+type JobCondition = NonNullable<NonNullable<Job["status"]>["conditions"]>[number];
 
-/** The condition that made a Job fail, in Kubernetes' words. */
-export const failureOf = (job: Job): Failure | undefined =>
+/** The condition that made a Job fail, with reason and message in Kubernetes' words. */
+export const failureOf = (job: Job): JobCondition | undefined =>
   job.status?.conditions?.find((c) => (c.type === "Failed" || c.type === "FailureTarget") && c.status === "True");
 
 const marksOf = (job: Job): Marks => {
@@ -97,12 +111,14 @@ const marksOf = (job: Job): Marks => {
   const [announced, reported] = [noted(annotation.announced), noted(annotation.reported)];
   const [refused, claim] = [noted(annotation.refused), read<Claim>(job, annotation.claim)];
   const outcome = noted(annotation.outcome) as Outcome | undefined;
+  const end = read<End>(job, annotation.end);
   return {
     ...(announced && { announced }),
     ...(reported && { reported }),
     ...(refused && { refused }),
     ...(claim && { claim }),
     ...(outcome && { outcome }),
+    ...(end && { end }),
   };
 };
 

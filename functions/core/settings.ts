@@ -118,16 +118,19 @@ export const parseSettings = (
   return { problems };
 };
 
-/** A request that is still under way when its claim counts as abandoned could send an event a second time. */
+/**
+ * A third of the lease to begin, a third for the request, a third for Keptn to count what it took: else an event could be sent a
+ * second time. A second is for clocks that differ.
+ */
 const clashesOf = ({ CLAIM_LEASE_SECONDS: lease, KEPTN_RETRY_SECONDS: retry }: Settings): Problem[] =>
-  lease > 2 * retry + 2
+  lease >= 3 * retry + 3
     ? []
     : [
         {
           code: "bad-setting",
           severity: "error",
           message: `CLAIM_LEASE_SECONDS=${lease} is too short for KEPTN_RETRY_SECONDS=${retry}.`,
-          fix: "Make the lease more than twice as long, and 2 s more.",
+          fix: "Make the lease three times as long, and 3 s more.",
         },
       ];
 

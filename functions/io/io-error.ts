@@ -39,3 +39,15 @@ export class IoError extends Error {
     this.httpStatus = fault.httpStatus;
   }
 }
+
+/** The same fault, of something that may have taken effect. */
+export const markMaybeDone = (fault: IoError): IoError =>
+  fault.maybeDone
+    ? fault
+    : new IoError(fault.message, {
+        retryable: fault.retryable,
+        maybeDone: true,
+        ...(fault.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: fault.retryAfterSeconds }),
+        ...(fault.httpStatus === undefined ? {} : { httpStatus: fault.httpStatus }),
+        cause: fault.cause,
+      });

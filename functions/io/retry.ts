@@ -1,7 +1,7 @@
 // Tries again what failed for a passing reason: with backoff, jitter and Retry-After, inside a time budget.
 import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
-import { IoError } from "./io-error.ts";
+import { IoError, markMaybeDone } from "./io-error.ts";
 
 /** The time that a piece of work has, all its attempts together. */
 export interface Budget {
@@ -62,15 +62,6 @@ export const withRetries = async <T>(
     ...{ retries: 50, minTimeout: 200, factor: 2, maxTimeout: 3000, randomize: true },
     shouldRetry: ({ error, retryDelay }) => shouldRetry(error, retryDelay),
   }).catch((error) => {
-    throw maybeDone && error instanceof IoError && !error.maybeDone ? markMaybeDone(error) : error;
+    throw maybeDone && error instanceof IoError ? markMaybeDone(error) : error;
   });
 };
-
-const markMaybeDone = (fault: IoError): IoError =>
-  new IoError(fault.message, {
-    retryable: fault.retryable,
-    maybeDone: true,
-    ...(fault.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: fault.retryAfterSeconds }),
-    ...(fault.httpStatus === undefined ? {} : { httpStatus: fault.httpStatus }),
-    cause: fault.cause,
-  });

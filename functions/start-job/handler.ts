@@ -1,16 +1,12 @@
 // start-job: a Keptn event becomes runs. Read the job config, plan, create the Jobs; from there on the chain takes over.
 import { type Answer, done } from "../chain/answer.ts";
-import { envelopeOf, isAnswerable, isCounted, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
-import type { RunPlan } from "../core/plan.ts";
+import { envelopeOf, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
 import { renderProblems } from "../core/problem.ts";
 import { unlessRefused } from "../io/io-error.ts";
-import type { Timer } from "../io/kubernetes/ports.ts";
 import { refuse } from "./refuse.ts";
-import { type RunPorts, refuseEvent, startRun } from "./start-run.ts";
+import { type StartJobPorts, startRuns } from "./start-runs.ts";
 
-export interface StartJobPorts extends RunPorts {
-  readonly timer: Timer;
-}
+export type { StartJobPorts };
 
 /**
  * @param value a CloudEvent, extensions as properties, JSON data parsed
@@ -49,36 +45,9 @@ const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> =
       return ignore(ports, `no action matches ${event.type}`, about);
     case "refuse":
       return refuse(ports, event, plan);
-    case "run": {
-      const over = await isOver(ports, event);
-      const runs = plan.runs.filter(({ silent }) => silent || !over);
-      return runs.length > 0 ? startRuns(ports, event, runs) : ignore(ports, "Keptn no longer waits for it", about);
-    }
+    case "run":
+      return startRuns(ports, event, plan.runs);
   }
-};
-
-/**
- * A run is known by its Jobs, and they expire: an event that comes again after that would run again. Of an event that is not
- * fresh Keptn is asked whether it still waits; what is fresh finds the Jobs, see `tidy`.
- */
-const isOver = async (ports: StartJobPorts, event: KeptnEvent): Promise<boolean> => {
-  const ageMs = ports.clock.now().getTime() - Date.parse(event.time ?? "");
-  const fresh = !(ageMs > ports.settings.CLAIM_LEASE_SECONDS * 500);
-  if (fresh || !isCounted(event) || !isAnswerable(event.type)) return false;
-  return !(await ports.keptn.isOpen(envelopeOf(event)));
-};
-
-const startRuns = async (ports: StartJobPorts, event: KeptnEvent, runs: readonly RunPlan[]): Promise<Answer> => {
-  const touchedAt = ports.clock.now();
-  const touched = await unlessRefused(() => ports.timer.touch(touchedAt));
-  const delivery = { event, touchedAt };
-  if ("refusal" in touched) {
-    const message = `Nothing runs without the sweep's timer: ${touched.refusal.message}`;
-    await Promise.all(runs.map((run) => refuseEvent(ports, run, { delivery, message })));
-    return done(message);
-  }
-  await Promise.all(runs.map((run) => startRun(ports, run, delivery)));
-  return done(`${runs.length} runs`);
 };
 
 /** VERIFY_EVENTS: whoever can reach the Broker could send an event; only Keptn can open one. */

@@ -1,8 +1,9 @@
 // Creates all Jobs of a run, suspended, and lets the chain begin. Doing it again for the same event changes nothing.
 import { advance } from "../chain/advance.ts";
 import { aboutRun, type ChainPorts, refOf } from "../chain/ports.ts";
-import type { SnapshotPorts, Taken } from "../chain/snapshot.ts";
+import type { SnapshotFiles, SnapshotPorts, Taken } from "../chain/snapshot.ts";
 import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
+import type { Job } from "../core/kubernetes.ts";
 import { annotation } from "../core/marks.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { renderProblems } from "../core/problem.ts";
@@ -24,32 +25,24 @@ interface Delivery {
   readonly touchedAt: Date;
 }
 
-export const startRun = async (ports: RunPorts, planned: RunPlan, delivery: Delivery): Promise<void> => {
-  const read = await unlessRefused(() => takeFiles(ports, planned));
-  if ("refusal" in read) return refuseEvent(ports, planned, { delivery, message: read.refusal.message });
+export interface PreparedRun {
+  readonly plan: RunPlan;
+  readonly files: SnapshotFiles;
+  /** Why it cannot run; undefined: it can. */
+  readonly refused?: string;
+  /** Keptn counted a `.started` of it already. */
+  readonly announced?: boolean;
+}
+
+/** FILES_MODE=snapshot: reads the files now, so that no pod has to. @throws IoError */
+export const prepareRun = async (ports: RunPorts, plan: RunPlan): Promise<PreparedRun> => {
+  const read = await unlessRefused(() => takeFiles(ports, plan));
+  if ("refusal" in read) return { plan, files: new Map(), refused: read.refusal.message };
   const taken = read.done;
-  if (taken.kind === "refused")
-    return refuseEvent(ports, planned, { delivery, message: renderProblems(taken.problems) });
-  const plan = { ...planned, jobs: taken.jobs };
-  beInTime(ports, delivery);
-  const { answers, refusal } = await createAll(ports, plan);
-  const created = answers.filter((answer) => answer !== "exists");
-  // Who created the first Job owns the announcement; who finds Jobs of an earlier delivery looks what became of them.
-  const owner = created.some(({ metadata }) => metadata?.name === plan.jobs[0]?.metadata?.name);
-  if (refusal) return refuseRun(ports, plan, { delivery, owner, refusal });
-  const about = aboutRun({ id: plan.runId, event: envelopeOf(delivery.event) });
-  ports.log({ level: "info", message: "created a run", action: plan.action, jobs: created.length, ...about });
-  const target = targetOf(plan);
-  const whole = created.length === plan.jobs.length;
-  if (ports.files && taken.files.size > 0) {
-    const { keepSnapshots } = await import("../chain/snapshot.ts");
-    const jobs = whole ? created : await ports.jobs.listRun(target.runId, target.namespaces);
-    await keepSnapshots(jobs, taken.files, ports.files.snapshots);
-  }
-  await advance(ports, { ...target, ...(whole ? { jobs: created } : {}) }, { owner });
+  if (taken.kind === "refused") return { plan, files: new Map(), refused: renderProblems(taken.problems) };
+  return { plan: { ...plan, jobs: taken.jobs }, files: taken.files };
 };
 
-/** FILES_MODE=snapshot: reads the files now, so that no pod has to. */
 const takeFiles = async ({ files, settings, log }: RunPorts, { jobs }: RunPlan): Promise<Taken> => {
   if (!files || settings.FILES_MODE !== "snapshot") return { kind: "taken", jobs, files: new Map() };
   const { takeSnapshots } = await import("../chain/snapshot.ts");
@@ -57,14 +50,30 @@ const takeFiles = async ({ files, settings, log }: RunPorts, { jobs }: RunPlan):
   return takeSnapshots(jobs, { connectFiles: files.connect, log: say });
 };
 
-/** No Job of this run exists: Keptn hears why, unless the action is silent. */
-export const refuseEvent = async (
-  ports: ChainPorts,
-  plan: RunPlan,
-  { delivery, message }: { readonly delivery: Delivery; readonly message: string },
+/** @throws IoError */
+export const startRun = async (
+  ports: RunPorts,
+  { plan, files, refused, announced }: PreparedRun,
+  delivery: Delivery,
 ): Promise<void> => {
-  if (plan.silent) ports.log({ level: "warn", message, run: plan.runId, event: delivery.event.id });
-  else await refuse(ports, delivery.event, { message, source: plan.source });
+  const { event } = delivery;
+  if (refused !== undefined) return refuseRun(ports, plan, { event, why: refused });
+  beInTime(ports, delivery);
+  const { answers, refusal } = await createAll(ports, plan);
+  const created = answers.filter((answer) => answer !== "exists");
+  if (refusal) return refuseRun(ports, plan, { event, created, why: refusal.message });
+  const about = aboutRun({ id: plan.runId, event: envelopeOf(event) });
+  ports.log({ level: "info", message: "created a run", action: plan.action, jobs: created.length, ...about });
+  const target = targetOf(plan);
+  const whole = created.length === plan.jobs.length;
+  if (ports.files && files.size > 0) {
+    const { keepSnapshots } = await import("../chain/snapshot.ts");
+    const jobs = whole ? created : await ports.jobs.listRun(target.runId, target.namespaces);
+    await keepSnapshots(jobs, files, ports.files.snapshots);
+  }
+  // Who created all of it owns the announcement. Who finds Jobs there, or is told that Keptn counted a `.started`, looks what
+  // became of them: an earlier delivery may have announced the run, even where its first Job is not there any more.
+  await advance(ports, { ...target, ...(whole ? { jobs: created } : {}) }, { owner: whole && !announced });
 };
 
 /** @throws IoError when a Job could neither be created nor was refused */
@@ -81,35 +90,48 @@ const targetOf = (plan: RunPlan) => ({
   namespaces: [...new Set(plan.jobs.map(({ metadata }) => metadata?.namespace ?? ""))],
 });
 
-/**
- * The timer may be ended CREATE_GRACE_SECONDS after it was touched, if there is no run then: Jobs that came later would have none.
- * A third of that time leaves enough for the requests under way.
- */
+/** The least of CREATE_GRACE_SECONDS in any version is 60: a third of it leaves enough for the requests under way. */
+const createWithinMs = 20_000;
+
+/** A sweep may end the timer CREATE_GRACE_SECONDS after it was touched, if there is no run then: Jobs that came later would have none. */
 const beInTime = (ports: ChainPorts, { touchedAt, event }: Delivery): void => {
   const lateMs = ports.clock.now().getTime() - touchedAt.getTime();
-  if (lateMs < (ports.settings.CREATE_GRACE_SECONDS * 1000) / 3) return;
+  if (lateMs < createWithinMs) return;
   throw new IoError(`event ${event.id}: ${lateMs} ms after the timer is too late to create its Jobs`, {
     retryable: true,
   });
 };
 
 /**
- * Kubernetes refuses a Job of the run (invalid, forbidden, over quota): none of them runs, and Keptn hears why. Of Jobs that an
+ * Kubernetes refuses the run for good (invalid, forbidden, over quota): none of its Jobs runs, and Keptn hears why. Of Jobs that an
  * earlier delivery created, a quota says no as well, before it is found that they are there: those are no refusal.
+ * @throws IoError
  */
-const refuseRun = async (
+export const refuseRun = async (
   ports: ChainPorts,
   plan: RunPlan,
-  { delivery, owner, refusal }: { delivery: Delivery; owner: boolean; refusal: IoError },
+  { event, created = [], why }: { readonly event: KeptnEvent; readonly created?: readonly Job[]; readonly why: string },
 ): Promise<void> => {
   const target = targetOf(plan);
-  const there = await ports.jobs.listRun(target.runId, target.namespaces);
-  const message = `Action '${plan.action}' cannot run: ${refusal.message}`;
-  if (there.length === 0) return refuseEvent(ports, plan, { delivery, message });
+  const listed = await unlessRefused(() => ports.jobs.listRun(target.runId, target.namespaces));
+  const message = `Action '${plan.action}' cannot run: ${why}`;
+  const there = "done" in listed ? listed.done : [];
+  if (there.length === 0) return refuseEvent(ports, plan, { event, message });
   // On every Job: whichever is the first one that is there carries the run's marks.
   const refused = there.length < plan.jobs.length ? there : [];
   await Promise.all(
     refused.map((job) => ports.jobs.patch(refOf(job), { annotations: { [annotation.refused]: message } })),
   );
-  await advance(ports, target, { owner });
+  const isOurs = ({ metadata }: Job) => created.some((job) => job.metadata?.uid === metadata?.uid);
+  await advance(ports, target, { owner: there.every(isOurs) });
+};
+
+/** No Job of this run exists: Keptn hears why, unless the action is silent. */
+const refuseEvent = async (
+  ports: ChainPorts,
+  plan: RunPlan,
+  { event, message }: { readonly event: KeptnEvent; readonly message: string },
+): Promise<void> => {
+  if (plan.silent) ports.log({ level: "warn", message, run: plan.runId, event: event.id });
+  else await refuse(ports, event, { message, source: plan.source });
 };

@@ -36,7 +36,7 @@ describe(`${runs} runs in chaos (seed ${seed})`, { skip: noCluster }, () => {
       unreliability: { random, lost: 0.2, doubled: 0.2, lateMs: 2000 },
       settings: {
         KUBECONFIG: api.kubeconfig,
-        CLAIM_LEASE_SECONDS: "7",
+        CLAIM_LEASE_SECONDS: "9",
         KEPTN_RETRY_SECONDS: "2",
         API_PROXY_HTTP_TIMEOUT: "1",
         CREATE_GRACE_SECONDS: "60",

@@ -28,8 +28,15 @@ describe("announcing", () => {
     assert.deepEqual(step({ phases: ["waiting"] }, { nowMs: at(31) }), { kind: "announce", ask: true });
   });
   test("is no longer for its creator when the lease could end under way", () => {
-    assert.equal(kind({ phases: ["waiting"] }, { owner: true, nowMs: at(16) }), "wait");
+    assert.equal(kind({ phases: ["waiting"] }, { owner: true, nowMs: at(9) }), "announce");
+    assert.equal(kind({ phases: ["waiting"] }, { owner: true, nowMs: at(11) }), "wait");
     assert.deepEqual(step({ phases: ["waiting"] }, { owner: true, nowMs: at(31) }), { kind: "announce", ask: true });
+  });
+  test("goes by the lease of the version that created the run", () => {
+    const run: TestRun = { phases: ["waiting"], leaseSeconds: 90 };
+    assert.equal(kind(run, { nowMs: at(89) }), "wait");
+    assert.deepEqual(step(run, { nowMs: at(91) }), { kind: "announce", ask: true });
+    assert.deepEqual(step(run, { owner: true, nowMs: at(29) }), { kind: "announce", ask: false });
   });
   test("is skipped by a silent run", () => {
     assert.deepEqual(step({ phases: ["waiting"], silent: true }), { kind: "release", task: 0 });
@@ -88,6 +95,12 @@ describe("reporting", () => {
     const expected = { kind: "refused", task: 1, why: "over quota" };
     assert.deepEqual(end({ phases: ["waiting", "missing"], refused: "over quota" }, { owner: true }), expected);
   });
+  test("tells the end that was noted with its first claim, whatever the Jobs say now", () => {
+    const why = "ErrImagePull";
+    const noted = { kind: "could-not-start", task: 0, why } as const;
+    assert.deepEqual(end({ phases: ["succeeded", "waiting"], announced, end: noted }), noted);
+    assert.deepEqual(end({ phases: ["running", "waiting"], announced, end: noted }), noted);
+  });
   test("does not come for a refusal of a Job that is there: a quota refuses the same Job again before it is found", () => {
     assert.equal(kind({ phases: ["running", "waiting"], announced, refused: "over quota" }), "wait");
   });
@@ -98,6 +111,11 @@ describe("claims", () => {
   test("of another process are respected until their lease is over", () => {
     assert.equal(kind({ ...done, claim: claimOf("other", 0) }, { nowMs: at(29) }), "wait");
     assert.equal(kind({ ...done, claim: claimOf("other", 0) }, { nowMs: at(31) }), "report");
+  });
+  test("last as long as the version that made them says", () => {
+    const claim = JSON.stringify({ by: "other", at: createdAt, leaseSeconds: 90 });
+    assert.equal(kind({ ...done, claim }, { nowMs: at(89) }), "wait");
+    assert.equal(kind({ ...done, claim }, { nowMs: at(91) }), "report");
   });
   test("of this very delivery do not hold it back", () => {
     assert.equal(kind({ ...done, claim: claimOf("me", 0) }), "report");

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { makeFinished } from "../../functions/core/answer.ts";
-import type { Outcome } from "../../functions/core/marks.ts";
-import type { End } from "../../functions/core/next-step.ts";
+import type { End, Outcome } from "../../functions/core/marks.ts";
 import { outcomeOfEnd, outcomeOfFinished } from "../../functions/core/outcome.ts";
 import { testEvent } from "../runs.ts";
 

@@ -1,33 +1,75 @@
 // Seeded chance: every decision has a name of its own, so that leaving one mishap out changes no other decision.
+import { type Mishap, phrases, rates } from "./rates.ts";
 
 export interface Chance {
-  /** From 0 up to 1, the same for a name in every run of the seed. */
-  roll(name: string): number;
-  /** Whether something bad or unusual happens. Noted when it does, and never when it is left out. */
-  mishap(name: string, probability: number): boolean;
+  /** A place in the world where something may happen. Its name has to be its own. */
+  at(name: string): Spot;
   /** The mishaps that happened, in their order. */
   readonly mishaps: readonly string[];
+  /** How often each kind of thing happened. */
+  readonly happened: ReadonlyMap<string, number>;
+  /** Counts something that happened and is no mishap. */
+  note(what: string): void;
+}
+
+export interface Spot {
+  /** From 0 up to 1, the same for a name in every run of the seed. */
+  roll(what: string): number;
+  /**
+   * Whether something bad or unusual happens here. Noted when it does, and never when it is left out.
+   * @param to what it happens to, to be counted apart
+   */
+  mishap(kind: Mishap, to?: string): boolean;
 }
 
 /** @param without names of mishaps that are left out: how a failing seed is shrunk */
 export const makeChance = (seed: number, without: ReadonlySet<string> = new Set()): Chance => {
   const mishaps: string[] = [];
-  const roll = (name: string): number => hash(name, seed) / 4_294_967_296;
+  const happened = new Map<string, number>();
+  const note = (what: string): void => void happened.set(what, (happened.get(what) ?? 0) + 1);
+  const roughness = new Map<Mishap, number>();
+  const rateOf = (kind: Mishap): number => {
+    const factor = roughness.get(kind) ?? factorOf(fraction(hash("roughness", seed), kind));
+    roughness.set(kind, factor);
+    return Math.min(0.5, rates[kind] * factor);
+  };
   return {
-    roll,
-    mishap: (name, probability) => {
-      if (roll(name) >= probability || without.has(name)) return false;
-      mishaps.push(name);
-      return true;
+    ...{ mishaps, happened, note },
+    at: (name) => {
+      const place = hash(name, seed);
+      return {
+        roll: (what) => fraction(place, what),
+        mishap: (kind, to) => {
+          if (fraction(place, kind) >= rateOf(kind)) return false;
+          const mishap = `${name}: ${phrases[kind]}`;
+          if (without.has(mishap)) return false;
+          mishaps.push(mishap);
+          note(to ? `${kind} ${to}` : kind);
+          return true;
+        },
+      };
     },
-    mishaps,
   };
 };
+
+/** A kind of mishap does not happen at all in a third of the worlds, and often in a few: those find what rare ones hide. */
+const factorOf = (roll: number): number => (roll < 0.35 ? 0 : roll < 0.8 ? 1 : roll < 0.95 ? 2.5 : 8);
 
 /** From `low` to `high`, mostly near `low`: the third power of a roll. */
 export const skewed = (roll: number, low: number, high: number): number => low + (high - low) * roll ** 3;
 
-/** MurmurHash3's mixing over the characters of a name: 32 bits, unsigned. */
+const salts = new Map<string, number>();
+
+const fraction = (place: number, what: string): number => {
+  let salt = salts.get(what);
+  if (salt === undefined) {
+    salt = hash(what, 0);
+    salts.set(what, salt);
+  }
+  return mix(place ^ salt) / 4_294_967_296;
+};
+
+/** MurmurHash3 over the characters of a name: 32 bits, unsigned. */
 const hash = (name: string, seed: number): number => {
   let h = seed | 0;
   for (let i = 0; i < name.length; i++) {
@@ -37,8 +79,11 @@ const hash = (name: string, seed: number): number => {
     h = (h << 13) | (h >>> 19);
     h = (Math.imul(h, 5) + 0xe6546b64) | 0;
   }
-  h ^= name.length;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  return mix(h ^ name.length);
+};
+
+const mix = (hashed: number): number => {
+  let h = Math.imul(hashed ^ (hashed >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 };

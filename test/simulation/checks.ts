@@ -1,139 +1,149 @@
-// What must hold at every step, and at the end.
+// What must hold at every step.
 import type { Job } from "../../functions/core/kubernetes.ts";
-import { finalizer, label, runIdOf } from "../../functions/core/marks.ts";
+import { label } from "../../functions/core/marks.ts";
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
-import type { TaskCount } from "../doubles/keptn/shipyard.ts";
-import type { ScenarioAction } from "./scenario.ts";
-
-/** A broken invariant: `rule` is the same for all ways to break it. */
-export class Violation extends Error {
-  readonly rule: string;
-  constructor(rule: string, detail: string) {
-    super(`${rule}: ${detail}`);
-    this.rule = rule;
-  }
-}
-
-/** What is known of one event, beside what Keptn and Kubernetes know. */
-export interface Known {
-  readonly name: string;
-  readonly eventId: string;
-  readonly counted: boolean;
-  readonly runs: ReadonlyMap<string, ScenarioAction>;
-  /** start-job answered 204: from here on a lost answer is our fault. */
-  accepted: boolean;
-  /** A Job of it was created. */
-  created: boolean;
-  /** Somebody deleted one of its Jobs, aborted it, or Kubernetes refused a Job: it may fail for that. */
-  disturbed: boolean;
-}
+import { type EventFacts, isLoud, newLife, type RunFacts } from "./facts.ts";
+import type { Rule, Violation } from "./violation.ts";
 
 export interface Checks {
-  know(event: Known): void;
+  know(event: EventFacts): void;
+  readonly events: readonly EventFacts[];
+  runOf(job: Job): RunFacts | undefined;
+  eventOf(eventId: string): EventFacts | undefined;
+  /** Keptn's API took an answer. */
   sent(event: OutgoingEvent): void;
   counted(event: OutgoingEvent): void;
-  podStarted(job: Job): void;
+  timedOut(eventId: string): void;
+  /** @param alone no other Job of its run is there */
+  created(job: Job, alone: boolean): void;
+  /** @param how the TTL controller took it, or somebody past its finalizer, or it went as it should */
+  gone(job: Job, how: { readonly alone: boolean; readonly by: "ttl" | "force" | undefined }): void;
+  /** A change of this Job made finish-task look at its run. */
+  looked(job: Job): void;
+  podStarted(job: Job, hasFiles: boolean): void;
   podSucceeded(job: Job): void;
-  expired(job: Job): void;
-  jobsAndTimer(jobs: () => readonly Job[], timer: boolean): void;
-  atEnd(jobs: readonly Job[], timer: boolean, countOf: (eventId: string) => TaskCount | undefined): void;
-  eventOfRun(runId: string): Known | undefined;
+  expires(job: Job): void;
+  jobsAndTimer(jobs: readonly Job[], timer: boolean): void;
 }
 
-export const makeChecks = (): Checks => {
-  const events = new Map<string, Known>();
-  const byRun = new Map<string, Known>();
-  const times = new Map<string, number>();
-  const note = (what: string): number => {
-    const number = (times.get(what) ?? 0) + 1;
-    times.set(what, number);
-    return number;
-  };
-  const happened = (what: string): boolean => times.has(what);
-  const describe = (job: Job): string => `${job.metadata?.labels?.[label.run]} ${job.metadata?.labels?.[label.task]}`;
+export interface CheckPorts {
+  readonly now: () => number;
+  readonly broken: (violation: Violation) => void;
+  readonly hasJobs: (runId: string) => boolean;
+  /** Keptn counts later than the design relies on: that a `.started` is counted once cannot be had then. */
+  readonly beyondBounds: boolean;
+}
+
+export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): Checks => {
+  const events = new Map<string, EventFacts>();
+  const runs = new Map<string, RunFacts>();
+  const breaks = (rule: Rule, detail: string): void => broken({ rule, detail });
+  const runOf = (job: Job): RunFacts | undefined => runs.get(job.metadata?.labels?.[label.run] ?? "");
+  const bySource = ({ source, triggeredid }: OutgoingEvent): RunFacts | undefined =>
+    events.get(triggeredid)?.runs.find((run) => isLoud(run) && run.source === source);
 
   return {
-    eventOfRun: (runId) => byRun.get(runId),
+    runOf,
+    eventOf: (eventId) => events.get(eventId),
+    get events() {
+      return [...events.values()];
+    },
     know: (event) => {
       events.set(event.eventId, event);
-      for (const runId of event.runs.keys()) byRun.set(runId, event);
+      for (const run of event.runs) runs.set(run.id, run);
     },
-    sent: ({ type, source, triggeredid }) => {
-      const event = events.get(triggeredid);
-      const action = actionOf(event, source);
-      if (!action || action.silent) throw new Violation("a silent run sends something", `${type} from ${source}`);
-      const about = `${triggeredid} ${source}`;
-      if (type.endsWith(".started")) note(`started ${about}`);
-      else if (!happened(`started ${about}`)) throw new Violation("finished before started was sent", about);
-      else note(`finished ${about}`);
-    },
-    counted: ({ type, source, triggeredid }) => {
-      const about = `${type} of ${triggeredid} from ${source}`;
-      if (type.endsWith(".started") && note(`counted ${about}`) > 1) throw new Violation("two started counted", about);
-    },
-    podStarted: (job) => {
-      const index = Number(job.metadata?.labels?.[label.taskIndex]);
-      const runId = job.metadata?.labels?.[label.run] ?? "";
-      const event = byRun.get(runId);
-      // Nobody but its Jobs remembers a silent run, or one that nobody counts: after they expired it runs again.
-      if (happened(`expired ${runId}`) && (event?.runs.get(runId)?.silent || !event?.counted)) return;
-      if (note(`pod ${runId} ${index}`) > 1) throw new Violation("a task ran twice", describe(job));
-      if (index > 0 && !happened(`passed ${runId} ${index - 1}`))
-        throw new Violation("a task ran before its turn", describe(job));
-    },
-    podSucceeded: (job) =>
-      void note(`passed ${job.metadata?.labels?.[label.run]} ${Number(job.metadata?.labels?.[label.taskIndex])}`),
-    expired: (job) => void note(`expired ${job.metadata?.labels?.[label.run]}`),
-    jobsAndTimer: (jobs, timer) => {
-      if (timer) return;
-      const open = jobs().find((job) => stateOf(job) !== "reported");
-      if (open) throw new Violation("a run without a timer", describe(open));
-    },
-    atEnd: (jobs, timer, countOf) => {
-      for (const job of jobs) {
-        if (stateOf(job) !== "reported") throw new Violation("a run was not reported", describe(job));
-        if (job.metadata?.finalizers?.includes(finalizer)) throw new Violation("a finalizer is left", describe(job));
-        throw new Violation("a Job is left behind", describe(job));
+    sent: (event) => {
+      const run = bySource(event);
+      if (!run) breaks("a silent run sends something", `${event.type} from ${event.source}`);
+      else if (event.type.endsWith(".started")) {
+        run.started += 1;
+      } else {
+        run.finished += 1;
+        run.firstFinishedMs ??= now();
+        run.life.result ??= event.data["result"];
+        if (run.life.result !== event.data["result"] && !run.event.jobless && run.life.forced.size === 0)
+          breaks("two different results of one run", run.event.name);
+        if (run.started === 0) breaks("finished before started was sent", run.event.name);
       }
-      if (timer) throw new Violation("a timer without a run", "at the end");
-      for (const event of events.values()) checkAnswered(event, countOf, happened);
+    },
+    counted: (event) => {
+      const run = bySource(event);
+      if (!run || event.type.endsWith(".finished")) return;
+      run.startedCounted += 1;
+      // A refused event has no Job that two deliveries could meet at, and somebody may delete a run's Jobs right before its event
+      // comes again: then it is announced twice, and reported twice as well.
+      const excused = beyondBounds || run.vanished || run.event.jobless || run.life.number > 1;
+      if (run.startedCounted > 1 && !excused) breaks("two started counted", `${run.event.name}, ${run.source}`);
+    },
+    timedOut: (eventId) => {
+      const event = events.get(eventId);
+      // As long as there are Jobs, every sweep tries to tell Keptn of them.
+      if (event?.runs.some((run) => isLoud(run) && hasJobs(run.id)) === false) event.timedOutMs = now();
+    },
+    created: (job, alone) => {
+      const run = runOf(job);
+      if (!run) return;
+      // Nobody but its Jobs remembers a silent run, or one that nobody counts.
+      const forgotten = !isLoud(run) || !run.event.counted || run.vanished || run.event.refused;
+      if (forgotten ? !alone && !run.life.expired : !alone) return;
+      if (run.life.ran.size + run.started === 0) return;
+      // Deleted ones are forgotten too: of an event that is not fresh Keptn is asked, which takes a moment.
+      const late = now() - run.event.triggeredMs > freshMs;
+      if ((run.life.expired || late) && !forgotten) breaks("an ended run ran again", describe(job));
+      run.life = newLife(run.life.number + 1);
+    },
+    gone: (job, { alone, by }) => {
+      const run = runOf(job);
+      if (!run) return;
+      if (by === "ttl") run.life.expired = true;
+      if (by === "force") run.life.forced.add(taskOf(job));
+      if (by === "force" && alone) run.vanished = true;
+    },
+    looked: (job) => {
+      const run = runOf(job);
+      if (!run) return;
+      run.looks += 1;
+      if (run.looks > run.action.fates.length * mostLooks) breaks("a run wakes us again and again", describe(job));
+    },
+    podStarted: (job, hasFiles) => {
+      const run = runOf(job);
+      if (!run) return;
+      const task = taskOf(job);
+      const { life, event } = run;
+      if (life.ran.has(task) && !life.forced.has(task)) breaks("a task ran twice", describe(job));
+      if (task > 0 && !life.passed.has(task - 1)) breaks("a task ran before its turn", describe(job));
+      if (isLoud(run) && run.started === 0) breaks("a task ran before its run was announced", describe(job));
+      if (run.finished > 0 && life.number === 1 && !event.disturbed)
+        breaks("a task ran after its run was reported", describe(job));
+      if (!hasFiles && life.number === 1 && event.acceptedMs !== undefined && !event.disturbed)
+        breaks("a task was released without its files", describe(job));
+      // Its start-job died, or slept, before it wrote them.
+      if (!hasFiles) event.disturbed = true;
+      life.ran.add(task);
+    },
+    podSucceeded: (job) => {
+      const run = runOf(job);
+      run?.passed.add(taskOf(job));
+      run?.life.passed.add(taskOf(job));
+    },
+    expires: (job) => {
+      if (stateOf(job) !== "reported") breaks("a Job expired before its run was reported", describe(job));
+    },
+    jobsAndTimer: (jobs, timer) => {
+      const open = timer ? undefined : jobs.find((job) => stateOf(job) !== "reported");
+      if (open) breaks("a run without a timer", describe(open));
     },
   };
 };
 
-const actionOf = (event: Known | undefined, source: string): ScenarioAction | undefined => {
-  const [, number] = source.split("#");
-  const actions = [...(event?.runs.values() ?? [])];
-  return number ? actions[Number(number) - 1] : (actions.find(({ silent }) => !silent) ?? actions[0]);
-};
+/** For each Job: two changes tell its end, each may come twice and be repeated five times; deletions come on top. */
+const mostLooks = 40;
+const freshMs = 300_000;
 
-const checkAnswered = (
-  event: Known,
-  countOf: (eventId: string) => TaskCount | undefined,
-  happened: (what: string) => boolean,
-): void => {
-  const loud = [...event.runs].filter(([, { silent }]) => !silent);
-  if (loud.length === 0 || !(event.accepted || event.created)) return;
-  if (!event.counted) {
-    if (!happened(`finished ${event.eventId} job-executor-service`))
-      throw new Violation("nobody was told of a finished run", event.name);
-    return;
-  }
-  const count = countOf(event.eventId);
-  if (count?.state === "current" || count?.state === "waiting") {
-    const { started, finished } = count;
-    throw new Violation("a sequence hangs", `${event.name}: ${started} started, ${finished} finished counted`);
-  }
-  if (count?.state !== "complete") return;
-  const passed = loud.every(([runId, { fates }]) => fates.every((_, index) => happened(`passed ${runId} ${index}`)));
-  const result = count.result?.result;
-  // Of two runs that answer, the first may complete Keptn's task alone.
-  if (result === "pass" && !passed && loud.length === 1) throw new Violation("passed, but a task did not", event.name);
-  const benign = loud.every(([, { fates }]) => fates.every(({ kind }) => kind === "succeeds"));
-  if (result !== "pass" && benign && !event.disturbed)
-    throw new Violation("failed, but nothing was wrong", `${event.name}: ${result}`);
-};
+const taskOf = (job: Job): number => Number(job.metadata?.labels?.[label.taskIndex]);
 
-export const runIdsOf = (eventId: string, actions: number): string[] =>
-  Array.from({ length: actions }, (_, index) => runIdOf(eventId, index));
+export const describe = (job: Job): string => {
+  const { [label.run]: run = "", [label.task]: task = "" } = job.metadata?.labels ?? {};
+  return `${task} of run ${run.slice(0, 4)}${run.slice(-4)}`;
+};

@@ -2,110 +2,145 @@
 import { type Answer, answerFor } from "../../functions/chain/answer.ts";
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
-import type { StartJobPorts } from "../../functions/start-job/handler.ts";
+import { makeAdapter } from "./adapter.ts";
 import { skewed } from "./chance.ts";
-import { Violation } from "./checks.ts";
-import { finishTask, startJob } from "./handlers.ts";
-import { makePorts, type World } from "./ports.ts";
+import type { Handlers } from "./handlers.ts";
+import { makePorts } from "./ports.ts";
 import type { Process } from "./process.ts";
-import { bounds, rates } from "./rates.ts";
+import { bounds } from "./rates.ts";
+import type { Violation } from "./violation.ts";
+import type { World } from "./world.ts";
 
 export interface Deliveries {
-  /** From the Broker keptn: repeated for three and a half minutes, then lost */
-  startEvent(name: string, event: unknown, onAccepted: () => void): void;
+  /** From the Broker keptn: repeated for two minutes, then lost. */
+  startEvent(name: string, event: object, on: StartEventHooks): void;
   /** From the ApiServerSource, if it selects the Job, and is there. */
   jobChange(before: Job | undefined, after: Job | undefined): void;
   ping(number: number): void;
-  readonly live: ReadonlySet<Process>;
 }
 
-export interface DeliveryOptions {
-  /** Puts a mistake between a handler and its ports. */
-  readonly mistake?: (ports: StartJobPorts, world: World) => StartJobPorts;
-  readonly noSweep?: boolean;
-  /** Told of a bug: it ends the simulation. */
-  readonly onBug: (violation: Violation) => void;
+export interface StartEventHooks {
+  /** start-job answers 204, and why. */
+  readonly onAccepted: (why: string) => void;
+  readonly onForbidden: (operation: string) => void;
 }
 
-interface Delivery {
+export interface DeliveryPorts {
+  readonly handlers: Handlers;
+  readonly broken: (violation: Violation) => void;
+}
+
+interface Delivery extends Partial<StartEventHooks> {
+  /** Whose change it is. */
+  readonly job?: Job | undefined;
   readonly name: string;
-  readonly program: "start-job" | "finish-task";
+  readonly program: keyof Handlers;
   readonly event: unknown;
-  /** How often it is repeated. */
+  /** How often it is repeated, as manifests/base/triggers.yaml has it. */
   readonly repeats: number;
-  readonly onAccepted?: () => void;
 }
 
-export const makeDeliveries = (world: () => World, options: DeliveryOptions): Deliveries => {
-  const live = new Set<Process>();
-  let changes = 0;
+/** `timeout` of both Triggers. */
+const brokerWaitsMs = 120_000;
 
-  const run = (name: string, { program, event }: Delivery, onAnswer: (answer?: Answer) => void): void => {
-    const { chance, tell } = world();
-    const skewMs = (chance.roll(`${name} skew`) - 0.5) * 2 * bounds.skewMs;
-    const end = (answer?: Answer): void => {
-      process.ended = true;
-      live.delete(process);
-      onAnswer(answer);
+export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts): Deliveries => {
+  let changes = 0;
+  const adapter = makeAdapter(world);
+
+  /** Its ports are only put together when an event comes: the world is complete then. */
+  const run = (
+    name: string,
+    { program, event, job, onForbidden = () => {} }: Delivery,
+    onAnswer: (answer?: Answer) => void,
+  ): void => {
+    const { chance, images, tell, stir } = world;
+    const image = images.of(name);
+    const skewMs = (chance.at(name).roll("skew") - 0.5) * 2 * bounds.skewMs;
+    const process: Process = {
+      name,
+      image,
+      skewMs,
+      pending: 0,
+      calls: 0,
+      ended: false,
+      onCrash: onAnswer,
+      onForbidden,
     };
-    const process: Process = { name, skewMs, pending: 0, calls: 0, ended: false, onCrash: end };
-    live.add(process);
-    const ports = makePorts(world(), process);
-    const mistaken = options.mistake ? options.mistake(ports, world()) : ports;
-    const handler = program === "start-job" ? startJob(mistaken) : finishTask(mistaken);
-    answerFor(mistaken.log, () => handler(event)).then((answer) => {
+    const ports = makePorts(world, process);
+    stir(process);
+    answerFor(ports.log, () => handlers[program](ports)(event)).then((answer) => {
       if (process.ended) return;
-      tell(`${name} answers ${answer.statusCode}: ${answer.why}`);
-      if (answer.statusCode === 500) options.onBug(new Violation("a bug", name));
-      end(answer);
+      process.ended = true;
+      if (job && process.calls > 0) world.checks.looked(job);
+      tell(() => `${name} answers ${answer.statusCode}: ${answer.why}`);
+      if (answer.statusCode === 500) broken({ rule: "a bug", detail: name });
+      onAnswer(answer);
     });
   };
 
   const deliver = (delivery: Delivery, attempt = 0): void => {
-    const { scheduler } = world();
-    run(`${delivery.name}${attempt > 0 ? ` again-${attempt}` : ""}`, delivery, (answer) => {
-      if (answer && answer.statusCode < 500) return delivery.onAccepted?.();
-      if (attempt < delivery.repeats) scheduler.after(200 * 2 ** attempt, () => deliver(delivery, attempt + 1));
+    const { chance, scheduler, tell } = world;
+    const name = `${delivery.name}${attempt > 0 ? ` again-${attempt}` : ""}`;
+    let waits = true;
+    const heard = (answer?: Answer): void => {
+      if (!waits) return;
+      waits = false;
+      if (answer && answer.statusCode < 500) delivery.onAccepted?.(answer.why);
+      else if (attempt >= delivery.repeats) chance.note("a delivery that was given up");
+      else if (!chance.at(name).mishap("brokerForgets", delivery.program))
+        scheduler.after(500 * 2 ** attempt, () => deliver(delivery, attempt + 1));
+    };
+    tell(() => `${delivery.program} gets ${name}`);
+    run(name, delivery, heard);
+    scheduler.after(brokerWaitsMs, () => {
+      if (!waits) return;
+      chance.note("a delivery that took too long");
+      tell(() => `the Broker waits no longer for ${name}`);
+      heard();
     });
   };
 
-  return {
-    live,
-    startEvent: (name, event, onAccepted) => {
-      const { chance, scheduler } = world();
-      const send = (suffix: string, afterMs: number) =>
-        scheduler.after(afterMs, () =>
-          deliver({ name: `${name}${suffix}`, program: "start-job", event, repeats: 10, onAccepted }),
-        );
-      if (!chance.mishap(`${name} is lost`, rates.startEventLost)) send("", 10 * chance.roll(`${name} comes`));
-      if (chance.mishap(`${name} comes twice`, rates.startEventDoubled))
-        send(" twice", skewed(chance.roll(`${name} twice`), 1, 60_000));
-      if (chance.mishap(`${name} comes late again`, rates.startEventAgainLate))
-        send(" late", chance.roll(`${name} late`) * 4 * 3_600_000);
-    },
-    jobChange: (before, after) => {
-      const [was, is] = [before && stateOf(before) === "released", after && stateOf(after) === "released"];
-      if (!was && !is) return;
-      const { chance, scheduler } = world();
-      const name = `change-${++changes}`;
-      const verb = was && is ? "update" : is ? "add" : "delete";
-      const job = is ? after : before;
-      const event = { type: `dev.knative.apiserver.resource.${verb}`, data: { kind: "Job", ...job } };
-      if (chance.mishap(`${name} is lost`, rates.changeLost)) return;
-      const late = chance.mishap(`${name} is late`, rates.changeLate);
-      const afterMs = skewed(chance.roll(`${name} comes`), 1, late ? 600_000 : 500);
-      const delivery = { name, program: "finish-task", event, repeats: 3 } as const;
-      scheduler.after(afterMs, () => deliver(delivery));
-      if (chance.mishap(`${name} comes twice`, rates.changeDoubled))
-        scheduler.after(afterMs + chance.roll(`${name} twice`) * 2000, () =>
-          deliver({ ...delivery, name: `${name} twice` }),
-        );
-    },
-    ping: (number) => {
-      const { chance } = world();
-      if (options.noSweep || chance.mishap(`ping-${number} is lost`, rates.pingLost)) return;
-      const event = { type: "dev.knative.sources.ping", data: { action: "sweep" } };
-      deliver({ name: `sweep-${number}`, program: "finish-task", event, repeats: 0 });
-    },
+  const startEvent: Deliveries["startEvent"] = (name, event, on) => {
+    const { chance, scheduler } = world;
+    const spot = chance.at(name);
+    const given = { program: "start-job", event, repeats: 8, ...on } as const;
+    const send = (suffix: string, afterMs: number) =>
+      scheduler.after(afterMs, () => deliver({ ...given, name: `${name}${suffix}` }));
+    if (!spot.mishap("startEventLost")) send("", 10 + skewed(spot.roll("comes"), 0, 5000));
+    if (spot.mishap("startEventDoubled")) send(" twice", skewed(spot.roll("twice"), 1, 60_000));
+    if (spot.mishap("startEventAgainLate")) send(" late", spot.roll("late") * 4 * 3_600_000);
   };
+
+  const jobChange: Deliveries["jobChange"] = (before, after) => {
+    const [was, is] = [before && stateOf(before) === "released", after && stateOf(after) === "released"];
+    // The Trigger leaves `add` out.
+    if (!was) return;
+    const { chance, scheduler } = world;
+    const name = `change-${++changes}`;
+    const spot = chance.at(name);
+    const type = `dev.knative.apiserver.resource.${is ? "update" : "delete"}`;
+    const event = { type, data: { kind: "Job", ...(is ? after : before) } };
+    const copies = adapter.copies();
+    if (copies === 0 || spot.mishap("changeLost")) return;
+    const lateMs = spot.mishap("changeLate") ? 600_000 : 500;
+    const afterMs = skewed(spot.roll("comes"), 1, lateMs);
+    const given = { program: "finish-task", event, job: before, repeats: 5 } as const;
+    scheduler.after(afterMs, () => deliver({ ...given, name }));
+    if (copies === 1 && !spot.mishap("changeDoubled")) return;
+    scheduler.after(afterMs + spot.roll("twice") * 2000, () => deliver({ ...given, name: `${name} twice` }));
+  };
+
+  const ping: Deliveries["ping"] = (number) => {
+    const { chance, scheduler } = world;
+    const name = `sweep-${number}`;
+    const spot = chance.at(name);
+    if (spot.mishap("pingLost")) return;
+    const event = { type: "dev.knative.sources.ping", data: { action: "sweep" } };
+    const given = { program: "finish-task", event, repeats: 0 } as const;
+    deliver({ ...given, name });
+    if (!spot.mishap("pingDoubled")) return;
+    scheduler.after(spot.roll("twice") * 3000, () => deliver({ ...given, name: `${name} twice` }));
+  };
+
+  return { startEvent, jobChange, ping };
 };

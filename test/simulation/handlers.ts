@@ -1,16 +1,49 @@
-// The real handlers, with a job config parsed once and not for every event of it.
+// The real handlers, with a job config parsed once and not for every event of it; and with one mistake in them, if asked for.
 import { registerHooks } from "node:module";
+import type { Answer } from "../../functions/chain/answer.ts";
+import type { StartJobPorts } from "../../functions/start-job/handler.ts";
+import { type Mistake, makeMistake } from "./mistakes.ts";
+
+export interface Handlers {
+  readonly "start-job": Handler;
+  readonly "finish-task": Handler;
+}
+
+type Handler = (ports: StartJobPorts) => (event: unknown) => Promise<Answer>;
+
+/** Modules below this folder are loaded anew for each mistake: `?mistake=<name>` is part of their URL. */
+const functions = new URL("../../functions/", import.meta.url).href;
+const loaded = new Map<string, Mistake>();
 
 registerHooks({
   resolve: (specifier, context, next) => {
     const found = next(specifier, context);
     const isParser = found.url.endsWith("/functions/core/config/parse.ts");
-    const byPlan = context.parentURL?.endsWith("/functions/core/plan.ts");
-    return isParser && byPlan ? { ...found, url: new URL("./parse-once.ts", import.meta.url).href } : found;
+    const byPlan = context.parentURL?.includes("/functions/core/plan.ts");
+    if (isParser && byPlan) return { ...found, url: new URL("./parse-once.ts", import.meta.url).href };
+    const mistake = /\?mistake=.*$/.exec(context.parentURL ?? "")?.[0];
+    // What the simulation and the handlers have in common stays one: IoError, for one.
+    const isCommon = !found.url.startsWith(functions) || found.url.startsWith(`${functions}io/`);
+    return mistake && !isCommon ? { ...found, url: found.url + mistake } : found;
+  },
+  load: (url, context, next) => {
+    const [file = "", name] = url.split("?mistake=");
+    const mistake = loaded.get(decodeURIComponent(name ?? ""));
+    if (!mistake) return next(url, context);
+    const module = next(file, context);
+    return { ...module, source: makeMistake(file.slice(functions.length), String(module.source), mistake) };
   },
 });
 
-export const { startJob } = await import("../../functions/start-job/handler.ts");
-export const { finishTask } = await import("../../functions/finish-task/handler.ts");
-await import("../../functions/core/plan.ts");
-await import("../../functions/core/result.ts");
+/** Loads everything that the handlers load when they first need it: the simulation's time does not wait for disks. */
+export const loadHandlers = async (mistake?: Mistake): Promise<Handlers> => {
+  if (mistake) loaded.set(mistake.name, mistake);
+  const query = mistake ? `?mistake=${encodeURIComponent(mistake.name)}` : "";
+  const load = (file: string) => import(`${functions}${file}${query}`);
+  const [{ startJob }, { finishTask }] = await Promise.all([
+    load("start-job/handler.ts"),
+    load("finish-task/handler.ts"),
+    ...["core/plan.ts", "core/result.ts", "chain/snapshot.ts"].map(load),
+  ]);
+  return { "start-job": startJob, "finish-task": finishTask };
+};

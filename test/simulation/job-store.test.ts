@@ -10,12 +10,7 @@ jobsContract("simulated", async () => {
   return {
     jobs: {
       create: async (job) => structuredClone(store.create(structuredClone(job))),
-      listRun: async (runId, namespaces) =>
-        structuredClone(
-          store.list(
-            ({ metadata }) => metadata?.labels?.[label.run] === runId && namespaces.includes(metadata?.namespace ?? ""),
-          ),
-        ),
+      listRun: async (runId, namespaces) => structuredClone(store.listRun(runId, namespaces)),
       listOpen: async () =>
         structuredClone(store.list(({ metadata }) => open.includes(metadata?.labels?.[label.state] ?? ""))),
       patch: async (ref, change) => store.patch(ref, change),

@@ -6,6 +6,7 @@ import type { JobChange, JobRef } from "../../functions/io/kubernetes/ports.ts";
 export interface JobStore {
   create(job: Job): Job | "exists";
   list(wanted: (job: Job) => boolean): Job[];
+  listRun(runId: string, namespaces?: readonly string[]): Job[];
   find(ref: JobRef): Job | undefined;
   patch(ref: JobRef, change: JobChange): "done" | "stale" | "gone";
   delete(ref: JobRef): void;
@@ -31,6 +32,7 @@ export const makeJobStore = ({ now, newUid, onChange }: JobStorePorts): JobStore
     const job = stored.get(keyOf(ref));
     return job?.metadata?.uid === ref.uid ? job : undefined;
   };
+  const list = (wanted: (job: Job) => boolean): Job[] => [...stored.values()].filter(wanted);
   const put = (before: Job, after: Job): void => {
     const metadata: Metadata = { ...after.metadata, resourceVersion: String(++version) };
     const key = keyOf(metadata);
@@ -41,7 +43,12 @@ export const makeJobStore = ({ now, newUid, onChange }: JobStorePorts): JobStore
     onChange(before, gone ? undefined : written);
   };
   return {
-    find,
+    ...{ find, list },
+    listRun: (runId, namespaces) =>
+      list(
+        ({ metadata }) =>
+          metadata?.labels?.[label.run] === runId && (namespaces?.includes(metadata.namespace ?? "") ?? true),
+      ),
     create: (job) => {
       if (stored.has(keyOf(job.metadata ?? {}))) return "exists";
       const added = { uid: newUid(), resourceVersion: String(++version), creationTimestamp: timeOf(now()) };
@@ -50,7 +57,6 @@ export const makeJobStore = ({ now, newUid, onChange }: JobStorePorts): JobStore
       onChange(undefined, created);
       return created;
     },
-    list: (wanted) => [...stored.values()].filter(wanted),
     patch: (ref, change) => {
       const job = find(ref);
       if (!job) return "gone";

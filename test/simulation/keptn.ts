@@ -1,11 +1,11 @@
-// Keptn as a run sees it: takes events at once, counts them later, and drops what comes too early or too late.
+// Keptn as a run sees it: takes events at once, counts them later, and drops what comes too early or too late, or when it restarts.
 import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import type { Count } from "../../functions/io/keptn.ts";
 import { makeShipyard, type Shipyard, type StoredEvent } from "../doubles/keptn/shipyard.ts";
 import { type Chance, skewed } from "./chance.ts";
 import type { Checks } from "./checks.ts";
-import { bounds } from "./rates.ts";
+import type { Outages } from "./outages.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface SimulatedKeptn {
@@ -16,25 +16,36 @@ export interface SimulatedKeptn {
   /** What its API does with an event, at the moment when it takes it. */
   take(event: OutgoingEvent): void;
   countOf(eventId: string, source: string): Count;
+  /** An event by its id, while anybody may still answer it. */
+  find(eventId: string): KeptnEvent | undefined;
 }
 
 export interface KeptnPorts {
   readonly chance: Chance;
   readonly scheduler: Scheduler;
   readonly checks: Checks;
+  readonly outages: Outages;
   readonly newUid: () => string;
-  readonly tell: (text: string) => void;
+  readonly tell: (text: () => string) => void;
+  /** Within which it counts what it took, if it does not restart meanwhile. */
+  readonly countedMs: number;
 }
 
-export const makeSimulatedKeptn = ({ chance, scheduler, checks, newUid, tell }: KeptnPorts): SimulatedKeptn => {
+/** taskStartedWaitDuration: Keptn ends a sequence when there is no event about its task for so long. */
+const unansweredMs = 600_000;
+
+export const makeSimulatedKeptn = (ports: KeptnPorts): SimulatedKeptn => {
+  const { chance, scheduler, checks, outages, newUid, tell, countedMs } = ports;
   const now = () => new Date(scheduler.now()).toISOString();
   const shipyard = makeShipyard({ newId: newUid, now, publish: () => {} });
+  const foreign = new Map<string, KeptnEvent>();
+  const stored = new Set<string>();
   let taken = 0;
   const count = (event: OutgoingEvent): void => {
-    const stored = { ...event, id: newUid(), time: now(), data: { ...event.data } } as StoredEvent;
-    const heard = shipyard.hear(stored);
-    tell(`Keptn ${heard ? "counts" : "drops"} ${wordOf(event)} from ${event.source}`);
+    const heard = shipyard.hear({ ...event, id: newUid(), time: now(), data: { ...event.data } } as StoredEvent);
+    tell(() => `Keptn ${heard ? "counts" : "drops"} ${wordOf(event)} from ${event.source}`);
     if (heard) checks.counted(event);
+    else chance.note("an answer that Keptn does not wait for");
   };
   return {
     shipyard,
@@ -44,19 +55,32 @@ export const makeSimulatedKeptn = ({ chance, scheduler, checks, newUid, tell }: 
       const type = "sh.keptn.event.deployment.triggered";
       if (!counted) {
         const sender = { source: "somebody", specversion: "1.0", shkeptncontext: scope.keptnContext } as const;
-        return { id: newUid(), type, ...sender, time: now(), data };
+        const event: KeptnEvent = { id: newUid(), type, ...sender, time: now(), data };
+        foreign.set(event.id, event);
+        return event;
       }
       const sequence = { name: "delivery", tasks: [{ name: "deployment" }], data, onTask: () => {} };
       const event = shipyard.start({ ...sequence, scope: { ...scope, gitcommitid: "" } });
       if (!event) throw new Error("a sequence without a task");
       scheduler.after(listensAfterMs, () => shipyard.listen(event.id));
+      scheduler.after(unansweredMs, () => {
+        if (stored.has(event.id) || shipyard.count(event.id)?.state !== "current") return;
+        tell(() => `Keptn gives ${name} up: nobody answered`);
+        checks.timedOut(event.id);
+        shipyard.timeOut(event.id);
+      });
       return event as unknown as KeptnEvent;
     },
     abort: ({ shkeptncontext }) => shipyard.abort(shkeptncontext),
     take: (event) => {
       checks.sent(event);
-      const late = skewed(chance.roll(`counts ${taken++} ${wordOf(event)}`), 5, bounds.countedMs);
-      scheduler.after(late, () => count(event));
+      stored.add(event.triggeredid);
+      const spot = chance.at(`answer-${++taken} ${wordOf(event)}`);
+      if (spot.mishap("answerDropped")) return;
+      const dueMs = scheduler.now() + skewed(spot.roll("counted"), 5, countedMs);
+      const fate = outages.ofTaken(scheduler.now(), dueMs);
+      if (fate === "dropped") chance.note("an answer that Keptn took and forgot");
+      else scheduler.after(fate - scheduler.now(), () => count(event));
     },
     countOf: (eventId, source) => {
       const open = shipyard.executions().find(({ status }) => status.currentTask.triggeredID === eventId);
@@ -64,6 +88,10 @@ export const makeSimulatedKeptn = ({ chance, scheduler, checks, newUid, tell }: 
       const number = (kind: string) =>
         open.status.currentTask.events.filter((e) => e.source === source && e.eventType.endsWith(kind)).length;
       return { kind: "current", started: number(".started"), finished: number(".finished") };
+    },
+    find: (eventId) => {
+      const open = shipyard.openEvents().find(({ id }) => id === eventId);
+      return foreign.get(eventId) ?? (open as unknown as KeptnEvent | undefined);
     },
   };
 };

@@ -1,143 +1,103 @@
 // The ports of the real handlers on a simulated world, for one process.
-
+import type { Job } from "../../functions/core/kubernetes.ts";
 import { emptyLog } from "../../functions/core/log-text.ts";
-import { label } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
-import type { Settings } from "../../functions/core/settings.ts";
-import { IoError } from "../../functions/io/io-error.ts";
-import type { Keptn } from "../../functions/io/keptn.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
-import type { Chance } from "./chance.ts";
-import type { Checks } from "./checks.ts";
-import type { Cluster } from "./cluster.ts";
-import type { JobStore } from "./job-store.ts";
-import type { SimulatedKeptn } from "./keptn.ts";
-import { type Call, callFrom, type Process } from "./process.ts";
-import { rates } from "./rates.ts";
-import type { Scheduler } from "./scheduler.ts";
-import type { SimulatedTimer } from "./timer.ts";
+import { makeKeptnFiles, makeKeptnPort } from "./keptn-port.ts";
+import { type Call, callFrom, type Process, sleepIn } from "./process.ts";
+import { renderChange } from "./render-change.ts";
+import type { World } from "./world.ts";
 
-export interface World {
-  readonly chance: Chance;
-  readonly scheduler: Scheduler;
-  readonly checks: Checks;
-  readonly store: JobStore;
-  readonly cluster: Cluster;
-  readonly keptn: SimulatedKeptn;
-  readonly timer: SimulatedTimer;
-  readonly settings: Settings;
-  readonly configOf: (eventId: string) => string;
-  readonly tell: (text: string) => void;
-}
+export type Caller = <T>(call: Call<T>) => Promise<T>;
 
 export const makePorts = (world: World, process: Process): StartJobPorts => {
-  const { chance, scheduler, store, cluster, timer, tell } = world;
-  const call = <T>(to: Call<T>["to"], what: string, given: Omit<Call<T>, "to" | "what">): Promise<T> =>
-    callFrom(world, process, { to, what, ...given });
-  const kubernetes = <T>(what: string, effect: () => T, more: { repeated?: T; never?: true } = {}) =>
-    call("kubernetes", what, { effect, ...more });
+  const { chance, scheduler, timer, configMaps, tell } = world;
+  const call: Caller = (given) => callFrom(world, process, given);
+  let claimants = 0;
   return {
-    settings: world.settings,
-    log: ({ message, level }) => tell(`${process.name}: ${level === "debug" ? "" : message}`),
-    newClaimant: () => process.name,
+    settings: process.image.settings,
+    log: ({ message, level }) => {
+      if (!message.includes(": ")) chance.note(`log: ${message}`);
+      if (level !== "debug") tell(() => `${process.name}: ${message}`);
+    },
+    newClaimant: () => `${process.name}/${++claimants}`,
     clock: {
       now: () => new Date(Math.floor(scheduler.now() + process.skewMs)),
-      sleep: (milliseconds) =>
-        new Promise((resolve) => {
-          process.pending++;
-          scheduler.after(milliseconds, () => {
-            process.pending--;
-            if (!process.ended) resolve();
-          });
-        }),
+      sleep: (milliseconds) => sleepIn(world, process, milliseconds),
     },
-    note: async () => {},
-    jobs: {
-      create: (job) =>
-        kubernetes(
-          `create ${job.metadata?.name?.slice(-3)}`,
-          () => {
-            refuseSome(chance, process, job.metadata?.name ?? "", world);
-            const created = store.create(job);
-            tell(`${process.name} creates ${job.metadata?.name?.slice(-7)}: ${created === "exists" ? created : "201"}`);
-            return created;
-          },
-          { repeated: "exists" },
-        ),
-      listRun: (runId, namespaces) =>
-        kubernetes("list run", () =>
-          store.list(
-            ({ metadata }) => metadata?.labels?.[label.run] === runId && namespaces.includes(metadata.namespace ?? ""),
-          ),
-        ),
-      listOpen: () =>
-        kubernetes("list open", () => store.list((job) => stateOf(job) === "waiting" || stateOf(job) === "released")),
-      patch: (ref, change) =>
-        kubernetes(
-          `patch ${ref.name.slice(-3)}`,
-          () => {
-            const answer = store.patch(ref, change);
-            tell(`${process.name} patches ${ref.name.slice(-7)} ${JSON.stringify(change)}: ${answer}`);
-            return answer;
-          },
-          change.expect ? { repeated: "stale" } : {},
-        ),
-      delete: (ref) =>
-        kubernetes(`delete ${ref.name.slice(-3)}`, () => {
-          tell(`${process.name} deletes ${ref.name.slice(-7)}`);
-          store.delete(ref);
-        }),
-    },
-    pods: {
-      list: (ref) => kubernetes("list pods", () => cluster.podsOf(ref)),
-      getLog: () => kubernetes("read log", () => emptyLog),
-      listWarnings: () => kubernetes("list warnings", () => []),
-      listPodWarnings: () => kubernetes("list pod warnings", () => []),
-    },
+    note: () => call({ ...writing("note"), effect: () => {}, quiet: { answer: undefined } }),
+    jobs: makeJobs(world, process, call),
+    pods: makePods(world, call),
     timer: {
-      touch: (now) => kubernetes("touch timer", () => timer.touch(now)),
-      read: () => kubernetes("read timer", () => timer.read()),
-      remove: (version) => kubernetes("remove timer", () => timer.remove(version)),
+      touch: (now) => call({ ...writing("touch timer"), effect: () => timer.touch(now) }),
+      read: () => call({ ...reading("read timer"), effect: () => timer.read() }),
+      remove: (version) => call({ ...writing("remove timer"), effect: () => timer.remove(version) }),
     },
-    keptn: makeKeptn(world, call),
+    keptn: makeKeptnPort(world, call),
+    files: {
+      connect: () => makeKeptnFiles(call),
+      snapshots: {
+        create: (map) =>
+          call({
+            ...writing("create ConfigMap"),
+            ...{ about: tail(map.metadata?.name), foundDone: "exists" as const },
+            effect: () => configMaps.create(map),
+          }),
+      },
+    },
   };
 };
 
-/** A quota that is full for a moment. */
-const refuseSome = (chance: Chance, process: Process, name: string, { checks }: World): void => {
-  if (!chance.mishap(`${process.name}: quota refuses ${name.slice(-3)}`, rates.quota)) return;
-  const event = checks.eventOfRun(name.slice(-32, -4));
-  if (event) event.disturbed = true;
-  throw new IoError("exceeded quota", { retryable: false, httpStatus: 403 });
-};
+const writing = (operation: string) => ({ to: "kubernetes", does: "writes", operation }) as const;
+const reading = (operation: string) => ({ to: "kubernetes", does: "reads", operation }) as const;
 
-type Caller = <T>(to: Call<T>["to"], what: string, given: Omit<Call<T>, "to" | "what">) => Promise<T>;
+/** `003` of a Job, or with its run's number. */
+const tail = (name: string | undefined): string => name?.replace(/-files$/, "").slice(-7) ?? "";
 
-const makeKeptn = ({ keptn, configOf, tell }: World, call: Caller): Keptn => {
-  const made: Keptn = {
-    getJobConfig: (event) =>
-      call("keptn", "get job config", { effect: () => ({ text: configOf(event.id), level: "service" as const }) }),
-    send: (event) =>
-      call("keptn", `send ${event.type.split(".").at(-1)}`, {
-        effect: () => {
-          tell(`Keptn takes ${event.type.split(".").at(-1)} from ${event.source}`);
-          keptn.take(event);
-        },
-      }),
-    getCount: (event, source) =>
-      call("keptn", "get count", {
-        effect: () => {
-          const count = keptn.countOf(event.id, source);
-          tell(`Keptn's count is ${JSON.stringify(count)}`);
-          return count;
-        },
-      }),
-    getEvent: async () => undefined,
-    isOpen: (event) =>
-      call("keptn", "is open", { effect: () => keptn.shipyard.openEvents().some(({ id }) => id === event.id) }),
-    logError: async () => {},
-    register: async () => {},
-    within: () => made,
-  };
-  return made;
-};
+const makeJobs = ({ store, tell }: World, { name: who }: Process, call: Caller): StartJobPorts["jobs"] => ({
+  create: (job) =>
+    call<Job | "exists">({
+      ...writing("create Job"),
+      ...{ about: tail(job.metadata?.name), foundDone: "exists" },
+      effect: () => {
+        const created = store.create(job);
+        tell(() => `${who} creates Job ${tail(job.metadata?.name)}${created === "exists" ? ": it is there" : ""}`);
+        return created;
+      },
+    }),
+  listRun: (runId, namespaces) => call({ ...reading("list run"), effect: () => store.listRun(runId, namespaces) }),
+  listOpen: () =>
+    call({
+      ...reading("list open"),
+      effect: () => store.list((job) => stateOf(job) === "waiting" || stateOf(job) === "released"),
+    }),
+  patch: (ref, change) =>
+    call({
+      ...writing("patch"),
+      about: tail(ref.name),
+      effect: () => {
+        const answer = store.patch(ref, change);
+        tell(
+          () => `${who} patches ${tail(ref.name)}: ${renderChange(change)}${answer === "done" ? "" : `: ${answer}`}`,
+        );
+        return answer;
+      },
+      ...(change.expect ? { foundDone: "stale" } : {}),
+    }),
+  delete: (ref) =>
+    call({
+      ...writing("delete"),
+      about: tail(ref.name),
+      effect: () => {
+        tell(() => `${who} deletes ${tail(ref.name)}`);
+        store.delete(ref);
+      },
+    }),
+});
+
+const makePods = ({ cluster }: World, call: Caller): StartJobPorts["pods"] => ({
+  list: (ref) => call({ ...reading("list pods"), effect: () => cluster.podsOf(ref) }),
+  getLog: () => call({ ...reading("read log"), effect: () => emptyLog }),
+  listWarnings: (ref) => call({ ...reading("list warnings"), effect: () => cluster.warningsOf(ref) }),
+  listPodWarnings: () => call({ ...reading("list pod warnings"), effect: () => [] }),
+});

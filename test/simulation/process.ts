@@ -1,11 +1,15 @@
 // One delivery in one process: its calls take time, fail in every way, and end with the process when it crashes.
 import { IoError } from "../../functions/io/io-error.ts";
-import { type Chance, skewed } from "./chance.ts";
-import { bounds, rates } from "./rates.ts";
+import type { Chance, Spot } from "./chance.ts";
+import { skewed } from "./chance.ts";
+import type { Image } from "./images.ts";
+import { bounds } from "./rates.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface Process {
   readonly name: string;
+  readonly image: Image;
+  /** By how much its clock is ahead. */
   readonly skewMs: number;
   /** Calls and sleeps it waits for. */
   pending: number;
@@ -13,48 +17,88 @@ export interface Process {
   ended: boolean;
   /** Called at most once, when it crashes: whoever waits for its answer gets none. */
   readonly onCrash: () => void;
+  /** Called when one of its calls is forbidden. */
+  readonly onForbidden: (operation: string) => void;
 }
 
 export interface ProcessPorts {
   readonly chance: Chance;
   readonly scheduler: Scheduler;
-  readonly tell: (text: string) => void;
+  readonly tell: (text: () => string) => void;
+  /** Whether whoever is called cannot be reached now. */
+  readonly isAway: (to: Call<unknown>["to"]) => boolean;
+  /** A process goes on: it has to be waited for. */
+  readonly stir: (process: Process) => void;
+  /** Longer than the design relies on. */
+  readonly beyondBounds: boolean;
 }
 
 export interface Call<T> {
   readonly to: "kubernetes" | "keptn";
-  readonly what: string;
+  readonly does: "reads" | "writes";
+  /** One of a few, for the counts. */
+  readonly operation: string;
+  /** To whom, for the story. */
+  readonly about?: string;
   readonly effect: () => T;
-  /** What a client that repeats says when the first try took effect: a patch is found stale. */
-  readonly repeated?: T;
-  /** Logs and notes never throw. */
-  readonly never?: boolean;
+  /** What a client that repeats says when its first try took effect: a patch is found stale. */
+  readonly foundDone?: T;
+  /** Never throws, and answers this: notes and log entries. */
+  readonly quiet?: { readonly answer: T };
+  /** Keptn may never take it. */
+  readonly refusable?: () => void;
 }
 
+type Fault = "fails" | "forbidden" | "refusedForGood" | "answerLost" | "timesOut" | "foundDone";
+
 /** The promise of a crashed process never settles, but what it asked for may still happen. */
-export const callFrom = <T>({ chance, scheduler, tell }: ProcessPorts, process: Process, call: Call<T>): Promise<T> =>
+export const callFrom = <T>(ports: ProcessPorts, process: Process, call: Call<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     if (process.ended) return;
-    const name = `${process.name} call ${++process.calls} ${call.what}`;
-    if (chance.mishap(`${name}: crashes before`, rates.crashBefore)) return crash(process, tell);
+    const { chance, scheduler } = ports;
+    const name = `${process.name} call ${++process.calls} ${call.operation}${call.about ? ` ${call.about}` : ""}`;
+    const spot = chance.at(name);
+    if (spot.mishap("crashesBefore", call.operation)) return crash(process, ports);
     process.pending++;
-    const fault = call.never ? undefined : faultOf(chance, name, call);
-    const [thereMs, backMs] = latencyOf(chance, name, { to: call.to, timesOut: fault === "timesOut" });
+    const drawn = faultOf(spot, call);
+    const [thereMs, backMs] = latencyOf(ports, spot, { call, timesOut: drawn === "timesOut", image: process.image });
     scheduler.after(thereMs, () => {
-      const done = fault === "fails" || (fault === "timesOut" && chance.roll(`${name} arrives`) < 0.5);
-      const answer = done ? undefined : attempt(call.effect);
+      const fault = ports.isAway(call.to) ? "fails" : drawn;
+      const answer = happens(fault, spot) ? attempt(call.effect) : undefined;
       scheduler.after(backMs, () => {
         if (process.ended) return;
-        if (chance.mishap(`${name}: crashes after`, rates.crashAfter)) return crash(process, tell);
+        ports.stir(process);
+        if (spot.mishap("crashesAfter", call.operation)) return crash(process, ports);
         process.pending--;
-        if (fault === "repeated" && call.repeated !== undefined) resolve(call.repeated);
-        else if (fault && fault !== "repeated") {
-          reject(new IoError(`${name}: ${fault}`, { retryable: true, maybeDone: fault !== "fails" }));
-        } else if (answer && "fault" in answer) reject(answer.fault);
+        if (fault === "forbidden") process.onForbidden(call.operation);
+        if (call.quiet) resolve(call.quiet.answer);
+        else if (fault === "foundDone") resolve(call.foundDone as T);
+        else if (fault) reject(errorOf(fault, name, call));
+        else if ("fault" in answer!) reject(answer.fault);
         else resolve(answer!.value);
       });
     });
   });
+
+/** Time passes for a process that waits. It can crash meanwhile. */
+export const sleepIn = (ports: ProcessPorts, process: Process, milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.ended) return;
+    const spot = ports.chance.at(`${process.name} call ${++process.calls} sleep`);
+    process.pending++;
+    ports.scheduler.after(milliseconds, () => {
+      if (process.ended) return;
+      ports.stir(process);
+      if (spot.mishap("crashesAfter", "sleep")) return crash(process, ports);
+      process.pending--;
+      resolve();
+    });
+  });
+
+const happens = (fault: Fault | undefined, spot: Spot): boolean => {
+  if (fault === "timesOut") return spot.roll("arrives") < 0.5;
+  return fault === undefined || fault === "answerLost" || fault === "foundDone";
+};
 
 const attempt = <T>(effect: () => T): { readonly value: T } | { readonly fault: IoError } => {
   try {
@@ -65,31 +109,47 @@ const attempt = <T>(effect: () => T): { readonly value: T } | { readonly fault: 
   }
 };
 
-const faultOf = <T>(chance: Chance, name: string, { repeated }: Call<T>) => {
-  if (chance.mishap(`${name}: fails`, rates.fails)) return "fails";
-  if (chance.mishap(`${name}: answer lost`, rates.answerLost)) return "answerLost";
-  if (chance.mishap(`${name}: times out`, rates.timesOut)) return "timesOut";
-  if (repeated !== undefined && chance.mishap(`${name}: done, found stale`, rates.staleAfterDone)) return "repeated";
-  return undefined;
+const faultOf = <T>(spot: Spot, { operation, foundDone, refusable }: Call<T>): Fault | undefined => {
+  if (spot.mishap("fails", operation)) return "fails";
+  if (spot.mishap("answerLost", operation)) return "answerLost";
+  if (spot.mishap("timesOut", operation)) return "timesOut";
+  if (spot.mishap("forbidden", operation)) return "forbidden";
+  if (foundDone !== undefined && spot.mishap("foundDone", operation)) return "foundDone";
+  if (!refusable || !spot.mishap("refusedForGood", operation)) return undefined;
+  refusable();
+  return "refusedForGood";
 };
 
-/** There and back, in milliseconds; together never more than the bound. */
-const latencyOf = (
-  chance: Chance,
-  name: string,
-  { to, timesOut }: { readonly to: "kubernetes" | "keptn"; readonly timesOut: boolean },
+const errorOf = <T>(fault: Fault, name: string, { does }: Call<T>): IoError => {
+  const message = `${name}: ${fault}`;
+  if (fault === "forbidden") return new IoError(message, { retryable: false, httpStatus: 403 });
+  if (fault === "refusedForGood") return new IoError(message, { retryable: false, httpStatus: 400 });
+  return new IoError(message, { retryable: true, maybeDone: fault !== "fails" && does === "writes" });
+};
+
+/** There and back, in milliseconds. */
+const latencyOf = <T>(
+  { beyondBounds }: ProcessPorts,
+  spot: Spot,
+  { call, timesOut, image }: { readonly call: Call<T>; readonly timesOut: boolean; readonly image: Image },
 ): readonly [number, number] => {
-  const boundMs = to === "kubernetes" ? bounds.kubernetesMs : bounds.keptnMs;
-  const part = chance.roll(`${name} there`);
+  const toKeptn = call.to === "keptn";
+  const boundMs = toKeptn ? image.settings.KEPTN_RETRY_SECONDS * 1000 : bounds.kubernetesMs;
+  const part = spot.roll("there");
   if (timesOut) return [part * boundMs, (1 - part) * boundMs];
-  const slow = chance.mishap(`${name}: slow`, rates.slow);
-  const totalMs = slow ? chance.roll(`${name} slowness`) * boundMs : skewed(chance.roll(`${name} takes`), 1, 200);
-  return [part * totalMs, (1 - part) * totalMs];
+  if (call.does === "reads" && spot.mishap("readsStale", call.operation)) return [0, spot.roll("age") * boundMs];
+  const slow = spot.mishap("slow", call.operation);
+  const totalMs = slow ? spot.roll("slowness") * boundMs : skewed(spot.roll("takes"), 1, 200);
+  // What comes after an answer of Kubernetes may take any time: no step relies on the process being quick there.
+  const sleeps = (!toKeptn || beyondBounds) && spot.mishap("fallsAsleep", call.operation);
+  const asleepMs = sleeps ? spot.roll("sleep") * 120_000 : 0;
+  const late = toKeptn && beyondBounds ? asleepMs : 0;
+  return [part * totalMs + late, (1 - part) * totalMs + asleepMs - late];
 };
 
-export const crash = (process: Process, tell: (text: string) => void): void => {
+export const crash = (process: Process, { tell }: Pick<ProcessPorts, "tell">): void => {
   if (process.ended) return;
   process.ended = true;
-  tell(`${process.name} CRASHES`);
+  tell(() => `${process.name} CRASHES`);
   process.onCrash();
 };

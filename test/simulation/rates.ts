@@ -1,39 +1,112 @@
-// How often which mishap happens, and the bounds within which the design holds.
+// What can go wrong in a world, how often, and how a story calls it.
 
-/** Of one call or one delivery each. Most worlds are rough in a few ways: a world's own factor scales them all. */
+/** Probability for each occasion; most worlds are rough in a few ways only, see chance.ts. */
 export const rates = {
-  crashBefore: 0.006,
-  crashAfter: 0.006,
-  /** No effect, and the caller knows. */
-  fails: 0.01,
-  /** It took effect, and no good answer came. */
+  // One call of a function to Kubernetes or Keptn.
+  crashesBefore: 0.006,
+  crashesAfter: 0.006,
+  fails: 0.012,
+  forbidden: 0.003,
   answerLost: 0.01,
   timesOut: 0.006,
+  foundDone: 0.01,
   slow: 0.03,
-  /** A patch that was repeated after its answer was lost: done, and then found not to be as expected. */
-  staleAfterDone: 0.01,
-  quota: 0.004,
+  readsStale: 0.03,
+  fallsAsleep: 0.004,
+  // One event on its way.
   startEventLost: 0.01,
   startEventDoubled: 0.1,
   startEventAgainLate: 0.03,
+  startEventThin: 0.05,
+  brokerForgets: 0.01,
   changeLost: 0.1,
   changeDoubled: 0.05,
   changeLate: 0.05,
-  adapterDown: 0.1,
   pingLost: 0.05,
-  jobDeleted: 0.05,
-  jobRemovedByForce: 0.01,
-  aborted: 0.05,
+  pingDoubled: 0.05,
+  // A world, or one event in it.
+  adapterRestarts: 0.15,
+  adapterOverlaps: 0.1,
+  keptnRestarts: 0.15,
+  apiServerAway: 0.05,
+  timerLingers: 0.15,
+  twoImages: 0.25,
+  snapshots: 0.12,
+  verifiesEvents: 0.1,
+  beyondBounds: 0.04,
+  longWorld: 0.001,
   startedTooEarly: 0.05,
+  answerDropped: 0.01,
+  refusedForGood: 0.002,
+  // People.
+  jobDeleted: 0.05,
+  runDeleted: 0.02,
+  jobRemovedByForce: 0.02,
+  aborted: 0.05,
+  brokenConfig: 0.03,
+  // One task.
+  taskFails: 0.1,
+  imageMissing: 0.03,
+  imageLate: 0.03,
+  endless: 0.02,
 } as const;
 
+export type Mishap = keyof typeof rates;
+
+/** How a story tells of it: "<where it happens>: <this>". */
+export const phrases: Readonly<Record<Mishap, string>> = {
+  crashesBefore: "crashes before",
+  crashesAfter: "crashes after",
+  fails: "fails, and nothing happened",
+  forbidden: "is forbidden",
+  answerLost: "happens, but the answer is lost",
+  timesOut: "times out",
+  foundDone: "is tried again, and finds its own work",
+  slow: "is slow",
+  readsStale: "is answered with what was a while ago",
+  fallsAsleep: "and then the process sleeps",
+  startEventLost: "is lost",
+  startEventDoubled: "comes twice",
+  startEventAgainLate: "comes again after hours",
+  startEventThin: "comes with its ids only",
+  brokerForgets: "is forgotten by the Broker",
+  changeLost: "is lost",
+  changeDoubled: "comes twice",
+  changeLate: "is late",
+  pingLost: "is lost",
+  pingDoubled: "comes twice",
+  adapterRestarts: "the ApiServerSource's adapter restarts",
+  adapterOverlaps: "two of the ApiServerSource's adapters overlap",
+  keptnRestarts: "Keptn restarts",
+  apiServerAway: "the API server is away",
+  timerLingers: "a removed timer lingers for long",
+  twoImages: "two versions of our image run",
+  snapshots: "FILES_MODE=snapshot",
+  verifiesEvents: "VERIFY_EVENTS=true",
+  beyondBounds: "Keptn and processes are slower than the lease allows for",
+  longWorld: "a week of events",
+  startedTooEarly: "is out before Keptn listens",
+  answerDropped: "is taken, and dropped",
+  refusedForGood: "is refused by Keptn for good",
+  jobDeleted: "somebody deletes a Job",
+  runDeleted: "somebody deletes all its Jobs",
+  jobRemovedByForce: "somebody removes a Job past its finalizer",
+  aborted: "somebody aborts its sequence",
+  brokenConfig: "has a broken config",
+  taskFails: "fails",
+  imageMissing: "cannot pull its image",
+  imageLate: "can pull its image late",
+  endless: "does not end",
+};
+
 /**
- * Exactly-once needs them, for Keptn offers no fencing: a request has ended, whatever became of it, and Keptn has counted what it
- * took, within less than CLAIM_LEASE_SECONDS together.
+ * What the design relies on. Exactly-once needs the two of Keptn, for it offers no fencing: a request has ended after
+ * KEPTN_RETRY_SECONDS, whatever became of it, and Keptn has counted what it took before a third of the lease is over.
  */
 export const bounds = {
-  kubernetesMs: 10_000,
-  keptnMs: 8_000,
-  countedMs: 4_000,
+  kubernetesMs: 15_000,
+  /** Of a third of the lease: this much earlier, since clocks differ. */
+  countedEarlierMs: 2000,
+  /** Each clock is off by so much at most. */
   skewMs: 500,
 } as const;

@@ -2,10 +2,6 @@
 import { runIdOf } from "../../functions/core/marks.ts";
 import { type Chance, skewed } from "./chance.ts";
 
-export interface Scenario {
-  readonly events: readonly ScenarioEvent[];
-}
-
 export interface ScenarioEvent {
   readonly name: string;
   /** When Keptn triggers it, after the beginning. */
@@ -20,6 +16,8 @@ export interface ScenarioEvent {
 export interface ScenarioAction {
   readonly silent: boolean;
   readonly ttlSeconds: number;
+  /** Its tasks are in two namespaces by turns. */
+  readonly apart: boolean;
   readonly fates: readonly Fate[];
 }
 
@@ -30,53 +28,67 @@ export type Fate =
   /** It runs until its deadline. */
   | { readonly kind: "endless" };
 
-export const taskSeconds = 120;
+const taskSeconds = 120;
+const weekMs = 7 * 24 * 3_600_000;
 
-export const drawScenario = (chance: Chance): Scenario => {
-  const count = 1 + Math.floor(chance.roll("events") * 3);
-  return { events: Array.from({ length: count }, (_, index) => drawEvent(chance, `event-${index + 1}`)) };
+/** @returns its events, in any order */
+export const drawScenario = (chance: Chance): readonly ScenarioEvent[] => {
+  const spot = chance.at("the world");
+  const long = spot.mishap("longWorld");
+  const count = long ? 60 : 1 + Math.floor(spot.roll("events") * 3);
+  return Array.from({ length: count }, (_, index) => drawEvent(chance, `event-${index + 1}`, long ? weekMs : 400_000));
 };
 
-const drawEvent = (chance: Chance, name: string): ScenarioEvent => {
-  const shape = chance.roll(`${name} actions`);
+const drawEvent = (chance: Chance, name: string, withinMs: number): ScenarioEvent => {
+  const spot = chance.at(name);
+  const shape = spot.roll("actions");
   const silents = shape < 0.6 ? [false] : shape < 0.75 ? [false, true] : shape < 0.9 ? [false, false] : [true];
   return {
     name,
-    atMs: skewed(chance.roll(`${name} at`), 0, 400_000),
-    counted: chance.roll(`${name} counted`) < 0.9,
+    atMs: skewed(spot.roll("when"), 0, withinMs),
+    counted: spot.roll("counted") < 0.9,
     actions: silents.map((silent, index) => drawAction(chance, `${name} action-${index + 1}`, silent)),
-    broken: chance.mishap(`${name} has a broken config`, 0.01),
+    broken: spot.mishap("brokenConfig"),
   };
 };
 
-const drawAction = (chance: Chance, name: string, silent: boolean): ScenarioAction => ({
-  silent,
-  ttlSeconds: [0, 60, 3600][Math.floor(chance.roll(`${name} ttl`) * 3)] ?? 60,
-  fates: Array.from({ length: 1 + Math.floor(chance.roll(`${name} tasks`) * 3) }, (_, index) =>
-    drawFate(chance, `${name} task-${index + 1}`),
-  ),
-});
+const drawAction = (chance: Chance, name: string, silent: boolean): ScenarioAction => {
+  const spot = chance.at(name);
+  return {
+    silent,
+    ttlSeconds: [0, 60, 3600][Math.floor(spot.roll("ttl") * 3)] ?? 60,
+    apart: spot.roll("namespaces") < 0.1,
+    fates: Array.from({ length: 1 + Math.floor(spot.roll("tasks") * 3) }, (_, index) =>
+      drawFate(chance, `${name} task-${index + 1}`),
+    ),
+  };
+};
 
 const drawFate = (chance: Chance, name: string): Fate => {
-  const roll = chance.roll(`${name} takes`);
-  if (chance.mishap(`${name} fails`, 0.1)) return { kind: "fails", afterMs: skewed(roll, 50, 60_000) };
-  if (chance.mishap(`${name} cannot pull its image`, 0.03)) return { kind: "stuck" };
-  if (chance.mishap(`${name} can pull its image late`, 0.03)) return { kind: "stuck", healsMs: 50_000 + roll * 90_000 };
-  if (chance.mishap(`${name} does not end`, 0.02)) return { kind: "endless" };
+  const spot = chance.at(name);
+  const roll = spot.roll("takes");
+  if (spot.mishap("taskFails")) return { kind: "fails", afterMs: skewed(roll, 50, 60_000) };
+  if (spot.mishap("imageMissing")) return { kind: "stuck" };
+  if (spot.mishap("imageLate")) return { kind: "stuck", healsMs: 50_000 + roll * 90_000 };
+  if (spot.mishap("endless")) return { kind: "endless" };
   return { kind: "succeeds", afterMs: skewed(roll, 50, 60_000) };
 };
 
 export const configOf = ({ actions, broken }: ScenarioEvent): string => {
-  const lines = actions.flatMap(({ silent, ttlSeconds, fates }, index) => [
+  const lines = actions.flatMap(({ silent, ttlSeconds, apart, fates }, index) => [
     `  - name: action-${index + 1}`,
     `    silent: ${silent}`,
     "    events:",
     "      - name: sh.keptn.event.deployment.triggered",
     "    tasks:",
-    ...fates.map(
-      (_, task) =>
-        `      - {name: task-${task + 1}, image: "example.org/none:1", ttlSecondsAfterFinished: ${ttlSeconds}, maxPollDuration: ${broken ? "never" : taskSeconds}}`,
-    ),
+    ...fates.flatMap((_, task) => [
+      `      - name: task-${task + 1}`,
+      "        image: example.org/none:1",
+      "        files: [run.sh]",
+      `        ttlSecondsAfterFinished: ${ttlSeconds}`,
+      `        maxPollDuration: ${broken ? "never" : taskSeconds}`,
+      ...(apart && task % 2 === 1 ? ["        namespace: others"] : []),
+    ]),
   ]);
   return ["apiVersion: v2", "actions:", ...lines, ""].join("\n");
 };

@@ -5,8 +5,8 @@ export interface Scheduler {
   now(): number;
   /** Does something `afterMs` from now. */
   after(afterMs: number, act: () => void): void;
-  /** Until nothing is due any more, or the time is up. @returns whether nothing was due any more */
-  run(untilMs: number): Promise<boolean>;
+  /** Until nothing is due any more, the time is up, or it is enough. @returns whether nothing was due any more */
+  run(untilMs: number, isEnough: () => boolean): Promise<boolean>;
 }
 
 interface Due {
@@ -15,19 +15,20 @@ interface Due {
   readonly act: () => void;
 }
 
-/** @param settle resolves when every process waits for something that is due */
-export const makeScheduler = (startMs: number, settle: () => Promise<void>): Scheduler => {
+/** @param settle undefined when nobody has to be waited for; else resolves when every process waits for something that is due */
+export const makeScheduler = (startMs: number, settle: () => Promise<void> | undefined): Scheduler => {
   const heap: Due[] = [];
   let [now, order] = [startMs, 0];
   return {
     now: () => now,
     after: (afterMs, act) => push(heap, { atMs: now + Math.max(0, afterMs), order: order++, act }),
-    run: async (untilMs) => {
-      for (let next = heap[0]; next && next.atMs <= untilMs; next = heap[0]) {
+    run: async (untilMs, isEnough) => {
+      for (let next = heap[0]; next && next.atMs <= untilMs && !isEnough(); next = heap[0]) {
         pop(heap);
         now = next.atMs;
         next.act();
-        await settle();
+        const settling = settle();
+        if (settling) await settling;
       }
       return heap.length === 0;
     },

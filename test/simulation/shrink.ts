@@ -26,16 +26,3 @@ export const shrink = async (seed: number, options: SimulateOptions = {}): Promi
   }
   return best;
 };
-
-/** Every step of the shrunk world, one line each. */
-export const tellStory = async (seed: number, { without }: Shrunk, options: SimulateOptions = {}): Promise<string> => {
-  const lines: string[] = [];
-  const { violation, mishaps } = await simulate(seed, { ...options, without, onStep: (text) => lines.push(text) });
-  const head = [
-    `seed ${seed}: ${violation?.message ?? "holds"}`,
-    "",
-    "Mishaps:",
-    ...mishaps.map((name) => `  ${name}`),
-  ];
-  return [...head, "", "Seconds, and what happened:", ...lines, ""].join("\n");
-};

@@ -1,47 +1,63 @@
-// The sweep's PingSource: fires each minute while it exists.
+// The sweep's PingSource: fires each minute while it exists, and lingers when it was removed, for it has a finalizer of Knative's.
+import { IoError } from "../../functions/io/io-error.ts";
 import type { Timer } from "../../functions/io/kubernetes/ports.ts";
+import { type Chance, skewed } from "./chance.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-type Read = Awaited<ReturnType<Timer["read"]>>;
+type Read = NonNullable<Awaited<ReturnType<Timer["read"]>>>;
 
 export interface SimulatedTimer {
+  /** @throws IoError while a removed one lingers */
   touch(now: Date): void;
-  read(): Read;
+  read(): Read | undefined;
   remove(resourceVersion: string): void;
+  /** Whether it is there to stay. */
   exists(): boolean;
 }
 
 export interface TimerPorts {
+  readonly chance: Chance;
   readonly scheduler: Scheduler;
   readonly onPing: (number: number) => void;
   readonly onRemove: () => void;
-  readonly tell: (text: string) => void;
+  readonly tell: (text: () => string) => void;
 }
 
 const minuteMs = 60_000;
 
-export const makeSimulatedTimer = ({ scheduler, onPing, onRemove, tell }: TimerPorts): SimulatedTimer => {
-  let timer: Read;
+export const makeSimulatedTimer = ({ chance, scheduler, onPing, onRemove, tell }: TimerPorts): SimulatedTimer => {
+  let timer: Read | undefined;
+  let lingers = false;
   let [version, lives, pings] = [0, 0, 0];
   const tick = (life: number): void =>
     scheduler.after(minuteMs - (scheduler.now() % minuteMs), () => {
-      if (!timer || life !== lives) return;
+      if (!timer || lingers || life !== lives) return;
       onPing(++pings);
       tick(life);
     });
   return {
-    exists: () => timer !== undefined,
+    exists: () => timer !== undefined && !lingers,
     read: () => timer,
     touch: (now) => {
+      if (lingers) {
+        chance.note("a touch of a timer that goes");
+        throw new IoError("the timer is being removed", { retryable: true });
+      }
       if (!timer) tick(++lives);
       timer = { touchedAt: now, resourceVersion: String(++version) };
-      tell("the timer is touched");
+      tell(() => "the timer is touched");
     },
     remove: (resourceVersion) => {
-      if (timer?.resourceVersion !== resourceVersion) return;
-      timer = undefined;
-      tell("the timer is removed");
+      if (timer?.resourceVersion !== resourceVersion || lingers) return;
+      lingers = true;
+      timer = { ...timer, resourceVersion: String(++version) };
+      tell(() => "the timer is removed");
       onRemove();
+      const spot = chance.at(`the timer's removal ${version}`);
+      const longestMs = spot.mishap("timerLingers") ? 300_000 : 200;
+      scheduler.after(skewed(spot.roll("lingers"), 1, longestMs), () => {
+        [timer, lingers] = [undefined, false];
+      });
     },
   };
 };

@@ -59,6 +59,7 @@ const makeChain = ({ action, source, settings }: ActionInput, runId: string): Ch
   action: action.name,
   silent: source === undefined,
   source: source ?? settings.KEPTN_SOURCE,
+  leaseSeconds: settings.CLAIM_LEASE_SECONDS,
   jobs: action.tasks.map((task, index) => ({
     namespace: task.namespace || settings.JOB_NAMESPACE,
     name: jobNameOf(runId, index),

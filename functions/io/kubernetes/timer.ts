@@ -1,4 +1,5 @@
 // The sweep's timer: a Knative PingSource that exists while runs do.
+import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
 import type { Timer } from "./ports.ts";
 
@@ -18,7 +19,11 @@ export const touched = "keptn.sh/jes-touched";
 const group = "/apis/sources.knative.dev/v1";
 
 interface PingSource {
-  readonly metadata: { readonly resourceVersion: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+  };
 }
 
 export const connectTimer = (api: KubernetesApi, options: TimerOptions): Timer => {
@@ -30,13 +35,17 @@ export const connectTimer = (api: KubernetesApi, options: TimerOptions): Timer =
     told = true;
   };
   return {
-    /** Server-side apply: creates or updates in one request, whoever else does the same. */
+    /**
+     * Server-side apply: creates or updates in one request, whoever else does the same. It also "updates" one that was deleted and
+     * waits for Knative's own finalizer; that one will be gone in a moment, and not fire again.
+     */
     touch: async (now) => {
       const query = "fieldManager=start-job&force=true";
       const contentType = "application/apply-patch+yaml"; // JSON is YAML
       const call = { method: "PATCH", path: `${path}?${query}`, contentType, body: makeTimer(options, now) } as const;
-      const { status } = await api.call({ ...call, expected: [404] });
+      const { status, body } = await api.call<PingSource>({ ...call, expected: [404] });
       if (status === 404) tellMissing();
+      else if (body.metadata.deletionTimestamp) throw stillGoing(options);
     },
     read: async () => {
       const { status, body } = await api.call<PingSource>({ method: "GET", path, expected: [404] });
@@ -51,6 +60,12 @@ export const connectTimer = (api: KubernetesApi, options: TimerOptions): Timer =
     },
   };
 };
+
+const stillGoing = ({ namespace, name }: TimerOptions): IoError =>
+  new IoError(
+    `PingSource ${namespace}/${name} is still being deleted; if it stays so, look whether Knative's pingsource-mt-adapter runs.`,
+    { retryable: true },
+  );
 
 const makeTimer = ({ namespace, name, schedule, sink }: TimerOptions, now: Date) => ({
   apiVersion: "sources.knative.dev/v1",

@@ -1,0 +1,187 @@
+// How a report and Keptn's count come to agree: what Keptn drops, what it counts late, and what fails in between.
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import { answerFor } from "../../functions/chain/answer.ts";
+import type { SweepPorts } from "../../functions/chain/sweep.ts";
+import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
+import type { Job } from "../../functions/core/kubernetes.ts";
+import { annotation } from "../../functions/core/marks.ts";
+import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
+import { finishTask } from "../../functions/finish-task/handler.ts";
+import { IoError } from "../../functions/io/io-error.ts";
+import type { Keptn } from "../../functions/io/keptn.ts";
+import { startJob } from "../../functions/start-job/handler.ts";
+import { openWorld, type World } from "../doubles/world.ts";
+
+const type = "sh.keptn.event.deployment.triggered";
+const config = `apiVersion: v2
+actions:
+  - {name: deploy, events: [{name: ^${type}$}], tasks: [{name: one, image: alpine}, {name: two, image: alpine}]}
+`;
+
+interface Begun {
+  readonly world: World;
+  readonly event: KeptnEvent;
+  readonly first: Job;
+}
+
+/** A run whose first task has failed, as nobody has noticed yet. */
+const begin = async (context: TestContext): Promise<Begun> => {
+  const world = await openWorld(context);
+  world.configure(config);
+  const event = world.keptn.trigger({ type });
+  await startJob(world.ports)(event);
+  const [first] = world.jobs();
+  assert.ok(first);
+  world.end(first, { exitCode: 1 });
+  return { world, event, first };
+};
+
+const sweepWith = (world: World, ports: Partial<SweepPorts> = {}) => {
+  const all = { ...world.ports, ...ports };
+  return answerFor(all.log, () => finishTask(all)({ type: "dev.knative.sources.ping", data: { action: "sweep" } }));
+};
+const change = ({ world }: Begun, ports: Partial<SweepPorts>) => {
+  const all = { ...world.ports, ...ports };
+  const event = { type: "dev.knative.apiserver.resource.update", data: { kind: "Job", ...world.jobs()[0] } };
+  return answerFor(all.log, () => finishTask(all)(event));
+};
+const claimOf = ({ world }: Begun) => world.jobs()[0]?.metadata?.annotations?.[annotation.claim];
+const lease = ({ world }: Begun) => world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
+const state = ({ world, event }: Begun) => world.keptn.counts(event.id);
+
+/** Keptn takes the events of this kind, and forgets them. */
+const forgetting = ({ world }: Begun, kind: string): Keptn => ({
+  ...world.ports.keptn,
+  send: async (event) => {
+    if (!event.type.endsWith(kind)) await world.ports.keptn.send(event);
+  },
+});
+
+describe("a .finished that Keptn took", () => {
+  test("and forgot is missed, and sent again when the lease is over", async (context) => {
+    const run = await begin(context);
+    assert.equal((await change(run, { keptn: forgetting(run, ".finished") })).statusCode, 503);
+    assert.deepEqual(state(run), { state: "current", started: 1, finished: 0 });
+    assert.equal(run.world.jobs()[0]?.metadata?.annotations?.[annotation.reported], "");
+    await sweepWith(run.world);
+    assert.equal(state(run)?.state, "current");
+    lease(run);
+    await sweepWith(run.world);
+    assert.equal(state(run)?.state, "complete");
+  });
+
+  test("is not sent again while it may still be counted: a failing question gives no claim back", async (context) => {
+    const run = await begin(context);
+    let asked = 0;
+    const keptn: Keptn = {
+      ...forgetting(run, ".finished"),
+      getCount: async (event, source) => {
+        asked += 1;
+        if (asked > 1) throw new IoError("Keptn is away", { retryable: true });
+        return run.world.ports.keptn.getCount(event, source);
+      },
+    };
+    assert.equal((await change(run, { keptn })).statusCode, 503);
+    assert.match(claimOf(run) ?? "", /claimant-/);
+    asked = 2;
+    assert.equal((await change(run, { keptn })).statusCode, 204); // somebody is at it
+  });
+});
+
+describe("a question that fails before anything was sent", () => {
+  test("gives the claim back, so that the next delivery need not wait", async (context) => {
+    const run = await begin(context);
+    const getCount = () => Promise.reject(new IoError("Keptn is away", { retryable: true }));
+    assert.equal((await change(run, { keptn: { ...run.world.ports.keptn, getCount } })).statusCode, 503);
+    assert.equal(claimOf(run), "");
+    await sweepWith(run.world);
+    assert.equal(state(run)?.state, "complete");
+  });
+});
+
+describe("a count", () => {
+  test("that took long to come says what was when it was asked: nothing is sent again for it", async (context) => {
+    const run = await begin(context);
+    let asked = 0;
+    const keptn: Keptn = {
+      ...run.world.ports.keptn,
+      getCount: async (event, source) => {
+        asked += 1;
+        if (asked > 1) return run.world.ports.keptn.getCount(event, source);
+        run.world.pass(run.world.ports.settings.CLAIM_LEASE_SECONDS / 3);
+        return { kind: "current", started: 0, finished: 0 };
+      },
+    };
+    assert.equal((await change(run, { keptn })).statusCode, 204);
+    assert.equal(run.world.sent("started").length, 1);
+    assert.equal(state(run)?.state, "complete");
+  });
+
+  for (const [started, finished] of [
+    [0, 1],
+    [2, 0],
+    [1, 2],
+  ] as const) {
+    test(`of ${started} started and ${finished} finished is made even`, async (context) => {
+      const run = await begin(context);
+      const sent: OutgoingEvent[] = [];
+      const sentOf = (kind: string) => sent.filter((event) => event.type.endsWith(kind)).length;
+      const keptn: Keptn = {
+        ...run.world.ports.keptn,
+        send: async (event) => void sent.push(event),
+        getCount: async () => ({
+          ...{ kind: "current", started: started + sentOf(".started"), finished: finished + sentOf(".finished") },
+        }),
+      };
+      run.world.pass(3600);
+      assert.equal((await change(run, { keptn })).statusCode, 204);
+      const due = Math.max(1, started, finished);
+      assert.deepEqual([sentOf(".started"), sentOf(".finished")], [due - started, due - finished]);
+    });
+  }
+});
+
+describe("a report that somebody else takes over", () => {
+  test("tells the end that was claimed first, though the image could be pulled after all", async (context) => {
+    const world = await openWorld(context);
+    world.configure(config);
+    const event = world.keptn.trigger({ type });
+    await startJob(world.ports)(event);
+    const [first] = world.jobs();
+    assert.ok(first);
+    world.setPod(first, { state: { waiting: { reason: "InvalidImageName", message: "A B" } } });
+    const send = () => Promise.reject(new IoError("Keptn is away", { retryable: true, maybeDone: true }));
+    const getCount = async () => ({ kind: "current", started: 1, finished: 0 }) as const;
+    await sweepWith(world, { keptn: { ...world.ports.keptn, send, getCount } });
+    const left = world.jobs();
+    assert.ok(
+      left.every(({ metadata }) => metadata?.deletionTimestamp),
+      "something could still start",
+    );
+    world.end(left[0] ?? first, { exitCode: 0 });
+    world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
+    await sweepWith(world);
+    assert.match(String(world.sent("finished")[0]?.data["message"]), /could not start/);
+    assert.equal(world.keptn.counts(event.id)?.result?.result, "fail");
+  });
+
+  test("still fails when the Job that failed was removed past its finalizer", async (context) => {
+    const world = await openWorld(context);
+    world.configure(config);
+    const event = world.keptn.trigger({ type });
+    await startJob(world.ports)(event);
+    const at = (index: number): Job => world.jobs()[index] ?? assert.fail(`no Job ${index}`);
+    world.end(at(0), { exitCode: 0 });
+    await sweepWith(world);
+    world.end(at(1), { exitCode: 1 });
+    const getCount = () => Promise.reject(new IoError("Keptn is away", { retryable: true }));
+    await sweepWith(world, { keptn: { ...world.ports.keptn, getCount } });
+    const { namespace = "", name = "", uid = "" } = at(1).metadata ?? {};
+    await world.ports.jobs.patch({ namespace, name, uid }, { letGo: true });
+    await world.ports.jobs.delete({ namespace, name, uid });
+    await sweepWith(world);
+    assert.equal(world.keptn.counts(event.id)?.result?.result, "fail");
+    assert.match(String(world.sent("finished")[0]?.data["message"]), /'two' failed, and its Job .* removed by force/);
+  });
+});

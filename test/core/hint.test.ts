@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseHint } from "../../functions/core/hint.ts";
+import type { Job } from "../../functions/core/kubernetes.ts";
+import { annotation } from "../../functions/core/marks.ts";
+import { makeJobs, type TestRun, testRunId } from "../runs.ts";
+
+const announced = "2026-01-02T03:04:06.000Z";
+
+const hintOf = (run: TestRun, verb = "update", change: (job: Job) => Job = (job) => job) => {
+  const [job] = makeJobs({ announced, ...run });
+  assert.ok(job);
+  return parseHint({ type: `dev.knative.apiserver.resource.${verb}`, data: { kind: "Job", ...change(job) } });
+};
+const noted = (name: string, value: string) => (job: Job) => ({
+  ...job,
+  metadata: { ...job.metadata, annotations: { ...job.metadata?.annotations, [name]: value } },
+});
+
+describe("a change of a Job hints at its run", () => {
+  for (const phase of ["succeeded", "failed", "deleted"] as const) {
+    test(`when its task ${phase === "deleted" ? "was deleted" : phase}`, () => {
+      assert.deepEqual(hintOf({ phases: [phase] }), { kind: "run", runId: testRunId(), namespaces: ["jobs"] });
+    });
+  }
+  test("when it went away before it ended", () => {
+    assert.equal(hintOf({ phases: ["running"] }, "delete").kind, "run");
+  });
+});
+
+describe("a change of a Job hints at nothing", () => {
+  test("while its task waits or runs", () => {
+    assert.deepEqual(hintOf({ phases: ["running"] }), { kind: "nothing", why: "the task is running" });
+    assert.equal(hintOf({ phases: ["waiting"] }).kind, "nothing");
+  });
+  test("when it is what we wrote: a claim, a claim given back, a report", () => {
+    const claim = JSON.stringify({ by: "me", at: announced });
+    assert.deepEqual(hintOf({ phases: ["succeeded"], claim }), { kind: "nothing", why: "somebody is at its run" });
+    const end = noted(annotation.end, '{"kind":"passed"}');
+    assert.deepEqual(hintOf({ phases: ["succeeded"] }, "update", end), {
+      ...{ kind: "nothing", why: "somebody is at its run" },
+    });
+    const reported = hintOf({ phases: ["succeeded"], reported: announced });
+    assert.deepEqual(reported, { kind: "nothing", why: "its run was reported" });
+  });
+  test("when it leaves the watch after its end, which was told before", () => {
+    assert.equal(hintOf({ phases: ["succeeded"] }, "delete").kind, "nothing");
+    assert.equal(hintOf({ phases: ["failed"] }, "delete").kind, "nothing");
+  });
+});

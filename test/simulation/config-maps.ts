@@ -1,0 +1,55 @@
+// ConfigMaps with the files of tasks, and the garbage collector that takes them away after their Jobs.
+import type { ConfigMap, Job } from "../../functions/core/kubernetes.ts";
+import { wantsSnapshot } from "../../functions/core/snapshot.ts";
+import { IoError } from "../../functions/io/io-error.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export interface ConfigMaps {
+  create(map: ConfigMap): "created" | "exists";
+  /** Whether what this Job's pod mounts is there. */
+  serves(job: Job): boolean;
+  /** A Job is gone. */
+  collect(job: Job): void;
+  count(): number;
+}
+
+export interface ConfigMapPorts {
+  readonly scheduler: Scheduler;
+  readonly isThere: (jobUid: string) => boolean;
+}
+
+export const makeConfigMaps = ({ scheduler, isThere }: ConfigMapPorts): ConfigMaps => {
+  const stored = new Map<string, ConfigMap>();
+  const collectLater = (key: string): void =>
+    scheduler.after(5000, () => {
+      if (!isThere(ownerOf(stored.get(key)) ?? "")) stored.delete(key);
+    });
+  return {
+    create: (map) => {
+      const key = `${map.metadata?.namespace}/${map.metadata?.name}`;
+      const found = stored.get(key);
+      if (found && ownerOf(found) === ownerOf(map)) return "exists";
+      if (found) throw new IoError("it is still that of an earlier Job", { retryable: true, httpStatus: 409 });
+      stored.set(key, map);
+      collectLater(key); // its Job may be gone already
+      return "created";
+    },
+    serves: (job) => {
+      if (!wantsSnapshot(job)) return true;
+      const volumes = job.spec?.template.spec?.volumes ?? [];
+      return volumes.every(({ configMap }) => {
+        const map = configMap && stored.get(`${job.metadata?.namespace}/${configMap.name}`);
+        const owned = ownerOf(map) === job.metadata?.uid;
+        return !configMap || (owned && configMap.items?.every(({ key }) => key in (map?.binaryData ?? {})));
+      });
+    },
+    collect: ({ metadata }) => {
+      for (const [key, map] of stored) {
+        if (ownerOf(map) === metadata?.uid) collectLater(key);
+      }
+    },
+    count: () => stored.size,
+  };
+};
+
+const ownerOf = (map: ConfigMap | undefined): string | undefined => map?.metadata?.ownerReferences?.[0]?.uid;

@@ -1,0 +1,73 @@
+// What must hold once nothing is due any more: every run was answered, and nothing is left of it.
+import type { Job } from "../../functions/core/kubernetes.ts";
+import { finalizer } from "../../functions/core/marks.ts";
+import { stateOf } from "../../functions/core/run-state.ts";
+import type { TaskCount } from "../doubles/keptn/shipyard.ts";
+import { describe } from "./checks.ts";
+import { type EventFacts, hasPassed, isBenign, isLoud } from "./facts.ts";
+import type { Rule, Violation } from "./violation.ts";
+
+export interface Rest {
+  readonly events: readonly EventFacts[];
+  readonly jobs: readonly Job[];
+  readonly timer: boolean;
+  readonly configMaps: number;
+  readonly countOf: (eventId: string) => TaskCount | undefined;
+  readonly beyondBounds: boolean;
+}
+
+export const checkRest = (rest: Rest): Violation | undefined => {
+  for (const job of rest.jobs) {
+    if (stateOf(job) !== "reported") return { rule: "a run was not reported", detail: describe(job) };
+    if (job.metadata?.finalizers?.includes(finalizer)) return { rule: "a finalizer is left", detail: describe(job) };
+    return { rule: "a Job is left behind", detail: describe(job) };
+  }
+  if (rest.timer) return { rule: "a timer without a run", detail: "" };
+  if (rest.configMaps > 0) return { rule: "a ConfigMap is left behind", detail: "" };
+  for (const event of rest.events) {
+    const [rule, detail = ""] = (event.counted ? ruleOfCounted(event, rest) : ruleOfOther(event)) ?? [];
+    if (rule) return { rule, detail: `${event.name}${detail}` };
+  }
+  return undefined;
+};
+
+type Broken = readonly [Rule, string?];
+
+/** Keptn did its part against it, or a person did. */
+const isLost = (event: EventFacts): boolean => event.refused || event.runs.some(({ vanished }) => vanished);
+
+const ruleOfCounted = (event: EventFacts, { countOf, beyondBounds }: Rest): Broken | undefined => {
+  const loud = event.runs.filter(isLoud);
+  const count = countOf(event.eventId);
+  if (loud.length === 0 || !count) return undefined;
+  if (count.state === "current" || count.state === "waiting") {
+    // Without a Job only the Broker remembers that half of the answer is missing. And once one of two runs is answered, nobody
+    // looks for what Keptn counts of it later: what came too late, or of an answer that was sent before there were Jobs.
+    const halfRefused = event.acceptedMs === undefined && event.jobless;
+    const excused = isLost(event) || halfRefused || ((beyondBounds || event.jobless) && loud.length > 1);
+    return excused ? undefined : ["a sequence hangs", `: ${count.started} started, ${count.finished} finished counted`];
+  }
+  if (count.state === "over") {
+    const inTime = (event.acceptedMs ?? Number.POSITIVE_INFINITY) < (event.timedOutMs ?? 0);
+    return inTime && !isLost(event) ? ["nobody answered an event that was accepted"] : undefined;
+  }
+  return ruleOfVerdict(event, count.result?.result);
+};
+
+const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | undefined => {
+  const loud = event.runs.filter(isLoud);
+  // Of two runs that answer, the first completes Keptn's task alone if it is quicker than the other's announcement.
+  if (result === "pass" && loud.length === 1 && !loud.every(hasPassed)) return ["passed, but a task did not"];
+  const reportedMs = Math.min(...loud.map(({ firstFinishedMs = Number.POSITIVE_INFINITY }) => firstFinishedMs));
+  // A start-job that never got to its end left a run that could not go well.
+  const unaccepted = event.acceptedMs === undefined || event.acceptedMs > reportedMs;
+  const benign = loud.every(isBenign) && !event.disturbed && !event.refused && !unaccepted;
+  return result !== "pass" && benign ? ["failed, but nothing was wrong", `: ${result}`] : undefined;
+};
+
+/** Nobody counts what is sent about it, but each of its runs tells of its end. */
+const ruleOfOther = (event: EventFacts): Broken | undefined => {
+  if (event.acceptedMs === undefined || isLost(event)) return undefined;
+  const untold = event.runs.filter(isLoud).filter(({ finished }, i) => finished === 0 && (i === 0 || !event.broken));
+  return untold.length > 0 ? ["nobody answered an event that was accepted"] : undefined;
+};

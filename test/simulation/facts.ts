@@ -1,0 +1,69 @@
+// What the simulation knows of events and their runs, beside what Keptn and Kubernetes know.
+import type { ScenarioAction } from "./scenario.ts";
+
+export interface EventFacts {
+  readonly name: string;
+  readonly eventId: string;
+  /** Keptn counts its answers. */
+  readonly counted: boolean;
+  readonly triggeredMs: number;
+  readonly broken: boolean;
+  readonly runs: readonly RunFacts[];
+  /** When start-job first answered 204 to it: from then on a lost answer is our fault. */
+  acceptedMs?: number;
+  /** When Keptn gave it up, because nobody had answered, and nobody was about to. */
+  timedOutMs?: number;
+  aborted: boolean;
+  /** Somebody deleted one of its Jobs or aborted it, or Kubernetes refused something: it may fail for that. */
+  disturbed: boolean;
+  /** start-job may have answered it without a Job: its config is broken, or Kubernetes refused something. */
+  jobless: boolean;
+  /** Keptn refused an answer for good. */
+  refused: boolean;
+}
+
+export interface RunFacts {
+  readonly id: string;
+  readonly event: EventFacts;
+  readonly action: ScenarioAction;
+  /** Of its events. */
+  readonly source: string;
+  started: number;
+  startedCounted: number;
+  finished: number;
+  /** Deliveries of changes of its Jobs that were worth a look. */
+  looks: number;
+  firstFinishedMs?: number;
+  /** Tasks that succeeded, in any of its lives. */
+  readonly passed: Set<number>;
+  /** The one that lasts, or the last one. */
+  life: Life;
+  /** Somebody removed all that was left of it, past its finalizer: nothing remembers it. */
+  vanished: boolean;
+}
+
+/** From its first Job to the moment when none is there any more. */
+export interface Life {
+  readonly number: number;
+  /** Tasks whose pods were started, and that passed. */
+  readonly ran: Set<number>;
+  readonly passed: Set<number>;
+  /** Tasks whose Jobs somebody removed past their finalizers, and what was noted on them. */
+  readonly forced: Set<number>;
+  /** A Job of it was deleted by the TTL controller. */
+  expired: boolean;
+  /** `result` of its `.finished`. */
+  result?: unknown;
+}
+
+export const newLife = (number: number): Life => ({
+  ...{ number, ran: new Set(), passed: new Set(), forced: new Set(), expired: false },
+});
+
+export const isLoud = ({ action }: RunFacts): boolean => !action.silent;
+
+/** Whether all went as its author wants, had nobody and nothing disturbed it. */
+export const isBenign = ({ action }: RunFacts): boolean => action.fates.every(({ kind }) => kind === "succeeds");
+
+export const hasPassed = ({ action, life }: RunFacts): boolean =>
+  action.fates.every((_, task) => life.passed.has(task));

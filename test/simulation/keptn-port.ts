@@ -1,0 +1,63 @@
+// Keptn's API for one process of a simulated world.
+import type { KeptnFiles } from "../../functions/io/keptn/files.ts";
+import type { Keptn } from "../../functions/io/keptn.ts";
+import type { Caller } from "./ports.ts";
+import type { World } from "./world.ts";
+
+export const makeKeptnPort = ({ keptn, checks, configOf, tell }: World, call: Caller): Keptn => {
+  const made: Keptn = {
+    getJobConfig: (event) =>
+      call({
+        ...reading("get job config"),
+        effect: () => ({ text: configOf(event.id), level: "service" as const }),
+      }),
+    send: (event) => {
+      const word = event.type.split(".").at(-1) ?? "";
+      return call({
+        ...{ to: "keptn", does: "writes", operation: `send ${word}` },
+        effect: () => {
+          tell(() => `Keptn takes .${word} from ${event.source}`);
+          keptn.take(event);
+        },
+        refusable: () => {
+          const about = checks.eventOf(event.triggeredid);
+          if (about) about.refused = true;
+        },
+      });
+    },
+    getCount: (event, source) =>
+      call({
+        ...reading("get count"),
+        effect: () => {
+          const count = keptn.countOf(event.id, source);
+          tell(() => `Keptn's count for ${source} is ${JSON.stringify(count)}`);
+          return count;
+        },
+      }),
+    getEvent: ({ id }) => call({ ...reading("get event"), effect: () => keptn.find(id) }),
+    isOpen: ({ id }) => call({ ...reading("is open"), effect: () => keptn.find(id) !== undefined }),
+    logError: () =>
+      call({ to: "keptn", does: "writes", operation: "log error", effect: () => {}, quiet: { answer: undefined } }),
+    register: async () => {},
+    within: () => made,
+  };
+  return made;
+};
+
+const script = Buffer.from("#!/bin/sh\n");
+
+export const makeKeptnFiles = (call: Caller): KeptnFiles => ({
+  listFiles: (level) => call({ ...reading("list files"), effect: () => (level === "service" ? ["run.sh"] : []) }),
+  openFile: (level, path) =>
+    call({
+      ...reading("open file"),
+      about: path,
+      effect: () => (level === "service" ? chunks() : undefined),
+    }),
+});
+
+async function* chunks(): AsyncIterable<Uint8Array> {
+  yield script;
+}
+
+const reading = (operation: string) => ({ to: "keptn", does: "reads", operation }) as const;

@@ -1,0 +1,52 @@
+// What people do to runs: delete their Jobs, also past the finalizer, and abort their sequences.
+import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
+import { label } from "../../functions/core/marks.ts";
+import { skewed } from "./chance.ts";
+import { refOf } from "./cluster.ts";
+import type { EventFacts } from "./facts.ts";
+import type { World } from "./world.ts";
+
+export const disturb = (world: World, facts: EventFacts, triggered: KeptnEvent): void => {
+  const { chance, scheduler, keptn, tell } = world;
+  const spot = chance.at(facts.name);
+  const soon = (what: string, act: () => void): void =>
+    scheduler.after(skewed(spot.roll(`${what} when`), 0, 150_000), act);
+  const pick = () => {
+    const runIds = facts.runs.map(({ id }) => id);
+    return world.store.list(({ metadata }) => runIds.includes(metadata?.labels?.[label.run] ?? ""));
+  };
+  if (spot.mishap("jobDeleted")) soon("a Job is deleted", () => deleteOne(world, facts, pick()));
+  if (spot.mishap("runDeleted"))
+    soon("all Jobs are deleted", () => {
+      facts.disturbed = true;
+      tell(() => `somebody deletes all Jobs of ${facts.name}`);
+      for (const job of pick()) world.store.delete(refOf(job));
+    });
+  if (spot.mishap("jobRemovedByForce")) soon("a Job is removed by force", () => removeByForce(world, facts, pick()));
+  if (spot.mishap("aborted"))
+    soon("it is aborted", () => {
+      [facts.disturbed, facts.aborted] = [true, true];
+      tell(() => `somebody aborts the sequence of ${facts.name}`);
+      keptn.abort(triggered);
+    });
+};
+
+type Jobs = ReturnType<World["store"]["list"]>;
+
+const deleteOne = ({ chance, store, tell }: World, facts: EventFacts, jobs: Jobs): void => {
+  const job = jobs[Math.floor(chance.at(facts.name).roll("which Job") * jobs.length)];
+  if (!job) return;
+  facts.disturbed = true;
+  tell(() => `somebody deletes ${job.metadata?.name?.slice(-7)}`);
+  store.delete(refOf(job));
+};
+
+const removeByForce = ({ chance, store, checks, tell }: World, facts: EventFacts, jobs: Jobs): void => {
+  const job = jobs[Math.floor(chance.at(facts.name).roll("which Job by force") * jobs.length)];
+  if (!job) return;
+  facts.disturbed = true;
+  tell(() => `somebody removes ${job.metadata?.name?.slice(-7)} past its finalizer`);
+  const alone = store.listRun(job.metadata?.labels?.[label.run] ?? "").length === 1;
+  store.removeByForce(refOf(job));
+  checks.gone(job, { alone, by: "force" });
+};

@@ -1,0 +1,35 @@
+// A broken invariant.
+
+export interface Violation {
+  /** The same for all ways to break it. */
+  readonly rule: Rule;
+  readonly detail: string;
+}
+
+export type Rule =
+  | "a silent run sends something"
+  | "finished before started was sent"
+  | "two different results of one run"
+  | "two started counted"
+  | "a task ran twice"
+  | "a task ran before its turn"
+  | "a task ran before its run was announced"
+  | "a task ran after its run was reported"
+  | "a task was released without its files"
+  | "an ended run ran again"
+  | "a run without a timer"
+  | "a Job expired before its run was reported"
+  | "a run was not reported"
+  | "a finalizer is left"
+  | "a Job is left behind"
+  | "a ConfigMap is left behind"
+  | "a timer without a run"
+  | "it does not come to rest"
+  | "a run wakes us again and again"
+  | "a sequence hangs"
+  | "nobody answered an event that was accepted"
+  | "passed, but a task did not"
+  | "failed, but nothing was wrong"
+  | "a bug";
+
+export const renderViolation = ({ rule, detail }: Violation): string => (detail ? `${rule}: ${detail}` : rule);

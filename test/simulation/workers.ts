@@ -1,0 +1,65 @@
+// Spreads worlds over processor cores: each takes the next few seeds until there are enough runs, or a rule is broken.
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { noTally, sumOf, type Tally } from "./tally.ts";
+
+export interface Work {
+  readonly fromSeed: number;
+  /** At most; without it, as many as it takes until it is enough. */
+  readonly worlds?: number;
+  /** Asked before each portion. */
+  readonly isEnough?: (sofar: Tally) => boolean;
+  readonly onProgress?: (sofar: Tally) => void;
+  /** Name of the mistake that the handlers have. */
+  readonly mistake?: string;
+  readonly cores?: number;
+}
+
+/** What a worker is asked for. */
+export interface Order {
+  readonly fromSeed: number;
+  readonly worlds: number;
+}
+
+/** So many that a message more or less is nothing, and so few that progress is seen. */
+const worldsAtOnce = 25;
+
+export const spreadWorlds = async (work: Work): Promise<Tally> => {
+  const { fromSeed, isEnough, onProgress, mistake, cores = availableParallelism() } = work;
+  const endSeed = fromSeed + (work.worlds ?? Number.POSITIVE_INFINITY);
+  let [sum, next] = [noTally, fromSeed];
+  const take = (): Order | undefined => {
+    const worlds = Math.min(worldsAtOnce, endSeed - next);
+    if (worlds <= 0 || sum.failure || isEnough?.(sum)) return undefined;
+    next += worlds;
+    return { fromSeed: next - worlds, worlds };
+  };
+  const lanes = Array.from({ length: cores }, () =>
+    serveWorker({ mistake }, take, (tally) => {
+      sum = sumOf(sum, tally);
+      onProgress?.(sum);
+    }),
+  );
+  await Promise.all(lanes);
+  return sum;
+};
+
+const serveWorker = (
+  workerData: { readonly mistake: string | undefined },
+  take: () => Order | undefined,
+  onTally: (tally: Tally) => void,
+): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    const order = (): void => {
+      const portion = take();
+      if (portion) worker.postMessage(portion);
+      else void worker.terminate().then(() => resolve());
+    };
+    worker.on("error", reject);
+    worker.on("message", (tally: Tally) => {
+      onTally(tally);
+      order();
+    });
+    order();
+  });
