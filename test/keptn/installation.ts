@@ -93,7 +93,7 @@ export const openInstallation = async (): Promise<Installation> => {
           const status = await user.status(project, context);
           return status?.state === "finished" && status;
         },
-        180_000,
+        420_000, // a busy Keptn takes seconds for each event
       ),
     answersOf: async (context) => {
       const stored = await user.listStored(context);
