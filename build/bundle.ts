@@ -28,10 +28,14 @@ const options: BuildOptions = {
 /** `import("./start-job/main.ts")` loads ./start-job.cjs: the programs are bundles of their own. */
 const programsApart: Plugin = {
   name: "programs-apart",
-  setup: ({ onResolve }) => {
+  setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: /\/main\.ts$/ }, ({ kind, path }) =>
-      kind === "dynamic-import" ? { path: `./${basename(join(path, ".."))}.cjs`, external: true } : undefined,
+      kind === "dynamic-import" ? { path: basename(join(path, "..")), namespace: "program" } : undefined,
     );
+    onLoad({ filter: /.*/, namespace: "program" }, ({ path }) => ({
+      contents: `import { loadProgram } from "./load-program.ts"; loadProgram(${JSON.stringify(path)});`,
+      resolveDir: import.meta.dirname,
+    }));
   },
 };
 

@@ -1,76 +1,79 @@
-// Runs every bundle once, so that V8 leaves beside them what it compiled: starts in the image then compile nothing.
+// Has every bundle do its work once, so that V8 leaves beside it what it compiled: starts in the image then compile next to nothing.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, symlink } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openExercise } from "./exercise.ts";
+import { recordCompiled } from "./load-program.ts";
 import { programs } from "./programs.ts";
 
-/** Node keeps a cache per user. The functions' user in the image, and the one of init containers (see security-context.ts). */
-const users = ["65532", "1000"];
+type Exercise = Awaited<ReturnType<typeof openExercise>>;
 
-/** @param folder with the bundles; `compile-cache` in it is what functions/serve.ts looks for */
+/** @param folder with the bundles; what was compiled of `a.cjs` goes to `a.cjs.v8`, see load-program.ts */
 export const fillCompileCache = async (folder: string): Promise<void> => {
-  const cache = join(folder, "compile-cache");
-  await mkdir(cache);
-  for (const name of Object.keys(programs)) await runOnce(folder, name);
-  await shareWithUsers(cache);
+  const exercise = await openExercise();
+  const scratch = await mkdtemp(join(tmpdir(), "exercise-"));
+  try {
+    for (const name of Object.keys(programs)) await runOnce(join(folder, "serve.cjs"), { name, exercise, scratch });
+  } finally {
+    await rm(scratch, { recursive: true });
+    await exercise.close();
+  }
 };
 
-/** How a program comes to load what it needs, and ends. fetch-files, not named here, ends by itself, for want of an order. */
-const exercises: Readonly<Record<string, (child: ChildProcess, url: string) => Promise<void>>> = {
-  "start-job": (child, url) => sendNothing(child, url),
-  "finish-task": (child, url) => sendNothing(child, url),
-  "keptn-source": (child, url) => untilUp(child, `${url}/health/liveness`),
+/** What makes a program load and compile what it needs. fetch-files, not named here, has its order from the start, and ends by itself. */
+const works: Readonly<Record<string, (url: string, exercise: Exercise) => Promise<void>>> = {
+  "start-job": async (url, exercise) => {
+    await untilUp(`${url}/health/readiness`);
+    await send(url, exercise.keptnEvent());
+  },
+  "finish-task": async (url, exercise) => {
+    await untilUp(`${url}/health/readiness`);
+    await send(url, await exercise.jobChange());
+  },
+  "keptn-source": (url) => untilUp(`${url}/health/liveness`),
 };
 
-const runOnce = async (folder: string, name: string): Promise<void> => {
+interface Turn {
+  readonly name: string;
+  readonly exercise: Exercise;
+  readonly scratch: string;
+}
+
+const runOnce = async (script: string, { name, exercise, scratch }: Turn): Promise<void> => {
   const port = await freePort();
-  const nowhere = { K_SINK: "http://127.0.0.1:9", KEPTN_API_ENDPOINT: "http://127.0.0.1:9", KEPTN_API_TOKEN: "none" };
-  const env = {
-    ...process.env,
-    ...nowhere,
-    FUNCTION: name,
-    PORT: String(port),
-    LOG_LEVEL: "error",
-    DRAIN_SECONDS: "0",
-  };
-  const child = spawn(process.execPath, [join(folder, "serve.cjs")], { env, stdio: "ignore" });
+  const own = { FUNCTION: name, PORT: String(port), DRAIN_SECONDS: "0", [recordCompiled]: "true" };
+  const env = { ...process.env, ...exercise.env, ...own };
+  const child = spawn(process.execPath, [script, scratch], { env, stdio: ["ignore", "ignore", "inherit"] });
   const ended = once(child, "exit");
-  const exercise = exercises[name];
-  if (exercise) {
-    await exercise(child, `http://127.0.0.1:${port}`);
+  const work = works[name];
+  if (work) {
+    await Promise.race([work(`http://127.0.0.1:${port}`, exercise), failAtEnd(child, name)]);
     child.kill("SIGTERM");
   }
   await ended;
 };
 
-/** An event that is nobody's: read and ignored, without anything outside. */
-const sendNothing = async (child: ChildProcess, url: string): Promise<void> => {
-  await untilUp(child, `${url}/health/readiness`);
-  const event = { "ce-specversion": "1.0", "ce-id": "1", "ce-type": "none", "ce-source": "/build" };
-  const headers = { ...event, "content-type": "application/json" };
-  const answer = await fetch(url, { method: "POST", headers, body: "{}" });
-  if (answer.status !== 204) throw new Error(`${url} answered ${answer.status} to an event that is to be ignored`);
+const failAtEnd = async (child: ChildProcess, name: string): Promise<void> => {
+  const [code] = await once(child, "exit");
+  throw new Error(`${name} ended with exit code ${code} when it was run for its compile cache`);
 };
 
-const untilUp = async (child: ChildProcess, url: string): Promise<void> => {
-  for (let tries = 0; tries < 1000 && child.exitCode === null; tries++) {
+const untilUp = async (url: string): Promise<void> => {
+  for (let tries = 0; tries < 1000; tries++) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;
     await sleep(20);
   }
-  throw new Error(`a bundle does not start: ${child.spawnargs.join(" ")}, exit code ${child.exitCode}`);
+  throw new Error(`${url} does not answer`);
 };
 
-const shareWithUsers = async (cache: string): Promise<void> => {
-  const [own] = await readdir(cache);
-  const version = own?.replace(/-\d+$/, "");
-  if (!own || !version) throw new Error(`Node left no compile cache in ${cache}`);
-  for (const file of await readdir(join(cache, own))) await chmod(join(cache, own, file), 0o644);
-  const missing = users.map((user) => `${version}-${user}`).filter((name) => name !== own);
-  await Promise.all(missing.map((name) => symlink(own, join(cache, name))));
+const send = async (url: string, request: RequestInit): Promise<void> => {
+  const answer = await fetch(url, request);
+  if (answer.status !== 204) throw new Error(`${url} answered ${answer.status} to an event: ${await answer.text()}`);
 };
 
 const freePort = async (): Promise<number> => {

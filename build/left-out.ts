@@ -6,7 +6,7 @@ interface LeftOut {
   readonly what: RegExp;
   /** Where it is imported; everywhere by default. */
   readonly from?: RegExp;
-  /** Stands in for it. Whatever is needed after all says so when it is called. */
+  /** Stands in for it. What it requires is the real thing. Whatever is needed after all says so when it is called. */
   readonly code: string;
 }
 
@@ -15,6 +15,15 @@ const clientNode = /[\\/]@kubernetes[\\/]client-node[\\/]/;
 const missing = (names: readonly string[]): string =>
   names
     .map((name) => `export class ${name} { constructor() { throw new Error("${name} is left out of this bundle"); } }`)
+    .join("\n");
+
+/** Loaded when one of its members is used for the first time, if ever. */
+const late = (what: string, members: readonly string[]): string =>
+  members
+    .map(
+      (name) =>
+        `Object.defineProperty(exports, "${name}", { enumerable: true, get: () => require("${what}").${name} });`,
+    )
     .join("\n");
 
 /** A kubeconfig's login that needs a browser or a cloud's command; a pod has its service account's token instead. */
@@ -36,11 +45,61 @@ const ofFunctions: readonly LeftOut[] = [
   login("azure"),
   login("gcp"),
   login("oidc"),
+  // A pod reads no kubeconfig; a server on plain HTTP speaks no TLS.
+  { what: /^js-yaml$/, from: clientNode, code: late("js-yaml", ["load"]) },
+  { what: /^node:https$/, from: clientNode, code: late("node:https", ["Agent"]) },
+  { what: /^node:tls$/, from: clientNode, code: late("node:tls", ["connect"]) },
+  {
+    what: /^node:child_process$/, // for a kubeconfig's commands
+    from: clientNode,
+    code: 'exports.spawn = (...given) => require("node:child_process").spawn(...given);',
+  },
+  { what: /^node:https$/, from: /[\\/]fastify[\\/]/, code: late("node:https", ["createServer"]) },
+  { what: /^node:dns$/, from: /[\\/]fastify[\\/]/, code: late("node:dns", ["lookup"]) }, // only to listen on localhost
+  { what: /^https$/, from: /[\\/]cloudevents[\\/]/, code: late("https", ["request"]) },
   // Of fastify: no route has a schema, nothing is injected in tests, no body is asked for raw or comes from a form.
   { what: /^@fastify\/(ajv-compiler|fast-json-stringify-compiler)$/, code: "module.exports = () => () => undefined;" },
   { what: /^light-my-request$/, code: "module.exports = undefined;" },
   { what: /^fastify-raw-body$/, code: "module.exports = undefined;" },
   { what: /^qs$/, code: 'module.exports = require("node:querystring");' },
+  { what: /^proxy-addr$/, code: late("proxy-addr", ["compile", "all"]) }, // only behind `trustProxy`
+  { what: /^semver$/, code: late("semver", ["satisfies", "gte", "gt", "coerce"]) }, // only for plugins of others
+  // Its logger is silent unless FUNC_LOG_LEVEL asks for more.
+  {
+    what: /^pino$/,
+    code: `const silent = { level: "silent", child: () => silent };
+for (const level of ["trace", "debug", "info", "warn", "error", "fatal"]) silent[level] = () => {};
+module.exports = (options, stream) => options.level === "silent" ? silent : require("pino")(options, stream);
+module.exports.symbols = { serializersSym: Symbol.for("pino.serializers") };
+module.exports.stdSerializers = { err: (error) => require("pino").stdSerializers.err(error) };`,
+  },
+  // Of cloudevents: no numbers beyond 2^53, and no events of our own that would need an id.
+  { what: /^json-bigint$/, code: 'module.exports = (options) => require("json-bigint")(options);' },
+  { what: /^uuid$/, code: "exports.v4 = () => globalThis.crypto.randomUUID();" },
+  // Of prom-client: nothing is pushed, nothing gathered from a cluster's workers, no traces.
+  { what: /^\.\/lib\/(pushgateway|cluster)$/, from: /[\\/]prom-client[\\/]/, code: "module.exports = undefined;" },
+  // What the process itself is like is measured from the first scrape on.
+  {
+    what: /^\.\/lib\/defaultMetrics$/,
+    from: /[\\/]prom-client[\\/]/,
+    code: `module.exports = ({ register }) => {
+  const { metrics } = register;
+  register.metrics = () => {
+    register.metrics = metrics;
+    require("./lib/defaultMetrics")({ register });
+    return register.metrics();
+  };
+};`,
+  },
+  { what: /^@opentelemetry\/api$/, from: /[\\/]prom-client[\\/]/, code: "module.exports = undefined;" },
+  // The runtime's own probes, which serve.ts replaces.
+  { what: /^overload-protection$/, code: "module.exports = () => undefined;" },
+  // A name for this process in its metrics.
+  {
+    what: /^crypto$/,
+    from: /[\\/]faas-js-runtime[\\/]/,
+    code: "exports.randomUUID = () => Math.random().toString(36).slice(2);",
+  },
   // The runtime would read ./func.yaml to overwrite its options, and spawn commands to tell its metrics how busy the node is.
   { what: /^js-yaml$/, from: /[\\/]faas-js-runtime[\\/]/, code: "module.exports = { load: () => ({}) };" },
   {
@@ -65,24 +124,29 @@ const ofSource: readonly LeftOut[] = [
   {
     what: /^node:tls$/,
     from: /[\\/]@nats-io[\\/]/,
-    code: `exports.connect = (...given) => process.getBuiltinModule("node:tls").connect(...given);
+    code: `exports.connect = (...given) => require("node:tls").connect(...given);
 exports.TLSSocket = { [Symbol.hasInstance]: (socket) => socket?.encrypted === true };`,
   },
   // Keptn's NATS knows no logins.
   { what: /^@nats-io\/nkeys$/, code: "module.exports = {};" },
 ];
 
+const standIn = "left-out";
+
 const leaveOut = (leftOut: readonly LeftOut[]): Plugin => ({
   name: "leave-out",
   setup: (build) => {
     for (const [index, { what, from }] of leftOut.entries()) {
-      build.onResolve({ filter: what }, ({ importer }) =>
-        from && !from.test(importer) ? undefined : { path: String(index), namespace: "left-out" },
+      build.onResolve({ filter: what }, ({ importer, namespace, resolveDir }) =>
+        namespace === standIn || (from && !from.test(importer))
+          ? undefined
+          : { path: String(index), namespace: standIn, pluginData: resolveDir },
       );
     }
-    build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({
+    build.onLoad({ filter: /.*/, namespace: standIn }, ({ path, pluginData: resolveDir }) => ({
       contents: leftOut[Number(path)]?.code ?? "",
       loader: "js",
+      resolveDir,
     }));
   },
 });

@@ -14,6 +14,8 @@ import { logCrashes } from "./io/world.ts";
 export type Program = (settings: Settings) => {
   readonly log: Log;
   readonly handle: (event: unknown) => Promise<Answer>;
+  /** Opens connections for the first event. Called once events can come. */
+  readonly openEarly?: () => void;
 };
 
 /** What all calls to Keptn of one delivery may take together: less than Knative gives a request (manifests: timeoutSeconds, 120). */
@@ -25,7 +27,7 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   if ("problems" in parsed) return refuse(renderProblems(parsed.problems));
   const program = build(makeProgram, parsed.settings);
   if ("fault" in program) return refuse(program.fault);
-  const { log, handle } = program;
+  const { log, handle, openEarly } = program;
   for (const warning of parsed.warnings) log({ level: "warn", message: renderProblem(warning) });
   logCrashes(log);
   readEventsOurselves();
@@ -60,6 +62,7 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   // The runtime's types know neither bodyLimit nor level names as the texts that it takes.
   const server = (await faas.start(served as never, options as never)) as unknown as Server;
   unread.watch(server);
+  openEarly?.();
 };
 
 interface Invocation {

@@ -1,8 +1,9 @@
 // The events that answer Keptn: `.started` and `.finished` of a run.
 import { type Envelope, typeOfKind } from "./keptn-event.ts";
 import { bytesOfLog, jsonBytes, shortenLog, utf8Bytes } from "./log-text.ts";
+import { mergeResults } from "./merge-results.ts";
 import type { OutgoingEvent } from "./outgoing-event.ts";
-import { mergeResults, type TaskResult } from "./result.ts";
+import type { TaskResult } from "./result.ts";
 import { renderTask, type TaskReport } from "./task-report.ts";
 
 export const makeStarted = (event: Envelope, source: string): OutgoingEvent =>

@@ -6,7 +6,7 @@ export type TaskResult =
   /** Not an object: plain text, or a document that is broken. It is said in the message. */
   | { readonly kind: "text"; readonly text: string };
 
-/** Keptn sets these itself; a task cannot move its answer to another place. */
+/** Keptn sets the first four itself; a task cannot move its answer to another place. */
 const reserved = new Set(["project", "stage", "service", "temporaryData", "__proto__", "constructor", "prototype"]);
 
 export const parseResult = (text: string): TaskResult => {
@@ -26,20 +26,3 @@ const read = (text: string): unknown => {
     }
   }
 };
-
-/** Later tasks win; objects are merged, lists are replaced. */
-export const mergeResults = (
-  into: Readonly<Record<string, unknown>>,
-  from: Readonly<Record<string, unknown>>,
-): Record<string, unknown> => {
-  const merged: Record<string, unknown> = { ...into };
-  for (const [key, value] of Object.entries(from)) {
-    if (reserved.has(key) && key.startsWith("__")) continue;
-    const old = merged[key];
-    merged[key] = isObject(old) && isObject(value) ? mergeResults(old, value) : value;
-  }
-  return merged;
-};
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,51 +1,62 @@
-// The types that a setting's text can have.
-import * as z from "zod";
+// The types that a setting's text can have. Without zod: every start of a program reads its settings before anything else.
 
-/** Says in docs/reference/settings.md what may be written. */
-export const kind = (words: string): { readonly kind: string } => ({ kind: words });
+/** `wrong`: each the end of a sentence that begins with `NAME="text"`. */
+export type Reading<T> = { readonly value: T } | { readonly wrong: readonly string[] };
 
-const plain = () => z.string().meta(kind("text"));
+export interface Setting<T> {
+  /** What may be written, for docs/reference/settings.md. */
+  readonly kind: string;
+  readonly read: (text: string) => Reading<T>;
+  /** Where the environment does not have it, or has an empty text. */
+  readonly fallback: T;
+  readonly description: string;
+}
 
-export const text = (fallback?: string) => (fallback === undefined ? plain().optional() : plain().default(fallback));
+/** A type of settings; with a description, a setting. */
+interface SettingType<T> {
+  describe(description: string): Setting<T>;
+}
 
-export const requiredText = (fallback: string) => plain().min(1).default(fallback);
+export const settingType = <T>(kind: string, fallback: T, read: Setting<T>["read"]): SettingType<T> => ({
+  describe: (description) => ({ kind, read, fallback, description }),
+});
+
+export const wrong = (...what: readonly string[]): { readonly wrong: readonly string[] } => ({ wrong: what });
+
+export const text = () => settingType<string | undefined>("text", undefined, (value) => ({ value }));
+
+export const requiredText = (fallback: string) => settingType("text", fallback, (value) => ({ value }));
+
+export const choice = <const T extends string>(options: readonly T[], fallback: T) =>
+  settingType<T>(options.map((option) => `\`${option}\``).join(", "), fallback, (given) => {
+    const value = options.find((option) => option === given);
+    return value === undefined ? wrong(`is none of ${options.join(", ")}`) : { value };
+  });
 
 export const whole = (fallback: number, min = 0) =>
-  z
-    .string()
-    .regex(/^\d+$/, "is not a whole number")
-    .transform(Number)
-    .refine((n) => Number.isSafeInteger(n) && n >= min, `must be at least ${min}`)
-    .meta(kind(min > 0 ? `whole number, at least ${min}` : "whole number"))
-    .default(fallback);
+  settingType(min > 0 ? `whole number, at least ${min}` : "whole number", fallback, (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text)) return wrong("is not a whole number");
+    return Number.isSafeInteger(value) && value >= min ? { value } : wrong(`must be at least ${min}`);
+  });
 
 export const flag = (fallback: boolean) =>
-  z
-    .string()
-    .transform((value, context) => {
-      if (/^(1|t|true)$/i.test(value)) return true; // Go's strconv.ParseBool, which JES's envconfig uses
-      if (/^(0|f|false)$/i.test(value)) return false;
-      context.addIssue({ code: "custom", message: "must be true or false" });
-      return z.NEVER;
-    })
-    .meta(kind("true or false"))
-    .default(fallback);
+  settingType("true or false", fallback, (text) => {
+    if (/^(1|t|true)$/i.test(text)) return { value: true }; // Go's strconv.ParseBool, which JES's envconfig uses
+    return /^(0|f|false)$/i.test(text) ? { value: false } : wrong("must be true or false");
+  });
 
 /** A Kubernetes quantity of whole bytes; see bytesOf in files.ts. */
 const sizePattern = /^[1-9]\d{0,9}(k|M|G|Ki|Mi|Gi)?$/;
 
-export const size = (given: z.ZodString) =>
-  given.regex(sizePattern, "is not a size such as 20Mi").meta(kind("size: 500k, 20Mi"));
+export const size = <T extends string | undefined>(fallback: T) =>
+  settingType<string | T>("size: 500k, 20Mi", fallback, (value) =>
+    sizePattern.test(value) ? { value } : wrong("is not a size such as 20Mi"),
+  );
 
 /** Comma separated, entries trimmed, empty ones dropped. */
-export const list = (fallback: string[] = []) =>
-  z
-    .string()
-    .transform((value) =>
-      value
-        .split(",")
-        .map((entry) => entry.trim())
-        .filter((entry) => entry !== ""),
-    )
-    .meta(kind("list"))
-    .default(fallback);
+export const list = (fallback: readonly string[] = []) =>
+  settingType("list", fallback, (text) => {
+    const entries = text.split(",").map((entry) => entry.trim());
+    return { value: entries.filter((entry) => entry !== "") };
+  });

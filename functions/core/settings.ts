@@ -1,11 +1,10 @@
 // Every setting of every program: its name in the environment, its type, its default and what it means.
-import * as z from "zod";
 import { jobSettings } from "./job/job-settings.ts";
 import type { Problem } from "./problem.ts";
-import { flag, list, requiredText, size, text, whole } from "./setting-types.ts";
+import { choice, flag, list, requiredText, type Setting, size, text, whole } from "./setting-types.ts";
 import { sourceSettings } from "./source/source-settings.ts";
 
-export const settingsSchema = z.object({
+export const settingsTable = {
   JOB_NAMESPACE: requiredText("default").describe("Namespace of the Jobs, where a task names no other."),
   FULL_DEPLOYMENT_NAME: requiredText("job-executor-service").describe(
     "Value of the label app.kubernetes.io/managed-by on Jobs and pods.",
@@ -52,10 +51,7 @@ export const settingsSchema = z.object({
     "When the sweep looks for lost steps while runs are open, as cron.",
   ),
   TIMER_SINK: requiredText("finish-task").describe("Knative Service that the sweep's event goes to."),
-  LOG_LEVEL: z
-    .enum(["debug", "info", "warn", "error"])
-    .default("info")
-    .describe("The least important lines that are logged."),
+  LOG_LEVEL: choice(["debug", "info", "warn", "error"], "info").describe("The least important lines that are logged."),
   MAX_REQUEST_BYTES: whole(2 * 1024 * 1024, 1024).describe("Largest event that a function takes, in bytes."),
   CLAIM_LEASE_SECONDS: whole(30, 5).describe(
     "After this time an announcement or report that another process began counts as abandoned, and is taken over.",
@@ -66,23 +62,19 @@ export const settingsSchema = z.object({
   CREATE_GRACE_SECONDS: whole(300, 60).describe(
     "After this time a run whose Jobs were only partly created counts as abandoned, and is reported as errored.",
   ),
-  FILES_MODE: z
-    .enum(["init-container", "snapshot"])
-    .default("init-container")
-    .describe("How a task gets its files: an init container fetches them, or start-job puts them into a ConfigMap."),
-  FILES_VOLUME_SIZE: size(z.string())
-    .default("20Mi")
-    .describe(
-      "Size of the volume /keptn of each task: its files, and what it writes there. Kubernetes evicts above it.",
-    ),
-  FILES_MAX_FILE_SIZE: size(z.string())
-    .optional()
-    .describe("Largest single file a task may ask for; by default as large as the volume."),
+  FILES_MODE: choice(["init-container", "snapshot"], "init-container").describe(
+    "How a task gets its files: an init container fetches them, or start-job puts them into a ConfigMap.",
+  ),
+  FILES_VOLUME_SIZE: size("20Mi").describe(
+    "Size of the volume /keptn of each task: its files, and what it writes there. Kubernetes evicts above it.",
+  ),
+  FILES_MAX_FILE_SIZE: size(undefined).describe(
+    "Largest single file a task may ask for; by default as large as the volume.",
+  ),
   FILES_MAX_COUNT: whole(1000, 1).describe("How many files a task may ask for."),
-  FILES_EXECUTABLE: z
-    .enum(["detect", "all"])
-    .default("detect")
-    .describe("Which files may be executed: those that begin with #! or are ELF programs, or all."),
+  FILES_EXECUTABLE: choice(["detect", "all"], "detect").describe(
+    "Which files may be executed: those that begin with #! or are ELF programs, or all.",
+  ),
   FILES_GRACE_SECONDS: whole(120).describe("How long Keptn may be away while a task's files are fetched."),
   VERIFY_EVENTS: flag(false).describe("true: an event that Keptn does not know as open creates nothing."),
   ALWAYS_SEND_FINISHED_EVENT: flag(false).describe(
@@ -90,51 +82,47 @@ export const settingsSchema = z.object({
   ),
   ...jobSettings,
   MAX_EVENT_BYTES: whole(48 * 1024, 4096).describe("Largest event sent to Keptn, in bytes of JSON."),
-});
+} as const;
+
+type Table = typeof settingsTable;
 
 /** Keys are the names in the environment. */
-export type Settings = Readonly<z.output<typeof settingsSchema>>;
+export type Settings = { readonly [Name in keyof Table]: Table[Name] extends Setting<infer T> ? T : never };
 
 /** @param env an environment; an empty value counts as not set, as in JES */
 export const parseSettings = (
   env: Readonly<Record<string, string | undefined>>,
 ): { readonly settings: Settings } | { readonly problems: readonly Problem[] } => {
-  const given = Object.fromEntries(
-    Object.keys(settingsSchema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
-  );
-  const parsed = settingsSchema.safeParse(given);
-  if (parsed.success) {
-    const clashes = clashesOf(parsed.data);
-    return clashes.length > 0 ? { problems: clashes } : { settings: parsed.data };
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [name, { read, fallback, description }] of Object.entries<Setting<unknown>>(settingsTable)) {
+    const given = env[name];
+    const reading = given ? read(given) : { value: fallback };
+    if ("value" in reading) values[name] = reading.value;
+    else
+      problems.push(
+        ...reading.wrong.map((what) => badSetting(`${name}=${JSON.stringify(given)} ${what}.`, description)),
+      );
   }
-  const problems = parsed.error.issues.map(
-    (issue): Problem => ({
-      code: "bad-setting",
-      severity: "error",
-      message: `${issue.path.join(".")}=${JSON.stringify(given[String(issue.path[0])])} ${issue.message}.`,
-      ...descriptionOf(String(issue.path[0])),
-    }),
-  );
-  return { problems };
+  if (problems.length > 0) return { problems };
+  const settings = values as unknown as Settings;
+  const clashes = clashesOf(settings);
+  return clashes.length > 0 ? { problems: clashes } : { settings };
 };
+
+const badSetting = (message: string, fix: string): Problem => ({
+  code: "bad-setting",
+  severity: "error",
+  message,
+  fix,
+});
 
 /**
  * A third of the lease to begin, a third for the request, a third for Keptn to count what it took: else an event could be sent a
  * second time. A second is for clocks that differ.
  */
-const clashesOf = ({ CLAIM_LEASE_SECONDS: lease, KEPTN_RETRY_SECONDS: retry }: Settings): Problem[] =>
-  lease >= 3 * retry + 3
-    ? []
-    : [
-        {
-          code: "bad-setting",
-          severity: "error",
-          message: `CLAIM_LEASE_SECONDS=${lease} is too short for KEPTN_RETRY_SECONDS=${retry}.`,
-          fix: "Make the lease three times as long, and 3 s more.",
-        },
-      ];
-
-const descriptionOf = (name: string): { fix?: string } => {
-  const description = settingsSchema.shape[name as keyof typeof settingsSchema.shape]?.description;
-  return description ? { fix: description } : {};
+const clashesOf = ({ CLAIM_LEASE_SECONDS: lease, KEPTN_RETRY_SECONDS: retry }: Settings): Problem[] => {
+  if (lease >= 3 * retry + 3) return [];
+  const message = `CLAIM_LEASE_SECONDS=${lease} is too short for KEPTN_RETRY_SECONDS=${retry}.`;
+  return [badSetting(message, "Make the lease three times as long, and 3 s more.")];
 };

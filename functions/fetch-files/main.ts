@@ -1,5 +1,4 @@
 // fetch-files, the init container: fetches what FETCH_ORDER names into /keptn, or into the folder given as argument.
-import { setFlagsFromString } from "node:v8";
 import { filesFolder } from "../core/files.ts";
 import { parseKeptnSettings } from "../core/keptn-settings.ts";
 import { renderProblems } from "../core/problem.ts";
@@ -32,9 +31,6 @@ const main = async (): Promise<void> => {
   }
   process.exit(exitCode);
 };
-
-// Nothing here runs for long enough to be worth an optimised form, whose making costs some 20 MiB.
-for (const flag of ["--no-opt", "--no-maglev"]) setFlagsFromString(flag);
 
 // As process 1 of its container it would not hear of its pod's end otherwise.
 process.once("SIGTERM", () => process.exit(143));

@@ -10,6 +10,10 @@ export const makeProgram: Program = (settings) => {
   const log = jsonLog(settings.LOG_LEVEL);
   const kubernetes = connectKubernetes(settings, (message) => log({ level: "warn", message }));
   const keptn = connectKeptn(settings);
+  const openEarly = () => {
+    kubernetes.openEarly();
+    keptn.openEarly();
+  };
   const ports = { ...kubernetes, log, settings, clock: systemClock, newClaimant };
-  return { log, handle: (event) => finishTask({ ...ports, keptn: keptn.within(deliverySeconds) })(event) };
+  return { log, openEarly, handle: (event) => finishTask({ ...ports, keptn: keptn.within(deliverySeconds) })(event) };
 };

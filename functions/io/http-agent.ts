@@ -16,7 +16,7 @@ export interface Connection {
 export const loadHttps = () => process.getBuiltinModule("node:https");
 
 /** An idle connection is dropped before a server's usual 60 s: a request on one that just went cannot be told from one that was lost. */
-const idleMs = 15_000;
+export const idleMs = 15_000;
 
 export const makeAgent = ({ url, ca, verifyTls, env }: Connection): Agent => {
   const proxyEnv = proxyEnvOf(url, env ?? {});

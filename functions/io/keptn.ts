@@ -41,6 +41,11 @@ export interface Keptn {
   within(seconds: number): Keptn;
 }
 
+export interface ConnectedKeptn extends Keptn {
+  /** Opens a connection for the first call, before there is any. Never throws. */
+  openEarly(): void;
+}
+
 export interface EventRef {
   readonly id: string;
   readonly type: string;
@@ -67,9 +72,9 @@ export interface ErrorLogEntry {
 }
 
 /** @param settings with a KEPTN_API_ENDPOINT; nothing is asked of Keptn yet @throws IoError when KEPTN_CA_FILE cannot be read */
-export const connectKeptn = (settings: Settings): Keptn => {
+export const connectKeptn = (settings: Settings): ConnectedKeptn => {
   const api = connectApi(settings);
-  return keptnOf(api, makeUniform(api, settings));
+  return { ...keptnOf(api, makeUniform(api, settings)), openEarly: () => api.openEarly() };
 };
 
 const keptnOf = (api: KeptnApi, uniform: Uniform): Keptn => ({

@@ -16,8 +16,15 @@ export const makeProgram: Program = (settings) => {
     connect: (order: FetchOrder) => connectKeptnFiles(settings, order),
     snapshots: kubernetes.snapshots,
   };
+  const openEarly = () => {
+    kubernetes.openEarly();
+    keptn.openEarly();
+  };
   const ports = { ...kubernetes, files, log, settings, clock: systemClock, newClaimant };
-  const handle = (event: unknown) => startJob({ ...ports, keptn: keptn.within(deliverySeconds) })(event);
+  const handle = (event: unknown) => {
+    setImmediate(() => void import("../core/plan.ts")); // needed once Keptn has given the job config: loaded while it is asked
+    return startJob({ ...ports, keptn: keptn.within(deliverySeconds) })(event);
+  };
   // Off the event's path: what Keptn's Bridge shows of us can wait for the answer.
-  return { log, handle: (event) => handle(event).finally(() => setImmediate(() => void keptn.register())) };
+  return { log, openEarly, handle: (event) => handle(event).finally(() => setImmediate(() => void keptn.register())) };
 };

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Job } from "../../functions/core/kubernetes.ts";
 
 export interface EventRequest {
-  readonly method: "POST";
+  readonly method: "POST" | "PUT";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { label } from "../../functions/core/marks.ts";
-import { settingsSchema } from "../../functions/core/settings.ts";
+import { settingsTable } from "../../functions/core/settings.ts";
 import { buildManifests, buildWith, components, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
 
 const nameOf = ({ kind, metadata }: KubernetesObject): string => `${metadata.namespace}/${kind}/${metadata.name}`;
@@ -77,7 +77,7 @@ for (const overlay of overlays) {
   test(`${overlay}: the timer's Role names the timer that the settings name`, { skip: noKubectl }, async () => {
     const roles = (await buildManifests(overlay)).filter(({ kind }) => kind === "Role");
     const timers = roles.flatMap(({ rules }) => rules).filter(({ resources }) => resources.includes("pingsources"));
-    const name = settingsSchema.shape.TIMER_NAME.parse(undefined);
+    const name = settingsTable.TIMER_NAME.fallback;
     assert.deepEqual(
       timers.map(({ resourceNames }) => resourceNames),
       [[name], [name]],

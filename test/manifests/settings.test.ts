@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { parseSettings, settingsSchema } from "../../functions/core/settings.ts";
+import { parseSettings, settingsTable } from "../../functions/core/settings.ts";
 import { buildManifests, noKubectl, overlays } from "./overlays.ts";
 
 /** What must not be in a ConfigMap, or is given as a file. */
@@ -11,7 +11,7 @@ const secrets = ["KEPTN_API_TOKEN", "KEPTN_API_TOKEN_FILE", "OAUTH_CLIENT_SECRET
 test("settings.env names every setting that is no secret", async () => {
   const lines = (await readFile("manifests/base/settings.env", "utf8")).split("\n");
   const names = lines.filter((line) => line && !line.startsWith("#")).map((line) => line.split("=")[0]);
-  const expected = Object.keys(settingsSchema.shape).filter((name) => !secrets.includes(name));
+  const expected = Object.keys(settingsTable).filter((name) => !secrets.includes(name));
   assert.deepEqual(names.toSorted(), expected.toSorted());
 });
 
@@ -28,7 +28,7 @@ for (const overlay of overlays) {
       );
       const { FUNCTION, ...rest } = own;
       assert.equal(FUNCTION, metadata.name);
-      const unknown = Object.keys(rest).filter((name) => !(name in settingsSchema.shape));
+      const unknown = Object.keys(rest).filter((name) => !(name in settingsTable));
       assert.deepEqual(unknown, []);
       const parsed = parseSettings({ ...settings, ...rest });
       assert.ok("settings" in parsed, JSON.stringify(parsed));

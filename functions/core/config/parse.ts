@@ -4,6 +4,7 @@ import { explainIssues } from "./explain-issues.ts";
 import { lintOutline } from "./lint-outline.ts";
 import { lintTasks } from "./lint-tasks.ts";
 import { type ActionOutline, outlineOf } from "./outline.ts";
+import { remember } from "./remember.ts";
 import { type JobConfig, jobConfigSchema } from "./schema.ts";
 import { withoutNulls } from "./without-nulls.ts";
 import { readYaml, type YamlTree } from "./yaml-tree.ts";
@@ -20,7 +21,7 @@ export interface ParsedJobConfig {
 }
 
 /** @param file its name in the places of problems, e.g. `job/config.yaml` */
-export const parseJobConfig = (text: string, file: string): ParsedJobConfig => {
+export const parseJobConfig = remember((text: string, file: string): ParsedJobConfig => {
   const read = readYaml(text, file);
   if ("problems" in read) return { problems: read.problems };
   if (read.tree === null) return { problems: [emptyConfig(file)] };
@@ -35,7 +36,7 @@ export const parseJobConfig = (text: string, file: string): ParsedJobConfig => {
     .slice(0, maxProblems);
   const told = { problems, outline, at: yaml.at };
   return parsed.success ? { config: parsed.data, ...told } : told;
-};
+});
 
 const emptyConfig = (file: string): Problem => ({
   code: "empty-config",

@@ -1,4 +1,5 @@
 // The securityContext of a task and of pods: every field that Kubernetes has (core/v1 SecurityContext, PodSecurityContext).
+// Made when one is read: the settings, which every start reads, seldom have any.
 import * as z from "zod";
 import { requiredText, text, wholeNumber, yesOrNo } from "./scalars.ts";
 
@@ -61,18 +62,19 @@ const capabilityList = (what: string, example: string) =>
     .array(requiredText().transform((name) => name.toUpperCase()))
     .meta({ description: `Linux capabilities to ${what}, without CAP_.`, examples: [[example]] });
 
-const capabilities = z
-  .strictObject({
-    add: capabilityList("add", "NET_BIND_SERVICE").optional(),
-    drop: capabilityList("drop", "ALL").optional(),
-  })
-  .meta({
-    description:
-      "Linux capabilities. What is not given here stays as the operator set it: adding one keeps `drop: [ALL]`.",
-    examples: [{ add: ["NET_BIND_SERVICE"] }],
-  });
+const capabilities = () =>
+  z
+    .strictObject({
+      add: capabilityList("add", "NET_BIND_SERVICE").optional(),
+      drop: capabilityList("drop", "ALL").optional(),
+    })
+    .meta({
+      description:
+        "Linux capabilities. What is not given here stays as the operator set it: adding one keeps `drop: [ALL]`.",
+      examples: [{ add: ["NET_BIND_SERVICE"] }],
+    });
 
-const shared = {
+const shared = () => ({
   runAsUser: id()
     .optional()
     .meta({ description: "User id of the process.", examples: [1000] }),
@@ -86,34 +88,36 @@ const shared = {
   seccompProfile: profile("seccomp").optional(),
   appArmorProfile: profile("AppArmor").optional(),
   windowsOptions: windowsOptions().optional(),
-};
-
-export const securityContextSchema = z.strictObject({
-  ...shared,
-  allowPrivilegeEscalation: yesOrNo()
-    .optional()
-    .meta({ description: "May a process gain more privileges than its parent?", examples: [false] }),
-  capabilities: capabilities.optional(),
-  privileged: yesOrNo()
-    .optional()
-    .meta({ description: "Run privileged: only where the operator allows it.", examples: [false] }),
-  procMount: z
-    .enum(["Default", "Unmasked"])
-    .optional()
-    .meta({ description: "How /proc is mounted.", examples: ["Default"] }),
-  readOnlyRootFilesystem: yesOrNo()
-    .optional()
-    .meta({ description: "Make all but the volumes read-only.", examples: [true] }),
 });
 
-export const podSecurityContextSchema = z.strictObject({
-  ...shared,
-  fsGroup: id().optional(),
-  fsGroupChangePolicy: z.enum(["OnRootMismatch", "Always"]).optional(),
-  seLinuxChangePolicy: z.enum(["MountOption", "Recursive"]).optional(),
-  supplementalGroups: z.array(id()).optional(),
-  supplementalGroupsPolicy: z.enum(["Merge", "Strict"]).optional(),
-  sysctls: z.array(z.strictObject({ name: requiredText(), value: text() })).optional(),
-});
+export const makeSecurityContextSchema = () =>
+  z.strictObject({
+    ...shared(),
+    allowPrivilegeEscalation: yesOrNo()
+      .optional()
+      .meta({ description: "May a process gain more privileges than its parent?", examples: [false] }),
+    capabilities: capabilities().optional(),
+    privileged: yesOrNo()
+      .optional()
+      .meta({ description: "Run privileged: only where the operator allows it.", examples: [false] }),
+    procMount: z
+      .enum(["Default", "Unmasked"])
+      .optional()
+      .meta({ description: "How /proc is mounted.", examples: ["Default"] }),
+    readOnlyRootFilesystem: yesOrNo()
+      .optional()
+      .meta({ description: "Make all but the volumes read-only.", examples: [true] }),
+  });
 
-export type TaskSecurityContext = z.output<typeof securityContextSchema>;
+export const makePodSecurityContextSchema = () =>
+  z.strictObject({
+    ...shared(),
+    fsGroup: id().optional(),
+    fsGroupChangePolicy: z.enum(["OnRootMismatch", "Always"]).optional(),
+    seLinuxChangePolicy: z.enum(["MountOption", "Recursive"]).optional(),
+    supplementalGroups: z.array(id()).optional(),
+    supplementalGroupsPolicy: z.enum(["Merge", "Strict"]).optional(),
+    sysctls: z.array(z.strictObject({ name: requiredText(), value: text() })).optional(),
+  });
+
+export type TaskSecurityContext = z.output<ReturnType<typeof makeSecurityContextSchema>>;

@@ -8,7 +8,7 @@ import { checkImage } from "./images.ts";
 import { checkNamespace, checkServiceAccount } from "./kubernetes-names.ts";
 import { resources } from "./resources-schema.ts";
 import { checkedText, quote, reject, requiredText, text, wholeNumber } from "./scalars.ts";
-import { securityContextSchema } from "./security-context-schema.ts";
+import { makeSecurityContextSchema } from "./security-context-schema.ts";
 
 /** The Job's own deadline comes on top of it, in the same 32 bits. */
 const maxSeconds = 2 ** 31 - 1000;
@@ -86,9 +86,11 @@ export const task = z.strictObject({
   serviceAccount: checkedText(checkServiceAccount)
     .optional()
     .meta({ description: "Service account of the pod, if the operator allows it.", examples: ["deployer"] }),
-  securityContext: securityContextSchema.optional().meta({
-    description: "Security context of the container; what is not given here stays as the operator set it.",
-    examples: [{ readOnlyRootFilesystem: false }],
-  }),
+  securityContext: makeSecurityContextSchema()
+    .optional()
+    .meta({
+      description: "Security context of the container; what is not given here stays as the operator set it.",
+      examples: [{ readOnlyRootFilesystem: false }],
+    }),
   annotations: annotations.optional(),
 });

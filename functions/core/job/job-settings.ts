@@ -1,52 +1,42 @@
 // The operator's rules for Jobs: what tasks may ask for, and what they get without asking. Names and defaults as in JES.
-import * as z from "zod";
+import type * as z from "zod";
 import { isLabelValue, isQualifiedName, parseQuantity } from "../config/kubernetes-names.ts";
-import { podSecurityContextSchema, securityContextSchema } from "../config/security-context-schema.ts";
-import { flag, kind, list, requiredText, text, whole } from "../setting-types.ts";
+import {
+  makePodSecurityContextSchema,
+  makeSecurityContextSchema,
+  type TaskSecurityContext,
+} from "../config/security-context-schema.ts";
+import type { Tree } from "../config/yaml-tree.ts";
+import { flag, list, requiredText, settingType, text, whole, wrong } from "../setting-types.ts";
 import { jsonTree, smallFirst } from "./json-tree.ts";
 
 /** A quantity, or `none`. */
 const quantity = (fallback: string) =>
-  z
-    .string()
-    .refine(
-      (value) => value === "none" || parseQuantity(value) !== undefined,
-      "is not a quantity such as 500m or 128Mi",
-    )
-    .transform((value) => (value === "none" ? "" : value))
-    .meta(kind("quantity, or none"))
-    .default(fallback);
+  settingType("quantity, or none", fallback, (text) => {
+    if (text === "none") return { value: "" };
+    return parseQuantity(text) === undefined ? wrong("is not a quantity such as 500m or 128Mi") : { value: text };
+  });
 
-/** JSON, as JES's chart writes it. */
-const jsonOf = <T>(schema: z.ZodType<T>, fallback: T) =>
-  z
-    .string()
-    .transform((value, context): T => {
-      const parsed = schema.safeParse(jsonTree(value, smallFirst));
-      if (parsed.success) return parsed.data;
-      for (const { path, message } of parsed.error.issues) {
-        context.addIssue({ code: "custom", message: `is wrong at "${path.join(".")}": ${message}` });
-      }
-      return z.NEVER;
-    })
-    .meta(kind("JSON"))
-    .default(() => fallback as never);
+/** JSON, as JES's chart writes it. @param makeSchema called only where the setting is given */
+const jsonOf = <T>(makeSchema: () => z.ZodType<T>, fallback: T) =>
+  settingType("JSON", fallback, (text) => {
+    const parsed = makeSchema().safeParse(jsonTree(text, smallFirst));
+    if (parsed.success) return { value: parsed.data };
+    return wrong(...parsed.error.issues.map(({ path, message }) => `is wrong at "${path.join(".")}": ${message}`));
+  });
 
-const labels = z
-  .string()
-  .transform((value, context): Readonly<Record<string, string>> => {
-    const tree = value.trimStart().startsWith("{") ? jsonTree(value) : Object.fromEntries(pairsOf(value));
-    const parsed = z.record(z.string(), z.string()).safeParse(tree);
-    const bad = Object.entries(parsed.data ?? {}).find(([key, text]) => !isQualifiedName(key) || !isLabelValue(text));
-    if (parsed.success && !bad) return parsed.data;
-    context.addIssue({
-      code: "custom",
-      message: bad ? `has no valid label ${bad.join("=")}` : "is not a map of labels",
-    });
-    return z.NEVER;
-  })
-  .meta(kind("labels"))
-  .default({});
+const labels = settingType<Readonly<Record<string, string>>>("labels", {}, (text) => {
+  const tree = text.trimStart().startsWith("{") ? jsonTree(text) : Object.fromEntries(pairsOf(text));
+  if (!isFlatMap(tree)) return wrong("is not a map of labels");
+  const bad = Object.entries(tree).find(([key, value]) => !isQualifiedName(key) || !isLabelValue(value));
+  return bad ? wrong(`has no valid label ${bad.join("=")}`) : { value: tree };
+});
+
+const isFlatMap = (tree: Tree): tree is Readonly<Record<string, string>> =>
+  typeof tree === "object" &&
+  tree !== null &&
+  !Array.isArray(tree) &&
+  Object.values(tree).every((value) => typeof value === "string");
 
 const pairsOf = (value: string): (readonly [string, string])[] =>
   value.split(",").map((pair) => {
@@ -65,6 +55,8 @@ const restricted = {
   capabilities: { drop: ["ALL"] },
   seccompProfile: { type: "RuntimeDefault" as const },
 };
+
+type PodSecurityContext = z.output<ReturnType<typeof makePodSecurityContextSchema>>;
 
 const restrictedPod = {
   runAsUser: 1000,
@@ -90,10 +82,10 @@ export const jobSettings = {
   DEFAULT_RESOURCE_REQUESTS_MEMORY: quantity("128Mi").describe("Where a task has no `resources`; none: no request."),
   TASK_DEADLINE_SECONDS: whole(0).describe("Longest time that any task may take; 0: only its own maxPollDuration."),
   JOB_LABELS: labels.describe("Labels on every Job and its pod: name=value, comma separated, or a JSON object."),
-  JOB_SECURITY_CONTEXT: jsonOf(securityContextSchema, restricted).describe(
+  JOB_SECURITY_CONTEXT: jsonOf<TaskSecurityContext>(makeSecurityContextSchema, restricted).describe(
     "Security context of every container, as JSON; a task's own goes on top of it.",
   ),
-  POD_SECURITY_CONTEXT: jsonOf(podSecurityContextSchema, restrictedPod).describe(
+  POD_SECURITY_CONTEXT: jsonOf<PodSecurityContext>(makePodSecurityContextSchema, restrictedPod).describe(
     "Security context of every pod, as JSON.",
   ),
   INIT_CONTAINER_IMAGE: requiredText("job-executor-functions").describe(

@@ -1,7 +1,7 @@
 // What JES's operator said about tasks: images, labels, security, accounts, networks.
 import {
-  podSecurityContextSchema,
-  securityContextSchema,
+  makePodSecurityContextSchema,
+  makeSecurityContextSchema,
   type TaskSecurityContext,
 } from "../config/security-context-schema.ts";
 import type { Tree } from "../config/yaml-tree.ts";
@@ -39,22 +39,22 @@ const makePrivileged = (values: Values): Part[] =>
 interface ContextRow {
   readonly value: string;
   readonly name: string;
-  readonly schema: typeof securityContextSchema | typeof podSecurityContextSchema;
+  readonly makeSchema: typeof makeSecurityContextSchema | typeof makePodSecurityContextSchema;
 }
 
 const podContext = {
   value: "jobConfig.podSecurityContext",
   name: "POD_SECURITY_CONTEXT",
-  schema: podSecurityContextSchema,
+  makeSchema: makePodSecurityContextSchema,
 } as const;
 const jobContext = {
   value: "jobConfig.jobSecurityContext",
   name: "JOB_SECURITY_CONTEXT",
-  schema: securityContextSchema,
+  makeSchema: makeSecurityContextSchema,
 } as const;
 
-const parseContext = ({ value, schema }: ContextRow, values: Values) =>
-  schema.safeParse(spelledAsKubernetes(values.get(value) ?? {}));
+const parseContext = ({ value, makeSchema }: ContextRow, values: Values) =>
+  makeSchema().safeParse(spelledAsKubernetes(values.get(value) ?? {}));
 
 /** One namespace has one level, for both contexts. */
 const levelFor = (values: Values): "baseline" | "privileged" => {

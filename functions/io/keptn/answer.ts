@@ -1,7 +1,7 @@
 // What an answer of Keptn means: data of the expected shape, or a fault that says whether to ask again.
-import type * as z from "zod";
 import { type HttpAnswer, retryAfterOf } from "../http.ts";
 import { IoError } from "../io-error.ts";
+import type { Shape } from "./shape.ts";
 
 /** `POST v1/event`, for messages, and whether repeating it would do something twice. */
 export interface Asked {
@@ -12,7 +12,7 @@ export interface Asked {
 }
 
 /** @throws IoError when the body is not JSON or has another shape: whoever sent it, it was not Keptn */
-export const readAnswer = <T>(asked: Asked, answer: HttpAnswer, shape: z.ZodType<T>): T => {
+export const readAnswer = <T>(asked: Asked, answer: HttpAnswer, shape: Shape<T>): T => {
   const json = parseJson(answer.body);
   // A shape may allow undefined, for what is not there; a body that is no JSON does not say so.
   const parsed = json === undefined ? undefined : shape.safeParse(json);

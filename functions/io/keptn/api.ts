@@ -1,7 +1,7 @@
 // Calls to Keptn's API: authenticated, repeated where that helps, answered with data of the expected shape.
 import type { Agent } from "node:http";
-import type * as z from "zod";
 import type { Settings } from "../../core/settings.ts";
+import { openEarly } from "../early-connection.ts";
 import { type HttpAnswer, type HttpStream, readAll, request, stream } from "../http.ts";
 import type { IoError } from "../io-error.ts";
 import { type Budget, makeBudget, withinBudget, withRetries } from "../retry.ts";
@@ -9,14 +9,14 @@ import { type Asked, makeFault, messageOf, readAnswer } from "./answer.ts";
 import { type Credentials, makeTokenCredentials, type Proof } from "./credentials.ts";
 import { type Gate, makeGate } from "./gate.ts";
 import { makeKeptnAgent } from "./keptn-agent.ts";
-import { makeOauthCredentials } from "./oauth.ts";
+import type { Shape } from "./shape.ts";
 
 export interface Call<T> extends Repeating {
   readonly method?: "GET" | "POST" | "PUT";
   /** Below KEPTN_API_ENDPOINT, without a leading slash, its segments encoded. */
   readonly path: string;
   readonly body?: unknown;
-  readonly shape: z.ZodType<T>;
+  readonly shape: Shape<T>;
   /** A 404 with one of these messages is no fault, but this value. */
   readonly absent?: { readonly messages: readonly string[]; readonly value: T };
 }
@@ -38,6 +38,8 @@ export interface KeptnApi {
   call<T>(call: Call<T>): Promise<T>;
   /** The bytes of an answer of any size. Attempts end where they begin. @throws IoError, also while they are read */
   open(opening: Opening): Promise<AsyncIterable<Buffer> | undefined>;
+  /** Opens a connection for the first call, before there is any. Never throws. */
+  openEarly(): void;
   /** The same API, all of whose calls together end within this time, and each within its own as ever. */
   within(seconds: number): KeptnApi;
 }
@@ -64,19 +66,30 @@ export const connectApi = (settings: Settings): KeptnApi => {
   const wire: Wire = {
     base,
     agent: makeKeptnAgent(base, settings),
-    credentials: settings.OAUTH_CLIENT_ID ? makeOauthCredentials(settings) : makeTokenCredentials(settings),
+    credentials: settings.OAUTH_CLIENT_ID ? lateOauth(settings) : makeTokenCredentials(settings),
     gate: makeGate(),
     attemptMs: settings.API_PROXY_HTTP_TIMEOUT * 1000,
   };
   const apiOf = (budget: () => Budget): KeptnApi => ({
     call: (call) => callWithin(wire, call, budget()),
     open: (opening) => openWithin(wire, opening, budget()),
+    openEarly: () => openEarly(wire.agent, wire.base),
     within: (seconds) => {
       const shared = makeBudget(seconds);
       return apiOf(() => makeBudget(settings.KEPTN_RETRY_SECONDS, shared));
     },
   });
   return apiOf(() => makeBudget(settings.KEPTN_RETRY_SECONDS));
+};
+
+/** The OAuth client is loaded only where one is used. */
+const lateOauth = (settings: Settings): Credentials => {
+  let made: Promise<Credentials> | undefined;
+  const load = (): Promise<Credentials> => {
+    made ??= import("./oauth.ts").then(({ makeOauthCredentials }) => makeOauthCredentials(settings));
+    return made;
+  };
+  return { get: async () => (await load()).get(), renew: async (refused) => (await load()).renew(refused) };
 };
 
 const callWithin = <T>(wire: Wire, call: Call<T>, budget: Budget): Promise<T> => {

@@ -5,8 +5,9 @@ import type { OutgoingEvent } from "../../core/outgoing-event.ts";
 import type { IoError } from "../io-error.ts";
 import type { Count } from "../keptn.ts";
 import type { KeptnApi } from "./api.ts";
+import { lateShape, type OutputOf } from "./shape.ts";
 
-const sent = z.object({ keptnContext: z.string() });
+const sent = lateShape(() => z.object({ keptnContext: z.string() }));
 
 /**
  * Not repeated when nobody knows whether it arrived: a second `.started` hangs the sequence for ever (shipyard-controller compares
@@ -17,26 +18,28 @@ export const sendEvent = async (api: KeptnApi, event: OutgoingEvent): Promise<vo
   await api.call({ method: "POST", path: "v1/event", body: event, shape: sent, mayRepeat });
 };
 
-const executions = z.object({
-  sequenceExecutions: z
-    .array(
-      z.object({
-        status: z.object({
-          state: z.string(),
-          currentTask: z
-            .object({
-              triggeredID: z.string().nullish(),
-              events: z.array(z.object({ eventType: z.string(), source: z.string() })).nullish(),
-            })
-            .nullish(),
+const executions = lateShape(() =>
+  z.object({
+    sequenceExecutions: z
+      .array(
+        z.object({
+          status: z.object({
+            state: z.string(),
+            currentTask: z
+              .object({
+                triggeredID: z.string().nullish(),
+                events: z.array(z.object({ eventType: z.string(), source: z.string() })).nullish(),
+              })
+              .nullish(),
+          }),
         }),
-      }),
-    )
-    .nullish(),
-  nextPageKey: z.union([z.number(), z.string()]).optional(),
-});
+      )
+      .nullish(),
+    nextPageKey: z.union([z.number(), z.string()]).optional(),
+  }),
+);
 
-type Execution = NonNullable<z.output<typeof executions>["sequenceExecutions"]>[number];
+type Execution = NonNullable<OutputOf<typeof executions>["sequenceExecutions"]>[number];
 
 /** shipyard-controller keeps the task of an aborted or timed out sequence as its current one (completeTaskSequence). */
 const endStates = ["finished", "timedOut", "aborted", "succeeded"];

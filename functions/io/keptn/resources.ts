@@ -4,6 +4,7 @@ import { type Level, pathOfUri } from "../../core/file-choice.ts";
 import { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
 import { readContent } from "./resource-content.ts";
+import { lateShape, type OutputOf } from "./shape.ts";
 
 /** Whose resources: an event's. */
 export interface Scope {
@@ -20,7 +21,7 @@ export interface Place {
 }
 
 /** An empty file has no content here (resource-service, models/resource.go: omitempty). */
-const resource = z.object({ resourceContent: z.base64().default("") }).optional();
+const resource = lateShape(() => z.object({ resourceContent: z.base64().default("") }).optional());
 
 /** resource-service's own words (handler/common.go). A missing project or Git upstream is no missing file. */
 const absent = ["Resource not found", "Service not found", "Stage not found"];
@@ -108,10 +109,12 @@ const pathOf = ({ level, scope }: Place): string => {
   return `resource-service/v1/project/${encodeURIComponent(scope.project)}${stage}${service}/resource`;
 };
 
-const page = z.object({
-  resources: z.array(z.object({ resourceURI: z.string() })).nullish(),
-  nextPageKey: z.string().optional(),
-});
+const page = lateShape(() =>
+  z.object({
+    resources: z.array(z.object({ resourceURI: z.string() })).nullish(),
+    nextPageKey: z.string().optional(),
+  }),
+);
 
 /**
  * Keptn lists HEAD, whatever the commit; names with `.git` in them are left out (handler/pagination.go).
@@ -132,7 +135,7 @@ const listPage = (
   api: KeptnApi,
   place: Place,
   query: Readonly<Record<string, string>>,
-): Promise<z.output<typeof page>> =>
+): Promise<OutputOf<typeof page>> =>
   api.call({
     path: `${pathOf(place)}?${new URLSearchParams(query)}`,
     shape: page,

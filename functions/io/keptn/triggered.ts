@@ -5,10 +5,11 @@ import { isAnswerable, isCounted, type KeptnEvent, parseKeptnEvent } from "../..
 import { IoError } from "../io-error.ts";
 import type { EventRef } from "../keptn.ts";
 import type { KeptnApi } from "./api.ts";
+import { lateShape, type OutputOf } from "./shape.ts";
 
-const events = z.object({ events: z.array(z.looseObject({ id: z.string() })).nullish() });
+const events = lateShape(() => z.object({ events: z.array(z.looseObject({ id: z.string() })).nullish() }));
 
-type Found = z.output<typeof events>;
+type Found = OutputOf<typeof events>;
 
 /** What shipyard-controller triggered is in its own list, and nowhere else: one question. Other senders' events are looked for. */
 export const isOpen = async (api: KeptnApi, event: EventRef & { readonly source: string }): Promise<boolean> => {

@@ -5,6 +5,7 @@ import type { Settings } from "../../core/settings.ts";
 import { type Subscription, subscriptionsOf } from "../../core/source/subscription.ts";
 import type { ErrorLogEntry } from "../keptn.ts";
 import type { KeptnApi } from "./api.ts";
+import { lateShape } from "./shape.ts";
 
 export interface Uniform {
   /** Registers this integration, or shows Keptn that it is still there; seldom, however often it is called. @throws IoError */
@@ -33,12 +34,17 @@ export const makeUniform = (api: KeptnApi, settings: Settings): Uniform => {
     },
     log: async (entry, within) => {
       const logs = [{ integrationid: await registered(), ...entry }];
-      await within.call({ method: "POST", path: "controlPlane/v1/log", body: { logs }, shape: z.unknown() });
+      await within.call({
+        method: "POST",
+        path: "controlPlane/v1/log",
+        body: { logs },
+        shape: lateShape(() => z.unknown()),
+      });
     },
   };
 };
 
-const registration = z.object({ id: z.string() });
+const registration = lateShape(() => z.object({ id: z.string() }));
 
 /**
  * One of the same name and namespace is found again; its subscriptions stay as the Bridge's users set them (uniformintegrationhandler.go).

@@ -1,8 +1,9 @@
 // Requests to the API server: where it is and who we are comes from client-node, the objects stay the JSON they are on the wire.
 import { type Agent, Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import { openEarly } from "../early-connection.ts";
 import { type HttpStream, request, stream } from "../http.ts";
+import { loadHttps } from "../http-agent.ts";
 import { IoError } from "../io-error.ts";
 import { makeBudget, withRetries } from "../retry.ts";
 import { type Access, loadKubeConfig } from "./kubeconfig.ts";
@@ -22,6 +23,8 @@ export interface KubernetesApi {
   call<T>(call: Call): Promise<{ readonly status: number; readonly body: T }>;
   /** @throws IoError likewise, and while the chunks are read */
   stream(call: Call): Promise<HttpStream>;
+  /** Opens a connection for the first call, before there is any. Never throws. */
+  openEarly(): void;
   /** Where a program in a pod runs, or the context's namespace. */
   readonly namespace: string;
   /** Address of the API server. */
@@ -34,7 +37,8 @@ const attemptMs = 10_000;
 /** A list of 500 Jobs with their managedFields is some 5 MB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
-interface Wire {
+/** Where the API server is, and how to speak to it. */
+export interface Wire {
   readonly server: string;
   readonly agent: Agent;
   readonly headers: () => Promise<Record<string, string>>;
@@ -44,10 +48,9 @@ interface Wire {
 export const connectApi = (access: Access = {}): KubernetesApi => {
   const { budgetSeconds = usualBudgetSeconds } = access;
   const config = loadKubeConfig(access);
-  const server = config.getCurrentCluster()?.server.replace(/\/$/, "") ?? "http://localhost:8080";
   let wire: Promise<Wire> | undefined;
   const open = () => {
-    wire ??= connect(config, server);
+    wire ??= connectWire(config);
     return wire;
   };
   return {
@@ -56,7 +59,7 @@ export const connectApi = (access: Access = {}): KubernetesApi => {
       return answer;
     },
     stream: async (call) => {
-      const { agent, headers } = await open();
+      const { server, agent, headers } = await open();
       const answer = await stream({
         ...requestOf(call, { server, agent, headers: await headers() }),
         maxBytes: maxAnswerBytes,
@@ -66,12 +69,22 @@ export const connectApi = (access: Access = {}): KubernetesApi => {
       for await (const chunk of answer.chunks) said.push(chunk);
       throw faultOf(call, answer.status, { text: Buffer.concat(said).toString(), headers: answer.headers });
     },
+    openEarly: () => {
+      open()
+        .then(({ agent, server }) => openEarly(agent, server))
+        .catch(() => {}); // the first call says why
+    },
     namespace: config.getContextObject(config.currentContext)?.namespace ?? "default",
-    server,
+    server: serverOf(config),
   };
 };
 
-const connect = async (config: KubeConfig, server: string): Promise<Wire> => {
+const serverOf = (config: KubeConfig): string =>
+  config.getCurrentCluster()?.server.replace(/\/$/, "") ?? "http://localhost:8080";
+
+/** No connection is opened yet. */
+export const connectWire = async (config: KubeConfig): Promise<Wire> => {
+  const server = serverOf(config);
   const options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0] = {};
   await config.applyToHTTPSOptions(options);
   const { ca, cert, key, rejectUnauthorized, servername } = options as HttpsOptions;
@@ -81,7 +94,7 @@ const connect = async (config: KubeConfig, server: string): Promise<Wire> => {
   const keep = { keepAlive: true, timeout: 30_000, maxSockets: 32 };
   return {
     server,
-    agent: server.startsWith("https:") ? new HttpsAgent({ ...keep, ...tls }) : new HttpAgent(keep),
+    agent: server.startsWith("https:") ? new (loadHttps().Agent)({ ...keep, ...tls }) : new HttpAgent(keep),
     // Asked again for every request: a service account's token is rotated, client-node reads it anew.
     headers: async () => {
       const fresh: { headers?: Record<string, string> } = {};

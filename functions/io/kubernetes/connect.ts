@@ -15,6 +15,8 @@ export interface Kubernetes {
   readonly timer: Timer;
   readonly note: Note;
   readonly snapshots: Snapshots;
+  /** Opens a connection for the first request, before there is any. Never throws. */
+  openEarly(): void;
 }
 
 /** Where Jobs can be. */
@@ -29,6 +31,7 @@ export const connectKubernetes = (settings: Settings, warn: (message: string) =>
     jobs: connectJobs(api, { namespaces: namespacesOf(settings), managedBy }),
     pods: connectPods(api),
     snapshots: connectSnapshots(api),
+    openEarly: () => api.openEarly(),
     timer: connectTimer(api, {
       namespace: settings.TIMER_NAMESPACE ?? api.namespace,
       name: settings.TIMER_NAME,

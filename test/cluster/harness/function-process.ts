@@ -8,6 +8,8 @@ import { bundledPrograms } from "./bundled-programs.ts";
 
 export interface FunctionProcess {
   readonly url: string;
+  /** Of the process that runs now. */
+  pid(): number;
   /** What it wrote so far: one JSON line per step. */
   readonly lines: readonly string[];
   /** SIGKILL, and a new process on the same port. */
@@ -15,14 +17,16 @@ export interface FunctionProcess {
   stop(): Promise<void>;
 }
 
+/** @param folder with the bundles; by default such as were made for this test alone */
 export const startFunction = async (
   name: "start-job" | "finish-task" | "keptn-source",
   env: Readonly<Record<string, string>>,
+  folder?: string,
 ): Promise<FunctionProcess> => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const lines: string[] = [];
-  const serve = join(await bundledPrograms(), "serve.cjs");
+  const serve = join(folder ?? (await bundledPrograms()), "serve.cjs");
   let child = await launch();
 
   async function launch(): Promise<ChildProcess> {
@@ -44,6 +48,7 @@ export const startFunction = async (
   };
   return {
     url,
+    pid: () => child.pid ?? 0,
     lines,
     crash: async () => {
       await kill("SIGKILL");

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  podSecurityContextSchema,
-  securityContextSchema,
+  makePodSecurityContextSchema,
+  makeSecurityContextSchema,
 } from "../../../functions/core/config/security-context-schema.ts";
 import type { PodSecurityContext, SecurityContext } from "../../../functions/core/kubernetes.ts";
 
-const container: Record<keyof SecurityContext, unknown> = securityContextSchema.shape;
-const pod: Record<keyof PodSecurityContext, unknown> = podSecurityContextSchema.shape;
+const container: Record<keyof SecurityContext, unknown> = makeSecurityContextSchema().shape;
+const pod: Record<keyof PodSecurityContext, unknown> = makePodSecurityContextSchema().shape;
 
 test("knows every field of the container's and of the pod's security context", () => {
   assert.equal(Object.keys(container).length, 12);
@@ -16,5 +16,5 @@ test("knows every field of the container's and of the pod's security context", (
 });
 
 test("refuses a field that Kubernetes does not have", () => {
-  assert.equal(securityContextSchema.safeParse({ runAsUsr: "1" }).success, false);
+  assert.equal(makeSecurityContextSchema().safeParse({ runAsUsr: "1" }).success, false);
 });

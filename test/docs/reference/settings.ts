@@ -1,11 +1,11 @@
 // docs/reference/settings.md: every setting, from its one definition.
 import { readFileSync } from "node:fs";
-import * as z from "zod";
-import { settingsSchema } from "../../../functions/core/settings.ts";
+import type { Setting } from "../../../functions/core/setting-types.ts";
+import { settingsTable } from "../../../functions/core/settings.ts";
 import { anchorOf, code, fence, renderHead, renderTable, words } from "./markdown.ts";
 
 export const renderSettings = (): string => {
-  const settings = Object.entries(settingsSchema.shape).map(([name, schema]) => describe(name, schema));
+  const settings = Object.entries(settingsTable).map(([name, setting]) => describe(name, setting));
   const long = settings.filter(({ fallback }) => isLong(fallback));
   return [
     renderHead("Settings", "functions/core/settings.ts and manifests/base/settings.env"),
@@ -30,10 +30,9 @@ interface Described {
   readonly meaning: string;
 }
 
-const describe = (name: string, schema: z.ZodType): Described => {
-  const description = schema.description ?? "";
-  return { name, kind: kindOf(schema), fallback: defaultOf(schema), meaning: words(description) + inManifests(name) };
-};
+const describe = (name: string, { kind, fallback, description }: Setting<unknown>): Described => ({
+  ...{ name, kind, fallback: write(fallback), meaning: words(description) + inManifests(name) },
+});
 
 const renderSetting = ({ name, kind, fallback, meaning }: Described): string[] => [
   code(name) + (name in lines ? "" : " \\*"),
@@ -46,20 +45,9 @@ const isLong = (fallback: string): boolean => fallback.length > 60;
 
 const indent = (json: string): string => JSON.stringify(JSON.parse(json), undefined, 2);
 
-const kindOf = (schema: z.ZodType): string => {
-  const inner = bare(schema);
-  if (inner instanceof z.ZodEnum) return inner.options.map((option) => code(String(option))).join(", ");
-  return String(z.globalRegistry.get(inner)?.["kind"] ?? "");
-};
-
-const bare = (schema: z.ZodType): z.ZodType =>
-  schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? bare(schema.unwrap() as z.ZodType) : schema;
-
-const defaultOf = (schema: z.ZodType): string => {
-  if (!(schema instanceof z.ZodDefault)) return "";
-  const value: unknown = schema.def.defaultValue;
+const write = (value: unknown): string => {
   if (Array.isArray(value)) return value.join(",");
-  if (typeof value !== "object" || value === null) return String(value);
+  if (typeof value !== "object" || value === null) return String(value ?? "");
   return Object.keys(value).length > 0 ? JSON.stringify(value) : "";
 };
 

@@ -78,7 +78,7 @@ const send = (outgoing: ServerResponse, { status, body }: Answer): void => {
 };
 
 /** client-node takes plain HTTP only where TLS is not verified. */
-const makeKubeconfig = (server: string) => ({
+export const makeKubeconfig = (server: string) => ({
   apiVersion: "v1",
   kind: "Config",
   clusters: [{ name: "double", cluster: { server, "insecure-skip-tls-verify": true } }],

@@ -1,0 +1,42 @@
+// Opens a connection before there is anything to say, while the first event is still on its way or being read.
+import type { Agent, AgentOptions, ClientRequestArgs } from "node:http";
+import { isIP, type Socket } from "node:net";
+import { idleMs } from "./http-agent.ts";
+
+/**
+ * The agent's first request gets this connection. One that could not be opened, or went away meanwhile, is nobody's business: the
+ * request opens its own then, as ever, and says what is wrong.
+ */
+export const openEarly = (agent: Agent, url: string): void => {
+  const { options } = agent as Agent & { readonly options: AgentOptions };
+  if (options.proxyEnv) return;
+  const create = agent.createConnection;
+  const early = open(() => create.call(agent, { ...options, ...targetOf(url) }) as Socket, url).catch(() => undefined);
+  agent.createConnection = (wanted, done) => {
+    agent.createConnection = create;
+    void early.then((socket) => {
+      const isThere = socket !== undefined && !socket.destroyed;
+      done?.(null, isThere ? ownTimeNoLonger(socket) : (create.call(agent, wanted) as Socket));
+    });
+    return undefined;
+  };
+};
+
+/** @returns once it stands, TLS included: what is written to it then is sent */
+const open = (connect: () => Socket, url: string): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const socket = connect();
+    socket.once(url.startsWith("https:") ? "secureConnect" : "connect", () => resolve(socket));
+    socket.on("error", reject);
+    socket.setTimeout(idleMs, () => socket.destroy());
+  });
+
+const ownTimeNoLonger = (socket: Socket): Socket => socket.setTimeout(0).removeAllListeners("timeout");
+
+/** As an agent makes it of a request's URL. */
+const targetOf = (url: string): ClientRequestArgs => {
+  const { protocol, hostname, port } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const isSecure = protocol === "https:";
+  return { host, port: port || (isSecure ? 443 : 80), ...(isSecure && isIP(host) === 0 ? { servername: host } : {}) };
+};

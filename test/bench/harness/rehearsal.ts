@@ -1,0 +1,51 @@
+// Lets a function handle one event behind recorders: which calls its work consists of.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startFunction } from "../../cluster/harness/function-process.ts";
+import { makeKubeconfig } from "../../doubles/kubernetes/api-server.ts";
+import type { EventRequest } from "../../doubles/requests.ts";
+import type { Bench } from "../measure.ts";
+import type { Place } from "./place.ts";
+import { deliver, makePost } from "./post.ts";
+import { type Recorded, startRecorder } from "./recorder.ts";
+
+type Name = "start-job" | "finish-task";
+
+export const rehearse = async (
+  { dist, scratch }: Bench,
+  place: Place,
+  { name, event }: { readonly name: Name; readonly event: EventRequest },
+): Promise<readonly Recorded[]> => {
+  const keptnUrl = new URL(place.env["KEPTN_API_ENDPOINT"] ?? "");
+  const [kubernetes, keptn] = await Promise.all([
+    startRecorder("kubernetes", place.apiServer),
+    startRecorder("keptn", { url: keptnUrl.origin }),
+  ]);
+  const kubeconfig = join(scratch, `kubeconfig-${name}-${place.name.replaceAll(" ", "-")}`);
+  await writeFile(kubeconfig, JSON.stringify(makeKubeconfig(kubernetes.url)));
+  const env = { ...place.env, KUBECONFIG: kubeconfig, KEPTN_API_ENDPOINT: keptn.url + keptnUrl.pathname };
+  const program = await startFunction(name, env, dist);
+  await deliver(makePost(program.url), event);
+  await program.stop();
+  await Promise.all([kubernetes.close(), keptn.close()]);
+  // The registration in Keptn's Bridge is once in a process's life, and after the answer.
+  return [...kubernetes.recorded, ...keptn.recorded].filter(({ path }) => !path.includes("/uniform/"));
+};
+
+/** `3 PATCH jobs`, `1 GET resource`: how often each kind of thing was asked for. */
+export const countKinds = (recorded: readonly Recorded[]): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  for (const { server, method, path } of recorded) {
+    const kind = `${server} ${method} ${kindOf(path)}`;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
+};
+
+/** The part of a path that says what it is about. */
+export const kindOf = (path: string): string => {
+  const plain = path.replace(/\?.*$/, "").replace(/\/namespaces\/[^/]+/, "");
+  const [, kind] =
+    /\/(jobs|pods|events|pingsources|configmaps|resource|sequence-execution|event|log)(?:\/|$)/.exec(plain) ?? [];
+  return plain.endsWith("/log") ? "log" : (kind ?? plain);
+};
