@@ -18,6 +18,16 @@ export interface Located {
 export const pages = (): readonly Page[] =>
   globSync(["*.md", ".github/**/*.md", "docs/**/*.md"]).map((file) => readPage(file, readFileSync(file, "utf8")));
 
+export interface Block {
+  /** As the fence names it. */
+  readonly language: string;
+  readonly text: string;
+}
+
+/** Fenced blocks that name their language. */
+export const blocksOf = (text: string): readonly Block[] =>
+  [...text.matchAll(/^```([\w-]+)\n(.*?)^```$/gms)].map(([, language = "", block = ""]) => ({ language, text: block }));
+
 interface Line extends Located {
   /** The language of the fenced block that it is in; "indented" in a block without fences. */
   readonly block: string | undefined;

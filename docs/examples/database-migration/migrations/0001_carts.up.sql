@@ -1,0 +1,1 @@
+CREATE TABLE carts (id uuid PRIMARY KEY, owner text NOT NULL);

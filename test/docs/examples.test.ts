@@ -1,0 +1,82 @@
+// Examples in docs/ are whole: their configs have no mistake, their events start every action, their files are there.
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { describe, test } from "node:test";
+import { parseJobConfig } from "../../functions/core/config/parse.ts";
+import type { JobConfig } from "../../functions/core/config/schema.ts";
+import { parseKeptnEvent } from "../../functions/core/keptn-event.ts";
+import { lintJobConfig } from "../../functions/core/lint.ts";
+import { planRuns } from "../../functions/core/plan.ts";
+import { parseSettings } from "../../functions/core/settings.ts";
+import { blocksOf } from "./pages.ts";
+
+const folders = globSync("docs/examples/*").sort();
+const cookbook = readFileSync("docs/cookbook.md", "utf8");
+const configFile = "job/config.yaml";
+
+const readConfig = (folder: string): string => readFileSync(`${folder}/${configFile}`, "utf8");
+
+const configOf = (folder: string): JobConfig => {
+  const { config } = parseJobConfig(readConfig(folder), configFile);
+  assert.ok(config);
+  return config;
+};
+
+const planOf = (folder: string) => {
+  const parsed = parseKeptnEvent(JSON.parse(readFileSync(`${folder}/event.json`, "utf8")));
+  const settings = parseSettings({});
+  assert.ok(parsed.kind === "event" && "settings" in settings);
+  return planRuns({ event: parsed.event, configText: readConfig(folder), configFile, settings: settings.settings });
+};
+
+for (const folder of folders) {
+  describe(`the example ${basename(folder)}`, () => {
+    test("has no mistake", () => {
+      assert.deepEqual(lintJobConfig(readConfig(folder), configFile, { allowPrivilegedJobs: false }), []);
+    });
+    test("has an event that starts each of its actions", () => {
+      const planned = planOf(folder);
+      assert.equal(planned.kind, "run");
+      assert.deepEqual(
+        planned.actions.filter(({ matches }) => !matches),
+        [],
+      );
+    });
+    test("has the files that its tasks take", () => {
+      const entries = configOf(folder).actions.flatMap(({ tasks }) => tasks.flatMap(({ files }) => files ?? []));
+      assert.deepEqual(
+        entries.filter((entry) => !existsSync(`${folder}/${entry}`)),
+        [],
+      );
+    });
+    test("is in the cookbook, with the Secrets that it wants", () => {
+      assert.ok(cookbook.includes(`](examples/${basename(folder)}`));
+      const env = configOf(folder).actions.flatMap(({ tasks }) => tasks.flatMap((task) => task.env ?? []));
+      const secrets = env.filter(({ valueFrom }) => valueFrom === "secret").map(({ name }) => `\`${name}\``);
+      assert.deepEqual(
+        secrets.filter((name) => !cookbook.includes(name)),
+        [],
+      );
+    });
+  });
+}
+
+test("there are ten and the first one", () => assert.ok(folders.length >= 11));
+
+test("what the cookbook shows stands in an example, line for line", () => {
+  const sources = globSync("docs/examples/**/*.{yaml,sh,py}").map((file) => bare(readFileSync(file, "utf8")));
+  const blocks = blocksOf(cookbook).filter(({ language }) => language !== "sh");
+  assert.ok(blocks.length >= 8);
+  assert.deepEqual(
+    blocks.filter(({ text }) => !sources.some((source) => source.includes(bare(text)))),
+    [],
+  );
+});
+
+/** However deep it is indented. */
+const bare = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .join("\n");
