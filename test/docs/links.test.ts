@@ -1,4 +1,4 @@
-// Links between pages lead somewhere: the file is there, and so is the heading.
+// Links between pages lead somewhere: the file is there, and so is the heading. So are files that pages only name.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -28,6 +28,14 @@ describe("links", () => {
   });
   for (const page of all) {
     test(`of ${page.file} lead somewhere`, () => assert.deepEqual(brokenIn(page), []));
+  }
+  for (const { file, paths } of all.filter((page) => page.paths.length > 0)) {
+    test(`of ${file} have paths beside them that exist`, () => {
+      assert.deepEqual(
+        paths.filter(({ text }) => !existsSync(text)),
+        [],
+      );
+    });
   }
   test("that lead nowhere are found", () => {
     const text =

@@ -6,6 +6,8 @@ export interface Page {
   readonly file: string;
   readonly anchors: ReadonlySet<string>;
   readonly links: readonly Located[];
+  /** Files and folders of this project, as they stand in code spans. */
+  readonly paths: readonly Located[];
   /** Whole commands, continued lines joined, comments left out. */
   readonly commands: readonly Located[];
 }
@@ -40,6 +42,7 @@ export const readPage = (file: string, text: string): Page => {
     file,
     anchors: anchorsOf(prose),
     links: prose.flatMap(linksIn),
+    paths: prose.flatMap(pathsIn),
     commands: joinContinued(lines.flatMap(commandIn)),
   };
 };
@@ -75,6 +78,12 @@ const linksIn = ({ text, line }: Line): Located[] =>
   [...text.replaceAll(/`[^`]*`/g, "``").matchAll(/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^\[[^\]]+\]:\s+(\S+)/g)].map(
     ([, inline, defined]) => ({ text: inline ?? defined ?? "", line }),
   );
+
+const pathsIn = ({ text, line }: Line): Located[] =>
+  [...text.matchAll(/`((?:functions|test|manifests|build|docs|\.github|\.ci)\/[\w./-]*)`/g)].map(([, path = ""]) => ({
+    text: path,
+    line,
+  }));
 
 /** Without fences, only what begins like a command of ours is one. */
 const commandIn = ({ text, line, block }: Line): Located[] => {
