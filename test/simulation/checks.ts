@@ -3,7 +3,7 @@ import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
-import { type EventFacts, isLoud, newLife, type RunFacts } from "./facts.ts";
+import { type EventFacts, isLoud, isThrough, newLife, type RunFacts } from "./facts.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 export interface Checks {
@@ -124,8 +124,9 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
     },
     podSucceeded: (job) => {
       const run = runOf(job);
-      run?.passed.add(taskOf(job));
-      run?.life.passed.add(taskOf(job));
+      if (!run) return;
+      run.life.passed.add(taskOf(job));
+      run.passed ||= isThrough(run);
     },
     expires: (job) => {
       if (stateOf(job) !== "reported") breaks("a Job expired before its run was reported", describe(job));

@@ -4,7 +4,7 @@ import { finalizer } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import type { TaskCount } from "../doubles/keptn/shipyard.ts";
 import { describe } from "./checks.ts";
-import { type EventFacts, hasPassed, isBenign, isLoud } from "./facts.ts";
+import { type EventFacts, isBenign, isLoud } from "./facts.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 export interface Rest {
@@ -57,7 +57,8 @@ const ruleOfCounted = (event: EventFacts, { countOf, beyondBounds }: Rest): Brok
 const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | undefined => {
   const loud = event.runs.filter(isLoud);
   // Of two runs that answer, the first completes Keptn's task alone if it is quicker than the other's announcement.
-  if (result === "pass" && loud.length === 1 && !loud.every(hasPassed)) return ["passed, but a task did not"];
+  if (result === "pass" && loud.length === 1 && !loud.every(({ passed }) => passed))
+    return ["passed, but a task did not"];
   const reportedMs = Math.min(...loud.map(({ firstFinishedMs = Number.POSITIVE_INFINITY }) => firstFinishedMs));
   // A start-job that never got to its end left a run that could not go well.
   const unaccepted = event.acceptedMs === undefined || event.acceptedMs > reportedMs;

@@ -34,8 +34,8 @@ export interface RunFacts {
   /** Deliveries of changes of its Jobs that were worth a look. */
   looks: number;
   firstFinishedMs?: number;
-  /** Tasks that succeeded, in any of its lives. */
-  readonly passed: Set<number>;
+  /** All its tasks succeeded, in one of its lives: the report of a Job that somebody removed can be out behind the next one. */
+  passed: boolean;
   /** The one that lasts, or the last one. */
   life: Life;
   /** Somebody removed all that was left of it, past its finalizer: nothing remembers it. */
@@ -65,5 +65,5 @@ export const isLoud = ({ action }: RunFacts): boolean => !action.silent;
 /** Whether all went as its author wants, had nobody and nothing disturbed it. */
 export const isBenign = ({ action }: RunFacts): boolean => action.fates.every(({ kind }) => kind === "succeeds");
 
-export const hasPassed = ({ action, life }: RunFacts): boolean =>
+export const isThrough = ({ action, life }: RunFacts): boolean =>
   action.fates.every((_, task) => life.passed.has(task));

@@ -1,4 +1,4 @@
-// The real handlers, with a job config parsed once and not for every event of it; and with one mistake in them, if asked for.
+// The real handlers, with a job config read once and not for every event of it; and with one mistake in them, if asked for.
 import { registerHooks } from "node:module";
 import type { Answer } from "../../functions/chain/answer.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
@@ -15,12 +15,19 @@ type Handler = (ports: StartJobPorts) => (event: unknown) => Promise<Answer>;
 const functions = new URL("../../functions/", import.meta.url).href;
 const loaded = new Map<string, Mistake>();
 
+/** Who asks for what of it that once.ts does instead. */
+const once = [
+  ["core/plan.ts", "core/config/parse.ts"],
+  ["core/config/match.ts", "core/config/pattern.ts"],
+] as const;
+
 registerHooks({
   resolve: (specifier, context, next) => {
     const found = next(specifier, context);
-    const isParser = found.url.endsWith("/functions/core/config/parse.ts");
-    const byPlan = context.parentURL?.includes("/functions/core/plan.ts");
-    if (isParser && byPlan) return { ...found, url: new URL("./parse-once.ts", import.meta.url).href };
+    const isOnce = once.some(
+      ([by, of]) => found.url === functions + of && context.parentURL?.startsWith(functions + by),
+    );
+    if (isOnce) return { ...found, url: new URL("./once.ts", import.meta.url).href };
     const mistake = /\?mistake=.*$/.exec(context.parentURL ?? "")?.[0];
     // What the simulation and the handlers have in common stays one: IoError, for one.
     const isCommon = !found.url.startsWith(functions) || found.url.startsWith(`${functions}io/`);

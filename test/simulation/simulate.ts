@@ -102,7 +102,7 @@ const factsOf = (event: ScenarioEvent, eventId: string, triggeredMs: number): Ev
   const first = event.actions.findIndex(({ silent }) => !silent);
   for (const [id, action] of runsOf(event, eventId)) {
     const source = runs.length === first ? "job-executor-service" : `job-executor-service#${runs.length + 1}`;
-    const none = { started: 0, startedCounted: 0, finished: 0, looks: 0, passed: new Set<number>(), vanished: false };
+    const none = { started: 0, startedCounted: 0, finished: 0, looks: 0, passed: false, vanished: false };
     runs.push({ id, event: facts, action, source, life: newLife(1), ...none });
   }
   return facts;

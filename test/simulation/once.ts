@@ -1,0 +1,18 @@
+// Stands in for the parts of core/config that take most of a start-job's time, while a simulation runs: they are pure.
+import { type ParsedJobConfig, parseJobConfig as parse } from "../../functions/core/config/parse.ts";
+import { matcherOf } from "../../functions/core/config/pattern.ts";
+
+const parsed = new Map<string, ParsedJobConfig>();
+const matchers = new Map<string, (type: string) => boolean>();
+
+export const parseJobConfig = (text: string, file: string): ParsedJobConfig =>
+  remember(parsed, text, () => parse(text, file));
+
+export const matchesPattern = (pattern: string, type: string): boolean =>
+  remember(matchers, pattern, () => matcherOf(pattern))(type);
+
+const remember = <T>(known: Map<string, T>, text: string, make: () => T): T => {
+  const value = known.get(text) ?? make();
+  known.set(text, value);
+  return value;
+};
