@@ -17,8 +17,8 @@ export interface Checks {
   timedOut(eventId: string): void;
   /** @param alone no other Job of its run is there */
   created(job: Job, alone: boolean): void;
-  /** @param how the TTL controller took it, or somebody past its finalizer, or it went as it should */
-  gone(job: Job, how: { readonly alone: boolean; readonly by: "ttl" | "force" | undefined }): void;
+  /** @param how the TTL controller took it, or somebody past its finalizer, or after it was let go */
+  gone(job: Job, how: { readonly alone: boolean; readonly by: "ttl" | "force" | "person" }): void;
   /** A change of this Job made finish-task look at its run. */
   looked(job: Job): void;
   podStarted(job: Job, hasFiles: boolean): void;
@@ -86,7 +86,7 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       if (!run) return;
       // Nobody but its Jobs remembers a silent run, or one that nobody counts.
       const forgotten = !isLoud(run) || !run.event.counted || run.vanished || run.event.refused;
-      if (forgotten ? !alone && !run.life.expired : !alone) return;
+      if (!alone && !(forgotten && (run.life.expired || run.life.cleared))) return;
       if (run.life.ran.size + run.started === 0) return;
       // Deleted ones are forgotten too: of an event that is not fresh Keptn is asked, which takes a moment.
       const late = now() - run.event.triggeredMs > freshMs;
@@ -97,6 +97,7 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       const run = runOf(job);
       if (!run) return;
       if (by === "ttl") run.life.expired = true;
+      if (by === "person") run.life.cleared = true;
       if (by === "force") run.life.forced.add(taskOf(job));
       if (by === "force" && alone) run.vanished = true;
     },

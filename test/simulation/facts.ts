@@ -52,12 +52,14 @@ export interface Life {
   readonly forced: Set<number>;
   /** A Job of it was deleted by the TTL controller. */
   expired: boolean;
+  /** Somebody deleted a Job of it that was let go: as good as expired. */
+  cleared: boolean;
   /** `result` of its `.finished`. */
   result?: unknown;
 }
 
 export const newLife = (number: number): Life => ({
-  ...{ number, ran: new Set(), passed: new Set(), forced: new Set(), expired: false },
+  ...{ number, ran: new Set(), passed: new Set(), forced: new Set(), expired: false, cleared: false },
 });
 
 export const isLoud = ({ action }: RunFacts): boolean => !action.silent;

@@ -20,7 +20,7 @@ export const disturb = (world: World, facts: EventFacts, triggered: KeptnEvent):
     soon("all Jobs are deleted", () => {
       facts.disturbed = true;
       tell(() => `somebody deletes all Jobs of ${facts.name}`);
-      for (const job of pick()) world.store.delete(refOf(job));
+      for (const job of pick()) remove(world, job);
     });
   if (spot.mishap("jobRemovedByForce")) soon("a Job is removed by force", () => removeByForce(world, facts, pick()));
   if (spot.mishap("aborted"))
@@ -33,12 +33,18 @@ export const disturb = (world: World, facts: EventFacts, triggered: KeptnEvent):
 
 type Jobs = ReturnType<World["store"]["list"]>;
 
-const deleteOne = ({ chance, store, tell }: World, facts: EventFacts, jobs: Jobs): void => {
+const deleteOne = (world: World, facts: EventFacts, jobs: Jobs): void => {
+  const { chance, tell } = world;
   const job = jobs[Math.floor(chance.at(facts.name).roll("which Job") * jobs.length)];
   if (!job) return;
   facts.disturbed = true;
   tell(() => `somebody deletes ${job.metadata?.name?.slice(-7)}`);
+  remove(world, job);
+};
+
+const remove = ({ store, checks }: World, job: Jobs[number]): void => {
   store.delete(refOf(job));
+  if (!store.find(refOf(job))) checks.gone(job, { alone: false, by: "person" });
 };
 
 const removeByForce = ({ chance, store, checks, tell }: World, facts: EventFacts, jobs: Jobs): void => {

@@ -1,13 +1,13 @@
-// Makes a failing seed easy to read: leaves out every mishap that the same rule is broken without.
+// Makes a failing seed easy to read: leaves out every event and mishap that the same rule is broken without.
 import { type Outcome, type SimulateOptions, simulate } from "./simulate.ts";
 
 export interface Shrunk {
   readonly outcome: Outcome;
-  /** Mishaps that are left out. */
+  /** Mishaps and events that are left out. */
   readonly without: ReadonlySet<string>;
 }
 
-/** Halves first, then one by one, until nothing more can be left out. */
+/** Events first; of mishaps halves, then one by one, until nothing more can be left out. */
 export const shrink = async (seed: number, options: SimulateOptions = {}): Promise<Shrunk> => {
   let best: Shrunk = { outcome: await simulate(seed, options), without: new Set() };
   const rule = best.outcome.violation?.rule;
@@ -18,6 +18,7 @@ export const shrink = async (seed: number, options: SimulateOptions = {}): Promi
     best = { outcome, without };
     return true;
   };
+  for (const event of best.outcome.events) await tryWithout([event]);
   for (let size = Math.ceil(best.outcome.mishaps.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = 0; at < best.outcome.mishaps.length; ) {
       const names = best.outcome.mishaps.slice(at, at + size);

@@ -12,6 +12,8 @@ import { makeWorld, startMs, type World } from "./world.ts";
 export interface Outcome {
   readonly runs: number;
   readonly violation?: Violation;
+  /** Names of its events. */
+  readonly events: readonly string[];
   /** In the order in which they happened. */
   readonly mishaps: readonly string[];
   /** How often each kind of thing happened. */
@@ -23,7 +25,7 @@ export interface Outcome {
 export interface SimulateOptions {
   /** Handlers with a mistake in them. */
   readonly handlers?: Handlers;
-  /** Mishaps to leave out. */
+  /** Mishaps and events to leave out. */
   readonly without?: ReadonlySet<string>;
   /** Gets the story, step by step. */
   readonly onStep?: (text: string) => void;
@@ -38,14 +40,15 @@ export const simulate = async (seed: number, options: SimulateOptions = {}): Pro
   const { handlers = good, without, onStep } = options;
   const chance = makeChance(seed, without);
   const world = makeWorld({ chance, handlers, onStep });
-  const scenario = drawScenario(chance);
+  const scenario = drawScenario(chance).filter(({ name }) => !without?.has(name));
   for (const event of scenario) begin(world, event);
-  const lastMs = Math.max(...scenario.map(({ atMs }) => atMs));
+  const lastMs = Math.max(0, ...scenario.map(({ atMs }) => atMs));
   const rests = await world.scheduler.run(startMs + lastMs + longestMs, () => world.violation() !== undefined);
   const violation = world.violation() ?? atRest(world, rests);
   return {
     runs: scenario.reduce((sum, { actions }) => sum + actions.length, 0),
     ...(violation ? { violation } : {}),
+    events: scenario.map(({ name }) => name),
     ...{ mishaps: chance.mishaps, happened: chance.happened, simulatedMs: world.scheduler.now() - startMs },
   };
 };

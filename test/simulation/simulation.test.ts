@@ -89,6 +89,7 @@ describe("a seed that breaks a rule", () => {
     assert.equal(said, `Seed ${failure.seed}: ${renderViolation(failure.violation)}`);
     assert.match(wrong, /somebody (deletes|removes)/);
     assert.ok(wrong.split("\n").length <= 4, wrong);
+    assert.equal(new Set(story.match(/Keptn triggers \S+/g)).size, 1);
     assert.match(story, /\n +\d+\.\d{3} somebody (deletes|removes) .*\n/);
   });
 
