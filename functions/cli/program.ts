@@ -1,6 +1,7 @@
 // The command line: every command with its options, as commander has them.
 import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
+import { addCheck } from "./check/command.ts";
 import type { CliContext } from "./context.ts";
 import { addLint } from "./lint/command.ts";
 import { addMigrate } from "./migrate/command.ts";
@@ -16,6 +17,7 @@ export const makeProgram = (context: CliContext): Command => {
     .description("Runs any container as a Kubernetes Job when a Keptn event arrives. This is its command for people.")
     .version(manifest.version)
     .exitOverride();
-  for (const add of [addRun, addRuns, addLint, addPlan, addSchema, addMigrate, addSource]) add(program, context);
+  for (const add of [addRun, addRuns, addLint, addPlan, addSchema, addMigrate, addSource, addCheck])
+    add(program, context);
   return program;
 };

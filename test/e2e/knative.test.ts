@@ -1,7 +1,10 @@
 // The whole path on a real Knative with a real Keptn: from zero pods of ours, through everything that can go wrong, back to zero.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import type { Finding } from "../../functions/core/check/finding.ts";
 import { connectApi } from "../../functions/io/kubernetes/api.ts";
 import { loadFunctionsImage } from "../cluster/harness/image.ts";
 import { until } from "../cluster/harness/world.ts";
@@ -17,6 +20,8 @@ const skip =
   KUBECONFIG && KEPTN_ENDPOINT
     ? false
     : "KUBECONFIG, KEPTN_ENDPOINT, KEPTN_API_TOKEN, KEPTN_NATS_URL name no cluster with Keptn";
+const main = new URL("../../functions/cli/main.ts", import.meta.url).pathname;
+const secretName = "job-service-keptn-secrets";
 const short = E2E_SHORT === "1";
 
 describe("end to end", { skip }, () => {
@@ -57,6 +62,14 @@ describe("end to end", { skip }, () => {
   const atZero = () => until("no pod of a function is there", async () => (await pods.functions()) === 0, 300);
   const kill = (selector: string) =>
     installation.kubectl("delete", "pod", "-l", selector, "--force", "--grace-period=0");
+  /** `job-executor check`, as somebody at a terminal starts it. */
+  const check = async (...args: readonly string[]) => {
+    const command = [main, "check", "--format", "json", "--namespace", installation.namespace, ...args];
+    const ran = await promisify(execFile)(process.execPath, command).catch((failed) => failed);
+    const { findings } = JSON.parse(ran.stdout) as { findings: readonly Finding[] };
+    const wrong = findings.filter(({ severity }) => severity !== "ok");
+    return { code: ran.code ?? 0, wrong: wrong.map(({ id, severity }) => [id, severity]) };
+  };
   const passed = ({ name, state, started, finished }: Ran, message: RegExp) => {
     assert.deepEqual([name, state, started.length, finished.length], [name, "finished", 1, 1]);
     assert.deepEqual([finished[0]?.data["status"], finished[0]?.data["result"]], ["succeeded", "pass"]);
@@ -67,6 +80,20 @@ describe("end to end", { skip }, () => {
     await installation.apply(image);
     await ready("ksvc,broker,trigger,apiserversource,sinkbinding");
     await installation.kubectl("rollout", "status", "deployment/keptn-source", "--timeout=120s");
+  });
+
+  test("is found well by a check, which also says when the Secret is missing", async () => {
+    assert.deepEqual(await check(), { code: 0, wrong: [] });
+    const secret = await installation.kubectl("get", "secret", secretName, "-o", "json");
+    await installation.kubectl("delete", "secret", secretName);
+    try {
+      const { code, wrong } = await check("--no-dry-event");
+      assert.equal(code, 1);
+      assert.deepEqual(wrong, [["secret", "error"]]);
+    } finally {
+      const { data, type } = JSON.parse(secret);
+      await installation.applyObject({ apiVersion: "v1", kind: "Secret", metadata: { name: secretName }, type, data });
+    }
   });
 
   test("sleeps while nothing happens", async () => {

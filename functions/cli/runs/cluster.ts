@@ -1,6 +1,6 @@
 // The cluster that somebody at a terminal means, and what its refusals mean to them.
 import { IoError } from "../../io/io-error.ts";
-import { connectApi } from "../../io/kubernetes/api.ts";
+import { connectApi, type KubernetesApi } from "../../io/kubernetes/api.ts";
 import type { Access } from "../../io/kubernetes/kubeconfig.ts";
 import { connectRuns, type Runs } from "../../io/kubernetes/runs.ts";
 import { usageError } from "../fault.ts";
@@ -17,7 +17,7 @@ const budgetSeconds = 3;
 
 /** @throws an error of wrong usage when the kubeconfig cannot be used */
 export const openCluster = (access: Access, env: Terminal["env"]): Cluster => {
-  const api = connect(access, env);
+  const api = connectAs(access, env);
   const runs = connectRuns(api);
   const list = <T>(what: string, namespace: string, listed: Promise<T>): Promise<T> =>
     listed.catch((fault) => {
@@ -34,9 +34,10 @@ export const openCluster = (access: Access, env: Terminal["env"]): Cluster => {
   };
 };
 
-const connect = (access: Access, env: Terminal["env"]) => {
+/** Opens no connection yet. @throws an error of wrong usage when the kubeconfig cannot be used */
+export const connectAs = (access: Access, env: Terminal["env"]): KubernetesApi => {
   try {
-    return connectApi({ ...access, budgetSeconds });
+    return connectApi({ budgetSeconds, ...access });
   } catch (fault) {
     const file = access.kubeconfig ?? (env["KUBECONFIG"] || "~/.kube/config");
     throw usageError(`The kubeconfig ${file} cannot be used: ${fault instanceof Error ? fault.message : fault}.`);
@@ -46,14 +47,14 @@ const connect = (access: Access, env: Terminal["env"]) => {
 /** What client-node takes where there is no kubeconfig. */
 const nowhere = "http://localhost:8080";
 
-interface Asked {
+export interface Asked {
   readonly server: string;
   readonly what: string;
   readonly namespace: string;
 }
 
-/** @returns what is not the world's fault as it was */
-const explain = (fault: unknown, { server, what, namespace }: Asked): unknown => {
+/** A refusal in words for the person at the terminal. @returns what is not the world's fault as it was */
+export const explain = (fault: unknown, { server, what, namespace }: Asked): unknown => {
   if (!(fault instanceof Error) || (!(fault instanceof IoError) && fault.name !== "Error")) return fault;
   const { httpStatus, retryable } = fault instanceof IoError ? fault : { httpStatus: undefined, retryable: false };
   const say = (message: string) =>

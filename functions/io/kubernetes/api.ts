@@ -1,5 +1,5 @@
 // Requests to the API server: where it is and who we are comes from client-node, the objects stay the JSON they are on the wire.
-import { type Agent, Agent as HttpAgent } from "node:http";
+import { type Agent, Agent as HttpAgent, type IncomingHttpHeaders } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { openEarly } from "../early-connection.ts";
 import { type HttpStream, request, stream } from "../http.ts";
@@ -14,13 +14,21 @@ export interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** In the place of application/json: another form of the same object, in JSON too. */
+  readonly accept?: string;
   /** Statuses that are answers and no faults. */
   readonly expected?: readonly number[];
 }
 
+export interface Answered<T> {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: T;
+}
+
 export interface KubernetesApi {
   /** @throws IoError for every status but 2xx and the expected ones */
-  call<T>(call: Call): Promise<{ readonly status: number; readonly body: T }>;
+  call<T>(call: Call): Promise<Answered<T>>;
   /** @throws IoError likewise, and while the chunks are read */
   stream(call: Call): Promise<HttpStream>;
   /** Opens a connection for the first call, before there is any. Never throws. */
@@ -118,20 +126,20 @@ const requestOf = (call: Call, wire: { server: string; agent: Agent; headers: Re
   url: wire.server + call.path,
   headers: {
     ...wire.headers,
-    accept: "application/json",
+    accept: call.accept ?? "application/json",
     ...(call.body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
   },
   ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
   timeoutMs: attemptMs,
 });
 
-const attempt = async <T>(wire: Wire, call: Call): Promise<{ status: number; body: T }> => {
+const attempt = async <T>(wire: Wire, call: Call): Promise<Answered<T>> => {
   const wanted = requestOf(call, { ...wire, headers: await wire.headers() });
   const { status, headers, body } = await request({ ...wanted, maxBytes: maxAnswerBytes });
   const text = body.toString();
   if (status > 299 && !call.expected?.includes(status)) throw faultOf(call, status, { text, headers });
   // What is expected beside 2xx may be a page of text: "404 page not found" for a kind that is not installed.
-  return { status, body: (status > 299 && !text.startsWith("{") ? {} : parse(call, text)) as T };
+  return { status, headers, body: (status > 299 && !text.startsWith("{") ? {} : parse(call, text)) as T };
 };
 
 const parse = (call: Call, text: string): unknown => {

@@ -9,7 +9,7 @@ import type { Job } from "../../../functions/core/kubernetes.ts";
 import { startServer } from "../http-server.ts";
 import { type Fate, runJobs } from "./job-controller.ts";
 import { makeObjectStore, type ObjectStore } from "./object-store.ts";
-import { type Answer, serve } from "./requests.ts";
+import { type Answer, type Serving, serve } from "./requests.ts";
 
 export interface ApiServer {
   readonly url: string;
@@ -31,7 +31,13 @@ export interface Client {
   readonly calls: readonly string[];
 }
 
-export const startApiServer = async (options: { readonly without?: readonly string[] } = {}): Promise<ApiServer> => {
+export interface ApiServerOptions {
+  /** Kinds that this cluster does not know. */
+  readonly without?: readonly string[];
+  readonly answerFirst?: NonNullable<Serving["answerFirst"]>;
+}
+
+export const startApiServer = async (options: ApiServerOptions = {}): Promise<ApiServer> => {
   const store = makeObjectStore();
   const calls: string[] = [];
   const controller = runJobs(store, (job) => api.fateOf(job));
@@ -42,8 +48,11 @@ export const startApiServer = async (options: { readonly without?: readonly stri
       const asked = { method: incoming.method ?? "GET", path, query: new URLSearchParams(query) };
       noted.push(`${asked.method} ${path}`);
       if (noted !== calls) calls.push(`${asked.method} ${path}`);
-      const [contentType = "", body] = [incoming.headers["content-type"], await text(incoming)];
-      send(outgoing, serve({ ...asked, contentType, body }, { store, without, logOf: controller.logOf }));
+      const { "content-type": contentType = "", accept = "" } = incoming.headers;
+      const body = await text(incoming);
+      const { answerFirst = () => undefined } = options;
+      const serving = { store, without, logOf: controller.logOf, answerFirst };
+      send(outgoing, serve({ ...asked, contentType, accept, body }, serving));
     });
   const servers = [await listen(calls)];
   const folder = await mkdtemp(join(tmpdir(), "kubeconfig-"));

@@ -8,6 +8,7 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly contentType: string;
+  readonly accept: string;
   readonly body: string;
 }
 
@@ -25,17 +26,24 @@ interface Place {
   readonly subresource?: string;
 }
 
-/** Kinds, by their plural. A cluster without Knative does not know the last one. */
-const known = new Set(["jobs", "pods", "events", "configmaps", "pingsources"]);
+/** Kinds, by their plural. A cluster without Knative does not know those of the second line. */
+const known = new Set([
+  ...["jobs", "pods", "events", "configmaps", "secrets", "deployments"],
+  ...["services", "brokers", "triggers", "apiserversources", "sinkbindings", "pingsources"],
+]);
 
 export interface Serving {
   readonly store: ObjectStore;
   /** Kinds that this cluster does not know. */
   readonly without: ReadonlySet<string>;
   readonly logOf: (namespace: string, pod: string) => string | undefined;
+  /** What is answered in another way than from the store. */
+  readonly answerFirst?: (asked: Asked) => Answer | undefined;
 }
 
 export const serve = (asked: Asked, serving: Serving): Answer => {
+  const first = serving.answerFirst?.(asked);
+  if (first) return first;
   const place = placeOf(asked.path);
   if (!place || !known.has(place.resource) || serving.without.has(place.resource)) {
     return { status: 404, body: "404 page not found\n" };
@@ -48,8 +56,13 @@ export const serve = (asked: Asked, serving: Serving): Answer => {
   const object = store.get(place.collection, place.name);
   if (!object) return refuse(404, "NotFound", `${place.resource} "${place.name}" not found`);
   if (asked.method === "DELETE") return remove(asked, place, { store, object });
-  return { status: 200, body: object };
+  return { status: 200, body: asked.accept.includes("as=PartialObjectMetadata") ? metadataOf(object) : object };
 };
+
+/** meta.k8s.io/v1, PartialObjectMetadata */
+const metadataOf = ({ metadata }: KubernetesObject) => ({
+  ...{ apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata", metadata },
+});
 
 /** `/apis/batch/v1/namespaces/jobs/jobs/a`, `/apis/batch/v1/jobs`, `/api/v1/namespaces/jobs/pods/a/log` */
 const placeOf = (path: string): Place | undefined => {
@@ -139,7 +152,7 @@ const readLog = ({ namespace = "", name = "" }: Place, { logOf }: Serving): Answ
 };
 
 /** metav1.Status */
-const refuse = (status: number, reason: string, message: string): Answer => ({
+export const refuse = (status: number, reason: string, message: string): Answer => ({
   status,
   body: { kind: "Status", apiVersion: "v1", status: "Failure", reason, message, code: status },
 });

@@ -14,6 +14,8 @@ export interface Installation {
   /** `kubectl delete -k`, and waits until all is gone. */
   remove(): Promise<void>;
   kubectl(...args: readonly string[]): Promise<string>;
+  /** In the installation's namespace. */
+  applyObject(object: object): Promise<void>;
 }
 
 export interface InstallationOptions {
@@ -33,6 +35,7 @@ export const makeInstallation = async (options: InstallationOptions): Promise<In
   return {
     namespace,
     kubectl,
+    applyObject: (object) => apply(JSON.stringify(object), namespace),
     apply: async (image) => {
       await edit(join(folder, "overlays"), { ...options, image });
       await run(["apply", "--server-side", "-k", overlay]);

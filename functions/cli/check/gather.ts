@@ -1,0 +1,128 @@
+// Looks at everything that a check is about. What is looked at next depends on what was seen.
+
+import { jobNamespacesOf, secretsOf } from "../../core/check/check-secrets.ts";
+import { settingsNameOf, settingsOf, templatesOf } from "../../core/check/check-settings.ts";
+import type { DryEvent } from "../../core/check/dry-event.ts";
+import type {
+  Broker,
+  Conditioned,
+  Deployment,
+  Facts,
+  KnativeService,
+  Seen,
+  SettingsMap,
+  Trigger,
+} from "../../core/check/facts.ts";
+import { type Right, rightsOf } from "../../core/check/rights.ts";
+import { IoError } from "../../io/io-error.ts";
+import type { Inspector, Kind } from "../../io/kubernetes/inspect.ts";
+
+export type Sighted = Omit<Facts, "dryEvent">;
+
+export interface Place {
+  readonly namespace: string;
+  readonly now: () => Date;
+}
+
+/** @throws IoError when there is no such cluster, or it does not know us */
+export const gather = async (inspector: Inspector, { namespace, now }: Place): Promise<Sighted> => {
+  const server = await inspector.getServer(now);
+  const look = <T>(kind: Kind, name?: string) =>
+    inspector.look<T>(kind, { namespace, ...(name === undefined ? {} : { name }) });
+  const [groups, startJob, finishTask, keptn, jobs, triggers, jobChanges, timers, keptnSource, sinkBinding] =
+    await Promise.all([
+      inspector.listGroups(),
+      look<KnativeService>(kinds.service, "start-job"),
+      look<KnativeService>(kinds.service, "finish-task"),
+      look<Broker>(kinds.broker, "keptn"),
+      look<Broker>(kinds.broker, "jobs"),
+      look<readonly Trigger[]>(kinds.trigger),
+      look<Conditioned & AccountNamed>(kinds.apiServerSource, "job-changes"),
+      look<readonly unknown[]>(kinds.pingSource),
+      look<Deployment>(kinds.deployment, "keptn-source"),
+      look<Conditioned>(kinds.sinkBinding, "keptn-source"),
+    ]);
+  const functions = { "start-job": startJob, "finish-task": finishTask };
+  const settings = await lookAtSettings(inspector, namespace, [startJob, finishTask]);
+  const templates = templatesOf([startJob, finishTask, keptnSource]);
+  const parsed = settingsOf({ functions, settings, namespace });
+  const accounts = {
+    startJob: accountOf(startJob) ?? "start-job",
+    finishTask: accountOf(finishTask) ?? "finish-task",
+    jobChanges: (jobChanges.kind === "there" && jobChanges.object.spec?.serviceAccountName) || "job-changes",
+  };
+  const rights = rightsOf(accounts, { namespace, jobNamespaces: jobNamespacesOf(parsed) }, parsed);
+  const isInstalled = templates.length > 0;
+  const [secrets, judged] = await Promise.all([
+    lookAtSecrets(inspector, isInstalled ? secretsOf(templates, namespace, parsed) : []),
+    isInstalled ? judge(inspector, rights, namespace) : ({ kind: "missing" } as const),
+  ]);
+  return {
+    ...{ namespace, server, groups, functions, brokers: { keptn, jobs }, triggers, jobChanges },
+    ...{ hasPingSources: timers.kind !== "not-installed", keptnSource, sinkBinding, settings, secrets, rights: judged },
+  };
+};
+
+const kinds = {
+  service: { apiVersion: "serving.knative.dev/v1", resource: "services" },
+  broker: { apiVersion: "eventing.knative.dev/v1", resource: "brokers" },
+  trigger: { apiVersion: "eventing.knative.dev/v1", resource: "triggers" },
+  apiServerSource: { apiVersion: "sources.knative.dev/v1", resource: "apiserversources" },
+  pingSource: { apiVersion: "sources.knative.dev/v1", resource: "pingsources" },
+  sinkBinding: { apiVersion: "sources.knative.dev/v1", resource: "sinkbindings" },
+  deployment: { apiVersion: "apps/v1", resource: "deployments" },
+  configMap: { apiVersion: "v1", resource: "configmaps" },
+  secret: { apiVersion: "v1", resource: "secrets" },
+} as const satisfies Record<string, Kind>;
+
+interface AccountNamed {
+  readonly spec?: { readonly serviceAccountName?: string };
+}
+
+const accountOf = (seen: Seen<KnativeService>): string | undefined => templatesOf([seen])[0]?.spec?.serviceAccountName;
+
+const lookAtSettings = async (
+  inspector: Inspector,
+  namespace: string,
+  services: readonly Seen<KnativeService>[],
+): Promise<Seen<SettingsMap>> => {
+  const name = settingsNameOf(services);
+  return name === undefined ? { kind: "missing" } : inspector.look<SettingsMap>(kinds.configMap, { namespace, name });
+};
+
+const lookAtSecrets = (inspector: Inspector, secrets: ReturnType<typeof secretsOf>): Promise<Facts["secrets"]> =>
+  Promise.all(
+    secrets.map(async (secret) => ({
+      ...secret,
+      seen: await inspector.look(kinds.secret, { ...secret, metadataOnly: true }),
+    })),
+  );
+
+/** The first answer says whether we may ask at all. */
+const judge = async (inspector: Inspector, rights: readonly Right[], home: string): Promise<Facts["rights"]> => {
+  const ask = async (right: Right) => ({ ...right, allowed: await inspector.mayDo(right, home) });
+  try {
+    const [first, ...others] = rights;
+    const seen = first ? [await ask(first)] : [];
+    return { kind: "there", object: [...seen, ...(await Promise.all(others.map(ask)))] };
+  } catch (fault) {
+    if (fault instanceof IoError) return { kind: "unknown", why: fault.message.replace(/\.?$/, ".") };
+    throw fault;
+  }
+};
+
+/** What keeps a dry event from being sent, or where it goes. */
+export const targetOf = (sighted: Sighted): { readonly url: string } | DryEvent => {
+  const { brokers, functions } = sighted;
+  const notTried = (why: string, fix: string): DryEvent => ({ kind: "not-tried", why, fix });
+  const mend = "Mend what is wrong above, and check again.";
+  if (functions["start-job"].kind !== "there") return notTried("there is no start-job that could get it.", mend);
+  const url = brokers.keptn.kind === "there" ? brokers.keptn.object.status?.address?.url : undefined;
+  if (url === undefined) return notTried("Broker keptn has no address.", mend);
+  const { LOG_LEVEL } = settingsOf(sighted);
+  if (LOG_LEVEL === "info" || LOG_LEVEL === "debug") return { url };
+  return notTried(
+    `with LOG_LEVEL=${LOG_LEVEL} start-job does not say what it ignores.`,
+    "Set LOG_LEVEL=info for a while.",
+  );
+};

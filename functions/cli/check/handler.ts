@@ -1,0 +1,65 @@
+// job-executor check: looks at an installation as a doctor would, and says what is wrong and what mends it.
+import { randomUUID } from "node:crypto";
+import { triggersOf } from "../../core/check/check-events.ts";
+import { diagnose } from "../../core/check/diagnose.ts";
+import type { DryEvent } from "../../core/check/dry-event.ts";
+import type { Facts } from "../../core/check/facts.ts";
+import type { Inspector } from "../../io/kubernetes/inspect.ts";
+import { type ExitCode, exitCode } from "../exit-codes.ts";
+import type { Terminal } from "../terminal.ts";
+import { gather, type Sighted, targetOf } from "./gather.ts";
+import { renderCount, renderFindings } from "./render.ts";
+import { sendDryEvent } from "./send-dry-event.ts";
+
+export interface CheckOptions {
+  readonly namespace?: string;
+  readonly format: "text" | "json";
+  readonly dryEvent: boolean;
+}
+
+export interface CheckGiven {
+  readonly options: CheckOptions;
+  readonly cluster: {
+    readonly inspector: Inspector;
+    /** Of the kubeconfig's context. */
+    readonly namespace: string;
+  };
+  /** Between two looks at start-job's log. */
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** @throws IoError when there is no such cluster, or it does not know us */
+export const check = async ({ options, cluster, sleep }: CheckGiven, terminal: Terminal): Promise<ExitCode> => {
+  const { inspector } = cluster;
+  const namespace = options.namespace ?? (cluster.namespace === "default" ? usualNamespace : cluster.namespace);
+  const sighted = await gather(inspector, { namespace, now: terminal.now });
+  const dryEvent = options.dryEvent ? await tryDryEvent(sighted, { inspector, sleep }, terminal) : undefined;
+  const facts: Facts = { ...sighted, ...(dryEvent ? { dryEvent } : {}) };
+  const findings = diagnose(facts);
+  const { address } = facts.server;
+  if (options.format === "json") terminal.print(JSON.stringify({ server: address, namespace, findings }, undefined, 2));
+  else {
+    terminal.print(renderFindings(findings, terminal.paint));
+    terminal.say(renderCount(findings, namespace));
+  }
+  return findings.some(({ severity }) => severity === "error") ? exitCode.failed : exitCode.ok;
+};
+
+/** Of the manifests. A context that names no namespace means `default`, where nobody installs anything. */
+const usualNamespace = "keptn-jes";
+
+const tryDryEvent = async (
+  sighted: Sighted,
+  ports: { readonly inspector: Inspector; readonly sleep: CheckGiven["sleep"] },
+  terminal: Terminal,
+): Promise<DryEvent> => {
+  const target = targetOf(sighted);
+  if ("kind" in target) return target;
+  const { namespace, triggers } = sighted;
+  const id = randomUUID();
+  terminal.say(`Sends a dry event, ${id}, and waits up to a minute for what start-job says of it.`);
+  return sendDryEvent({
+    ...{ ...ports, ...target, namespace, id, now: terminal.now },
+    triggers: triggers.kind === "there" ? triggersOf("start-job", triggers.object) : [],
+  });
+};

@@ -1,0 +1,69 @@
+// Sends a dry event to the Broker, and waits for what start-job says of it.
+import { type DryEvent, makeDryEvent, readDryEvent } from "../../core/check/dry-event.ts";
+import type { Trigger } from "../../core/check/facts.ts";
+import { IoError } from "../../io/io-error.ts";
+import type { Inspector } from "../../io/kubernetes/inspect.ts";
+
+export interface DryRun {
+  readonly inspector: Inspector;
+  readonly namespace: string;
+  /** Of Broker keptn. */
+  readonly url: string;
+  readonly triggers: readonly Trigger[];
+  readonly id: string;
+  readonly now: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** A cold start takes some 2 s, one that has to pull the image first takes longer. */
+const patienceSeconds = 60;
+/** A fault may pass: the Broker delivers it again after 0.5 s, 1 s, 2 s, ... */
+const faultSeconds = 12;
+
+export const sendDryEvent = async (dry: DryRun): Promise<DryEvent> => {
+  const startMs = dry.now().getTime();
+  const seconds = () => Math.round((dry.now().getTime() - startMs) / 100) / 10;
+  const { refusal, posted } = post(dry);
+  let failed: { readonly said: string; readonly atSeconds: number } | undefined;
+  while (seconds() < patienceSeconds) {
+    await dry.sleep(1000);
+    const seen = await read(dry);
+    if (seen === "arrived") return { kind: "arrived", seconds: seconds() };
+    if (seen && "kind" in seen) return seen;
+    if (seen) failed = { said: seen.failed, atSeconds: failed?.atSeconds ?? seconds() };
+    if (failed && seconds() - failed.atSeconds >= faultSeconds) return { kind: "failed", said: failed.said };
+    const refused = refusal();
+    if (refused && !failed) return refused;
+  }
+  await posted;
+  return failed ? { kind: "failed", said: failed.said } : { kind: "silent", seconds: Math.round(seconds()) };
+};
+
+/** The Broker may answer only when start-job did: its log is read meanwhile, and no answer in time is no refusal. */
+const post = ({ inspector, url, id, triggers }: DryRun) => {
+  let refused: DryEvent | undefined;
+  const posted = inspector.post(url, makeDryEvent(id, triggers)).catch((fault) => {
+    if (!(fault instanceof IoError)) throw fault;
+    if (fault.httpStatus === 403) refused = notAllowed(fault, "create services/proxy in the Broker's namespace");
+    else if (fault.httpStatus !== undefined) refused = { kind: "refused", why: sentenceOf(fault) };
+  });
+  return { refusal: () => refused, posted };
+};
+
+const read = async ({ inspector, namespace, id }: DryRun) => {
+  try {
+    return readDryEvent(await inspector.readLogs(namespace, "start-job"), id);
+  } catch (fault) {
+    if (!(fault instanceof IoError)) throw fault;
+    if (fault.httpStatus === 403) return notAllowed(fault, `list pods and get pods/log in namespace ${namespace}`);
+    return undefined; // a pod that goes, an API server that is away for a moment
+  }
+};
+
+const notAllowed = (fault: IoError, right: string): DryEvent => ({
+  kind: "not-tried",
+  why: sentenceOf(fault),
+  fix: `Check as somebody who may ${right} (--context), or leave it out: --no-dry-event`,
+});
+
+const sentenceOf = ({ message }: IoError): string => message.replace(/\.?$/, ".");

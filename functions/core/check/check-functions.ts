@@ -1,0 +1,34 @@
+// The two functions: that they are there, ready, and not to be reached from outside.
+import { type Facts, type FunctionName, functionNames, type KnativeService } from "./facts.ts";
+import { type Finding, fine, warn, wrong } from "./finding.ts";
+import { checkReady, notReadyBecause } from "./ready.ts";
+
+export const checkFunctions = (facts: Facts): Finding[] => functionNames.flatMap((name) => checkFunction(name, facts));
+
+const checkFunction = (name: FunctionName, { functions, namespace }: Facts): Finding[] => {
+  const seen = functions[name];
+  const subject = { id: "function", name: `Function ${name}`, namespace, ref: `ksvc/${name}` } as const;
+  const findings = checkReady(subject, seen).map((finding) =>
+    seen.kind === "there" && finding.severity === "error" ? withFix(finding, seen.object) : finding,
+  );
+  return seen.kind === "there" ? [...findings, checkVisibility(name, namespace, seen.object)] : findings;
+};
+
+/** Reasons of Knative's (serving: pkg/apis/serving/v1, revision_lifecycle.go) that name their own remedy. */
+const withFix = (finding: Finding, service: KnativeService): Finding => {
+  const why = notReadyBecause(service) ?? "";
+  if (/ContainerMissing|Unable to fetch image|ErrImage|ImagePull/.test(why)) {
+    return wrong("function", finding.seen, "Push the image, or correct `images` in your overlay; then apply it again.");
+  }
+  return finding;
+};
+
+const visibility = "networking.knative.dev/visibility";
+
+const checkVisibility = (name: FunctionName, namespace: string, { metadata }: KnativeService): Finding => {
+  if (metadata?.labels?.[visibility] === "cluster-local") {
+    return fine("visibility", `Function ${name} can be reached inside the cluster only.`);
+  }
+  const seen = `Function ${name} has no label ${visibility}=cluster-local: whoever reaches the cluster's gateway can send it events.`;
+  return warn("visibility", seen, `kubectl -n ${namespace} label ksvc ${name} ${visibility}=cluster-local`);
+};

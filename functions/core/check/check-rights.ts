@@ -1,0 +1,42 @@
+// What the service accounts may do, as the API server itself judges it.
+import type { Facts, RightSeen } from "./facts.ts";
+import { type Finding, fine, warn, wrong } from "./finding.ts";
+
+export const checkRights = ({ rights, namespace }: Facts): Finding[] => {
+  if (rights.kind === "unknown") {
+    const seen = `What the service accounts may do could not be asked: ${rights.why}`;
+    const fix = "Ask as somebody who may create subjectaccessreviews (--context).";
+    return [warn("rights", seen, fix)];
+  }
+  if (rights.kind !== "there") return [];
+  return groupByPlace(rights.object).map((group) => checkPlace(group, namespace));
+};
+
+interface Place {
+  readonly account: string;
+  readonly namespace: string;
+  readonly rights: readonly RightSeen[];
+}
+
+const groupByPlace = (rights: readonly RightSeen[]): Place[] => {
+  const groups = Map.groupBy(rights, ({ account, namespace }) => `${account} ${namespace}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first ? [{ account: first.account, namespace: first.namespace, rights: group }] : [];
+  });
+};
+
+const checkPlace = ({ account, namespace, rights }: Place, ours: string): Finding => {
+  const missing = rights.filter(({ allowed }) => !allowed);
+  const who = `Service account ${account}`;
+  if (missing.length === 0) return fine("rights", `${who} may do in namespace ${namespace} all that it has to.`);
+  const seen = `${who} lacks rights in namespace ${namespace}: ${missing.map(render).join(", ")}.`;
+  const folder = namespace === ours ? "manifests/overlays/in-cluster" : "manifests/job-namespace";
+  return wrong("rights", seen, `Apply its Roles again: kubectl apply -k ${folder} (your overlay of it)`);
+};
+
+/** `create jobs.batch`, `get pods/log`, as `kubectl auth can-i` takes them */
+const render = ({ verb, group, resource, subresource, name }: RightSeen): string => {
+  const what = [group ? `${resource}.${group}` : resource, subresource].filter(Boolean).join("/");
+  return `${verb} ${what}${name ? ` ${name}` : ""}`;
+};

@@ -1,0 +1,87 @@
+// The settings as the functions get them: unknown names, values that cannot be read, what is missing to speak to Keptn.
+import { nearest } from "../config/nearest.ts";
+import { parseKeptnSettings } from "../keptn-settings.ts";
+import type { Problem } from "../problem.ts";
+import { parseSettings, type Settings, settingsSchema } from "../settings.ts";
+import { parseSourceSettings } from "../source/check-settings.ts";
+import type { Facts, KnativeService, PodTemplate, Seen, SettingsMap } from "./facts.ts";
+import { type Finding, fine, warn, wrong } from "./finding.ts";
+import { applyAgain, unseen } from "./ready.ts";
+
+export const checkSettings = (facts: Facts): Finding[] => {
+  const { settings, functions, namespace, keptnSource } = facts;
+  if (templatesOf(Object.values(functions)).length === 0) return [];
+  const name = settingsNameOf(Object.values(functions));
+  const label = `ConfigMap ${name ?? "job-executor-settings"}`;
+  if (settings.kind === "unknown") return [unseen("settings", label, settings.why)];
+  if (settings.kind !== "there") {
+    return [wrong("settings", `${label} with the settings is not in namespace ${namespace}.`, applyAgain)];
+  }
+  const env = environmentOf(facts.functions["start-job"], settings.object);
+  const parsed = keptnSource.kind === "there" ? parseSourceSettings({ ...env, K_SINK: sink }) : parseKeptnSettings(env);
+  const findings = [
+    ...unknownNames(settings.object).map((unknown) => explainUnknown(unknown, label)),
+    ...("problems" in parsed ? parsed.problems : parsed.warnings).map(toFinding),
+  ];
+  const count = Object.values(settings.object.data ?? {}).filter((value) => value !== "").length;
+  return findings.length > 0
+    ? findings
+    : [fine("settings", `${label}: ${count} settings have a value, and all are valid.`)];
+};
+
+/** keptn-source gets it from its SinkBinding. */
+const sink = "http://broker";
+
+/** What the functions go by. Where that cannot be told, names alone count, and Jobs are taken to be where we are. */
+export const settingsOf = ({
+  functions,
+  settings,
+  namespace,
+}: Pick<Facts, "functions" | "settings" | "namespace">): Settings => {
+  const env =
+    settings.kind === "there" ? environmentOf(functions["start-job"], settings.object) : { JOB_NAMESPACE: namespace };
+  const parsed = parseSettings(env);
+  if ("settings" in parsed) return parsed.settings;
+  return settingsSchema.parse(Object.fromEntries(namesOnly.flatMap((name) => (env[name] ? [[name, env[name]]] : []))));
+};
+
+/** Of these no text is wrong. */
+const namesOnly = ["JOB_NAMESPACE", "ALLOWED_NAMESPACES", "KEPTN_SECRET_NAME", "TIMER_NAME", "OAUTH_CLIENT_ID"];
+
+/** The ConfigMap's name changes with what is in it: the function says which one it has. */
+export const settingsNameOf = (services: readonly Seen<KnativeService>[]): string | undefined =>
+  templatesOf(services)
+    .flatMap(({ spec }) => spec?.containers ?? [])
+    .flatMap(({ envFrom = [] }) => envFrom)
+    .find(({ configMapRef }) => configMapRef?.name)?.configMapRef?.name;
+
+export const templatesOf = (
+  seen: readonly Seen<{ readonly spec?: { readonly template?: PodTemplate } }>[],
+): PodTemplate[] =>
+  seen.flatMap((one) => (one.kind === "there" && one.object.spec?.template ? [one.object.spec.template] : []));
+
+/** What comes from a Secret is there for all that can be seen, and is no setting whose value could be wrong. */
+const environmentOf = (
+  service: Seen<KnativeService>,
+  { data = {} }: SettingsMap,
+): Record<string, string | undefined> => {
+  const own = templatesOf([service]).flatMap(({ spec }) => spec?.containers?.[0]?.env ?? []);
+  const named = own.map(({ name, value, valueFrom }) => [name, value ?? (valueFrom ? "of a Secret" : "")]);
+  return { ...data, ...Object.fromEntries(named) };
+};
+
+const known = Object.keys(settingsSchema.shape);
+
+const unknownNames = ({ data = {} }: SettingsMap): string[] =>
+  Object.keys(data).filter((name) => !known.includes(name));
+
+const explainUnknown = (name: string, label: string): Finding => {
+  const meant = nearest(name, known);
+  const fix = `${meant ? `Did you mean ${meant}? ` : ""}docs/reference/settings.md lists all settings.`;
+  return warn("settings", `${label} has ${name}, which is no setting: nobody reads it.`, fix);
+};
+
+const toFinding = ({ severity, message, fix }: Problem): Finding => {
+  const remedy = fix ?? "docs/reference/settings.md says what may be written.";
+  return severity === "error" ? wrong("settings", message, remedy) : warn("settings", message, remedy);
+};

@@ -1,0 +1,64 @@
+// What each service account has to be allowed to do, as manifests/ grant it; a test compares the two.
+import type { Settings } from "../settings.ts";
+
+export interface Right {
+  readonly account: string;
+  readonly namespace: string;
+  readonly verb: string;
+  /** API group; "" is the core one. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  /** For objects of this name only. */
+  readonly name?: string;
+}
+
+interface Rule {
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly name?: string;
+  readonly verbs: readonly string[];
+}
+
+export interface Accounts {
+  readonly startJob: string;
+  readonly finishTask: string;
+  readonly jobChanges: string;
+}
+
+export interface Places {
+  /** Ours, where the timer is. */
+  readonly namespace: string;
+  readonly jobNamespaces: readonly string[];
+}
+
+export const rightsOf = (accounts: Accounts, { namespace, jobNamespaces }: Places, settings: Settings): Right[] => {
+  const { startJob, finishTask, jobChanges } = accounts;
+  const timer = { group: "sources.knative.dev", resource: "pingsources", name: settings.TIMER_NAME };
+  const timerNamespace = settings.TIMER_NAMESPACE ?? namespace;
+  const files = settings.FILES_MODE === "snapshot" ? snapshotRules : [];
+  return [
+    ...jobNamespaces.flatMap((one) => [
+      ...expand(startJob, one, [jobs("create", "get", "list", "patch", "delete"), ...runRules, ...files]),
+      ...expand(finishTask, one, [jobs("get", "list", "patch", "delete"), ...runRules]),
+      ...expand(jobChanges, one, [jobs("get", "list", "watch")]),
+    ]),
+    ...expand(startJob, timerNamespace, [{ ...timer, verbs: ["patch", "create"] }]),
+    ...expand(finishTask, timerNamespace, [{ ...timer, verbs: ["get", "delete"] }]),
+  ];
+};
+
+const jobs = (...verbs: string[]): Rule => ({ group: "batch", resource: "jobs", verbs });
+
+const runRules: readonly Rule[] = [
+  { group: "", resource: "pods", verbs: ["list"] },
+  { group: "", resource: "events", verbs: ["list"] },
+  { group: "", resource: "pods", subresource: "log", verbs: ["get"] },
+  { group: "events.k8s.io", resource: "events", verbs: ["create"] },
+];
+
+const snapshotRules: readonly Rule[] = [{ group: "", resource: "configmaps", verbs: ["create", "get"] }];
+
+const expand = (account: string, namespace: string, rules: readonly Rule[]): Right[] =>
+  rules.flatMap(({ verbs, ...what }) => verbs.map((verb) => ({ account, namespace, verb, ...what })));

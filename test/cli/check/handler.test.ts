@@ -1,0 +1,222 @@
+// `job-executor check` at a cluster over HTTP: an installation that is well, and everything that can be wrong with one.
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import { openInstallation } from "../../../functions/cli/check/cluster.ts";
+import { type CheckOptions, check } from "../../../functions/cli/check/handler.ts";
+import type { Finding } from "../../../functions/core/check/finding.ts";
+import { change, collections, startInstallation, type TestInstallation } from "../../doubles/installation.ts";
+import { makeTempFolder } from "../../doubles/temp-folder.ts";
+import { makeTerminal } from "../../doubles/terminal.ts";
+
+/** Waits are over at once, and a minute is one all the same. */
+const run = async ({ kubeconfig }: TestInstallation, given: Partial<CheckOptions> = {}) => {
+  let waitedMs = 0;
+  const terminal = makeTerminal(() => new Date(Date.now() + waitedMs));
+  const cluster = openInstallation({ kubeconfig }, {});
+  const options = { format: "json", dryEvent: true, ...given } as const;
+  const sleep = async (ms: number) => {
+    waitedMs += ms;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  const code = await check({ options, cluster, sleep }, terminal);
+  const [stdout = ""] = terminal.stdout;
+  const findings: readonly Finding[] = options.format === "json" ? JSON.parse(stdout).findings : [];
+  return { code, stdout, stderr: terminal.stderr, findings, wrong: findings.filter((f) => f.severity !== "ok") };
+};
+
+const start = async (context: TestContext, options: { withKnative?: boolean } = {}): Promise<TestInstallation> => {
+  const installation = await startInstallation(options);
+  context.after(() => installation.close());
+  return installation;
+};
+
+const notReady = { conditions: [{ type: "Ready", status: "False", reason: "RevisionFailed", message: "It\nbroke" }] };
+
+describe("check", { concurrency: true }, () => {
+  test("of an installation that is well finds nothing, and says what it looked at", async (context) => {
+    const installation = await start(context);
+    const { code, wrong, findings } = await run(installation);
+    assert.deepEqual([code, wrong], [0, []]);
+    assert.equal(findings.length, 22);
+    const [event] = installation.events;
+    assert.equal(
+      event?.["path"],
+      "/api/v1/namespaces/knative-eventing/services/http:broker-ingress:80/proxy/keptn-jes/keptn",
+    );
+    assert.equal(event?.["type"], "sh.keptn.event.job-executor-check.triggered");
+  });
+
+  test("changes nothing, and never asks for what is in a Secret", async (context) => {
+    const installation = await start(context);
+    await run(installation);
+    const changes = installation.calls.filter((call) => !/^GET |subjectaccessreviews$|\/proxy\//.test(call));
+    assert.deepEqual(changes, []);
+    assert.equal(installation.secretsAskedAs.length, 1);
+    assert.ok(installation.secretsAskedAs.every((accept) => accept.includes("as=PartialObjectMetadata")));
+  });
+
+  test("prints lines for people: what was seen, and what mends it below", async (context) => {
+    const installation = await start(context);
+    installation.store.delete(collections.secrets, "job-service-keptn-secrets");
+    const { code, stdout, stderr } = await run(installation, { format: "text" });
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /^error {4}secret {12}Secret job-service-keptn-secrets in namespace keptn-jes is missing: .*\n {27}-> kubectl -n keptn-jes create secret generic job-service-keptn-secrets --from-literal=token="\$KEPTN_API_TOKEN"$/m,
+    );
+    assert.match(stderr[0] ?? "", /^Sends a dry event/);
+    assert.equal(stderr.at(-1), "Namespace keptn-jes: 1 error, 0 warnings.");
+  });
+
+  test("of a plain Kubernetes finds that Knative is missing, and nothing of ours", async (context) => {
+    const { code, wrong } = await run(await start(context, { withKnative: false }));
+    assert.equal(code, 1);
+    assert.deepEqual(
+      wrong.map(({ id }) => id),
+      ["knative-serving", "knative-eventing", "installation"],
+    );
+    assert.match(wrong[1]?.seen ?? "", /serves no eventing\.knative\.dev\/v1 and no sources\.knative\.dev\/v1\.$/);
+  });
+
+  test("of another namespace finds that nothing of ours is there", async (context) => {
+    const { wrong } = await run(await start(context), { namespace: "elsewhere" });
+    assert.deepEqual(
+      wrong.map(({ id, seen }) => [id, seen]),
+      [["installation", "There is nothing of ours in namespace elsewhere."]],
+    );
+  });
+
+  test("finds a function that is not ready, in Knative's words", async (context) => {
+    const installation = await start(context);
+    change(installation, "services", "finish-task", { status: notReady });
+    const { code, wrong } = await run(installation);
+    assert.equal(code, 1);
+    assert.deepEqual(wrong, [
+      {
+        ...{ id: "function", severity: "error" },
+        seen: "Function finish-task is not ready: RevisionFailed: It broke.",
+        fix: "kubectl -n keptn-jes describe ksvc/finish-task",
+      },
+    ]);
+  });
+
+  test("finds which rights are missing, and whose", async (context) => {
+    const installation = await start(context);
+    installation.allows = ({ user, verb, resource }) =>
+      !(user === "system:serviceaccount:keptn-jes:start-job" && verb === "patch") && resource !== "pods";
+    const { code, wrong } = await run(installation);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      wrong.map(({ seen }) => seen),
+      [
+        "Service account start-job lacks rights in namespace keptn-jes: patch jobs.batch, list pods, get pods/log, patch pingsources.sources.knative.dev job-executor-sweep.",
+        "Service account finish-task lacks rights in namespace keptn-jes: list pods, get pods/log.",
+      ],
+    );
+  });
+
+  test("warns of what it may not see, and goes on", async (context) => {
+    const installation = await start(context);
+    for (const what of ["reviews", "proxy", "secrets", "brokers"]) installation.forbidden.add(what);
+    const { code, wrong } = await run(installation);
+    assert.equal(code, 0);
+    const expected = ["broker", "broker", "secret", "rights", "dry-event"].map((id) => [id, "warning"]);
+    assert.deepEqual(
+      wrong.map(({ id, severity }) => [id, severity]),
+      expected,
+    );
+    assert.match(wrong[3]?.seen ?? "", /could not be asked: .*subjectaccessreviews is forbidden\.$/);
+  });
+
+  test("of a dry event says what start-job fails at, and what mends it", async (context) => {
+    const installation = await start(context);
+    const message = "to be tried again: Keptn GET x: 401, unauthenticated";
+    installation.logLine = (event) => ({ level: "warn", message, event });
+    const { code, wrong } = await run(installation);
+    assert.equal(code, 1);
+    assert.equal(wrong[0]?.seen, `start-job got the dry event and failed: ${message}`);
+    assert.match(wrong[0]?.fix ?? "", /renew the Secret/);
+  });
+
+  test("of a dry event that nobody speaks of says so after a minute", async (context) => {
+    const installation = await start(context);
+    installation.logLine = () => undefined;
+    const { code, wrong } = await run(installation);
+    assert.equal(code, 1);
+    assert.match(wrong[0]?.seen ?? "", /^start-job said nothing of the dry event for 6\d s\.$/);
+  });
+
+  test("warns when it may not send a dry event, and says who could", async (context) => {
+    const installation = await start(context);
+    installation.forbidden.add("proxy");
+    const { code, wrong } = await run(installation);
+    assert.equal(code, 0);
+    assert.deepEqual([wrong.length, wrong[0]?.id, wrong[0]?.severity], [1, "dry-event", "warning"]);
+    assert.match(wrong[0]?.fix ?? "", /create services\/proxy .*--no-dry-event/);
+  });
+
+  test("sends no dry event when none is wanted", async (context) => {
+    const installation = await start(context);
+    const { code, findings } = await run(installation, { dryEvent: false });
+    assert.deepEqual([code, installation.events], [0, []]);
+    assert.ok(findings.every(({ id }) => id !== "dry-event"));
+  });
+
+  test("sends a type that a Trigger of `kn func` takes", async (context) => {
+    const installation = await start(context);
+    const filter = { attributes: { type: "sh.keptn.event.test.triggered" } };
+    const spec = { broker: "keptn", subscriber: { ref: { name: "start-job" } }, filter };
+    change(installation, "triggers", "start-job", { spec });
+    assert.equal((await run(installation)).code, 0);
+    assert.equal(installation.events[0]?.["type"], "sh.keptn.event.test.triggered");
+  });
+
+  test("finds settings that nobody reads or that cannot be read, and a source that is not there", async (context) => {
+    const installation = await start(context);
+    installation.store.delete(collections.deployments, "keptn-source");
+    const data = { KEPTN_API_ENDPOINT: "http://keptn/api", JOB_NAMESPAC: "x", START_GRACE_SECONDS: "soon" };
+    change(installation, "configmaps", "settings", { data });
+    const { wrong } = await run(installation, { dryEvent: false });
+    const settings = wrong.filter(({ id }) => id === "settings");
+    assert.match(settings[0]?.seen ?? "", /has JOB_NAMESPAC, which is no setting/);
+    assert.match(settings[0]?.fix ?? "", /^Did you mean JOB_NAMESPACE\?/);
+    assert.equal(settings[1]?.seen, 'START_GRACE_SECONDS="soon" is not a whole number.');
+    assert.match(wrong.find(({ id }) => id === "event-source")?.seen ?? "", /only if Keptn's webhook-service calls/);
+  });
+
+  test("goes on from the names among settings that cannot be read", async (context) => {
+    const installation = await start(context);
+    const data = { KEPTN_API_ENDPOINT: "http://keptn/api", JOB_NAMESPACE: "carts", START_GRACE_SECONDS: "soon" };
+    change(installation, "configmaps", "settings", { data });
+    const { findings } = await run(installation, { dryEvent: false });
+    const rights = findings.filter(({ id }) => id === "rights").map(({ seen }) => seen);
+    assert.equal(rights.filter((seen) => / in namespace carts /.test(seen)).length, 3);
+    assert.match(findings.findLast(({ id }) => id === "secret")?.seen ?? "", /namespace carts is missing: tasks there/);
+  });
+
+  test("without the right to read settings takes Jobs to be where the functions are", async (context) => {
+    const installation = await start(context);
+    installation.forbidden.add("configmaps");
+    const { code, wrong } = await run(installation, { dryEvent: false });
+    assert.deepEqual([code, wrong.map(({ id }) => id)], [0, ["settings"]]);
+  });
+
+  test("at no cluster fails as every command does", async (context) => {
+    const file = join(await makeTempFolder(context), "config");
+    const nowhere = { name: "c", cluster: { server: "http://127.0.0.1:1", "insecure-skip-tls-verify": true } };
+    await writeFile(file, JSON.stringify({ clusters: [nowhere], contexts: [usualContext], "current-context": "c" }));
+    const cluster = openInstallation({ kubeconfig: file, budgetSeconds: 1 }, {});
+    const given = { options: { format: "text", dryEvent: true }, cluster, sleep: async () => undefined } as const;
+    await assert.rejects(
+      check(
+        given,
+        makeTerminal(() => new Date()),
+      ),
+      /^IoError: No cluster answers at http:\/\/127/,
+    );
+  });
+});
+
+const usualContext = { name: "c", context: { cluster: "c", user: "u" } };

@@ -1,0 +1,147 @@
+// What is found wrong with an installation, from facts as values.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { diagnose } from "../../../functions/core/check/diagnose.ts";
+import type { Facts, Seen } from "../../../functions/core/check/facts.ts";
+import type { Finding, FindingId } from "../../../functions/core/check/finding.ts";
+import { rightsOf } from "../../../functions/core/check/rights.ts";
+import { settingsSchema } from "../../../functions/core/settings.ts";
+
+const there = <T>(object: T): Seen<T> => ({ kind: "there", object });
+const status = { conditions: [{ type: "Ready", status: "True" }] };
+const template = {
+  spec: {
+    containers: [
+      {
+        env: [{ name: "KEPTN_API_TOKEN", valueFrom: { secretKeyRef: { name: "job-service-keptn-secrets" } } }],
+        envFrom: [{ configMapRef: { name: "settings" } }],
+      },
+    ],
+  },
+};
+const metadata = { labels: { "networking.knative.dev/visibility": "cluster-local" } };
+const service = there({ metadata, spec: { template }, status });
+const accounts = { startJob: "start-job", finishTask: "finish-task", jobChanges: "job-changes" };
+const rights = rightsOf(accounts, { namespace: "jes", jobNamespaces: ["jes", "carts"] }, settingsSchema.parse({}));
+const secret = { namespace: "jes", name: "job-service-keptn-secrets", usedBy: "functions", seen: there({}) } as const;
+const trigger = (name: string, broker: string) => ({
+  ...{ metadata: { name: `${name}-x` }, spec: { broker, subscriber: { ref: { name } } }, status },
+});
+
+const well: Facts = {
+  namespace: "jes",
+  server: { address: "https://k", version: "1.34.4", skewSeconds: 0.4 },
+  groups: { "serving.knative.dev": ["v1"], "eventing.knative.dev": ["v1"], "sources.knative.dev": ["v1"] },
+  functions: { "start-job": service, "finish-task": service },
+  brokers: { keptn: there({ status }), jobs: there({ status }) },
+  triggers: there([trigger("start-job", "keptn"), trigger("finish-task", "jobs")]),
+  jobChanges: there({ status }),
+  hasPingSources: true,
+  keptnSource: there({ spec: { template }, status: { readyReplicas: 1 } }),
+  sinkBinding: there({ status }),
+  settings: there({ metadata: { name: "settings" }, data: { KEPTN_API_ENDPOINT: "http://keptn/api" } }),
+  secrets: [secret],
+  rights: there(rights.map((right) => ({ ...right, allowed: true }))),
+};
+
+const wrongIn = (facts: Partial<Facts>): Finding[] =>
+  diagnose({ ...well, ...facts }).filter(({ severity }) => severity !== "ok");
+
+const theOne = (facts: Partial<Facts>, id: FindingId): Finding => {
+  const wrong = wrongIn(facts);
+  assert.deepEqual(
+    wrong.map((finding) => finding.id),
+    [id],
+  );
+  return wrong[0]!;
+};
+
+describe("diagnose finds", () => {
+  test("nothing where all is well", () => assert.deepEqual(wrongIn({}), []));
+  test("clocks that are far from each other, and which one is ahead", () => {
+    const server = (skewSeconds: number) => ({ server: { ...well.server, skewSeconds } });
+    assert.match(theOne(server(45.2), "clock").seen, /clock is 45 s ahead of/);
+    assert.match(theOne(server(-90), "clock").seen, /clock is 90 s behind/);
+    assert.deepEqual(wrongIn(server(-29)), []);
+  });
+  test("a Knative that is too old, and what it serves", () => {
+    const groups = { ...well.groups, "eventing.knative.dev": ["v1beta1"] };
+    assert.match(theOne({ groups }, "knative-eventing").seen, /no eventing\.knative\.dev\/v1 \(but v1beta1\)\.$/);
+  });
+  test("a function whose image is not there, and what to do about it", () => {
+    const conditions = [
+      { type: "Ready", status: "False", reason: "RevisionMissing", message: "Unable to fetch image x" },
+    ];
+    const broken = there({ metadata, spec: { template }, status: { conditions } });
+    const { severity, fix } = theOne({ functions: { ...well.functions, "start-job": broken } }, "function");
+    assert.deepEqual([severity, fix?.startsWith("Push the image")], ["error", true]);
+  });
+  test("a function that can be reached from outside", () => {
+    const open = there({ spec: { template }, status });
+    const { severity } = theOne({ functions: { ...well.functions, "finish-task": open } }, "visibility");
+    assert.equal(severity, "warning");
+  });
+  test("one function that is missing while the other is there", () => {
+    const { seen, fix } = theOne({ functions: { ...well.functions, "finish-task": { kind: "missing" } } }, "function");
+    assert.equal(seen, "Function finish-task is not in namespace jes.");
+    assert.match(fix ?? "", /kubectl apply -k/);
+  });
+  test("that no Trigger leads to a function", () => {
+    const triggers = there([trigger("start-job", "keptn"), trigger("finish-task", "another")]);
+    assert.match(theOne({ triggers }, "trigger").seen, /^No Trigger brings events of Broker jobs to finish-task/);
+  });
+  test("a controller that is still at work, or has not begun", () => {
+    const working = there({ status: { conditions: [{ type: "Ready", status: "Unknown" }] } });
+    assert.match(theOne({ jobChanges: working }, "job-changes").seen, /still at work; check again in a moment\.$/);
+    assert.match(theOne({ jobChanges: there({}) }, "job-changes").seen, /has not said anything about it yet\.$/);
+  });
+  test("a missing PingSource, without which no sweep is possible", () => {
+    assert.equal(theOne({ hasPingSources: false }, "sweep-timer").severity, "error");
+  });
+  test("a keptn-source without a ready pod; without any only the webhook route is left", () => {
+    const conditions = [{ type: "Available", status: "False", reason: "MinimumReplicasUnavailable" }];
+    const down = there({ spec: { template }, status: { conditions } });
+    assert.match(
+      theOne({ keptnSource: down }, "event-source").seen,
+      /no pod that is ready: MinimumReplicasUnavailable\.$/,
+    );
+    assert.match(theOne({ keptnSource: { kind: "missing" } }, "event-source").fix ?? "", /webhook-route/);
+  });
+  test("settings of keptn-source, too, where it is there", () => {
+    const data = { KEPTN_API_ENDPOINT: "http://keptn/api", PUBSUB_URL: "keptn-nats" };
+    assert.match(theOne({ settings: there({ data }) }, "settings").seen, /^PUBSUB_URL="keptn-nats" is no address/);
+    assert.deepEqual(wrongIn({ settings: there({ data }), keptnSource: { kind: "missing" } }).length, 1);
+  });
+  test("settings that are missing, or that turn TLS off", () => {
+    assert.equal(theOne({ settings: there({}) }, "settings").seen, "KEPTN_API_ENDPOINT is not set.");
+    const data = { KEPTN_API_ENDPOINT: "https://keptn/api", HTTP_SSL_VERIFY: "false" };
+    assert.equal(theOne({ settings: there({ data }) }, "settings").severity, "warning");
+    assert.match(theOne({ settings: { kind: "missing" } }, "settings").seen, /^ConfigMap settings with the settings/);
+  });
+  test("a Secret that is missing, with the key that it has to have", () => {
+    const secrets = [{ ...secret, seen: { kind: "missing" } }] as const;
+    assert.match(theOne({ secrets }, "secret").fix ?? "", /--from-literal=token="\$KEPTN_API_TOKEN"$/);
+    const data = {
+      KEPTN_API_ENDPOINT: "http://k",
+      OAUTH_CLIENT_ID: "us",
+      OAUTH_CLIENT_SECRET: "x",
+      OAUTH_TOKEN_URL: "http://t",
+    };
+    const oauth = theOne({ secrets, settings: there({ data }) }, "secret");
+    assert.match(oauth.fix ?? "", /--from-literal=oauth_client_secret="\$OAUTH_CLIENT_SECRET"$/);
+  });
+  test("rights that are missing, by account and namespace", () => {
+    const some = rights.map((right) => ({ ...right, allowed: right.namespace !== "carts" || right.verb !== "watch" }));
+    const { seen, fix } = theOne({ rights: there(some) }, "rights");
+    assert.equal(seen, "Service account job-changes lacks rights in namespace carts: watch jobs.batch.");
+    assert.match(fix ?? "", /manifests\/job-namespace/);
+  });
+  test("one thing alone where nothing of ours is there", () => {
+    const missing = { kind: "missing" } as const;
+    const gone = {
+      functions: { "start-job": missing, "finish-task": missing },
+      brokers: { keptn: missing, jobs: missing },
+    };
+    assert.match(theOne(gone, "installation").fix ?? "", /--namespace/);
+  });
+});
