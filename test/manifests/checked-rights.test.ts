@@ -2,8 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { rightsOf } from "../../functions/core/check/rights.ts";
-import { settingsSchema } from "../../functions/core/settings.ts";
+import { parseSettings, type Settings } from "../../functions/core/settings.ts";
 import { buildWith, noKubectl } from "./overlays.ts";
+
+const settingsFrom = (env: Readonly<Record<string, string>>): Settings => {
+  const parsed = parseSettings(env);
+  assert.ok("settings" in parsed);
+  return parsed.settings;
+};
 
 const namespace = "keptn-jes";
 const accounts = { startJob: "start-job", finishTask: "finish-task", jobChanges: "job-changes" };
@@ -38,7 +44,7 @@ describe("checked rights", { skip: noKubectl ?? false }, () => {
       ["snapshot", ["snapshot-files"]],
     ] as const) {
       test(`of ${account} are those of its Roles, with FILES_MODE=${mode}`, async () => {
-        const settings = settingsSchema.parse({ FILES_MODE: mode });
+        const settings = settingsFrom({ FILES_MODE: mode });
         const checked = rightsOf(accounts, { namespace, jobNamespaces: [namespace] }, settings)
           .filter((right) => right.account === account)
           .map(({ verb, group, resource, subresource, name = "" }) =>

@@ -2,7 +2,7 @@
 import { nearest } from "../config/nearest.ts";
 import { parseKeptnSettings } from "../keptn-settings.ts";
 import type { Problem } from "../problem.ts";
-import { parseSettings, type Settings, settingsSchema } from "../settings.ts";
+import { parseSettings, type Settings, settingsTable } from "../settings.ts";
 import { parseSourceSettings } from "../source/check-settings.ts";
 import type { Facts, KnativeService, PodTemplate, Seen, SettingsMap } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
@@ -42,7 +42,9 @@ export const settingsOf = ({
     settings.kind === "there" ? environmentOf(functions["start-job"], settings.object) : { JOB_NAMESPACE: namespace };
   const parsed = parseSettings(env);
   if ("settings" in parsed) return parsed.settings;
-  return settingsSchema.parse(Object.fromEntries(namesOnly.flatMap((name) => (env[name] ? [[name, env[name]]] : []))));
+  const named = parseSettings(Object.fromEntries(namesOnly.map((name) => [name, env[name]])));
+  if ("settings" in named) return named.settings;
+  throw new Error(`of these settings no text is wrong: ${namesOnly.join(", ")}`);
 };
 
 /** Of these no text is wrong. */
@@ -70,7 +72,7 @@ const environmentOf = (
   return { ...data, ...Object.fromEntries(named) };
 };
 
-const known = Object.keys(settingsSchema.shape);
+const known = Object.keys(settingsTable);
 
 const unknownNames = ({ data = {} }: SettingsMap): string[] =>
   Object.keys(data).filter((name) => !known.includes(name));

@@ -5,7 +5,13 @@ import { diagnose } from "../../../functions/core/check/diagnose.ts";
 import type { Facts, Seen } from "../../../functions/core/check/facts.ts";
 import type { Finding, FindingId } from "../../../functions/core/check/finding.ts";
 import { rightsOf } from "../../../functions/core/check/rights.ts";
-import { settingsSchema } from "../../../functions/core/settings.ts";
+import { parseSettings, type Settings } from "../../../functions/core/settings.ts";
+
+const settingsFrom = (env: Readonly<Record<string, string>>): Settings => {
+  const parsed = parseSettings(env);
+  assert.ok("settings" in parsed);
+  return parsed.settings;
+};
 
 const there = <T>(object: T): Seen<T> => ({ kind: "there", object });
 const status = { conditions: [{ type: "Ready", status: "True" }] };
@@ -22,7 +28,7 @@ const template = {
 const metadata = { labels: { "networking.knative.dev/visibility": "cluster-local" } };
 const service = there({ metadata, spec: { template }, status });
 const accounts = { startJob: "start-job", finishTask: "finish-task", jobChanges: "job-changes" };
-const rights = rightsOf(accounts, { namespace: "jes", jobNamespaces: ["jes", "carts"] }, settingsSchema.parse({}));
+const rights = rightsOf(accounts, { namespace: "jes", jobNamespaces: ["jes", "carts"] }, settingsFrom({}));
 const secret = { namespace: "jes", name: "job-service-keptn-secrets", usedBy: "functions", seen: there({}) } as const;
 const trigger = (name: string, broker: string) => ({
   ...{ metadata: { name: `${name}-x` }, spec: { broker, subscriber: { ref: { name } } }, status },
