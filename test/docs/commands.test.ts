@@ -31,6 +31,7 @@ const complaintAbout = async (args: readonly string[]): Promise<string | undefin
 const checkCommand = async ([name, ...words]: readonly string[]): Promise<string | undefined> => {
   if (name === "job-executor") return complaintAbout(words);
   if (name === "npx" && words[0] === "job-executor") return complaintAbout(words.slice(1));
+  if (name === "kubectl" && words[0] === "job_executor") return complaintAbout(words.slice(1));
   if (name !== "npm") return undefined;
   const [verb = "", script = ""] = words.filter((one) => !one.startsWith("-"));
   if (verb === "run") return scripts.includes(script) ? undefined : `there is no script ${script}`;
