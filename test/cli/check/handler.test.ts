@@ -34,7 +34,7 @@ const start = async (context: TestContext, options: { withKnative?: boolean } = 
 
 const notReady = { conditions: [{ type: "Ready", status: "False", reason: "RevisionFailed", message: "It\nbroke" }] };
 
-describe("check", { concurrency: true }, () => {
+describe("check", () => {
   test("of an installation that is well finds nothing, and says what it looked at", async (context) => {
     const installation = await start(context);
     const { code, wrong, findings } = await run(installation);
