@@ -66,7 +66,7 @@ export const startEventSink = async (onTaken: (event: ArrivedEvent) => unknown =
 };
 
 /** Waits for something that is sure to come: the deadline only ends a test that has failed. */
-export const until = async (what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> => {
+export const until = async (what: string, holds: () => boolean | Promise<boolean>, seconds = 120): Promise<void> => {
   const deadline = Date.now() + seconds * 1000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
