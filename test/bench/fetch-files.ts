@@ -41,6 +41,7 @@ const withKeptn = async <T>(listener: RequestListener, use: (endpoint: string) =
 const order = orderOf({ files: ["/"], limits: { fileBytes: 1e9, totalBytes: 1e9, count: 1000 } });
 const planned = {
   FUNCTION: "fetch-files",
+  KEPTN_API_TOKEN: "token",
   ...Object.fromEntries(makeFetchEnv(order).map(({ name, value = "" }) => [name, literalOf(value)])),
 };
 
