@@ -1,6 +1,8 @@
 // Event names: RE2, unanchored, and the warning for names of which only a part is given.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
+import { RE2JS } from "re2js";
 import { anchorOf, checkPattern, matchesPattern } from "../../../functions/core/config/pattern.ts";
 
 const type = "sh.keptn.event.test.triggered";
@@ -19,6 +21,23 @@ test("takes what RE2 refuses for a problem, and never for a match", () => {
     assert.equal(checkPattern(name)?.code, "bad-pattern", name);
     assert.equal(matchesPattern(name, type), false, name);
   }
+});
+
+test("finds plain names as RE2 does, though JavaScript's engine looks for them", () => {
+  const name = fc
+    .tuple(
+      fc.constantFrom("", "^"),
+      fc.string({ unit: fc.constantFrom("a", "b", "-", ".", "\\.") }),
+      fc.constantFrom("", "$"),
+    )
+    .map((parts) => parts.join(""));
+  const text = fc.string({ unit: fc.constantFrom("a", "b", "-", ".", "\n", "\r", "\u2028", "é", "😀") });
+  fc.assert(
+    fc.property(name, text, (pattern, type) => {
+      assert.equal(matchesPattern(pattern, type), RE2JS.compile(pattern).matcher(type).find());
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("is not held up by a pattern that would hang a backtracking engine", () => {
