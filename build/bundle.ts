@@ -39,6 +39,20 @@ const programsApart: Plugin = {
   },
 };
 
+/** The command: an entry and what its subcommands load, so that each loads no more than it needs. */
+export const bundleCli = (folder: string): Promise<unknown> =>
+  build({
+    ...options,
+    entryPoints: ["functions/cli/main.ts"],
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    splitting: true,
+    format: "esm",
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    define: {},
+    sourcemap: false,
+  });
+
 /** @param folder where the bundles go; what was there before is gone */
 export const bundle = async (folder: string): Promise<void> => {
   await rm(folder, { recursive: true, force: true });

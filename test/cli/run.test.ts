@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudEvent } from "cloudevents";
+import { bundledCli } from "../cluster/harness/bundled-programs.ts";
 
-const main = new URL("../../functions/cli/main.ts", import.meta.url).pathname;
+const main = await bundledCli();
 const hello = new URL("../../docs/examples/hello/", import.meta.url).pathname;
 const eventFile = join(hello, "event.json");
 const exampleConfig = join(hello, "job", "config.yaml");
@@ -203,7 +204,7 @@ const wrong = [
     args: ["--event", "no-such-file.json", "--config", exampleConfig],
     says: /Cannot read the event no-such-file\.json/,
   },
-  { args: ["--event", main, "--config", exampleConfig], says: /main\.ts is not JSON/ },
+  { args: ["--event", exampleConfig, "--config", exampleConfig], says: /config\.yaml is not JSON/ },
   { args: [], says: /--event/ },
   { args: ["--event", eventFile, "--runtime", "cri-o"], says: /--runtime.*cri-o/ },
   { args: ["--event", eventFile, "--config", "no-such-config.yaml"], says: /job config no-such-config\.yaml/ },

@@ -6,10 +6,11 @@ import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
 import { sayLine } from "../../functions/cli/source/say-line.ts";
 import type { LogLine } from "../../functions/io/world.ts";
+import { bundledCli } from "../cluster/harness/bundled-programs.ts";
 import { startEventSink, until } from "../doubles/event-sink.ts";
 import { startKeptn } from "../doubles/keptn/keptn-double.ts";
 
-const main = new URL("../../functions/cli/main.ts", import.meta.url).pathname;
+const main = await bundledCli();
 
 test("job-executor source brings Keptn's events to a sink until it is interrupted", async (t) => {
   const [keptn, sink] = [await startKeptn(), await startEventSink()];

@@ -4,14 +4,18 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { bundledCli } from "../cluster/harness/bundled-programs.ts";
 import { goldenCases } from "../golden.ts";
 
-const main = new URL("../../functions/cli/main.ts", import.meta.url).pathname;
+const bundled = await bundledCli();
+/** migrate names the manifests that lie beside the sources. */
+const sources = new URL("../../functions/cli/main.ts", import.meta.url).pathname;
 const root = new URL("../golden/cli/", import.meta.url).pathname;
 const deadlineMs = 60_000;
 
 const run = async (command: string, cwd: string, stdin: string): Promise<string> => {
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NO_COLOR: "1", FORCE_COLOR: undefined };
+  const main = command.startsWith("migrate") ? sources : bundled;
   const child = spawn(process.execPath, [main, ...command.trim().split(" ")], { cwd, env, timeout: deadlineMs });
   child.stdin.end(stdin);
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);

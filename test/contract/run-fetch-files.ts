@@ -1,8 +1,9 @@
 // Runs fetch-files as the init container does: a process, told what to do by its environment.
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { type FetchOrder, makeFetchEnv } from "../../functions/core/files.ts";
 import { literalOf } from "../../functions/core/job/literal.ts";
+import { bundledPrograms } from "../cluster/harness/bundled-programs.ts";
 import type { KeptnAddress } from "./keptn-user.ts";
 
 export interface Ended {
@@ -18,12 +19,12 @@ export interface Fetching {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const program = fileURLToPath(new URL("../../functions/fetch-files/main.ts", import.meta.url));
-
-export const runFetchFiles = ({ order, keptn, folder, env }: Fetching): Promise<Ended> => {
+export const runFetchFiles = async ({ order, keptn, folder, env }: Fetching): Promise<Ended> => {
   const planned = Object.fromEntries(makeFetchEnv(order).map(({ name, value = "" }) => [name, literalOf(value)]));
-  const reached = { KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token };
-  const child = spawn(process.execPath, [program, folder], { env: { ...planned, ...reached, ...env } });
+  const reached = { KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token, FUNCTION: "fetch-files" };
+  const child = spawn(process.execPath, [join(await bundledPrograms(), "serve.cjs"), folder], {
+    env: { ...planned, ...reached, ...env },
+  });
   const said = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {

@@ -6,12 +6,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, type TestContext, test } from "node:test";
+import { bundledCli } from "../../cluster/harness/bundled-programs.ts";
 import { startServer } from "../../doubles/http-server.ts";
 import { startApiServer } from "../../doubles/kubernetes/api-server.ts";
 import { makeTempFolder } from "../../doubles/temp-folder.ts";
 import { makeJobs, testEvent, testRunId } from "../../runs.ts";
 
-const main = new URL("../../../functions/cli/main.ts", import.meta.url).pathname;
+const main = await bundledCli();
 
 const runs = async (kubeconfig: string, ...args: string[]) => {
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined, KUBECONFIG: kubeconfig, HOME: "/nowhere", NO_COLOR: "1" };

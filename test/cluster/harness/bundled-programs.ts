@@ -3,19 +3,28 @@ import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundle } from "../../../build/bundle.ts";
+import { bundle, bundleCli } from "../../../build/bundle.ts";
 
-let made: Promise<string> | undefined;
-
-/** @returns the folder with serve.cjs; it is removed when this process ends */
-export const bundledPrograms = (): Promise<string> => {
-  made ??= make();
-  return made;
+/** @returns a function that makes the folder when it is first called; it is removed when this process ends */
+const once = (make: (folder: string) => Promise<unknown>): (() => Promise<string>) => {
+  let made: Promise<string> | undefined;
+  return () => {
+    made ??= inTempFolder(make);
+    return made;
+  };
 };
 
-const make = async (): Promise<string> => {
+const inTempFolder = async (make: (folder: string) => Promise<unknown>): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), "programs-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  await bundle(folder);
+  await make(folder);
   return folder;
 };
+
+/** The folder with serve.cjs. */
+export const bundledPrograms = once(bundle);
+
+const cliFolder = once(bundleCli);
+
+/** The file of the command, to be started by node. */
+export const bundledCli = async (): Promise<string> => join(await cliFolder(), "main.mjs");

@@ -57,10 +57,20 @@ interface World {
   readonly event: KeptnEvent;
 }
 
-const withWorld = async (act: (world: World) => Promise<void>): Promise<void> => {
+const patient = { API_PROXY_HTTP_TIMEOUT: "30", KEPTN_RETRY_SECONDS: "30", CLAIM_LEASE_SECONDS: "120" };
+
+/** Short where something is waited for, so that a table of minutes takes seconds; else long enough for a machine that is busy. */
+const patienceFor = ({ fault: { kind }, verdict }: Row) => {
+  if (verdict !== "passing") return patient;
+  return { API_PROXY_HTTP_TIMEOUT: kind === "hang" || kind === "trickle" ? "1" : "4", KEPTN_RETRY_SECONDS: "4" };
+};
+
+const withWorld = async (
+  patience: Readonly<Record<string, string>>,
+  act: (world: World) => Promise<void>,
+): Promise<void> => {
   const double = await startKeptn();
-  // Short, so that a table of minutes takes seconds.
-  const settings = settingsFor(double, { API_PROXY_HTTP_TIMEOUT: "1", KEPTN_RETRY_SECONDS: "4" });
+  const settings = settingsFor(double, patience);
   const event = double.trigger({ type: "sh.keptn.event.test.triggered" });
   try {
     await act({ double, keptn: connectKeptn(settings), files: connectKeptnFiles(settings, event.data), event });
@@ -102,11 +112,11 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
     openFile: { on: /resource\/x/, ask: ({ files }) => files.openFile("service", "x").then(readThrough) },
   };
   for (const [name, asking] of Object.entries(readings)) {
-    for (const { name: fault, ...row } of rows) {
+    for (const row of rows) {
       // A file may take its time, as long as some of it comes.
       if (name === "openFile" && row.fault.kind === "trickle") continue;
-      test(`${name}, ${fault}: ${row.verdict}`, () =>
-        withWorld(async (world) => {
+      test(`${name}, ${row.name}: ${row.verdict}`, () =>
+        withWorld(patienceFor(row), async (world) => {
           world.double.fault({ ...row.fault, on: asking.on, times: Number.POSITIVE_INFINITY });
           const { error, asked } = await observe(world, asking);
           assert.equal(error.retryable, row.verdict !== "final", error.message);
@@ -120,10 +130,10 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
   const sendStarted = { on, ask: ({ keptn, event }: World) => keptn.send(makeStarted(envelopeOf(event), source)) };
   const sendFinished = { on, ask: ({ keptn, event }: World) => keptn.send(finishedOf(event, {}, source)) };
   for (const [kind, sending] of Object.entries({ started: sendStarted, finished: sendFinished })) {
-    for (const { name: fault, ...row } of rows) {
+    for (const row of rows) {
       const once = row.maybeDone || row.verdict !== "passing";
-      test(`send of ${kind}, ${fault}: ${once ? "sent once" : "repeated, since it did not arrive"}`, () =>
-        withWorld(async (world) => {
+      test(`send of ${kind}, ${row.name}: ${once ? "sent once" : "repeated, since it did not arrive"}`, () =>
+        withWorld(patienceFor(row), async (world) => {
           world.double.fault({ ...row.fault, on, times: Number.POSITIVE_INFINITY });
           const { error, asked } = await observe(world, sending);
           // The last attempt may be cut off by the end of the time: then it may have arrived as well.
@@ -135,7 +145,7 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
   }
 
   test("a started event that took effect before its answer got lost is counted once", () =>
-    withWorld(async (world) => {
+    withWorld(patient, async (world) => {
       world.double.fault({ on, kind: "reset", afterEffect: true });
       assert.equal((await observe(world, sendStarted)).error.maybeDone, true);
       const count = await world.keptn.getCount(envelopeOf(world.event), source);
@@ -143,7 +153,7 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
     }));
 
   test("a passing fault passes unnoticed", () =>
-    withWorld(async ({ double, keptn, event }) => {
+    withWorld(patient, async ({ double, keptn, event }) => {
       for (const kind of [refusal(503), refusal(429), { ...html, status: 200 }, "reset", { delayMs: 100 }] as const) {
         double.fault({ on: /sequence-execution/, kind });
         assert.equal((await keptn.getCount(envelopeOf(event), source)).kind, "current");
@@ -151,7 +161,7 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
     }));
 
   test("neither the error log nor the registration ever throws", () =>
-    withWorld(async ({ double, keptn }) => {
+    withWorld(patient, async ({ double, keptn }) => {
       double.fault({ on: /./, kind: refusal(400), times: Number.POSITIVE_INFINITY });
       await keptn.register();
       await keptn.logError({ message: "lost" });

@@ -1,0 +1,42 @@
+// `npm test`: rooms of tests side by side, each in one process, so that what its tests share is loaded once.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { text } from "node:stream/consumers";
+import pLimit from "p-limit";
+
+/** Globs below test/, those first that take longest. */
+const rooms = [
+  ["io/keptn.test.ts", "io/keptn/**"],
+  ["cli/**"],
+  ["functions/**"],
+  ["simulation/**"],
+  ["io/!(keptn)/**", "io/!(keptn.test.ts)"],
+  ["core/**"],
+  ["{bench,build,chain,docs,doubles,manifests,structure}/**"],
+];
+
+const filesOf = (globs: readonly string[]): string[] =>
+  globSync(globs.map((glob) => `test/${glob}`)).filter((file) => file.endsWith(".test.ts"));
+
+/** @returns whether all of it is green; what it said is shown at its end, so that rooms do not talk at the same time */
+const testRoom = async (globs: readonly string[]): Promise<boolean> => {
+  const files = filesOf(globs);
+  if (files.length === 0) throw new Error(`no tests in ${globs}`);
+  const flags = ["--test", "--test-isolation=none", "--test-reporter=spec"];
+  const child = spawn(process.execPath, [...flags, ...files], { stdio: ["ignore", "pipe", "pipe"] });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  process.stdout.write(`${globs.join(" ")}\n${stdout}`);
+  process.stderr.write(stderr);
+  return code === 0;
+};
+
+// Some of them mostly wait: one more than there are cores.
+const limit = pLimit(availableParallelism() + 1);
+const ended = await Promise.all(rooms.map((globs) => limit(() => testRoom(globs))));
+const red = rooms.filter((_, index) => !ended[index]);
+if (red.length > 0) {
+  console.error(`Not green: ${red.join(", ")}. Each failure is told above.`);
+  process.exitCode = 1;
+}
