@@ -6,10 +6,15 @@ import { parseArgs } from "node:util";
 import { buildAll } from "./harness/build.ts";
 import { keepsBound, type Measure, type Row } from "./measure.ts";
 import { coldStart } from "./measures/cold-start.ts";
+import { finishTaskWarm } from "./measures/finish-task.ts";
 import { startJobWarm } from "./measures/start-job.ts";
 import { renderTable } from "./render.ts";
 
-const measures: Readonly<Record<string, Measure>> = { "cold-start": coldStart, "start-job": startJobWarm };
+const measures: Readonly<Record<string, Measure>> = {
+  "cold-start": coldStart,
+  "start-job": startJobWarm,
+  "finish-task": finishTaskWarm,
+};
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const scratch = await mkdtemp(join(tmpdir(), "bench-"));
