@@ -8,12 +8,14 @@ import { keepsBound, type Measure, type Row } from "./measure.ts";
 import { coldStart } from "./measures/cold-start.ts";
 import { finishTaskWarm } from "./measures/finish-task.ts";
 import { startJobWarm } from "./measures/start-job.ts";
+import { throughput } from "./measures/throughput.ts";
 import { renderTable } from "./render.ts";
 
 const measures: Readonly<Record<string, Measure>> = {
   "cold-start": coldStart,
   "start-job": startJobWarm,
   "finish-task": finishTaskWarm,
+  throughput,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });
