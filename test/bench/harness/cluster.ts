@@ -3,6 +3,7 @@ import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { connectWire, type KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
 import { forNoNode } from "../../cluster/harness/kubelet.ts";
 import { makeNamespace } from "../../cluster/namespace.ts";
+import { deployedEnv } from "./deployed.ts";
 import { startTellingKeptn } from "./keptn.ts";
 import { configure, makeConfig, type Place } from "./place.ts";
 
@@ -26,6 +27,7 @@ export const openCluster = async (): Promise<Cluster> => {
     env: {
       ...{ KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token },
       ...{ JOB_NAMESPACE: name, TIMER_NAMESPACE: name, KUBECONFIG: process.env["KUBECONFIG"] ?? "" },
+      ...deployedEnv(),
     },
     close: async () => {
       await remove();

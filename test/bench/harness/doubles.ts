@@ -6,6 +6,7 @@ import { phaseOf } from "../../../functions/core/run-state.ts";
 import { type FunctionProcess, startFunction } from "../../cluster/harness/function-process.ts";
 import { type ApiServer, startApiServer } from "../../doubles/kubernetes/api-server.ts";
 import { type EventRequest, requestOfChange } from "../../doubles/requests.ts";
+import { deployedEnv } from "./deployed.ts";
 import { startTellingKeptn } from "./keptn.ts";
 import { configure, makeConfig, type Place, trigger } from "./place.ts";
 
@@ -36,7 +37,7 @@ export const openDoubles = async (dist: string): Promise<Doubles> => {
   configure(keptn, makeConfig());
   const env = {
     ...{ KUBECONFIG: kubernetes.kubeconfig, KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token },
-    JOB_NAMESPACE: "jobs",
+    ...{ JOB_NAMESPACE: "jobs", ...deployedEnv() },
   };
   let maker: Promise<FunctionProcess> | undefined;
   const doubles: Doubles = {
