@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildAll } from "./harness/build.ts";
 import { keepsBound, type Measure, type Row } from "./measure.ts";
+import { lint, plan } from "./measures/author.ts";
 import { coldStart } from "./measures/cold-start.ts";
+import { fetchFiles } from "./measures/fetch-files.ts";
 import { finishTaskWarm } from "./measures/finish-task.ts";
+import { memory } from "./measures/memory.ts";
 import { startJobWarm } from "./measures/start-job.ts";
 import { throughput } from "./measures/throughput.ts";
 import { renderTable } from "./render.ts";
@@ -16,6 +19,10 @@ const measures: Readonly<Record<string, Measure>> = {
   "start-job": startJobWarm,
   "finish-task": finishTaskWarm,
   throughput,
+  memory,
+  lint,
+  plan,
+  "fetch-files": fetchFiles,
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });
