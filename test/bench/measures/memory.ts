@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { programs } from "../../../build/programs.ts";
+import type { Job } from "../../../functions/core/kubernetes.ts";
 import { type FunctionProcess, startFunction } from "../../cluster/harness/function-process.ts";
 import { requestOfChange, requestOfEvent, requestOfSweep } from "../../doubles/requests.ts";
 import { names } from "../harness/at-once.ts";
@@ -44,34 +45,58 @@ export const memory: Measure = {
 /** start-job, finish-task. */
 type Pair = readonly [number, number];
 
-const measureOnce = async ({ dist }: Bench) => {
+const measureOnce = async (bench: Bench) => {
+  const { start, open } = await withFunctions(bench, measureOpenRuns);
+  return { start, open, after: await withFunctions(bench, measureEvents) };
+};
+
+interface Running {
+  readonly doubles: Doubles;
+  readonly startJob: FunctionProcess;
+  readonly finishTask: FunctionProcess;
+  /** What they have now. */
+  now(): Pair;
+}
+
+/** In processes of their own. */
+const withFunctions = async <T>({ dist }: Bench, use: (running: Running) => Promise<T>): Promise<T> => {
   const doubles = await openDoubles(dist);
   doubles.kubernetes.fateOf = () => ({ afterMs: 3_600_000 });
   const [startJob, finishTask] = await Promise.all(names.map((name) => startFunction(name, doubles.env, dist)));
   if (!startJob || !finishTask) throw new Error("no functions");
   const now = (): Pair => [memoryOf(startJob.pid()).now, memoryOf(finishTask.pid()).now];
+  try {
+    return await use({ doubles, startJob, finishTask, now });
+  } finally {
+    await Promise.all([startJob.stop(), finishTask.stop()]);
+    await doubles.close();
+  }
+};
+
+/** All at once, and then a sweep, which reads them all. */
+const measureOpenRuns = async ({ doubles, startJob, finishTask, now }: Running) => {
   const start = now();
-  const job = await startRuns(doubles, startJob);
+  await startRuns(doubles, startJob, openRuns);
   await deliver(makePost(finishTask.url), requestOfSweep());
-  const open = now();
+  return { start, open: now() };
+};
+
+const measureEvents = async ({ doubles, startJob, finishTask, now }: Running): Promise<Pair> => {
+  const job = await startRuns(doubles, startJob, 1);
   await Promise.all([
     send(startJob, () => requestOfEvent({ ...doubles.keptn.trigger({ type: foreign, source: "others" }) })),
     send(finishTask, () => requestOfChange("update", job)),
   ]);
-  await deliver(makePost(finishTask.url), requestOfSweep());
-  const after = now();
-  await Promise.all([startJob.stop(), finishTask.stop()]);
-  await doubles.close();
-  return { start, open, after };
+  return now();
 };
 
 /** Of a service with a job config, in which no action is for it: what most events are. */
 const foreign = "sh.keptn.event.release.triggered";
 
 /** @returns one of the Jobs */
-const startRuns = async (doubles: Doubles, startJob: FunctionProcess) => {
+const startRuns = async (doubles: Doubles, startJob: FunctionProcess, count: number): Promise<Job> => {
   const post = makePost(startJob.url);
-  const triggered = Array.from({ length: openRuns }, () => trigger(doubles));
+  const triggered = Array.from({ length: count }, () => trigger(doubles));
   const released = doubles.jobOf(triggered[0]!.event, isReleased);
   await Promise.all(triggered.map(({ request }) => deliver(post, request)));
   return released;
