@@ -3,7 +3,7 @@ import type { Job } from "../../../functions/core/kubernetes.ts";
 import { stateOf } from "../../../functions/core/run-state.ts";
 import type { ApiServer } from "../../doubles/kubernetes/api-server.ts";
 import { requestOfChange } from "../../doubles/requests.ts";
-import { deliver, makePost } from "./post.ts";
+import { deliverAtLast, makePost } from "./post.ts";
 
 export interface JobChange {
   /** As an ApiServerSource ends its event types with. */
@@ -43,7 +43,7 @@ export const forward = (watch: Watch, sink: string): Forwarding => {
   const deliveries: Promise<void>[] = [];
   const failed: unknown[] = [];
   const stop = watch(({ type, job }) => {
-    deliveries.push(deliver(post, requestOfChange(type, job)).catch((fault) => void failed.push(fault)));
+    deliveries.push(deliverAtLast(post, requestOfChange(type, job)).catch((fault) => void failed.push(fault)));
   });
   return {
     told: () => deliveries.length,
