@@ -103,9 +103,9 @@ test("func's overlay has all but start-job, under the names that func.yaml says"
     assert.ok(there.has(name));
   assert.equal(func.deploy.serviceAccountName, "start-job");
   const finishTask = objects.find(({ kind, metadata }) => kind === "Service" && metadata.name === "finish-task");
-  const options = finishTask?.spec.template.spec.containers[0].env.filter(isNodeOptions);
-  assert.equal(options.length, 1);
-  assert.deepEqual(func.run.envs.filter(isNodeOptions), options);
+  const options = finishTask?.spec.template.spec.containers[0].env.filter(isAboutMemory);
+  assert.equal(options.length, 2);
+  assert.deepEqual(func.run.envs.filter(isAboutMemory), options);
   assert.ok(func.run.envs.some(({ value }: { value: string }) => value === "{{ configMap:job-executor-settings }}"));
   for (const { source, filters } of func.deploy.subscriptions) {
     assert.equal(source, "keptn");
@@ -113,7 +113,7 @@ test("func's overlay has all but start-job, under the names that func.yaml says"
   }
 });
 
-const isNodeOptions = ({ name }: { name: string }): boolean => name === "NODE_OPTIONS";
+const isAboutMemory = ({ name }: { name: string }): boolean => name === "NODE_OPTIONS" || name.startsWith("MALLOC_");
 
 test("another namespace of Jobs gets the same rights, for our accounts", { skip: noKubectl }, async () => {
   const objects = await buildManifests("manifests/job-namespace");

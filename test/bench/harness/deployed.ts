@@ -14,5 +14,6 @@ interface Container {
 export const deployedEnv = (): Record<string, string> => {
   const [first = ""] = readFileSync("manifests/base/start-job.yaml", "utf8").split("\n---\n");
   const { env } = (parse(first) as Service).spec.template.spec.containers[0]!;
-  return { NODE_OPTIONS: env.find(({ name }) => name === "NODE_OPTIONS")?.value ?? "" };
+  const aboutMemory = env.filter(({ name }) => name === "NODE_OPTIONS" || name.startsWith("MALLOC_"));
+  return Object.fromEntries(aboutMemory.map(({ name, value = "" }) => [name, value]));
 };
