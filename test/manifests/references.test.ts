@@ -113,7 +113,8 @@ test("func's overlay has all but start-job, under the names that func.yaml says"
   }
 });
 
-const isAboutMemory = ({ name }: { name: string }): boolean => name === "NODE_OPTIONS" || name.startsWith("MALLOC_");
+const isAboutMemory = ({ name }: { name?: string }): boolean =>
+  name === "NODE_OPTIONS" || name?.startsWith("MALLOC_") === true;
 
 test("another namespace of Jobs gets the same rights, for our accounts", { skip: noKubectl }, async () => {
   const objects = await buildManifests("manifests/job-namespace");
