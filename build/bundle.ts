@@ -1,10 +1,10 @@
 // `npm run build`: one file per program in dist/, and the compile cache that lets V8 start them without compiling.
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { fillCompileCache } from "./compile-cache.ts";
 import { leaveOutOf } from "./left-out.ts";
-import { chooser, programs } from "./programs.ts";
+import { chooser, programNames, programs } from "./programs.ts";
 
 const options: BuildOptions = {
   bundle: true,
@@ -53,14 +53,27 @@ export const bundleCli = (folder: string): Promise<unknown> =>
     sourcemap: false,
   });
 
+/** Of one program, as it is shipped. */
+const optionsOf = (name: keyof typeof programs): BuildOptions => ({
+  ...options,
+  entryPoints: [programs[name]],
+  outfile: `${name}.cjs`,
+  plugins: [leaveOutOf(name)],
+});
+
+/** What a program's bundle has in it, and how large it is. Nothing is written. */
+export const describeBundle = async (name: keyof typeof programs): Promise<{ meta: Metafile; bytes: number }> => {
+  const { metafile, outputFiles } = await build({ ...optionsOf(name), write: false, metafile: true, sourcemap: false });
+  const code = outputFiles.find(({ path }) => path.endsWith(".cjs"));
+  return { meta: metafile, bytes: code?.contents.length ?? 0 };
+};
+
 /** @param folder where the bundles go; what was there before is gone */
 export const bundle = async (folder: string): Promise<void> => {
   await rm(folder, { recursive: true, force: true });
   await Promise.all([
     build({ ...options, entryPoints: [chooser], outfile: join(folder, "serve.cjs"), plugins: [programsApart] }),
-    ...Object.entries(programs).map(([name, file]) =>
-      build({ ...options, entryPoints: [file], outfile: join(folder, `${name}.cjs`), plugins: [leaveOutOf(name)] }),
-    ),
+    ...programNames.map((name) => build({ ...optionsOf(name), outfile: join(folder, `${name}.cjs`) })),
   ]);
 };
 

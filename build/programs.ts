@@ -7,4 +7,6 @@ export const programs = {
   "keptn-source": "functions/keptn-source/main.ts",
 } as const;
 
+export const programNames = Object.keys(programs) as (keyof typeof programs)[];
+
 export const chooser = "functions/serve.ts";

@@ -8,6 +8,7 @@ import { parseKeptnSettings } from "./core/keptn-settings.ts";
 import { renderProblem, renderProblems } from "./core/problem.ts";
 import type { Settings } from "./core/settings.ts";
 import { readCloudEvent } from "./io/cloud-event.ts";
+import { makeTurns } from "./io/turns.ts";
 import { logCrashes } from "./io/world.ts";
 
 /** A program that answers CloudEvents: its log and its handler, built from the settings. */
@@ -21,6 +22,12 @@ export type Program = (settings: Settings) => {
 /** What all calls to Keptn of one delivery may take together: less than Knative gives a request (manifests: timeoutSeconds, 120). */
 export const deliverySeconds = 90;
 
+/**
+ * More side by side are no faster: they only fill the memory, and time out at Keptn. Who waits longer than this would not end within
+ * Knative's limit: the Broker is to bring it again.
+ */
+const turns = { sideBySide: 64, mostWaitMs: 25_000 };
+
 /** Settings that are wrong, or name what is not there, end the process with exit code 2, before it is ready. */
 export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promise<void> => {
   const parsed = parseKeptnSettings(env);
@@ -32,6 +39,7 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   logCrashes(log);
   readEventsOurselves();
   const unread = makeUnread(log);
+  const inTurn = makeTurns(turns);
   const running = new Set<Promise<unknown>>();
   const invoke = async (context: Invocation) => {
     const answer = answerRequest(context);
@@ -41,7 +49,7 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   const answerRequest = async ({ headers, body }: Invocation): Promise<Answer> => {
     unread.noteRead(headers);
     const read = readCloudEvent(headers, body);
-    if (read.kind === "event") return answerFor(log, () => handle(read.event), { event: read.event.id });
+    if (read.kind === "event") return answerFor(log, () => inTurn(() => handle(read.event)), { event: read.event.id });
     log({ level: "warn", message: renderProblem(read.problem) });
     return { statusCode: 400, why: renderProblem(read.problem) };
   };

@@ -73,13 +73,14 @@ export const retryAfterOf = (headers: IncomingHttpHeaders): number | undefined =
 
 /** The same with the body as it comes: for pod logs. @throws IoError as {@link request} */
 export const stream = async (wanted: HttpRequest): Promise<HttpStream> => {
-  const timeout = AbortSignal.timeout(wanted.timeoutMs);
-  const signal = wanted.signal ? AbortSignal.any([timeout, wanted.signal]) : timeout;
+  const deadline = makeDeadline(wanted);
   const sent = { yes: false };
-  const explain = (cause: unknown): IoError => faultOf(wanted, { cause, timedOut: timeout.aborted, sent: sent.yes });
-  const answer = await open({ wanted, signal, sent }).catch((cause) => {
+  const explain = (cause: unknown): IoError => faultOf(wanted, { cause, timedOut: deadline.isPast(), sent: sent.yes });
+  const answer = await open({ wanted, signal: deadline.signal, sent }).catch((cause) => {
+    deadline.forget();
     throw explain(cause);
   });
+  answer.once("close", deadline.forget);
   const status = answer.statusCode ?? 0;
   if (status >= 300 && status < 400 && status !== 304) {
     answer.destroy();
@@ -89,6 +90,33 @@ export const stream = async (wanted: HttpRequest): Promise<HttpStream> => {
     });
   }
   return { status, headers: answer.headers, chunks: chunksOf(answer, wanted, explain) };
+};
+
+interface Deadline {
+  readonly signal: AbortSignal;
+  isPast(): boolean;
+  /** Once nothing waits any more. An AbortSignal.timeout would be kept for its whole time, by thousands on a busy day. */
+  forget(): void;
+}
+
+const makeDeadline = ({ timeoutMs, signal }: HttpRequest): Deadline => {
+  const controller = new AbortController();
+  const giveUp = (): void => controller.abort();
+  let past = false;
+  const timer = setTimeout(() => {
+    past = true;
+    giveUp();
+  }, timeoutMs).unref();
+  signal?.addEventListener("abort", giveUp, { once: true });
+  if (signal?.aborted) giveUp();
+  return {
+    signal: controller.signal,
+    isPast: () => past,
+    forget: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", giveUp);
+    },
+  };
 };
 
 interface Opening {

@@ -5,7 +5,7 @@ import { IoError, markMaybeDone } from "./io-error.ts";
 
 /** The time that a piece of work has, all its attempts together. */
 export interface Budget {
-  /** Ends an attempt that is under way. */
+  /** Ends an attempt that is under way. Made when it is first asked for: most work ends long before its time. */
   readonly signal: AbortSignal;
   /** On `performance.now()`'s clock. */
   readonly endsAtMs: number;
@@ -13,11 +13,15 @@ export interface Budget {
 
 /** @param of a larger piece of work that this one is a part of, and ends with */
 export const makeBudget = (seconds: number, of?: Budget): Budget => {
-  const signal = AbortSignal.timeout(seconds * 1000);
-  const endsAtMs = performance.now() + seconds * 1000;
-  return of
-    ? { signal: AbortSignal.any([signal, of.signal]), endsAtMs: Math.min(endsAtMs, of.endsAtMs) }
-    : { signal, endsAtMs };
+  const endsAtMs = Math.min(performance.now() + seconds * 1000, of?.endsAtMs ?? Number.POSITIVE_INFINITY);
+  let signal: AbortSignal | undefined;
+  return {
+    endsAtMs,
+    get signal() {
+      signal ??= AbortSignal.timeout(Math.max(0, Math.ceil(endsAtMs - performance.now())));
+      return signal;
+    },
+  };
 };
 
 /**

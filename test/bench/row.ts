@@ -26,3 +26,7 @@ export const fasterRow = ({ values, ...row }: Given, other: Against): Row => ({
   against: { name: other.name, value: spreadOf(other.values) },
   ratio: { kind: "faster", value: ratioOf(other.values, values) },
 });
+
+/** One row for each kind of call. */
+export const countRows = (counts: Readonly<Record<string, number>>): Row[] =>
+  Object.entries(counts).map(([kind, count]) => plainRow({ name: `  ${kind}`, unit: "calls", values: [count] }));

@@ -102,12 +102,18 @@ test("func's overlay has all but start-job, under the names that func.yaml says"
   for (const name of ["ServiceAccount/start-job", "ConfigMap/job-executor-settings", "Broker/keptn"])
     assert.ok(there.has(name));
   assert.equal(func.deploy.serviceAccountName, "start-job");
+  const finishTask = objects.find(({ kind, metadata }) => kind === "Service" && metadata.name === "finish-task");
+  const options = finishTask?.spec.template.spec.containers[0].env.filter(isNodeOptions);
+  assert.equal(options.length, 1);
+  assert.deepEqual(func.run.envs.filter(isNodeOptions), options);
   assert.ok(func.run.envs.some(({ value }: { value: string }) => value === "{{ configMap:job-executor-settings }}"));
   for (const { source, filters } of func.deploy.subscriptions) {
     assert.equal(source, "keptn");
     assert.match(filters.type, /^sh\.keptn\.event\.[a-z-]+\.triggered$/);
   }
 });
+
+const isNodeOptions = ({ name }: { name: string }): boolean => name === "NODE_OPTIONS";
 
 test("another namespace of Jobs gets the same rights, for our accounts", { skip: noKubectl }, async () => {
   const objects = await buildManifests("manifests/job-namespace");

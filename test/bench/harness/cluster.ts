@@ -3,7 +3,8 @@ import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { connectWire, type KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
 import { forNoNode } from "../../cluster/harness/kubelet.ts";
 import { makeNamespace } from "../../cluster/namespace.ts";
-import { startKeptn } from "../../doubles/keptn/keptn-double.ts";
+import { deployedEnv } from "./deployed.ts";
+import { startTellingKeptn } from "./keptn.ts";
 import { configure, makeConfig, type Place } from "./place.ts";
 
 export interface Cluster extends Place {
@@ -13,16 +14,20 @@ export interface Cluster extends Place {
 
 /** Its tasks' pods are for no node: what they do is the harness's to say. */
 export const openCluster = async (): Promise<Cluster> => {
-  const [keptn, { api, name, remove }] = await Promise.all([startKeptn(), makeNamespace("bench")]);
+  const [{ keptn, finishedOf }, { api, name, remove }] = await Promise.all([
+    startTellingKeptn(),
+    makeNamespace("bench"),
+  ]);
   configure(keptn, makeConfig(forNoNode.replace("resources: ", "")));
   const config = new KubeConfig();
   config.loadFromDefault();
   const { server: url, agent } = await connectWire(config);
   return {
-    ...{ name: "real API server", keptn, apiServer: { url, agent }, api, namespace: name },
+    ...{ name: "real API server", keptn, finishedOf, apiServer: { url, agent }, api, namespace: name },
     env: {
       ...{ KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token },
       ...{ JOB_NAMESPACE: name, TIMER_NAMESPACE: name, KUBECONFIG: process.env["KUBECONFIG"] ?? "" },
+      ...deployedEnv(),
     },
     close: async () => {
       await remove();

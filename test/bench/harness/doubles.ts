@@ -4,24 +4,23 @@ import type { Job } from "../../../functions/core/kubernetes.ts";
 import { label } from "../../../functions/core/marks.ts";
 import { phaseOf } from "../../../functions/core/run-state.ts";
 import { type FunctionProcess, startFunction } from "../../cluster/harness/function-process.ts";
-import { startKeptn } from "../../doubles/keptn/keptn-double.ts";
 import { type ApiServer, startApiServer } from "../../doubles/kubernetes/api-server.ts";
 import { type EventRequest, requestOfChange } from "../../doubles/requests.ts";
+import { deployedEnv } from "./deployed.ts";
+import { startTellingKeptn } from "./keptn.ts";
 import { configure, makeConfig, type Place, trigger } from "./place.ts";
 
 export interface Doubles extends Place {
   readonly kubernetes: ApiServer;
   /** Resolves with the Job of an event as soon as it is as wanted. */
   jobOf(event: KeptnEvent, isWanted: (job: Job) => boolean): Promise<Job>;
-  /** Resolves as soon as Keptn has the `.finished` of an event. */
-  finishedOf(eventId: string): Promise<void>;
   /** A run of one task that has ended, and the change that says so: all that is left to do is finish-task's. */
   endedRun(): Promise<EndedRun>;
 }
 
 export interface EndedRun {
   readonly job: Job;
-  readonly eventId: string;
+  readonly event: KeptnEvent;
   readonly change: EventRequest;
 }
 
@@ -33,29 +32,24 @@ const isComplete = (job: Job): boolean =>
 
 /** @param dist bundles of the start-job that makes runs */
 export const openDoubles = async (dist: string): Promise<Doubles> => {
-  const awaited = new Map<string, () => void>();
-  const hear = ({ type, triggeredid = "" }: { type: string; triggeredid?: string }): void => {
-    if (type.endsWith(".finished")) awaited.get(triggeredid)?.();
-  };
-  const [keptn, kubernetes] = await Promise.all([startKeptn({ onNats: hear }), startApiServer()]);
+  const [{ keptn, finishedOf }, kubernetes] = await Promise.all([startTellingKeptn(), startApiServer()]);
   kubernetes.fateOf = () => ({ log: "deployed\n" });
   configure(keptn, makeConfig());
   const env = {
     ...{ KUBECONFIG: kubernetes.kubeconfig, KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token },
-    JOB_NAMESPACE: "jobs",
+    ...{ JOB_NAMESPACE: "jobs", ...deployedEnv() },
   };
   let maker: Promise<FunctionProcess> | undefined;
   const doubles: Doubles = {
-    ...{ name: "doubles", keptn, kubernetes, env, apiServer: { url: kubernetes.url } },
+    ...{ name: "doubles", keptn, finishedOf, kubernetes, env, apiServer: { url: kubernetes.url } },
     jobOf: (event, isWanted) => jobOf(kubernetes, event, isWanted),
-    finishedOf: (eventId) => new Promise((resolve) => awaited.set(eventId, resolve)),
     endedRun: async () => {
       maker ??= startFunction("start-job", env, dist);
       const { event, request } = trigger(doubles);
       const ended = doubles.jobOf(event, isComplete);
       await fetch((await maker).url, request);
       const job = await ended;
-      return { job, eventId: event.id, change: requestOfChange("update", job) };
+      return { job, event, change: requestOfChange("update", job) };
     },
     close: async () => {
       await (await maker)?.stop();

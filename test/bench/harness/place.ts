@@ -1,13 +1,12 @@
 // Where functions are measured: a Keptn and an API server, the environment that leads programs to them, and events.
 import type { Agent } from "node:http";
 import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
-import type { KeptnDouble } from "../../doubles/keptn/keptn-double.ts";
 import { type EventRequest, requestOfEvent } from "../../doubles/requests.ts";
+import type { TellingKeptn } from "./keptn.ts";
 
-export interface Place {
+export interface Place extends TellingKeptn {
   /** As the rows name it. */
   readonly name: string;
-  readonly keptn: KeptnDouble;
   readonly env: Readonly<Record<string, string>>;
   /** The API server that KUBECONFIG in `env` leads to. */
   readonly apiServer: { readonly url: string; readonly agent?: Agent };
@@ -30,7 +29,7 @@ actions:
         resources: ${resources}
 `;
 
-export const configure = (keptn: KeptnDouble, config: string): void => {
+export const configure = (keptn: TellingKeptn["keptn"], config: string): void => {
   keptn.plane.projects.addFiles({ project: "sockshop", stage: "dev", service: "carts" }, { "job/config.yaml": config });
 };
 

@@ -1,4 +1,4 @@
-// Lets a function handle one event behind recorders: which calls its work consists of.
+// Lets a function work behind recorders: which calls its work consists of.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startFunction } from "../../cluster/harness/function-process.ts";
@@ -11,25 +11,41 @@ import { type Recorded, startRecorder } from "./recorder.ts";
 
 type Name = "start-job" | "finish-task";
 
+/** One event, by a function of its own. */
 export const rehearse = async (
-  { dist, scratch }: Bench,
+  bench: Bench,
   place: Place,
   { name, event }: { readonly name: Name; readonly event: EventRequest },
 ): Promise<readonly Recorded[]> => {
+  const recording = await startRecording(bench, place);
+  const program = await startFunction(name, recording.env, bench.dist);
+  await deliver(makePost(program.url), event);
+  await program.stop();
+  return recording.end();
+};
+
+export interface Recording {
+  /** The place's, by way of the recorders. */
+  readonly env: Readonly<Record<string, string>>;
+  end(): Promise<readonly Recorded[]>;
+}
+
+export const startRecording = async ({ scratch }: Bench, place: Place): Promise<Recording> => {
   const keptnUrl = new URL(place.env["KEPTN_API_ENDPOINT"] ?? "");
   const [kubernetes, keptn] = await Promise.all([
     startRecorder("kubernetes", place.apiServer),
     startRecorder("keptn", { url: keptnUrl.origin }),
   ]);
-  const kubeconfig = join(scratch, `kubeconfig-${name}-${place.name.replaceAll(" ", "-")}`);
+  const kubeconfig = join(scratch, `kubeconfig-${new URL(kubernetes.url).port}`);
   await writeFile(kubeconfig, JSON.stringify(makeKubeconfig(kubernetes.url)));
-  const env = { ...place.env, KUBECONFIG: kubeconfig, KEPTN_API_ENDPOINT: keptn.url + keptnUrl.pathname };
-  const program = await startFunction(name, env, dist);
-  await deliver(makePost(program.url), event);
-  await program.stop();
-  await Promise.all([kubernetes.close(), keptn.close()]);
-  // The registration in Keptn's Bridge is once in a process's life, and after the answer.
-  return [...kubernetes.recorded, ...keptn.recorded].filter(({ path }) => !path.includes("/uniform/"));
+  return {
+    env: { ...place.env, KUBECONFIG: kubeconfig, KEPTN_API_ENDPOINT: keptn.url + keptnUrl.pathname },
+    end: async () => {
+      await Promise.all([kubernetes.close(), keptn.close()]);
+      // The registration in Keptn's Bridge is once in a process's life, and after the answer.
+      return [...kubernetes.recorded, ...keptn.recorded].filter(({ path }) => !path.includes("/uniform/"));
+    },
+  };
 };
 
 /** `3 PATCH jobs`, `1 GET resource`: how often each kind of thing was asked for. */

@@ -13,7 +13,7 @@ import { countKinds, rehearse } from "../harness/rehearsal.ts";
 import { type Script, scriptFor, scriptOf } from "../harness/script.ts";
 import type { Bench, Measure, Row } from "../measure.ts";
 import { interleave, type Rounds } from "../rounds.ts";
-import { plainRow, timesRow } from "../row.ts";
+import { countRows, timesRow } from "../row.ts";
 
 export const startJobWarm: Measure = {
   about: "start-job when it is up: from the event to the released Job, against the same calls made bare",
@@ -76,6 +76,3 @@ const differences = (first: KeptnEvent, other: KeptnEvent) =>
     [first.id, other.id],
     [first.shkeptncontext, other.shkeptncontext],
   ] as const;
-
-export const countRows = (counts: Readonly<Record<string, number>>): Row[] =>
-  Object.entries(counts).map(([kind, count]) => plainRow({ name: `  ${kind}`, unit: "calls", values: [count] }));

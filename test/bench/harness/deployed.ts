@@ -1,0 +1,18 @@
+// How a function's process is started in a cluster, as far as its speed and its memory depend on it.
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+
+interface Service {
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly Container[] } } };
+}
+
+interface Container {
+  readonly env: readonly { readonly name: string; readonly value?: string }[];
+}
+
+/** Of the manifests, which say the same for both functions (test/manifests/references.test.ts). */
+export const deployedEnv = (): Record<string, string> => {
+  const [first = ""] = readFileSync("manifests/base/start-job.yaml", "utf8").split("\n---\n");
+  const { env } = (parse(first) as Service).spec.template.spec.containers[0]!;
+  return { NODE_OPTIONS: env.find(({ name }) => name === "NODE_OPTIONS")?.value ?? "" };
+};
