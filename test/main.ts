@@ -32,8 +32,8 @@ const testRoom = async (globs: readonly string[]): Promise<boolean> => {
   return code === 0;
 };
 
-// Some of them mostly wait: one more than there are cores.
-const limit = pLimit(availableParallelism() + 1);
+// Some of them mostly wait: more at a time than there are cores.
+const limit = pLimit(availableParallelism() + 2);
 const ended = await Promise.all(rooms.map((globs) => limit(() => testRoom(globs))));
 const red = rooms.filter((_, index) => !ended[index]);
 if (red.length > 0) {

@@ -140,10 +140,9 @@ describe("end to end", { skip }, () => {
 
   test("ends a run whose completion nobody told of: the source's adapter is gone", async () => {
     passed(
-      await scenario.run(
-        "slow",
-        async () => void (await kill("eventing.knative.dev/source=apiserver-source-controller")),
-      ),
+      await scenario.run("slow", {
+        onReleased: async () => void (await kill("eventing.knative.dev/source=apiserver-source-controller")),
+      }),
       /slow output/,
     );
   });
@@ -151,7 +150,7 @@ describe("end to end", { skip }, () => {
   test("ends runs although every function's pod is killed amid them", async () => {
     const all = await Promise.all(
       Array.from({ length: 5 }, () =>
-        scenario.run("slow", async () => void (await kill("serving.knative.dev/service"))),
+        scenario.run("slow", { onReleased: async () => void (await kill("serving.knative.dev/service")) }),
       ),
     );
     for (const ran of all) passed(ran, /slow output/);
@@ -177,7 +176,7 @@ describe("end to end", { skip }, () => {
 
   test("is upgraded while runs are open", async () => {
     const next = await loadFunctionsImage("next"); // another name: a new Revision
-    const ran = await scenario.run("slow", () => installation.apply(next));
+    const ran = await scenario.run("slow", { onReleased: () => installation.apply(next) });
     passed(ran, /slow output/);
     await ready("ksvc");
   });

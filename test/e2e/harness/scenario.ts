@@ -15,6 +15,7 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   files: [task("files", `files: [scripts], ${sh("/keptn/scripts/say.sh")}`)],
   failing: [task("first", sh("echo it broke; exit 3")), task("second", sh("echo never"))],
   "no-image": [task("no-image", sh("true"), "dev.local/there-is-none:1")],
+  "remote-task": [task("one", sh("echo by func"))], // among the types in func.yaml
   slow: [task("slow", sh("sleep 8; echo slow output"))],
   // Two more actions listen to this one: see below.
   several: [task("several", sh("echo of the first"))],
@@ -53,9 +54,16 @@ export interface Ran {
 }
 
 export interface Scenario {
-  /** Triggers a sequence in a service of its own, and waits until it is finished. @param meanwhile once its first Job was released */
-  run(name: string, meanwhile?: () => Promise<void>): Promise<Ran>;
+  /** Triggers a sequence in a service of its own, and waits until it is finished. */
+  run(name: string, meanwhile?: Meanwhile): Promise<Ran>;
   remove(): Promise<void>;
+}
+
+export interface Meanwhile {
+  /** Keptn has triggered its task. */
+  readonly onTriggered?: (event: SeenEvent) => Promise<void>;
+  /** Its first Job was released. */
+  readonly onReleased?: () => Promise<void>;
 }
 
 /** Longer than Keptn and Knative take on their worst day; a sweep comes once a minute. */
@@ -72,16 +80,17 @@ export const makeScenario = async (
       (event) => event.context === context && event.type.split(".").length === 5 && event.type.endsWith(kind),
     );
   return {
-    run: async (name, meanwhile) => {
+    run: async (name, { onTriggered, onReleased } = {}) => {
       const service = `s-${randomUUID().slice(0, 8)}`;
       await user.createService(project, service);
       const context = await user.trigger({ project, stage: "dev", service }, name);
       await until(`${name} is triggered`, () => find(context, ".triggered").length > 0, mostSeconds);
       const [triggered] = find(context, ".triggered") as [SeenEvent];
       const jobs = () => [...observer.jobs.values()].filter(({ eventId }) => eventId === triggered.id);
-      if (meanwhile) {
+      await onTriggered?.(triggered);
+      if (onReleased) {
         await until(`a Job of ${name} is released`, () => jobs().some(({ releasedAtMs }) => releasedAtMs), mostSeconds);
-        await meanwhile();
+        await onReleased();
       }
       const state = async () => (await user.status(project, context)).state;
       await until(`${name} (${context}) is finished`, async () => (await state()) === "finished", mostSeconds);

@@ -1,0 +1,76 @@
+// `kn func`: start-job deployed by func from the project's root, and a Keptn event given to it by `func invoke`.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { connectApi } from "../../functions/io/kubernetes/api.ts";
+import { loadFunctionsImage } from "../cluster/harness/image.ts";
+import { makeUser } from "../contract/keptn-user.ts";
+import { type Installation, makeInstallation } from "./harness/installation.ts";
+import { type Observer, observe, type SeenEvent } from "./harness/observer.ts";
+import { makeScenario, type Scenario } from "./harness/scenario.ts";
+
+const { KUBECONFIG, KEPTN_ENDPOINT = "", KEPTN_API_TOKEN = "", KEPTN_NATS_URL = "" } = process.env;
+/** FUNC names it; here it is where the cluster's starter puts it. */
+const func = process.env["FUNC"] ?? "/var/lib/test-cluster/bin/func";
+const skip =
+  KUBECONFIG && KEPTN_ENDPOINT && existsSync(func) ? false : "no cluster with Keptn is named, or FUNC names no func";
+const run = promisify(execFile);
+
+describe("kn func", { skip }, () => {
+  const root = join(tmpdir(), `func-${randomUUID().slice(0, 8)}`);
+  let installation: Installation;
+  let observer: Observer;
+  let scenario: Scenario;
+  let image: string;
+
+  before(async () => {
+    image = await loadFunctionsImage();
+    const project = `func-${randomUUID().slice(0, 8)}`;
+    // keptn-source gets nothing: events come from `func invoke` alone.
+    const settings = { PUBSUB_URL: "nats://keptn-nats.keptn", PROJECT_FILTER: "no-project" };
+    installation = await makeInstallation({ overlay: "func", token: KEPTN_API_TOKEN, settings });
+    const { namespace } = installation;
+    observer = await observe(KEPTN_NATS_URL, { api: connectApi(), namespace });
+    const user = makeUser({ endpoint: KEPTN_ENDPOINT, token: KEPTN_API_TOKEN });
+    scenario = await makeScenario(user, { observer, project });
+    // func writes what it did into func.yaml: a clone is its root.
+    await run("git", ["clone", "--quiet", resolve(import.meta.dirname, "../.."), root]);
+  });
+  after(async () => {
+    await scenario?.remove();
+    await observer?.close();
+    await installation?.remove();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  /** As the Broker takes it in structured mode: `func invoke` of its own accord sends no extension attributes. */
+  const invoke = async ({ id, type, source, context, data }: SeenEvent): Promise<void> => {
+    const broker = ["get", "service", "broker-ingress", "-n", "knative-eventing", "-o", "jsonpath={.spec.clusterIP}"];
+    const { stdout: address } = await run("kubectl", broker);
+    const event = { specversion: "1.0", id, type, source, shkeptncontext: context, data };
+    const target = `http://${address}/${installation.namespace}/keptn`;
+    const format = ["--format", "http", "--content-type", "application/cloudevents+json"];
+    await run(func, ["invoke", "--target", target, ...format, "--data", JSON.stringify(event)], { cwd: root });
+  };
+
+  test("deploys start-job from the root, beside what the overlay has", async () => {
+    await installation.apply(image);
+    const where = ["--image", image, "--namespace", installation.namespace];
+    await run(func, ["deploy", "--build=false", "--push=false", ...where], { cwd: root });
+    const wait = ["wait", "--for=condition=Ready", "--all", "--timeout=180s", "ksvc,broker,trigger,apiserversource"];
+    await installation.kubectl(...wait);
+  });
+
+  test("gives the function a Keptn event, whose task runs to its end", async () => {
+    const { state, started, finished } = await scenario.run("remote-task", { onTriggered: invoke });
+    assert.deepEqual([state, started.length, finished.length], ["finished", 1, 1]);
+    assert.deepEqual([finished[0]?.data["result"], finished[0]?.data["status"]], ["pass", "succeeded"]);
+    assert.match(String(finished[0]?.data["message"]), /by func/);
+  });
+});
