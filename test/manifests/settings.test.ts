@@ -26,7 +26,7 @@ for (const overlay of overlays) {
       const own = Object.fromEntries(
         container.env.map(({ name, value }: { name: string; value: string }) => [name, value]),
       );
-      const { FUNCTION, ...rest } = own;
+      const { FUNCTION, NODE_OPTIONS: _, ...rest } = own;
       assert.equal(FUNCTION, metadata.name);
       const unknown = Object.keys(rest).filter((name) => !(name in settingsTable));
       assert.deepEqual(unknown, []);
