@@ -38,7 +38,7 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   for (const warning of parsed.warnings) log({ level: "warn", message: renderProblem(warning) });
   logCrashes(log);
   readEventsOurselves();
-  const unread = makeUnread(log);
+  const requests = watchRequests(log);
   const inTurn = makeTurns(turns);
   const running = new Set<Promise<unknown>>();
   const invoke = async (context: Invocation) => {
@@ -47,8 +47,7 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
     return toResponse(await answer.finally(() => running.delete(answer)));
   };
   const answerRequest = async ({ headers, body }: Invocation): Promise<Answer> => {
-    unread.noteRead(headers);
-    const read = readCloudEvent(headers, body);
+    const read = readCloudEvent(requests.read(headers), body ?? "");
     if (read.kind === "event") return answerFor(log, () => inTurn(() => handle(read.event)), { event: read.event.id });
     log({ level: "warn", message: renderProblem(read.problem) });
     return { statusCode: 400, why: renderProblem(read.problem) };
@@ -69,13 +68,14 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   };
   // The runtime's types know neither bodyLimit nor level names as the texts that it takes.
   const server = (await faas.start(served as never, options as never)) as unknown as Server;
-  unread.watch(server);
+  requests.watch(server);
   openEarly?.();
 };
 
 interface Invocation {
   readonly headers: IncomingHttpHeaders;
-  readonly body: unknown;
+  /** Not there: the request had none. */
+  readonly body?: Buffer;
 }
 
 /** What a setting names may not be there: a kubeconfig, the file of an authority. */
@@ -100,23 +100,37 @@ const readEventsOurselves = (): void => {
   HTTP.isEvent = () => false;
 };
 
-/** Notes requests that the runtime refuses before we see them, and logs them: broken JSON, too large, another path. */
-const makeUnread = (log: Log) => {
-  const unread = new Set<string>();
+/**
+ * The runtime has parsers for some content types, each with faults and answers of its own, and the one for forms takes a body of any
+ * size. Told that all of them are bytes, it hands those over, MAX_REQUEST_BYTES at most. What it refuses before we see it is logged:
+ * a request that is too large, that is for another path, or that is no HTTP.
+ */
+const watchRequests = (log: Log) => {
+  const unread = new Map<string, string | undefined>();
   let number = 0;
   const watch = (server: Server): void => {
     server.prependListener("request", (request, response) => {
       const id = String(++number);
-      request.headers[deliveryHeader] = id;
-      unread.add(id);
+      const contentType = request.headers["content-type"];
+      Object.assign(request.headers, { [deliveryHeader]: id, "content-type": "application/octet-stream" });
+      unread.set(id, contentType);
       response.once("close", () => {
         if (!unread.delete(id) || response.statusCode < 400) return;
         const message = `refused ${request.method} ${request.url}: ${response.statusCode}, not an event that can be read`;
-        log({ level: "warn", message, contentType: request.headers["content-type"] });
+        log({ level: "warn", message, contentType });
       });
     });
+    server.prependListener("clientError", ({ code }: NodeJS.ErrnoException) => {
+      if (code !== "ECONNRESET") log({ level: "warn", message: `refused what is no HTTP request: ${code}` });
+    });
   };
-  return { watch, noteRead: (headers: IncomingHttpHeaders) => unread.delete(String(headers[deliveryHeader])) };
+  /** @returns the headers as they came */
+  const read = ({ [deliveryHeader]: id, "content-type": _, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders => {
+    const contentType = unread.get(String(id));
+    unread.delete(String(id));
+    return contentType === undefined ? headers : { ...headers, "content-type": contentType };
+  };
+  return { watch, read };
 };
 
 /** The runtime hands over a copy of the request's headers and nothing else that would tell requests apart. */

@@ -10,6 +10,7 @@ import { tidy } from "./tidy.ts";
 
 export interface Target {
   readonly runId: string;
+  /** Where some of its Jobs are: those tell where the others may be. */
   readonly namespaces: readonly string[];
   /** The Jobs of the run where the caller has just read or created them all. */
   readonly jobs?: readonly Job[];
@@ -38,10 +39,15 @@ const mostTurns = 1000;
 export const advance = async (ports: ChainPorts, target: Target, how: How = {}): Promise<Rest> => {
   const me = ports.newClaimant();
   let known: Findings & { owner: boolean; inspected?: true } = { owner: how.owner ?? false };
-  let jobs = target.jobs;
+  let { jobs, namespaces } = target;
   for (let turn = 0; turn < mostTurns; turn++) {
-    const run = readRun(jobs ?? (await ports.jobs.listRun(target.runId, target.namespaces)));
+    const run = readRun(jobs ?? (await ports.jobs.listRun(target.runId, namespaces)));
     if (!run) return { kind: "over" };
+    const all = namespacesOf(run);
+    if (!all.every((one) => namespaces.includes(one))) {
+      [namespaces, jobs] = [all, undefined];
+      continue;
+    }
     const step = nextStep(run, situationOf(ports, { me, ...known }));
     if (step.kind === "over") return step;
     if (step.kind === "wait") {
@@ -56,6 +62,10 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
   }
   throw new Error(`run ${target.runId} did not come to rest in ${mostTurns} steps`);
 };
+
+export const namespacesOf = ({ chain }: RunState): readonly string[] => [
+  ...new Set(chain.jobs.map(({ namespace }) => namespace)),
+];
 
 const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: boolean }): Situation => ({
   ...known,

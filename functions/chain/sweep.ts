@@ -4,7 +4,7 @@ import type { Job } from "../core/kubernetes.ts";
 import { label } from "../core/marks.ts";
 import { readRun } from "../core/run-state.ts";
 import type { Timer } from "../io/kubernetes/ports.ts";
-import { advance } from "./advance.ts";
+import { advance, namespacesOf } from "./advance.ts";
 import { inspect } from "./inspect.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 
@@ -34,8 +34,7 @@ const moveRun = async (ports: SweepPorts, runId: string, jobs: readonly Job[]): 
     return true;
   }
   try {
-    const namespaces = [...new Set(run.chain.jobs.map(({ namespace }) => namespace))];
-    await advance(ports, { runId, namespaces }, { inspect: (state) => inspect(ports, state) });
+    await advance(ports, { runId, namespaces: namespacesOf(run) }, { inspect: (state) => inspect(ports, state) });
     return true;
   } catch (fault) {
     ports.log({ level: "warn", message: `could not move a run: ${String(fault)}`, ...aboutRun(run) });

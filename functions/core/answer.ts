@@ -1,13 +1,13 @@
 // The events that answer Keptn: `.started` and `.finished` of a run.
 import { type Envelope, typeOfKind } from "./keptn-event.ts";
-import { bytesOfLog, jsonBytes, shortenLog, utf8Bytes } from "./log-text.ts";
+import { bytesOfLog, cleanText, jsonBytes, shortenLog, utf8Bytes } from "./log-text.ts";
 import { mergeResults } from "./merge-results.ts";
 import type { OutgoingEvent } from "./outgoing-event.ts";
 import type { TaskResult } from "./result.ts";
 import { renderTask, type TaskReport } from "./task-report.ts";
 
 export const makeStarted = (event: Envelope, source: string): OutgoingEvent =>
-  makeAnswer(event, source, { kind: "started", data: scopeOf(event) });
+  makeAnswer(event, source, { kind: "started", data: scopeOf(event, mostLabelBytes) });
 
 export interface Finish {
   readonly event: Envelope;
@@ -22,13 +22,14 @@ export interface Finish {
 
 /** The finished event of a run; never larger than `maxBytes`, whatever the tasks wrote. */
 export const makeFinished = (finish: Finish): OutgoingEvent => {
-  const data = { ...resultData(finish), ...scopeOf(finish.event), ...verdictOf(finish), ...testTimes(finish) };
+  const scope = scopeOf(finish.event, Math.min(mostLabelBytes, finish.maxBytes / 4));
+  const data = { ...resultData(finish), ...scope, ...verdictOf(finish), ...testTimes(finish) };
   const build = (values: Readonly<Record<string, unknown>>) =>
     makeAnswer(finish.event, finish.source, { kind: "finished", data: values });
   const room = finish.maxBytes - sizeOf(build({ ...data, message: "" }));
   if (room >= 512) return build({ ...data, message: renderMessage(finish, room) });
   // The results themselves leave no room to say what happened: the verdict matters more.
-  const plain = { ...scopeOf(finish.event), ...verdictOf(finish), ...testTimes(finish) };
+  const plain = { ...scope, ...verdictOf(finish), ...testTimes({ ...finish, results: [] }) };
   const left = finish.maxBytes - sizeOf(build({ ...plain, message: "" }));
   const note = "The tasks' results (KEPTN_RESULT) were too large for the event and were left out.\n";
   return build({ ...plain, message: note + renderMessage(finish, Math.max(0, left - jsonBytes(note))) });
@@ -58,12 +59,13 @@ const makeAnswer = (
   data: answer.data,
 });
 
-const scopeOf = (event: Envelope) => ({
-  project: event.project,
-  stage: event.stage,
-  service: event.service,
-  ...(event.labels ? { labels: event.labels } : {}),
+/** Keptn has the labels of its own event: they are repeated in the answer where they leave room for it. */
+const scopeOf = ({ project, stage, service, labels }: Envelope, labelBytes: number) => ({
+  ...{ project, stage, service },
+  ...(labels && utf8Bytes(JSON.stringify(labels)) <= labelBytes ? { labels } : {}),
 });
+
+const mostLabelBytes = 12 * 1024;
 
 const results = ["pass", "warning", "fail"] as const;
 const statuses = ["succeeded", "errored", "unknown", "aborted"] as const;
@@ -118,9 +120,9 @@ const compose = (finish: Finish, reports: readonly TaskReport[]): string => {
 const sayResult = (result: TaskResult | undefined, task: string): string[] => {
   if (!result) return [];
   if (result.kind === "text")
-    return [`Termination message of task '${task}' (not a JSON or YAML object):\n${result.text}\n`];
+    return [`Termination message of task '${task}' (not a JSON or YAML object):\n${cleanText(result.text)}\n`];
   const message = result.data["message"];
-  return typeof message === "string" && message !== "" ? [`${message}\n`] : [];
+  return typeof message === "string" && message !== "" ? [`${cleanText(message)}\n`] : [];
 };
 
 const withLogsOf = (reports: readonly TaskReport[], limitBytes: number): TaskReport[] =>

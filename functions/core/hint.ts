@@ -1,10 +1,14 @@
 // Reads what an event at finish-task hints at: which run may have something to do. Most changes of a Job have nothing.
 import type { Job } from "./kubernetes.ts";
+import { isRunId } from "./marks.ts";
 import type { Problem } from "./problem.ts";
+import { isFields } from "./read-marks.ts";
 import { phaseOf, readRun, stateOf } from "./run-state.ts";
+import { isSentJob } from "./sent-job.ts";
 
 export type Hint =
-  | { readonly kind: "run"; readonly runId: string; readonly namespaces: readonly string[] }
+  /** `namespace`: of the Job that changed. */
+  | { readonly kind: "run"; readonly runId: string; readonly namespace: string }
   | { readonly kind: "sweep" }
   | { readonly kind: "nothing"; readonly why: string }
   | { readonly kind: "malformed"; readonly problems: readonly Problem[] };
@@ -14,28 +18,27 @@ const jobChanges = new Set(["add", "update", "delete"].map((verb) => `dev.knativ
 
 /** @param value a CloudEvent with its JSON data parsed */
 export const parseHint = (value: unknown): Hint => {
-  if (!isRecord(value) || typeof value["type"] !== "string" || value["type"] === "") {
+  if (!isFields(value) || typeof value["type"] !== "string" || value["type"] === "") {
     return malformed(
       "The event is no CloudEvent: it has no type.",
       "Send what an ApiServerSource or PingSource sends.",
     );
   }
   const { type, data } = value;
-  if (isRecord(data) && data["action"] === "sweep") return { kind: "sweep" };
+  if (isFields(data) && data["action"] === "sweep") return { kind: "sweep" };
   if (!jobChanges.has(type)) return { kind: "nothing", why: `events of type ${type} are not for finish-task` };
-  if (!isRecord(data) || data["kind"] !== "Job") {
-    return malformed("The event carries no Job.", "Use `mode: Resource` in the ApiServerSource.");
-  }
-  return hintOfJob(data as Job, type);
+  if (!isSentJob(data)) return malformed("The event carries no Job.", "Use `mode: Resource` in the ApiServerSource.");
+  return hintOfJob(data, type);
 };
 
 /**
- * Decided from the event alone, without any request: what it says can be forged, but asks for no more than a look. What we write
- * ourselves is told as well, and must not wake us again: a claim that fails and is given back would be followed by the next.
+ * Decided from the event alone, without any request: what it says can be forged, but asks for no more than a look at one namespace.
+ * Where else the run has Jobs is read from those. What we write ourselves is told as well, and must not wake us again: a claim that fails and is given back would be followed by the next.
  */
 const hintOfJob = (job: Job, type: string): Hint => {
   const run = readRun([job]);
-  if (!run) return { kind: "nothing", why: "the Job is not one of ours" };
+  const namespace = job.metadata?.namespace;
+  if (!run || !namespace || !isRunId(run.id)) return { kind: "nothing", why: "the Job is not one of ours" };
   if (stateOf(job) === "reported" || run.marks.reported) return { kind: "nothing", why: "its run was reported" };
   if (run.marks.claim || run.marks.end) return { kind: "nothing", why: "somebody is at its run" };
   const phase = phaseOf(job);
@@ -44,11 +47,8 @@ const hintOfJob = (job: Job, type: string): Hint => {
   // Every Job leaves the source's watch when its run was reported; its end was told before.
   if (gone && ended) return { kind: "nothing", why: "its end was told before" };
   if (!gone && (phase === "running" || phase === "waiting")) return { kind: "nothing", why: `the task is ${phase}` };
-  return { kind: "run", runId: run.id, namespaces: [...new Set(run.chain.jobs.map(({ namespace }) => namespace))] };
+  return { kind: "run", runId: run.id, namespace };
 };
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const malformed = (message: string, fix: string): Hint => ({
   kind: "malformed",

@@ -1,4 +1,5 @@
 // Reads a CloudEvent as a Keptn event, and keeps of it what a run has to remember.
+import { beyondLimits } from "./event-limits.ts";
 import type { Problem } from "./problem.ts";
 
 /** A Keptn event as it arrives, extensions at the top level (reference: Keptn 1.x, KeptnContextExtendedCE). */
@@ -90,6 +91,10 @@ export const parseKeptnEvent = (value: unknown): ParsedEvent => {
 
 const parseData = (value: Record<string, unknown>, type: string): ParsedEvent => {
   const data = isRecord(value["data"]) ? value["data"] : undefined;
+  const beyond = beyondLimits(value, data ?? {});
+  if (beyond.length > 0) {
+    return { kind: "malformed", problems: beyond.map((flaw) => malformed(flaw, "Keptn sends no such event.")) };
+  }
   if (data && isThin(value, data)) {
     return { kind: "thin", id: value["id"] as string, type, project: data["project"] as string };
   }

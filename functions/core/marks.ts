@@ -96,6 +96,8 @@ export const hashOf = (text: string, length: number): string => bytesToHex(sha25
 export const runIdOf = (eventId: string, actionIndex: number): string =>
   `${hashOf(eventId, 24)}-${String(actionIndex + 1).padStart(3, "0")}`;
 
+export const isRunId = (text: string): boolean => /^[0-9a-f]{24}-\d{3}$/.test(text);
+
 /** JES's form of a name with a hash in the place of the cut event id (its defect 1); at most 63 characters. */
 export const jobNameOf = (runId: string, taskIndex: number): string =>
   `job-executor-service-job-${runId}-${String(taskIndex + 1).padStart(3, "0")}`;

@@ -3,7 +3,7 @@ import { eventDocumentOf } from "./config/event-document.ts";
 import { type ActionMatch, matchAction } from "./config/match.ts";
 import { type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
 import { checkPattern } from "./config/pattern.ts";
-import { planAction } from "./job/plan-action.ts";
+import { maxPlanBytes, planAction } from "./job/plan-action.ts";
 import { isAnswerable, type KeptnEvent } from "./keptn-event.ts";
 import type { Job } from "./kubernetes.ts";
 import { hashOf } from "./marks.ts";
@@ -62,11 +62,14 @@ export const planRuns = ({ event, configText, configFile, settings }: PlanInput)
   if (!actions.some(({ matches }) => matches)) return { kind: "ignore", actions, problems: parsed.problems };
   const configHash = hashOf(configText, 56);
   const sources = sourcesOf(actions, event, settings);
-  const planned = parsed.config.actions.flatMap((action, index) =>
-    actions[index]?.matches
-      ? [planAction({ action, index, event, document, configHash, settings, source: sources[index], at: parsed.at })]
-      : [],
-  );
+  let room = maxPlanBytes;
+  const planned = parsed.config.actions.flatMap((action, index) => {
+    if (!actions[index]?.matches || room < 0) return [];
+    const given = { action, index, event, document, configHash, settings, at: parsed.at };
+    const one = planAction({ ...given, source: sources[index], room });
+    room -= one.bytes;
+    return [one];
+  });
   const problems = planned.flatMap((one) => one.problems);
   if (problems.length > 0) return refuse(problems, actions, sources.find(Boolean));
   return { kind: "run", runs: planned.map(({ run }) => run), actions, problems: parsed.problems };

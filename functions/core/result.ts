@@ -1,5 +1,6 @@
 // The result a task hands to Keptn: a JSON or YAML object in its termination message (KEPTN_RESULT).
 import { parse } from "yaml";
+import { isTooDeep } from "./depth.ts";
 
 export type TaskResult =
   | { readonly kind: "data"; readonly data: Readonly<Record<string, unknown>> }
@@ -11,7 +12,8 @@ const reserved = new Set(["project", "stage", "service", "temporaryData", "__pro
 
 export const parseResult = (text: string): TaskResult => {
   const value = read(text);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return { kind: "text", text };
+  if (typeof value !== "object" || value === null || Array.isArray(value) || isTooDeep(value))
+    return { kind: "text", text };
   return { kind: "data", data: Object.fromEntries(Object.entries(value).filter(([key]) => !reserved.has(key))) };
 };
 

@@ -11,6 +11,7 @@ import {
   type Outcome,
   type State,
 } from "./marks.ts";
+import { readChain, readClaim, readEnd, readEnvelope } from "./read-marks.ts";
 
 export type TaskPhase =
   /** Not there: never created, or deleted past our finalizer. */
@@ -70,12 +71,13 @@ export const readRun = (jobs: readonly Job[]): RunState | undefined => {
     return job ? { link, phase: phaseOf(job), job } : { link, phase: "missing" };
   });
   const lead = tasks.find(({ job }) => job)?.job;
-  return lead && { id, event, chain, tasks, lead, marks: marksOf(lead) };
+  return lead && { id, event, chain, tasks, lead, marks: marksOf(lead, tasks.length) };
 };
 
 const firstOfOurs = (jobs: readonly Job[]) => {
   for (const job of jobs) {
-    const [id, chain, event] = [runIdOfJob(job), chainOf(job), eventOf(job)];
+    const { [annotation.chain]: chainText, [annotation.event]: eventText } = job.metadata?.annotations ?? {};
+    const [id, chain, event] = [runIdOfJob(job), readChain(chainText), readEnvelope(eventText)];
     if (chain && event) return id ? { id, chain, event } : undefined;
   }
   return undefined;
@@ -106,12 +108,12 @@ type JobCondition = NonNullable<NonNullable<Job["status"]>["conditions"]>[number
 export const failureOf = (job: Job): JobCondition | undefined =>
   job.status?.conditions?.find((c) => (c.type === "Failed" || c.type === "FailureTarget") && c.status === "True");
 
-const marksOf = (job: Job): Marks => {
+const marksOf = (job: Job, tasks: number): Marks => {
   const noted = (name: string) => job.metadata?.annotations?.[name] || undefined;
   const [announced, reported] = [noted(annotation.announced), noted(annotation.reported)];
-  const [refused, claim] = [noted(annotation.refused), read<Claim>(job, annotation.claim)];
+  const [refused, claim] = [noted(annotation.refused), readClaim(noted(annotation.claim))];
   const outcome = noted(annotation.outcome) as Outcome | undefined;
-  const end = read<End>(job, annotation.end);
+  const end = readEnd(noted(annotation.end), tasks);
   return {
     ...(announced && { announced }),
     ...(reported && { reported }),
@@ -120,24 +122,4 @@ const marksOf = (job: Job): Marks => {
     ...(outcome && { outcome }),
     ...(end && { end }),
   };
-};
-
-const chainOf = (job: Job): Chain | undefined => {
-  const chain = read<Chain>(job, annotation.chain);
-  return Array.isArray(chain?.jobs) && chain.jobs.length > 0 ? chain : undefined;
-};
-
-const eventOf = (job: Job): Envelope | undefined => {
-  const event = read<Envelope>(job, annotation.event);
-  return event?.id && event.type && event.shkeptncontext ? event : undefined;
-};
-
-const read = <T>(job: Job, name: string): T | undefined => {
-  const text = job.metadata?.annotations?.[name];
-  if (!text) return undefined;
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    return undefined; // written by somebody else: as good as not there
-  }
 };

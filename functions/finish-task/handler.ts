@@ -24,7 +24,7 @@ export const finishTask =
         return done(`${open} open runs, ${failed} could not be moved`);
       }
       case "run": {
-        const rest = await advance(ports, hint);
+        const rest = await advance(ports, { runId: hint.runId, namespaces: [hint.namespace] });
         return done(rest.kind === "over" ? "the run is over" : rest.why);
       }
     }

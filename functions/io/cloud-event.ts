@@ -7,33 +7,79 @@ export type ReadEvent =
   | { readonly kind: "event"; readonly event: CloudEvent<unknown> }
   | { readonly kind: "malformed"; readonly problem: Problem };
 
-/** @param body text, bytes, or JSON that was parsed already */
-export const readCloudEvent = (headers: IncomingHttpHeaders, body: unknown): ReadEvent => {
-  const type = String(headers["content-type"] ?? "");
+/** @param body as it came, or as text */
+export const readCloudEvent = (headers: IncomingHttpHeaders, body: Buffer | string): ReadEvent => {
+  const type = String(headers["content-type"] ?? "").toLowerCase();
   if (type.startsWith("application/cloudevents-batch"))
     return malformed("It is a batch.", "Send one event per request.");
-  if (!headers["ce-specversion"] && !type.startsWith("application/cloudevents")) {
+  const isStructured = type.startsWith("application/cloudevents");
+  if (!headers["ce-specversion"] && !isStructured) {
     return malformed(
       "It has neither a header ce-specversion nor the content type application/cloudevents+json.",
       "Send it in binary or structured mode (CloudEvents HTTP protocol binding, section 3).",
     );
   }
+  if (isStructured && !isJson(type)) return malformed(`Its form is ${type}.`, "Send application/cloudevents+json.");
+  const content = readText(body);
+  if (content === undefined) return malformed("It is no valid UTF-8.", "Encode all text in UTF-8.");
   try {
-    const text = Buffer.isBuffer(body) ? body.toString() : body;
-    const event = HTTP.toEvent({ headers: describeData(headers), body: text }) as CloudEvent<unknown>;
-    if (event.specversion !== "1.0") return malformed(`Its specversion is ${event.specversion}.`, "Send version 1.0.");
-    return { kind: "event", event };
+    return isStructured ? readStructured(headers, content) : readBinary(headers, content, type || jsonType);
   } catch (fault) {
-    return malformed(explain(fault), "See CloudEvents 1.0, section 3: id, source, specversion and type are required.");
+    return malformed(explain(fault), required);
   }
+};
+
+/** What is JSON we parse ourselves: the SDK takes the first character for a sign of what follows, and guesses quotes. */
+const readStructured = (headers: IncomingHttpHeaders, content: string): ReadEvent => {
+  const event: unknown = JSON.parse(content);
+  const attributes = typeof event === "object" && event !== null ? (event as Record<string, unknown>) : {};
+  return toEvent({ headers: { ...headers, "content-type": structuredType }, body: event, attributes });
 };
 
 /**
  * A Broker turns a structured event without `datacontenttype` into a binary one without `content-type`. Its data is JSON
  * (CloudEvents JSON format, section 3.1.1), which the SDK would hand over as text.
  */
-const describeData = (headers: IncomingHttpHeaders): Headers =>
-  (headers["content-type"] ? headers : { ...headers, "content-type": "application/json" }) as Headers;
+const readBinary = (headers: IncomingHttpHeaders, content: string, type: string): ReadEvent => {
+  const attributes = Object.fromEntries(attributeNames.map((name) => [name, headers[`ce-${name}`]]));
+  const body: unknown = content !== "" && isJson(type) ? JSON.parse(content) : content;
+  return toEvent({ headers: { ...headers, "content-type": type }, body, attributes });
+};
+
+const attributeNames = ["specversion", "id", "source", "type"] as const;
+
+interface Request {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+  /** As they were sent: the SDK makes up an id where there is none. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+const toEvent = ({ headers, body, attributes }: Request): ReadEvent => {
+  const missing = attributeNames.filter((name) => typeof attributes[name] !== "string" || attributes[name] === "");
+  if (missing.length > 0) return malformed(`It has no ${missing.join(", no ")}.`, required);
+  const { specversion } = attributes;
+  if (specversion !== "1.0") return malformed(`Its specversion is ${specversion}.`, "Send version 1.0.");
+  return { kind: "event", event: HTTP.toEvent({ headers: headers as Headers, body }) as CloudEvent<unknown> };
+};
+
+const required = "See CloudEvents 1.0, section 3: id, source, specversion and type are required.";
+const jsonType = "application/json";
+const structuredType = "application/cloudevents+json";
+
+const isJson = (contentType: string): boolean => /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/.test(contentType);
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** @returns undefined for bytes that are no text: what else would stand in their place is not what was sent */
+const readText = (body: Buffer | string): string | undefined => {
+  if (typeof body === "string") return body;
+  try {
+    return utf8.decode(body);
+  } catch {
+    return undefined;
+  }
+};
 
 const malformed = (why: string, fix: string): ReadEvent => ({
   kind: "malformed",

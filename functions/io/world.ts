@@ -36,8 +36,16 @@ export const jsonLog =
   (lowest: keyof typeof severity): Log =>
   (line) => {
     if (severity[line.level] < severity[lowest]) return;
-    process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`);
+    process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...line }, shorten)}\n`);
   };
+
+/** More is what somebody sent us. A container runtime cuts lines at 16 KiB, and what is cut there is no JSON. */
+const maxTextLength = 8000;
+
+const shorten = (_: string, value: unknown): unknown =>
+  typeof value === "string" && value.length > maxTextLength
+    ? `${value.slice(0, maxTextLength)}... (${value.length} characters)`
+    : value;
 
 /** Node would say it on stderr in its own words; faas-js-runtime would end the process with exit code 0 and not a word. */
 export const logCrashes = (log: Log): void => {

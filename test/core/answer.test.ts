@@ -162,3 +162,20 @@ describe("size", () => {
     );
   });
 });
+
+describe("labels of the event", () => {
+  const event = { ...testEvent, labels: { large: "x".repeat(200_000) } };
+  test("that are too large are left out of the answers, which say what they have to", () => {
+    assert.equal(makeStarted(event, "s").data["labels"], undefined);
+    const { data } = makeRefused(event, "s", { message: "it is wrong", maxBytes: 49_152 });
+    assert.equal(data["labels"], undefined);
+    assert.match(String(data["message"]), /it is wrong/);
+  });
+});
+
+test("what a task wrote is told without control characters", () => {
+  const results = [parseResult("\u001b[31mred\u0000")];
+  assert.match(String(makeFinished(finish({ results })).data["message"]), /\nred\ufffd\n/);
+  const said = [parseResult('{"message":"\\u001b[31mred\\u0000"}')];
+  assert.match(String(makeFinished(finish({ results: said })).data["message"]), /^red\ufffd$/m);
+});

@@ -20,7 +20,7 @@ const noted = (name: string, value: string) => (job: Job) => ({
 describe("a change of a Job hints at its run", () => {
   for (const phase of ["succeeded", "failed", "deleted"] as const) {
     test(`when its task ${phase === "deleted" ? "was deleted" : phase}`, () => {
-      assert.deepEqual(hintOf({ phases: [phase] }), { kind: "run", runId: testRunId(), namespaces: ["jobs"] });
+      assert.deepEqual(hintOf({ phases: [phase] }), { kind: "run", runId: testRunId(), namespace: "jobs" });
     });
   }
   test("when it went away before it ended", () => {
@@ -46,5 +46,24 @@ describe("a change of a Job hints at nothing", () => {
   test("when it leaves the watch after its end, which was told before", () => {
     assert.equal(hintOf({ phases: ["succeeded"] }, "delete").kind, "nothing");
     assert.equal(hintOf({ phases: ["failed"] }, "delete").kind, "nothing");
+  });
+});
+
+describe("a change that no API server told", () => {
+  const [good] = makeJobs({ announced, phases: ["succeeded"] });
+  const hint = (data: unknown) => parseHint({ type: "dev.knative.apiserver.resource.update", data });
+  const forged = [
+    ...[{ metadata: null }, { metadata: [] }, { status: [] }, { status: { conditions: {} } }, { spec: 1 }],
+    ...["..", "*", "a/b", "", 5].map((namespace) => ({ metadata: { ...good?.metadata, namespace } })),
+    ...[[], "x", { a: 1 }].map((labels) => ({ metadata: { ...good?.metadata, labels } })),
+  ];
+  for (const change of forged) {
+    test(`is malformed: ${JSON.stringify(change).slice(0, 60)}`, () => {
+      assert.equal(hint({ kind: "Job", ...good, ...change }).kind, "malformed");
+    });
+  }
+  test("hints at nothing where its run has no name of ours", () => {
+    const labels = { ...good?.metadata?.labels, "keptn.sh/jes-run": "a,b in (c)" };
+    assert.equal(hint({ kind: "Job", ...good, metadata: { ...good?.metadata, labels } }).kind, "nothing");
   });
 });

@@ -78,3 +78,21 @@ test("refuses more files than fit into one variable", () => {
 test("refuses a text of more than 1 MiB", () => {
   assert.deepEqual(codesOf(event, configOf({ workingDir: "x".repeat(1024 * 1024) })), ["document-too-large"]);
 });
+
+test("refuses what would take too much memory, and stops making it", () => {
+  const any = eventOf(goldenCases("plan")[0]?.read("event.json") ?? "");
+  const event = { ...any, data: { ...any.data, labels: { large: "x".repeat(5000) } } };
+  const task = { name: "t", image: "alpine" };
+  const actions = Array.from({ length: 30 }, (_, i) => ({
+    name: `a${i}`,
+    events: [{ name: event.type }],
+    tasks: Array(20).fill(task),
+  }));
+  const configText = stringify({ apiVersion: "v2", actions }, { aliasDuplicateObjects: false });
+  const planned = planRuns({ event, configText, configFile: "job/config.yaml", settings: settingsOf() });
+  assert.ok(planned.kind === "refuse");
+  assert.deepEqual(
+    planned.problems.map(({ code }) => code),
+    ["jobs-too-large"],
+  );
+});

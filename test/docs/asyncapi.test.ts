@@ -71,7 +71,7 @@ describe("asyncapi.yaml", () => {
   test("has the hints that finish-task takes", () => {
     const attributes = { specversion: "1.0", id: "1", source: "s" };
     for (const type of api.components.schemas.jobChanged.properties.type.enum) {
-      const changed = { ...attributes, type, data: { kind: "Job", metadata: {} } };
+      const changed = { ...attributes, type, data: { kind: "Job", metadata: { namespace: "jobs" } } };
       assert.deepEqual(misfits("jobChanged", changed), []);
       assert.deepEqual(parseHint(changed), { kind: "nothing", why: "the Job is not one of ours" });
     }

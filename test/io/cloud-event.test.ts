@@ -25,3 +25,34 @@ test("takes a binary event without any data", () => {
   const read = readCloudEvent(binary, "");
   assert.equal(read.kind, "event");
 });
+
+test("takes JSON by whatever name it goes", () => {
+  for (const contentType of ["application/json;charset=UTF-8", "Application/JSON", "application/vnd.keptn+json"]) {
+    const read = readCloudEvent({ ...binary, "content-type": contentType }, Buffer.from('{"a":1}'));
+    assert.ok(read.kind === "event");
+    assert.deepEqual(read.event.data, { a: 1 });
+  }
+  const structured = { specversion: "1.0", id: "1", type: "t", source: "s" };
+  const headers = { "content-type": "application/cloudevents+json;charset=UTF-8" };
+  assert.equal(readCloudEvent(headers, JSON.stringify(structured)).kind, "event");
+});
+
+test("refuses what is no UTF-8, instead of reading something else", () => {
+  const read = readCloudEvent(binary, Buffer.from('{"project":"\xff"}', "latin1"));
+  assert.ok(read.kind === "malformed");
+  assert.match(read.problem.message, /no valid UTF-8/);
+});
+
+test("refuses a structured event without an id, for which the SDK would make one up", () => {
+  const headers = { "content-type": "application/cloudevents+json" };
+  const read = readCloudEvent(headers, JSON.stringify({ specversion: "1.0", type: "t", source: "s" }));
+  assert.ok(read.kind === "malformed");
+  assert.match(read.problem.message, /It has no id\./);
+});
+
+test("keeps names that JavaScript has its own use for where they are", () => {
+  const read = readCloudEvent(binary, Buffer.from('{"__proto__":{"polluted":"yes"}}'));
+  assert.ok(read.kind === "event");
+  assert.equal(Reflect.get({}, "polluted"), undefined);
+  assert.deepEqual(Object.keys(read.event.data as object), ["__proto__"]);
+});

@@ -21,16 +21,23 @@ export const resultPath = "/dev/termination-log";
 /** A single NAME=value that the kernel takes (MAX_ARG_STRLEN, 128 KiB with a zero at the end). */
 const maxBytes = 128 * 1024 - 1;
 
+/** Of all values from the event together: what the kernel takes is twice as much, and what an object in Kubernetes may have. */
+const maxAllBytes = 1024 * 1024;
+
 /** @param document see eventDocumentOf */
 export const planEnvironment = (entries: readonly TaskEnv[], event: KeptnEvent, document: unknown): Environment => {
   const problems: TaskProblem[] = [];
+  let bytes = 0;
   const own = entries.flatMap((entry, index): EnvVar[] => {
-    if (entry.valueFrom === "secret") return [];
+    if (entry.valueFrom === "secret" || bytes > maxAllBytes) return [];
     if (entry.valueFrom === "string") return [{ name: entry.name, value: entry.value }];
     const found = findPath(entry.value, document);
     if (!found) problems.push(missingPath(entry, index));
-    return found ? [{ name: entry.name, value: literal(textOf(found.value, entry.as)) }] : [];
+    const value = found && literal(textOf(found.value, entry.as));
+    bytes += utf8Bytes(value ?? "");
+    return value === undefined ? [] : [{ name: entry.name, value }];
   });
+  if (bytes > maxAllBytes) problems.push(tooMuch);
   const names = new Set(own.map(({ name }) => name));
   const env = [...givenTo(event).filter(({ name }) => !names.has(name)), ...own];
   problems.push(...env.filter(isTooLong).map(tooLong));
@@ -78,3 +85,10 @@ const tooLong = ({ name }: EnvVar): TaskProblem => ({
   fix: "Take a smaller part of the event.",
   field: ["env"],
 });
+
+const tooMuch: TaskProblem = {
+  code: "env-too-long",
+  message: `its environment variables take more than ${maxAllBytes} bytes from the event.`,
+  fix: "Take a smaller part of the event.",
+  field: ["env"],
+};

@@ -26,12 +26,22 @@ export interface ActionInput {
   /** undefined: the run sends nothing. */
   readonly source: string | undefined;
   readonly at: ((path: Path) => Position) | undefined;
+  /** Bytes that its Jobs may have together. */
+  readonly room: number;
 }
 
 export interface PlannedAction {
   readonly run: RunPlan;
   readonly problems: readonly Problem[];
+  /** Of its Jobs. */
+  readonly bytes: number;
 }
+
+/**
+ * Of the Jobs that one event starts, as JSON: all of them are in memory at once, here and whenever a run is looked at. 100 tasks of
+ * an action have some 2 MiB, since each knows of all the others.
+ */
+export const maxPlanBytes = 4 * 1024 * 1024;
 
 /** As in JES: how long a Job stays that does not say. */
 const defaultTtlSeconds = 21_600;
@@ -42,17 +52,21 @@ export const planAction = (input: ActionInput): PlannedAction => {
   const { action, index, event, settings } = input;
   const runId = runIdOf(event.id, index);
   const chain = makeChain(input, runId);
-  const planned = action.tasks.map((task, taskIndex) => {
+  let bytes = 0;
+  const planned = action.tasks.flatMap((task, taskIndex) => {
+    if (bytes > input.room) return [];
     const environment = planEnvironment(task.env ?? [], event, input.document);
     const given = { task, taskIndex, actionIndex: index, runId, chain, environment, settings };
     const job = makeJob({ ...given, event: envelopeOf(event), configHash: input.configHash });
     const place = { action: action.name, actionIndex: index, task: task.name, taskIndex, at: input.at };
     const problems = [...checkRules(task, settings), ...environment.problems, ...checkAnnotations(job)];
-    return { job, problems: problems.map((problem) => toProblem(problem, place)) };
+    bytes += utf8Bytes(JSON.stringify(job));
+    if (bytes > input.room) problems.push(tooMuch);
+    return [{ job, problems: problems.map((problem) => toProblem(problem, place)) }];
   });
   const { silent, source } = chain;
   const run = { runId, action: action.name, silent, source, jobs: planned.map(({ job }) => job) };
-  return { run, problems: planned.flatMap(({ problems }) => problems) };
+  return { run, problems: planned.flatMap(({ problems }) => problems), bytes };
 };
 
 const makeChain = ({ action, source, settings }: ActionInput, runId: string): Chain => ({
@@ -73,4 +87,11 @@ const checkAnnotations = ({ metadata }: Job): TaskProblem[] => {
   if (bytes <= maxAnnotationBytes) return [];
   const message = `its annotations have ${bytes} bytes together with the event's labels; Kubernetes takes ${maxAnnotationBytes}.`;
   return [{ code: "annotations-too-large", message, fix: "Shorten them.", field: ["annotations"] }];
+};
+
+const tooMuch: TaskProblem = {
+  code: "jobs-too-large",
+  message: `with it, the Jobs of this event have more than ${maxPlanBytes} bytes together.`,
+  fix: "Take a smaller part of the event into variables, or start fewer tasks with one event.",
+  field: [],
 };

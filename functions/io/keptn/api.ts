@@ -17,6 +17,8 @@ export interface Call<T> extends Repeating {
   readonly path: string;
   readonly body?: unknown;
   readonly shape: Shape<T>;
+  /** Of the answer; by default more than any needs. */
+  readonly maxBytes?: number;
   /** A 404 with one of these messages is no fault, but this value. */
   readonly absent?: { readonly messages: readonly string[]; readonly value: T };
 }
@@ -157,7 +159,7 @@ const ask = ({ wire, call, proof, budget }: Question): Promise<HttpAnswer> =>
     headers: { accept: "application/json", "content-type": "application/json", ...proof },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     timeoutMs: wire.attemptMs,
-    maxBytes: maxAnswerBytes,
+    maxBytes: call.maxBytes ?? maxAnswerBytes,
     signal: budget.signal,
   });
 

@@ -5,12 +5,15 @@ import type { JobConfigFile } from "../keptn.ts";
 import type { KeptnApi } from "./api.ts";
 import { getResource } from "./resources.ts";
 
+/** Of Keptn's answer: in base64, a job config of 1 MiB, the most that is taken, has 1.4. */
+const maxBytes = 2 * 1024 * 1024;
+
 /** The same order as in JES (pkg/config/reader.go); another fault than "not there" never leads to the next level. */
 export const getJobConfig = async (api: KeptnApi, event: KeptnEvent): Promise<JobConfigFile | undefined> => {
   const { project, stage, service } = event.data;
   const scope = { project, stage, service, gitcommitid: event.gitcommitid };
   for (const level of levels) {
-    const bytes = await getResource(api, { level, scope }, "job/config.yaml");
+    const bytes = await getResource(api, { level, scope }, "job/config.yaml", { maxBytes });
     if (bytes) return { text: bytes.toString("utf8"), level };
   }
   return undefined;

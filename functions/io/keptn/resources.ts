@@ -40,9 +40,19 @@ type Ask<T> = (question: Question) => Promise<T | undefined>;
  * @returns undefined when this level has no such file, or does not exist itself
  * @throws IoError for everything else; not retryable when Keptn's clone does not have the commit even after a pull
  */
-export const getResource = (api: KeptnApi, place: Place, path: string): Promise<Buffer | undefined> =>
+export const getResource = (
+  api: KeptnApi,
+  place: Place,
+  path: string,
+  limit: { readonly maxBytes?: number } = {},
+): Promise<Buffer | undefined> =>
   askAtCommit({ api, place, path }, async (question) => {
-    const found = await api.call({ ...question, shape: resource, absent: { messages: absent, value: undefined } });
+    const found = await api.call({
+      ...question,
+      ...limit,
+      shape: resource,
+      absent: { messages: absent, value: undefined },
+    });
     return found && Buffer.from(found.resourceContent, "base64");
   });
 

@@ -56,3 +56,16 @@ test("writes YAML that readers of YAML 1.1 take for the same", () => {
   const { env } = planEnvironment([fromEvent("A", "$.data.word", "yaml")], given, { data: given.data });
   assert.equal(env.at(-1)?.value, '"on"\n');
 });
+
+test("values that are too much together are refused before all of them are made", () => {
+  const { env, problems } = plan(...Array.from({ length: 100 }, (_, i) => fromEvent(`BIG_${i}`, "$.data.big[0]"))); // a text has no [0]
+  assert.ok(env.length < 100 && problems.length === 100);
+  const half = { ...event, data: { ...event.data, half: "x".repeat(100_000) } };
+  const entries = Array.from({ length: 100 }, (_, i) => fromEvent(`HALF_${i}`, "$.data.half"));
+  const planned = planEnvironment(entries, half, { data: half.data });
+  assert.ok(planned.env.length < 20);
+  assert.deepEqual(
+    planned.problems.map(({ code }) => code),
+    ["env-too-long"],
+  );
+});

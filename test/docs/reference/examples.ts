@@ -81,6 +81,9 @@ const tooMuch = (): Example[] => {
       apiVersion: "v2",
       actions: [{ name: "Run", events: [{ name: "test" }], tasks: [{ name: "Run", image: "alpine", ...task }] }],
     });
+  const task = { name: "Run", image: "alpine" };
+  const actions = [{ name: "Run", events: [{ name: "test" }], tasks: Array(400).fill(task) }];
+  const manyTasks = JSON.stringify({ apiVersion: "v2", actions });
   const labels = { a: "x".repeat(90_000), b: "y".repeat(90_000), c: "z".repeat(90_000) };
   const long = { ...event, data: { ...event.data, labels } };
   const copy = { env: [{ name: "ALL", value: "$.data.labels", valueFrom: "event" }] };
@@ -89,6 +92,7 @@ const tooMuch = (): Example[] => {
     { room: "config", problems: parseJobConfig(taskOf({ files: Array(2000).fill("x".repeat(60)) }), file).problems },
     { room: "rules", problems: problemsOfPlan(taskOf({}), long, {}) },
     { room: "rules", problems: problemsOfPlan(taskOf(copy), long, {}) },
+    { room: "rules", problems: problemsOfPlan(manyTasks, event, {}) },
   ];
 };
 

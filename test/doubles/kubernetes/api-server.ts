@@ -81,9 +81,9 @@ export const startApiServer = async (options: ApiServerOptions = {}): Promise<Ap
 };
 
 const send = (outgoing: ServerResponse, { status, body }: Answer): void => {
-  const isText = typeof body === "string";
-  outgoing.writeHead(status, { "content-type": isText ? "text/plain" : "application/json" });
-  outgoing.end(isText ? body : JSON.stringify(body));
+  const isPlain = typeof body === "string" || Buffer.isBuffer(body);
+  outgoing.writeHead(status, { "content-type": isPlain ? "text/plain" : "application/json" });
+  outgoing.end(isPlain ? body : JSON.stringify(body));
 };
 
 /** client-node takes plain HTTP only where TLS is not verified. */

@@ -8,20 +8,20 @@ import { type KubernetesObject, type ObjectStore, timeOf } from "./object-store.
 export interface Fate {
   readonly afterMs?: number;
   readonly exitCode?: number;
-  readonly log?: string;
+  readonly log?: string | Buffer;
   /** Its termination message (KEPTN_RESULT). */
   readonly message?: string;
   readonly stuck?: { readonly reason: string; readonly message: string };
 }
 
 export interface JobController {
-  logOf(namespace: string, pod: string): string | undefined;
+  logOf(namespace: string, pod: string): Buffer | undefined;
   stop(): void;
 }
 
 export const runJobs = (store: ObjectStore, fateOf: (job: Job) => Fate): JobController => {
   const begun = new Set<string>();
-  const logs = new Map<string, string>();
+  const logs = new Map<string, Buffer>();
   const timers = new Set<NodeJS.Timeout>();
   const later = (afterMs: number, act: () => void): void => {
     const timer = setTimeout(() => {
@@ -41,7 +41,7 @@ export const runJobs = (store: ObjectStore, fateOf: (job: Job) => Fate): JobCont
     const status = activeStatus(new Date());
     setStatus(collection, job, status);
     if (!pod || fate.stuck) return;
-    logs.set(`${pod.metadata.namespace}/${pod.metadata.name}`, fate.log ?? "");
+    logs.set(`${pod.metadata.namespace}/${pod.metadata.name}`, Buffer.from(fate.log ?? ""));
     later(fate.afterMs ?? 0, () => {
       const passed = (fate.exitCode ?? 0) === 0;
       store.write(pods, { ...pod, status: endOf(pod as unknown as Pod, fate) });

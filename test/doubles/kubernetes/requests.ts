@@ -1,5 +1,6 @@
 // What the API server makes of a request: the few kinds that the functions use, by the rules of the real one.
 import { applyPatch, type Operation } from "rfc6902";
+import { partOfLog } from "./log.ts";
 import type { KubernetesObject, ObjectStore } from "./object-store.ts";
 
 export interface Asked {
@@ -14,6 +15,7 @@ export interface Asked {
 
 export interface Answer {
   readonly status: number;
+  /** Text and bytes as they are, all else as JSON. */
   readonly body: unknown;
 }
 
@@ -36,7 +38,7 @@ export interface Serving {
   readonly store: ObjectStore;
   /** Kinds that this cluster does not know. */
   readonly without: ReadonlySet<string>;
-  readonly logOf: (namespace: string, pod: string) => string | undefined;
+  readonly logOf: (namespace: string, pod: string) => Buffer | undefined;
   /** What is answered in another way than from the store. */
   readonly answerFirst?: (asked: Asked) => Answer | undefined;
 }
@@ -49,7 +51,7 @@ export const serve = (asked: Asked, serving: Serving): Answer => {
     return { status: 404, body: "404 page not found\n" };
   }
   const { store } = serving;
-  if (place.subresource === "log") return readLog(place, serving);
+  if (place.subresource === "log") return readLog(asked, place, serving);
   if (place.name === undefined)
     return asked.method === "POST" ? create(asked, place, store) : list(asked, place, store);
   if (asked.method === "PATCH") return patch(asked, place, store);
@@ -146,9 +148,11 @@ const remove = (
   return { status: 200, body: found.object };
 };
 
-const readLog = ({ namespace = "", name = "" }: Place, { logOf }: Serving): Answer => {
+const readLog = ({ query }: Asked, { namespace = "", name = "" }: Place, { logOf }: Serving): Answer => {
   const log = logOf(namespace, name);
-  return log === undefined ? refuse(404, "NotFound", `pods "${name}" not found`) : { status: 200, body: log };
+  return log === undefined
+    ? refuse(404, "NotFound", `pods "${name}" not found`)
+    : { status: 200, body: partOfLog(log, query) };
 };
 
 /** metav1.Status */

@@ -96,6 +96,18 @@ describe("a task that ends", () => {
     assert.match(message, /Task 'first' failed: container .* ended with exit code 3[\s\S]*it broke/);
   });
 
+  test("is followed by the next one in another namespace, which the run's own Jobs name", async (context) => {
+    const world = await openWorld(context, { ALLOWED_NAMESPACES: "others" });
+    const tasks = "{name: first, image: alpine}, {name: second, image: alpine, namespace: others}";
+    world.configure(`apiVersion: v2\nactions: [{name: a, events: [{name: ${type}}], tasks: [${tasks}]}]\n`);
+    await startJob(world.ports)(world.keptn.trigger({ type }));
+    await end(world, 0, { exitCode: 0 });
+    assert.equal(jobAt(world, 1).metadata?.namespace, "others");
+    assert.equal(jobAt(world, 1).spec?.suspend, false);
+    await end(world, 1, { exitCode: 0 });
+    assert.equal(only(world)["result"], "pass");
+  });
+
   test("is reported once, however often and in whatever order its changes come", async (context) => {
     const { world } = await begin(context, { tasks: ["only"] });
     const before = jobAt(world, 0);

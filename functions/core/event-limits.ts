@@ -1,0 +1,29 @@
+// What no event of Keptn has, and nobody behind us could bear: endless names, names that lead elsewhere, values without a bottom.
+import { isTooDeep, maxNesting } from "./depth.ts";
+
+const maxNameLength = 1024;
+
+const attributes = ["id", "type", "source", "shkeptncontext", "triggeredid", "gitcommitid"] as const;
+const scope = ["project", "stage", "service"] as const;
+
+/** @returns sentences about what is wrong with an event and its data */
+export const beyondLimits = (
+  event: Readonly<Record<string, unknown>>,
+  data: Readonly<Record<string, unknown>>,
+): readonly string[] => {
+  const named = [
+    ...attributes.map((name) => [name, event[name]] as const),
+    ...scope.map((name) => [`data.${name}`, data[name]] as const),
+  ];
+  const flaws = named.flatMap(([name, value]) => {
+    const flaw = typeof value === "string" ? flawOf(value) : undefined;
+    return flaw ? [`Its ${name} ${flaw}.`] : [];
+  });
+  return isTooDeep(data) ? [...flaws, `Its data nests deeper than ${maxNesting} levels.`] : flaws;
+};
+
+/** `.` and `..` would be taken out of the path of a request, with what stands before them. */
+const flawOf = (name: string): string | undefined => {
+  if (name.length > maxNameLength) return `is longer than ${maxNameLength} characters`;
+  return name === "." || name === ".." ? `is ${name}, which is no name` : undefined;
+};

@@ -1,0 +1,65 @@
+// Reads what a run has noted on its Jobs. Others can write there too: what has not our form is as good as not there.
+import type { Envelope } from "./keptn-event.ts";
+import type { Chain, ChainLink, Claim, End } from "./marks.ts";
+
+/** @param text of an annotation; all of these give undefined for what was not written by us */
+export const readChain = (text: string | undefined): Chain | undefined =>
+  read(text, (value): value is Chain & Fields => {
+    const { action, silent, source, leaseSeconds, jobs } = value;
+    const head = isText(action) && typeof silent === "boolean" && isText(source) && isOptional(leaseSeconds, isNumber);
+    return head && Array.isArray(jobs) && jobs.length > 0 && jobs.every(isLink);
+  });
+
+export const readEnvelope = (text: string | undefined): Envelope | undefined =>
+  read(text, (value): value is Envelope & Fields => {
+    const { id, type, source, shkeptncontext, project, stage, service, gitcommitid, labels } = value;
+    const names = [id, type, source, shkeptncontext, project, stage, service];
+    return names.every(isText) && isOptional(gitcommitid, isText) && isOptional(labels, isTextMap);
+  });
+
+export const readClaim = (text: string | undefined): Claim | undefined =>
+  read(
+    text,
+    (value): value is Claim & Fields =>
+      isText(value["by"]) && isText(value["at"]) && isOptional(value["leaseSeconds"], isNumber),
+  );
+
+/** @param tasks how many the run has */
+export const readEnd = (text: string | undefined, tasks: number): End | undefined =>
+  read(text, (value): value is End & Fields => {
+    const { kind, task, why } = value;
+    if (kind === "passed") return true;
+    if (!Number.isInteger(task) || (task as number) < 0 || (task as number) >= tasks) return false;
+    if (kind === "could-not-start" || kind === "refused") return typeof why === "string";
+    return kind === "failed" || kind === "deleted" || kind === "incomplete";
+  });
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const read = <T>(text: string | undefined, isOurs: (value: Fields) => value is T & Fields): T | undefined => {
+  if (!text) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isFields(value) && isOurs(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const isLink = (value: unknown): value is ChainLink => {
+  if (!isFields(value)) return false;
+  const { namespace, name, task, ttlSeconds } = value;
+  return isText(namespace) && isText(name) && typeof task === "string" && isNumber(ttlSeconds);
+};
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const isTextMap = (value: unknown): value is Readonly<Record<string, string>> =>
+  isFields(value) && Object.values(value).every((one) => typeof one === "string");
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+const isNumber = (value: unknown): value is number => typeof value === "number";
+/** JSON in Go's hands has null for what is not there. */
+export const isOptional = (value: unknown, is: (value: unknown) => boolean): boolean =>
+  value === undefined || value === null || is(value);
