@@ -6,6 +6,7 @@ import { makeJsonSchema } from "../../functions/core/config/json-schema.ts";
 import { checkFile } from "../golden.ts";
 import { renderJesValues } from "./reference/jes-values.ts";
 import { renderJobConfig, type Schema } from "./reference/job-config.ts";
+import { renderLicences } from "./reference/licences.ts";
 import { documentedProblems, renderProblems } from "./reference/problems.ts";
 import { renderSettings } from "./reference/settings.ts";
 
@@ -15,6 +16,7 @@ const references: Readonly<Record<string, () => string>> = {
   "docs/reference/job-config.md": renderJobConfig,
   "docs/reference/problems.md": renderProblems,
   "docs/reference/jes-values.md": renderJesValues,
+  "docs/reference/licences.md": renderLicences,
 };
 
 for (const [file, render] of Object.entries(references)) {
