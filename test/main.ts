@@ -14,7 +14,7 @@ const rooms = [
   ["simulation/**"],
   ["io/!(keptn)/**", "io/!(keptn.test.ts)"],
   ["core/**"],
-  ["{bench,build,chain,docs,doubles,manifests,structure}/**"],
+  ["{bench,build,chain,docs,doubles,manifests,structure,supply}/**"],
 ];
 
 const filesOf = (globs: readonly string[]): string[] =>
