@@ -69,7 +69,8 @@ const makeProgress = () => {
     if (performance.now() - toldMs < 5000) return;
     toldMs = performance.now();
     const seconds = (toldMs - beganMs) / 1000;
-    process.stderr.write(`${done} runs in ${seconds.toFixed(0)} s, ${(done / seconds).toFixed(0)} a second\n`);
+    const speed = `${(done / seconds).toFixed(0)} a second, ${memoryText()}`;
+    process.stderr.write(`${done} runs in ${seconds.toFixed(0)} s, ${speed}\n`);
   };
 };
 
@@ -80,9 +81,12 @@ const describe = ({ runs: done, worlds, simulatedMs, failure }: Tally): string =
   return [
     `${done} runs in ${worlds} worlds, ${days.toFixed(0)} days of their time, in ${(performance.now() / 1000).toFixed(0)} s: `,
     `${perSecond.toFixed(0)} runs per second of a processor core, `,
-    `${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB. ${failure ? "An invariant broke." : "All invariants held."}\n`,
+    `${memoryText()}. ${failure ? "An invariant broke." : "All invariants held."}\n`,
   ].join("");
 };
+
+/** Of all threads. */
+const memoryText = (): string => `${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB`;
 
 const renderCounts = ({ happened }: Tally): string =>
   [...happened]

@@ -11,8 +11,13 @@ export const parseJobConfig = (text: string, file: string): ParsedJobConfig =>
 export const matchesPattern = (pattern: string, type: string): boolean =>
   remember(matchers, pattern, () => matcherOf(pattern))(type);
 
+/** More than the events of a world have: another world has others. */
+const most = 200;
+
 const remember = <T>(known: Map<string, T>, text: string, make: () => T): T => {
   const value = known.get(text) ?? make();
+  known.delete(text); // the last used is the last to go
   known.set(text, value);
+  if (known.size > most) known.delete(known.keys().next().value ?? "");
   return value;
 };

@@ -44,13 +44,16 @@ export const spreadWorlds = async (work: Work): Promise<Tally> => {
   return sum;
 };
 
+/** What is kept from one world to the next would soon be too much: an hour must need no more than a minute. */
+const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
+
 const serveWorker = (
   workerData: { readonly mistake: string | undefined },
   take: () => Order | undefined,
   onTally: (tally: Tally) => void,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData });
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData, resourceLimits });
     const order = (): void => {
       const portion = take();
       if (portion) worker.postMessage(portion);
