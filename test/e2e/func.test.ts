@@ -45,7 +45,10 @@ describe("kn func", { skip }, () => {
   after(async () => {
     await scenario?.remove();
     await observer?.close();
-    await installation?.remove();
+    await run(func, ["delete", "start-job", "--namespace", installation.namespace], { cwd: root });
+    // What has a finalizer goes before its namespace does: Kubernetes looks for what is left ever more seldom.
+    await installation.kubectl("delete", "pingsource,ksvc", "--all");
+    await installation.remove();
     await rm(root, { recursive: true, force: true });
   });
 

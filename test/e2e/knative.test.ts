@@ -39,6 +39,7 @@ describe("end to end", { skip }, () => {
     const project = `e2e-${randomUUID().slice(0, 8)}`;
     const settings = {
       ...{ START_GRACE_SECONDS: "10", PUBSUB_URL: "nats://keptn-nats.keptn" },
+      CREATE_GRACE_SECONDS: "60", // the timer goes sooner
       PROJECT_FILTER: project, // other people's events on the same Keptn are none of ours
     };
     installation = await makeInstallation({ overlay: "in-cluster", token: KEPTN_API_TOKEN, settings });
@@ -147,7 +148,7 @@ describe("end to end", { skip }, () => {
 
   test("runs every action that matches, and is silent where it should be", async () => {
     const { started, finished } = await scenario.run("several");
-    const sources = ["job-executor-service", "job-executor-service#8"];
+    const sources = ["job-executor-service", "job-executor-service#9"];
     assert.deepEqual(started.map(({ source }) => source).sort(), sources);
     assert.deepEqual(finished.map(({ source }) => source).sort(), sources);
     const quiet = () => [...observer.jobs.values()].filter(({ task }) => task === "quiet");

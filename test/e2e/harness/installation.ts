@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ export interface Installation {
   readonly namespace: string;
   /** `kubectl apply -k`; again with another image: an upgrade. */
   apply(image: string): Promise<void>;
-  /** `kubectl delete -k`, and waits until all is gone. */
+  /** `kubectl delete -k`, and waits until all is gone. Once more, it does nothing. */
   remove(): Promise<void>;
   kubectl(...args: readonly string[]): Promise<string>;
   /** In the installation's namespace. */
@@ -50,6 +51,7 @@ export const makeInstallation = async (options: InstallationOptions): Promise<In
       await apply(yaml, namespace);
     },
     remove: async () => {
+      if (!existsSync(overlay)) return;
       await run(["delete", "--ignore-not-found", "--wait", "--timeout=180s", "-k", overlay]);
       await rm(folder, { recursive: true });
     },
