@@ -1,13 +1,12 @@
 // Both functions as they are shipped, on a Keptn and an API server in memory, with what Knative does between them.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { parseAllDocuments } from "yaml";
 import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import { type FunctionProcess, startFunction } from "../cluster/harness/function-process.ts";
+import { mostMemoryOf } from "../cluster/harness/memory.ts";
+import { shippedEnvOf } from "../cluster/harness/shipped-env.ts";
 import { until } from "../cluster/harness/world.ts";
 import { type KeptnDouble, startKeptn } from "../doubles/keptn/keptn-double.ts";
 import type { TriggerGiven } from "../doubles/keptn/trigger.ts";
@@ -88,20 +87,5 @@ export const openHostileWorld = async (): Promise<HostileWorld> => {
   };
 };
 
-/** As the manifests have it: how much memory Node takes before it looks for what it can give back. */
-const shippedEnvOf = (name: string): Readonly<Record<string, string>> => {
-  const [service] = parseAllDocuments(readFileSync(`manifests/base/${name}.yaml`, "utf8")).map((one) => one.toJS());
-  const { env } = service.spec.template.spec.containers[0] as { env: readonly { name: string; value: string }[] };
-  const own = env.filter((one) => /^(NODE|MALLOC)_/.test(one.name)).map((one) => [one.name, one.value]);
-  assert.ok(own.length > 0);
-  return Object.fromEntries(own);
-};
-
 const serviceOf = (job: Job): string =>
   job.spec?.template.spec?.containers[0]?.env?.find(({ name }) => name === "KEPTN_SERVICE")?.value ?? "";
-
-/** proc(5): the peak of what is resident. */
-const mostMemoryOf = async (pid: number): Promise<number> => {
-  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kibibytes) / 1024;
-};
