@@ -9,6 +9,7 @@ import { connectApi } from "../../functions/io/kubernetes/api.ts";
 import { loadFunctionsImage } from "../cluster/harness/image.ts";
 import { until } from "../cluster/harness/world.ts";
 import { makeUser } from "../contract/keptn-user.ts";
+import { documentedRights, listedRights } from "./harness/account-rights.ts";
 import { type Installation, makeInstallation } from "./harness/installation.ts";
 import { type Observer, observe } from "./harness/observer.ts";
 import { countPods, type PodCounter } from "./harness/pods.ts";
@@ -94,6 +95,27 @@ describe("end to end", { skip }, () => {
       const { data, type } = JSON.parse(secret);
       await installation.applyObject({ apiVersion: "v1", kind: "Secret", metadata: { name: secretName }, type, data });
     }
+  });
+
+  test("gives its service accounts the rights that docs/install.md says, and no more", async () => {
+    const documented = documentedRights();
+    assert.deepEqual([...documented.keys()].sort(), [
+      "finish-task",
+      "job-changes",
+      "job-executor-task",
+      "keptn-source",
+      "start-job",
+    ]);
+    for (const [account, rights] of documented) {
+      const as = `--as=system:serviceaccount:${installation.namespace}:${account}`;
+      assert.deepEqual(listedRights(await installation.kubectl("auth", "can-i", "--list", as)), rights, account);
+    }
+    const { items } = JSON.parse(await installation.kubectl("get", "serviceaccounts", "-o", "json"));
+    const accounts = items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
+    assert.deepEqual(
+      accounts.filter((name: string) => name !== "default" && !documented.has(name)),
+      [],
+    );
   });
 
   test("sleeps while nothing happens", async () => {

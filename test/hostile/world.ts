@@ -4,9 +4,9 @@ import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
+import { deployedEnv } from "../cluster/harness/deployed-env.ts";
 import { type FunctionProcess, startFunction } from "../cluster/harness/function-process.ts";
 import { mostMemoryOf } from "../cluster/harness/memory.ts";
-import { shippedEnvOf } from "../cluster/harness/shipped-env.ts";
 import { until } from "../cluster/harness/world.ts";
 import { type KeptnDouble, startKeptn } from "../doubles/keptn/keptn-double.ts";
 import type { TriggerGiven } from "../doubles/keptn/trigger.ts";
@@ -50,9 +50,12 @@ export const openHostileWorld = async (): Promise<HostileWorld> => {
   const env = {
     ...{ KUBECONFIG: kubernetes.kubeconfig, KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token },
     ...{ JOB_NAMESPACE: "jobs", KEPTN_RETRY_SECONDS: "1", LOG_LEVEL: "debug" },
+    ...deployedEnv(),
   };
-  const start = (name: "start-job" | "finish-task") => startFunction(name, { ...env, ...shippedEnvOf(name) });
-  const [startJob, finishTask] = await Promise.all([start("start-job"), start("finish-task")]);
+  const [startJob, finishTask] = await Promise.all([
+    startFunction("start-job", env),
+    startFunction("finish-task", env),
+  ]);
   const stop = kubernetes.store.subscribe(({ type: verb, object }) => {
     const job = object as unknown as Job;
     if (stateOf(job) === "released") void send(finishTask.url, requestOfChange(verb, job)); // as the ApiServerSource's selector

@@ -104,7 +104,7 @@ test("func's overlay has all but start-job, under the names that func.yaml says"
   assert.equal(func.deploy.serviceAccountName, "start-job");
   const finishTask = objects.find(({ kind, metadata }) => kind === "Service" && metadata.name === "finish-task");
   const options = finishTask?.spec.template.spec.containers[0].env.filter(isAboutMemory);
-  assert.equal(options.length, 2);
+  assert.equal(options.length, 3);
   assert.deepEqual(func.run.envs.filter(isAboutMemory), options);
   assert.ok(func.run.envs.some(({ value }: { value: string }) => value === "{{ configMap:job-executor-settings }}"));
   for (const { source, filters } of func.deploy.subscriptions) {

@@ -26,7 +26,10 @@ for (const overlay of overlays) {
       const own = Object.fromEntries(
         container.env.map(({ name, value }: { name: string; value: string }) => [name, value]),
       );
-      const { FUNCTION, NODE_OPTIONS: _ofNode, MALLOC_MMAP_THRESHOLD_: _ofLibc, ...rest } = own;
+      const { FUNCTION, ...others } = own;
+      const rest = Object.fromEntries(
+        Object.entries(others).filter(([name]) => !/^(NODE_OPTIONS$|MALLOC_)/.test(name)),
+      );
       assert.equal(FUNCTION, metadata.name);
       const unknown = Object.keys(rest).filter((name) => !(name in settingsTable));
       assert.deepEqual(unknown, []);

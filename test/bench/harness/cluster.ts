@@ -1,9 +1,9 @@
 // The place on a real API server: a namespace of its own on the cluster that KUBECONFIG names, and Keptn's double.
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { connectWire, type KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
+import { deployedEnv } from "../../cluster/harness/deployed-env.ts";
 import { forNoNode } from "../../cluster/harness/kubelet.ts";
 import { makeNamespace } from "../../cluster/namespace.ts";
-import { deployedEnv } from "./deployed.ts";
 import { startTellingKeptn } from "./keptn.ts";
 import { configure, makeConfig, type Place } from "./place.ts";
 

@@ -3,10 +3,10 @@ import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
 import type { Job } from "../../../functions/core/kubernetes.ts";
 import { label } from "../../../functions/core/marks.ts";
 import { phaseOf } from "../../../functions/core/run-state.ts";
+import { deployedEnv } from "../../cluster/harness/deployed-env.ts";
 import { type FunctionProcess, startFunction } from "../../cluster/harness/function-process.ts";
 import { type ApiServer, startApiServer } from "../../doubles/kubernetes/api-server.ts";
 import { type EventRequest, requestOfChange } from "../../doubles/requests.ts";
-import { deployedEnv } from "./deployed.ts";
 import { startTellingKeptn } from "./keptn.ts";
 import { configure, makeConfig, type Place, trigger } from "./place.ts";
 
