@@ -4,9 +4,9 @@ import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
+import { memoryOf } from "../bench/harness/process.ts";
 import { deployedEnv } from "../cluster/harness/deployed-env.ts";
 import { type FunctionProcess, startFunction } from "../cluster/harness/function-process.ts";
-import { mostMemoryOf } from "../cluster/harness/memory.ts";
 import { until } from "../cluster/harness/world.ts";
 import { type KeptnDouble, startKeptn } from "../doubles/keptn/keptn-double.ts";
 import type { TriggerGiven } from "../doubles/keptn/trigger.ts";
@@ -30,7 +30,7 @@ export interface HostileWorld {
   /** A run from its event to its end. */
   runWell(): Promise<void>;
   /** Of both functions, in MiB: the most memory that each had at any time. */
-  mostMemory(): Promise<readonly number[]>;
+  mostMemory(): readonly number[];
   close(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export const openHostileWorld = async (): Promise<HostileWorld> => {
       assert.deepEqual(answer, { status: 204, body: "" });
       assert.equal((await finishedOf(event))["result"], "pass");
     },
-    mostMemory: () => Promise.all([startJob, finishTask].map((one) => mostMemoryOf(one.pid()))),
+    mostMemory: () => [startJob, finishTask].map((one) => memoryOf(one.pid()).peak),
     close: async () => {
       stop();
       await Promise.all([startJob.stop(), finishTask.stop()]);

@@ -1,7 +1,7 @@
 // What the functions' processes take while a soak goes on: one sample after the other, of whichever process lives then.
 import { setTimeout as sleep } from "node:timers/promises";
+import { memoryOf } from "../bench/harness/process.ts";
 import type { FunctionProcess } from "../cluster/harness/function-process.ts";
-import { memoryOf } from "../cluster/harness/memory.ts";
 
 export interface Samples {
   /** MiB, oldest first. */
@@ -15,7 +15,7 @@ export const sampleMemory = (process: FunctionProcess, everyMs: number): Samples
   const loop = (async () => {
     while (!stopped) {
       await sleep(everyMs);
-      const value = await memoryOf(process.pid()).catch(() => undefined); // killed just now
+      const value = residentOf(process.pid());
       if (value !== undefined) values.push(value);
     }
   })();
@@ -26,6 +26,16 @@ export const sampleMemory = (process: FunctionProcess, everyMs: number): Samples
       await loop;
     },
   };
+};
+
+/** @returns undefined when it was killed just now */
+const residentOf = (pid: number): number | undefined => {
+  try {
+    const { now } = memoryOf(pid);
+    return now > 0 ? now : undefined; // a process that ends has none
+  } catch {
+    return undefined;
+  }
 };
 
 /** Medians of the first and of the last quarter. */
