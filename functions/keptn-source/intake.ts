@@ -2,7 +2,6 @@
 import type { KeptnEvent } from "../core/keptn-event.ts";
 import { isWanted, type Subscription } from "../core/source/subscription.ts";
 import type { Metrics } from "../io/metrics.ts";
-import type { Message, Sink } from "../io/sink.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Memory } from "./memory.ts";
 import type { SourcePorts } from "./ports.ts";
@@ -22,13 +21,13 @@ export interface Arrival {
   readonly listed: boolean;
 }
 
-export type IntakePorts = Pick<SourcePorts, "sink" | "clock" | "log"> & {
+export type IntakePorts = Pick<SourcePorts, "sink" | "clock"> & {
   readonly metrics: Metrics;
   readonly lanes: Lanes;
   readonly memory: Memory;
 };
 
-export const makeIntake = ({ sink, clock, log, metrics, lanes, memory }: IntakePorts): Intake => {
+export const makeIntake = ({ sink, clock, metrics, lanes, memory }: IntakePorts): Intake => {
   let subscriptions: readonly Subscription[] = [];
   return {
     subscribe: (next) => {
@@ -38,13 +37,7 @@ export const makeIntake = ({ sink, clock, log, metrics, lanes, memory }: IntakeP
     isKnown: (id) => lanes.has(id) || memory.has(id),
     take: (event, { way, listed }) => {
       const { id, shkeptncontext: lane } = event;
-      const [message, about] = [pack(event, sink), aboutEvent(event)];
-      if (!message) {
-        memory.add({ id, listed });
-        metrics.refused();
-        log({ level: "error", message: "left out: it nests deeper than JSON can be written", ...about });
-        return true;
-      }
+      const [message, about] = [sink.pack(event), aboutEvent(event)];
       const times = { at: timeOf(event) ?? clock.now(), takenAtMs: clock.elapsedMs() };
       const taken = lanes.offer({ id, lane, listed, message, about, ...times });
       if (taken) metrics.received(way);
@@ -60,15 +53,6 @@ export const aboutEvent = ({ id, type, shkeptncontext, data }: KeptnEvent) => ({
   type,
   at: `${data.project}/${data.stage}/${data.service}`,
 });
-
-const pack = (event: KeptnEvent, sink: Sink): Message | undefined => {
-  try {
-    return sink.pack(event);
-  } catch (fault) {
-    if (fault instanceof RangeError) return undefined;
-    throw fault;
-  }
-};
 
 const timeOf = ({ time }: KeptnEvent): Date | undefined => {
   const at = new Date(time ?? "");

@@ -3,12 +3,8 @@ import { type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
 
 /** @returns undefined for what start-job could not read either */
 export const readEvent = (value: unknown): KeptnEvent | undefined => {
-  try {
-    const parsed = parseKeptnEvent(value);
-    return parsed.kind === "event" ? parsed.event : undefined;
-  } catch {
-    return undefined; // deeper than JSON can be written again
-  }
+  const parsed = parseKeptnEvent(value);
+  return parsed.kind === "event" ? parsed.event : undefined;
 };
 
 export const readEventText = (text: string): KeptnEvent | undefined => {

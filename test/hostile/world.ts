@@ -1,10 +1,10 @@
 // Both functions as they are shipped, on a Keptn and an API server in memory, with what Knative does between them.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
+import { memoryOf } from "../bench/harness/process.ts";
 import { deployedEnv } from "../cluster/harness/deployed-env.ts";
 import { type FunctionProcess, startFunction } from "../cluster/harness/function-process.ts";
 import { until } from "../cluster/harness/world.ts";
@@ -30,7 +30,7 @@ export interface HostileWorld {
   /** A run from its event to its end. */
   runWell(): Promise<void>;
   /** Of both functions, in MiB: the most memory that each had at any time. */
-  mostMemory(): Promise<readonly number[]>;
+  mostMemory(): readonly number[];
   close(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export const openHostileWorld = async (): Promise<HostileWorld> => {
       assert.deepEqual(answer, { status: 204, body: "" });
       assert.equal((await finishedOf(event))["result"], "pass");
     },
-    mostMemory: () => Promise.all([startJob, finishTask].map((one) => mostMemoryOf(one.pid()))),
+    mostMemory: () => [startJob, finishTask].map((one) => memoryOf(one.pid()).peak),
     close: async () => {
       stop();
       await Promise.all([startJob.stop(), finishTask.stop()]);
@@ -92,9 +92,3 @@ export const openHostileWorld = async (): Promise<HostileWorld> => {
 
 const serviceOf = (job: Job): string =>
   job.spec?.template.spec?.containers[0]?.env?.find(({ name }) => name === "KEPTN_SERVICE")?.value ?? "";
-
-/** proc(5): the peak of what is resident. */
-const mostMemoryOf = async (pid: number): Promise<number> => {
-  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kibibytes) / 1024;
-};

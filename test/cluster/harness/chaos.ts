@@ -40,14 +40,18 @@ const keptnFaults: readonly Omit<Fault, "times">[] = [
 
 export interface ChaosOptions {
   readonly random: Random;
-  /** Mean time between two kills, and between two of Keptn's faults. */
+  /** Mean time between two kills, and between two of Keptn's faults; without it Keptn has none. */
   readonly killMs: number;
-  readonly faultMs: number;
+  readonly faultMs?: number;
   readonly sweepMs: number;
 }
 
 export const startChaos = (world: TestWorld, { random, killMs, faultMs, sweepMs }: ChaosOptions): Chaos => {
   const count = { kills: 0, sweeps: 0 };
+  const addFault = async (): Promise<void> => {
+    world.keptn.clearFaults(); // on a slow machine they would pile up, until no call goes through any more
+    world.keptn.fault({ ...random.pick(keptnFaults), times: 1 });
+  };
   const stops = [
     repeat(
       () => random.below(2 * killMs),
@@ -56,13 +60,7 @@ export const startChaos = (world: TestWorld, { random, killMs, faultMs, sweepMs 
         await random.pick([world.startJob, world.finishTask]).crash();
       },
     ),
-    repeat(
-      () => random.below(2 * faultMs),
-      async () => {
-        world.keptn.clearFaults(); // on a slow machine they would pile up, until no call goes through any more
-        world.keptn.fault({ ...random.pick(keptnFaults), times: 1 });
-      },
-    ),
+    ...(faultMs === undefined ? [] : [repeat(() => random.below(2 * faultMs), addFault)]),
     repeat(
       () => sweepMs,
       async () => {
