@@ -24,7 +24,7 @@ const filesOf = (globs: readonly string[]): string[] =>
 const testRoom = async (globs: readonly string[]): Promise<boolean> => {
   const files = filesOf(globs);
   if (files.length === 0) throw new Error(`no tests in ${globs}`);
-  const flags = ["--test", "--test-isolation=none", "--test-reporter=spec"];
+  const flags = ["--test", "--test-timeout=120000", "--test-isolation=none", "--test-reporter=spec"];
   const child = spawn(process.execPath, [...flags, ...files], { stdio: ["ignore", "pipe", "pipe"] });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   process.stdout.write(`${globs.join(" ")}\n${stdout}`);

@@ -22,20 +22,21 @@ const { settings } = parsed;
 const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme", maxLength: 200 }), fc.string());
 const name = anyText.filter((text) => text !== "");
 /** `.` and `..` would lead a request elsewhere: no event has them. */
-const place = name.filter((text) => text !== "." && text !== "..");
+const isNoPath = (text: string): boolean => text !== "." && text !== "..";
+const place = name.filter(isNoPath);
 const small = fc.constantFrom("a", "b", "carts", "my-space");
 
 const events = fc
   .record({
-    id: name,
+    id: place,
     type: fc.constantFrom(
       "sh.keptn.event.test.triggered",
       "sh.keptn.event.deployment.triggered",
       "sh.keptn.event.test.finished",
     ),
     source: fc.oneof(fc.constant("shipyard-controller"), name),
-    shkeptncontext: name,
-    gitcommitid: anyText,
+    shkeptncontext: place,
+    gitcommitid: anyText.filter(isNoPath),
     data: fc.record({
       project: place,
       stage: place,
