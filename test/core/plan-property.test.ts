@@ -34,7 +34,7 @@ const events = fc
       "sh.keptn.event.deployment.triggered",
       "sh.keptn.event.test.finished",
     ),
-    source: fc.oneof(fc.constant("shipyard-controller"), name),
+    source: fc.oneof(fc.constant("shipyard-controller"), place),
     shkeptncontext: place,
     gitcommitid: anyText.filter(isNoPath),
     data: fc.record({
