@@ -25,17 +25,22 @@ const testRoom = async (globs: readonly string[]): Promise<boolean> => {
   const files = filesOf(globs);
   if (files.length === 0) throw new Error(`no tests in ${globs}`);
   const flags = ["--test", "--test-timeout=120000", "--test-isolation=none", "--test-reporter=spec"];
-  const child = spawn(process.execPath, [...flags, ...files], { stdio: ["ignore", "pipe", "pipe"] });
+  return run(globs.join(" "), process.execPath, [...flags, ...files]);
+};
+
+const run = async (title: string, command: string, args: readonly string[]): Promise<boolean> => {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-  process.stdout.write(`${globs.join(" ")}\n${stdout}`);
+  process.stdout.write(`${title}\n${stdout}`);
   process.stderr.write(stderr);
   return code === 0;
 };
 
 // Some of them mostly wait: more at a time than there are cores.
 const limit = pLimit(availableParallelism() + 2);
+const check = limit(() => run("types and format", "npm", ["run", "--silent", "check"]));
 const ended = await Promise.all(rooms.map((globs) => limit(() => testRoom(globs))));
-const red = rooms.filter((_, index) => !ended[index]);
+const red = [...((await check) ? [] : ["types and format"]), ...rooms.filter((_, index) => !ended[index])];
 if (red.length > 0) {
   console.error(`Not green: ${red.join(", ")}. Each failure is told above.`);
   process.exitCode = 1;
