@@ -45,7 +45,7 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
     if (!run) return { kind: "over" };
     const all = namespacesOf(run);
     if (!all.every((one) => namespaces.includes(one))) {
-      [namespaces, jobs] = [all, undefined];
+      [namespaces, jobs] = [[...new Set([...namespaces, ...all])], undefined]; // ever more: a forged one could lead to and fro
       continue;
     }
     const step = nextStep(run, situationOf(ports, { me, ...known }));

@@ -33,7 +33,8 @@ export const parseHint = (value: unknown): Hint => {
 
 /**
  * Decided from the event alone, without any request: what it says can be forged, but asks for no more than a look at one namespace.
- * Where else the run has Jobs is read from those. What we write ourselves is told as well, and must not wake us again: a claim that fails and is given back would be followed by the next.
+ * Where else the run has Jobs is read from those. What we write ourselves is told as well, and must not wake us again: a claim that
+ * fails and is given back would be followed by the next.
  */
 const hintOfJob = (job: Job, type: string): Hint => {
   const run = readRun([job]);
