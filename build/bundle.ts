@@ -49,7 +49,7 @@ export const bundleCli = (folder: string): Promise<unknown> =>
     splitting: true,
     format: "esm",
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-    define: {},
+    define: {}, // a module knows its own folder
     sourcemap: false,
   });
 

@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import type { Finding } from "../../functions/core/check/finding.ts";
 import { connectApi } from "../../functions/io/kubernetes/api.ts";
+import { spreadOf } from "../bench/statistics.ts";
 import { loadFunctionsImage } from "../cluster/harness/image.ts";
 import { until } from "../cluster/harness/world.ts";
 import { makeUser } from "../contract/keptn-user.ts";
@@ -14,7 +15,7 @@ import { type Installation, makeInstallation } from "./harness/installation.ts";
 import { type Observer, observe } from "./harness/observer.ts";
 import { countPods, type PodCounter } from "./harness/pods.ts";
 import { makeScenario, type Ran, type Scenario } from "./harness/scenario.ts";
-import { median, type Row, renderTable, rowOf } from "./harness/table.ts";
+import { type Row, renderTable, rowOf } from "./harness/table.ts";
 
 const { KUBECONFIG, KEPTN_ENDPOINT = "", KEPTN_API_TOKEN = "", KEPTN_NATS_URL = "", E2E_SHORT } = process.env;
 const skip =
@@ -189,7 +190,8 @@ describe("end to end", { skip }, () => {
     await Promise.all(Array.from({ length: 10 }, lane));
     for (const ran of all) passed(ran, /slept/);
     const each = all.map((ran) => rowOf(ran, "warm"));
-    const middle = (key: "toReleasedMs" | "jobsMs" | "toFinishedMs" | "totalMs") => median(each.map((row) => row[key]));
+    const middle = (key: "toReleasedMs" | "jobsMs" | "toFinishedMs" | "totalMs") =>
+      spreadOf(each.map((row) => row[key])).median;
     rows.push({
       ...{ name: `one, ${atOnce} runs, 10 at once (median)`, functions: "warm" },
       ...{ toReleasedMs: middle("toReleasedMs"), jobsMs: middle("jobsMs") },

@@ -1,6 +1,7 @@
 // What the functions' processes take while a soak goes on: one sample after the other, of whichever process lives then.
 import { setTimeout as sleep } from "node:timers/promises";
 import { memoryOf } from "../bench/harness/process.ts";
+import { spreadOf } from "../bench/statistics.ts";
 import type { FunctionProcess } from "../cluster/harness/function-process.ts";
 
 export interface Samples {
@@ -41,8 +42,5 @@ const residentOf = (pid: number): number | undefined => {
 /** Medians of the first and of the last quarter. */
 export const quarters = (values: readonly number[]): { readonly first: number; readonly last: number } => {
   const length = Math.max(1, Math.floor(values.length / 4));
-  return { first: medianOf(values.slice(0, length)), last: medianOf(values.slice(-length)) };
+  return { first: spreadOf(values.slice(0, length)).median, last: spreadOf(values.slice(-length)).median };
 };
-
-export const medianOf = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

@@ -5,14 +5,14 @@ import { after, before, describe, test } from "node:test";
 import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
+import { spreadOf } from "../bench/statistics.ts";
 import { type Chaos, knowsTimers, startChaos, timerExists } from "../cluster/harness/chaos.ts";
 import { deployedEnv } from "../cluster/harness/deployed-env.ts";
 import { forNoNode, type Kubelet, startKubelet } from "../cluster/harness/kubelet.ts";
 import { makeRandom } from "../cluster/harness/random.ts";
-
 import { openWorld, type TestWorld, until } from "../cluster/harness/world.ts";
 import { noCluster } from "../cluster/namespace.ts";
-import { medianOf, quarters, type Samples, sampleMemory } from "./memory-samples.ts";
+import { quarters, type Samples, sampleMemory } from "./memory-samples.ts";
 
 const task = (name: string, command = "true"): string =>
   `{name: ${name}, image: example.org/none:1, cmd: ["${command}"], ttlSecondsAfterFinished: 0, ${forNoNode}}`;
@@ -123,7 +123,7 @@ describe(`${runs} runs with functions that are killed (seed ${seed})`, { skip: n
 
 const memoryText = (memory: Readonly<Record<string, Samples>> | undefined): string =>
   Object.entries(memory ?? {})
-    .map(([name, { values }]) => `${name} ${medianOf(values.slice(-20)).toFixed(0)} MiB`)
+    .map(([name, { values }]) => `${name} ${spreadOf(values.slice(-20)).median.toFixed(0)} MiB`)
     .join(", ");
 
 const jobsIn = async ({ namespace }: TestWorld): Promise<Job[]> => {

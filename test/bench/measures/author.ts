@@ -1,7 +1,7 @@
 // What an author of a job config waits for: `lint` and `plan`, from the start of the process to its end, for ever larger configs.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundleCli } from "../../../build/bundle.ts";
 import { runNode } from "../harness/run-node.ts";
 import type { Bench, Measure, Row } from "../measure.ts";
 import { interleave } from "../rounds.ts";
@@ -14,7 +14,9 @@ const measureOf = (command: "lint" | "plan"): Measure => ({
   about: `job-executor ${command}, as a process of its own`,
   run: async (bench) => {
     bench.say(command);
-    const [main, env] = [await bundleCli(bench), { NODE_COMPILE_CACHE: join(bench.scratch, "cli-cache") }];
+    const folder = join(bench.scratch, "cli");
+    await bundleCli(folder);
+    const [main, env] = [join(folder, "main.mjs"), { NODE_COMPILE_CACHE: join(bench.scratch, "cli-cache") }];
     const contestants = { bare: () => time(["-e", "0"], env) } as Record<string, () => Promise<number>>;
     for (const size of sizes) {
       const args = await argumentsOf(bench, command, size);
@@ -60,18 +62,6 @@ const argumentsOf = async ({ scratch }: Bench, command: string, size: number): P
   await writeFile(config, makeConfig(size));
   await writeFile(eventFile, JSON.stringify(event));
   return command === "lint" ? ["lint", config] : ["plan", "--config", config, "--event", eventFile, "--output", "yaml"];
-};
-
-const bundleCli = async ({ scratch }: Bench): Promise<string> => {
-  const folder = join(scratch, "cli");
-  await build({
-    entryPoints: ["functions/cli/main.ts"],
-    outdir: folder,
-    outExtension: { ".js": ".mjs" },
-    ...{ bundle: true, splitting: true, minify: true, platform: "node", format: "esm", logLevel: "warning" },
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-  });
-  return join(folder, "main.mjs");
 };
 
 const makeConfig = (count: number): string =>
