@@ -7,8 +7,8 @@ import { phaseOf, readRun, stateOf } from "./run-state.ts";
 import { isSentJob } from "./sent-job.ts";
 
 export type Hint =
-  /** `namespace`: of the Job that changed. */
-  | { readonly kind: "run"; readonly runId: string; readonly namespace: string }
+  /** `namespace`: of the Job that changed. `end`: names it and how it ended; not there when it did not. */
+  | { readonly kind: "run"; readonly runId: string; readonly namespace: string; readonly end?: string }
   | { readonly kind: "sweep" }
   | { readonly kind: "nothing"; readonly why: string }
   | { readonly kind: "malformed"; readonly problems: readonly Problem[] };
@@ -48,7 +48,8 @@ const hintOfJob = (job: Job, type: string): Hint => {
   // Every Job leaves the source's watch when its run was reported; its end was told before.
   if (gone && ended) return { kind: "nothing", why: "its end was told before" };
   if (!gone && (phase === "running" || phase === "waiting")) return { kind: "nothing", why: `the task is ${phase}` };
-  return { kind: "run", runId: run.id, namespace };
+  const end = ended ? { end: `${namespace}/${job.metadata?.name}/${job.metadata?.uid} ${phase}` } : {};
+  return { kind: "run", runId: run.id, namespace, ...end };
 };
 
 const malformed = (message: string, fix: string): Hint => ({

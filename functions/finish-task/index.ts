@@ -15,5 +15,7 @@ export const makeProgram: Program = (settings) => {
     keptn.openEarly();
   };
   const ports = { ...kubernetes, log, settings, clock: systemClock, newClaimant };
-  return { log, openEarly, handle: (event) => finishTask({ ...ports, keptn: keptn.within(deliverySeconds) })(event) };
+  const underWay = new Set<string>();
+  const handle = (event: unknown) => finishTask({ ...ports, keptn: keptn.within(deliverySeconds) }, underWay)(event);
+  return { log, openEarly, handle };
 };

@@ -34,7 +34,7 @@ const countsOf = ({ keptn }: World, event: KeptnEvent) => {
 
 const endOurs = async (world: World) => {
   for (const job of world.jobs()) world.end(job, { exitCode: 0 });
-  await finishTask(world.ports)({ type: "dev.knative.sources.ping", data: { action: "sweep" } });
+  await finishTask(world.ports, new Set())({ type: "dev.knative.sources.ping", data: { action: "sweep" } });
 };
 
 describe("an event that JES has too", () => {

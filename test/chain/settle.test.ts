@@ -39,12 +39,14 @@ const begin = async (context: TestContext): Promise<Begun> => {
 
 const sweepWith = (world: World, ports: Partial<SweepPorts> = {}) => {
   const all = { ...world.ports, ...ports };
-  return answerFor(all.log, () => finishTask(all)({ type: "dev.knative.sources.ping", data: { action: "sweep" } }));
+  return answerFor(all.log, () =>
+    finishTask(all, new Set())({ type: "dev.knative.sources.ping", data: { action: "sweep" } }),
+  );
 };
 const change = ({ world }: Begun, ports: Partial<SweepPorts>) => {
   const all = { ...world.ports, ...ports };
   const event = { type: "dev.knative.apiserver.resource.update", data: { kind: "Job", ...world.jobs()[0] } };
-  return answerFor(all.log, () => finishTask(all)(event));
+  return answerFor(all.log, () => finishTask(all, new Set())(event));
 };
 const claimOf = ({ world }: Begun) => world.jobs()[0]?.metadata?.annotations?.[annotation.claim];
 const lease = ({ world }: Begun) => world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);

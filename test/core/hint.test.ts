@@ -20,7 +20,9 @@ const noted = (name: string, value: string) => (job: Job) => ({
 describe("a change of a Job hints at its run", () => {
   for (const phase of ["succeeded", "failed", "deleted"] as const) {
     test(`when its task ${phase === "deleted" ? "was deleted" : phase}`, () => {
-      assert.deepEqual(hintOf({ phases: [phase] }), { kind: "run", runId: testRunId(), namespace: "jobs" });
+      const { end, ...hint } = hintOf({ phases: [phase] }) as Extract<ReturnType<typeof hintOf>, { kind: "run" }>;
+      assert.deepEqual(hint, { kind: "run", runId: testRunId(), namespace: "jobs" });
+      assert.equal(end?.split(" ")[1], phase === "deleted" ? undefined : phase);
     });
   }
   test("when it went away before it ended", () => {

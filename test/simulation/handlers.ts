@@ -52,5 +52,5 @@ export const loadHandlers = async (mistake?: Mistake): Promise<Handlers> => {
     load("finish-task/handler.ts"),
     ...["core/plan.ts", "core/result.ts", "chain/snapshot.ts"].map(load),
   ]);
-  return { "start-job": startJob, "finish-task": finishTask };
+  return { "start-job": startJob, "finish-task": (ports) => finishTask(ports, new Set()) };
 };

@@ -13,7 +13,7 @@ export interface Feed {
 }
 
 export const feedChanges = (jobs: LocalJobs, ports: SweepPorts, onFault: (fault: unknown) => void): Feed => {
-  const handle = finishTask(ports);
+  const handle = finishTask(ports, new Set());
   let handled: Promise<unknown> = Promise.resolve();
   const stop = jobs.subscribe((change) => {
     if (stateOf(change.job) !== "released") return; // the label selector of the ApiServerSource

@@ -37,7 +37,7 @@ const sweepEvent = { type: "dev.knative.sources.ping", data: { action: "sweep" }
 
 const deliver = (world: World, event: unknown, ports: Partial<SweepPorts> = {}) => {
   const all = { ...world.ports, ...ports };
-  return answerFor(all.log, () => finishTask(all)(event));
+  return answerFor(all.log, () => finishTask(all, new Set())(event));
 };
 const jobAt = (world: World, index: number): Job => {
   const job = world.jobs().find(({ metadata }) => metadata?.labels?.[label.taskIndex] === String(index));
@@ -73,6 +73,26 @@ describe("a task that ends", () => {
     });
     assert.match(message, /'first' finished successfully[\s\S]*output one[\s\S]*'second' finished[\s\S]*output two/);
     assert.equal(world.keptn.counts(event.id)?.state, "complete");
+  });
+
+  test("is looked at once when it is told twice, and again when the first look failed", async (context) => {
+    const { world } = await begin(context, { tasks: ["only"] });
+    world.end(jobAt(world, 0), { exitCode: 0 });
+    let lists = 0;
+    const listRun: SweepPorts["jobs"]["listRun"] = (...args) => {
+      lists++;
+      return world.ports.jobs.listRun(...args);
+    };
+    const oneProcess = finishTask({ ...world.ports, jobs: { ...world.ports.jobs, listRun } }, new Set());
+    const change = changeOf(jobAt(world, 0));
+    const tell = () => answerFor(world.ports.log, () => oneProcess(change));
+    world.keptn.fault({ on: /./, kind: { status: 503 }, times: Number.POSITIVE_INFINITY });
+    const [first, second] = await Promise.all([tell(), tell()]);
+    assert.deepEqual([first.statusCode, second.statusCode, lists], [503, 204, 1]);
+    assert.match(second.why, /another delivery is at this end/);
+    world.keptn.clearFaults();
+    assert.equal((await tell()).statusCode, 204);
+    only(world);
   });
 
   test("leaves every Job with its TTL, without our finalizer, in the state that no source watches", async (context) => {
