@@ -40,6 +40,7 @@ const moveRun = async (
 ): Promise<Answer> => {
   if (end && underWay.has(end)) return done("another delivery is at this end of its task");
   if (end) underWay.add(end);
+  ports.log({ level: "debug", message: "looks at a run", run: runId });
   try {
     const rest = await advance(ports, { runId, namespaces: [namespace] });
     return done(rest.kind === "over" ? "the run is over" : rest.why);

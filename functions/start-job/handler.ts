@@ -33,6 +33,7 @@ export const startJob =
 
 const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
   const about = { event: event.id, context: event.shkeptncontext };
+  ports.log({ level: "debug", message: `begins with ${event.type}`, ...about });
   if (await isForged(ports, event)) return ignore(ports, `Keptn knows no open event ${event.id}`, about);
   const read = await unlessRefused(() => ports.keptn.getJobConfig(event));
   if ("refusal" in read) return withoutConfig(ports, event, read.refusal.message);

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Job } from "../../functions/core/kubernetes.ts";
+import { label } from "../../functions/core/marks.ts";
 import { startAdapter } from "../cluster/harness/adapter.ts";
 import { type FunctionProcess, startFunction } from "../cluster/harness/function-process.ts";
 import { makeRandom } from "../cluster/harness/random.ts";
@@ -21,6 +23,8 @@ export interface Installation {
   whenFinished(context: string): Promise<ExecutionStatus>;
   /** What was sent to Keptn for the sequence's tasks, in order: `started`, `finished`, ... */
   answersOf(context: string): Promise<readonly string[]>;
+  /** Jobs that ran for the sequence's tasks. */
+  countJobs(context: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -103,6 +107,11 @@ export const openInstallation = async (): Promise<Installation> => {
       const answers = stored.filter(({ source }) => source === name).map(({ type }) => type.split(".").at(-1) ?? "");
       assert.ok(stored.length > 0);
       return answers;
+    },
+    countJobs: async (context) => {
+      const selector = encodeURIComponent(`${label.context}=${context}`);
+      const path = `/apis/batch/v1/namespaces/${namespace.name}/jobs?labelSelector=${selector}`;
+      return (await namespace.api.call<{ items: Job[] }>({ method: "GET", path })).body.items.length;
     },
     close: async () => {
       clearInterval(sweep);

@@ -12,8 +12,8 @@ export interface Installation {
   readonly namespace: string;
   /** `kubectl apply -k`; again with another image: an upgrade. */
   apply(image: string): Promise<void>;
-  /** `kubectl delete -k`, and waits until all is gone. Once more, it does nothing. */
-  remove(): Promise<void>;
+  /** `kubectl delete -k`. Once more, it does nothing. @param wait until all is gone */
+  remove(wait?: boolean): Promise<void>;
   kubectl(...args: readonly string[]): Promise<string>;
   /** In the installation's namespace. */
   applyObject(object: object): Promise<void>;
@@ -50,9 +50,9 @@ export const makeInstallation = async (options: InstallationOptions): Promise<In
       const yaml = await kubectl(...secret, "--dry-run=client", "-o", "json");
       await apply(yaml, namespace);
     },
-    remove: async () => {
+    remove: async (wait = true) => {
       if (!existsSync(overlay)) return;
-      await run(["delete", "--ignore-not-found", "--wait", "--timeout=180s", "-k", overlay]);
+      await run(["delete", "--ignore-not-found", `--wait=${wait}`, "--timeout=180s", "-k", overlay]);
       await rm(folder, { recursive: true });
     },
   };

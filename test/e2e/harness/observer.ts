@@ -24,6 +24,7 @@ export interface SeenEvent {
 }
 
 export interface SeenJob {
+  readonly name: string;
   readonly eventId: string;
   readonly task: string;
   releasedAtMs?: number;
@@ -65,7 +66,7 @@ const readEvent = (event: any): SeenEvent => ({
 
 const note = (jobs: Map<string, SeenJob>, job: Job): void => {
   const { name = "", labels = {} } = job.metadata ?? {};
-  const seen = jobs.get(name) ?? { eventId: labels[label.eventId] ?? "", task: labels[label.task] ?? "" };
+  const seen = jobs.get(name) ?? { name, eventId: labels[label.eventId] ?? "", task: labels[label.task] ?? "" };
   jobs.set(name, seen);
   if (!job.spec?.suspend) seen.releasedAtMs ??= Date.now();
   if (["succeeded", "failed"].includes(phaseOf(job))) seen.endedAtMs ??= Date.now();
