@@ -63,7 +63,7 @@ export interface Meanwhile {
   /** Keptn has triggered its task. */
   readonly onTriggered?: (event: SeenEvent) => Promise<void>;
   /** Its first Job was released. */
-  readonly onReleased?: () => Promise<void>;
+  readonly onReleased?: (job: SeenJob) => Promise<void>;
 }
 
 /** Longer than Keptn and Knative take on their worst day; a sweep comes once a minute. */
@@ -89,8 +89,9 @@ export const makeScenario = async (
       const jobs = () => [...observer.jobs.values()].filter(({ eventId }) => eventId === triggered.id);
       await onTriggered?.(triggered);
       if (onReleased) {
-        await until(`a Job of ${name} is released`, () => jobs().some(({ releasedAtMs }) => releasedAtMs), mostSeconds);
-        await onReleased();
+        const released = () => jobs().find(({ releasedAtMs }) => releasedAtMs);
+        await until(`a Job of ${name} is released`, () => released() !== undefined, mostSeconds);
+        await onReleased(released() as SeenJob);
       }
       const state = async () => (await user.status(project, context)).state;
       await until(`${name} (${context}) is finished`, async () => (await state()) === "finished", mostSeconds);
