@@ -38,8 +38,8 @@ export const timesOf = (ran: Ran, { startJobMs, finishTaskMs }: Shares): Times =
 };
 
 const columns = [
-  ...["case", "functions", "runs", ".triggered to released", "of it start-job's", "Jobs"],
-  ...["last end to .finished", "of it finish-task's", "in all", "the Job alone", "over it"],
+  ...["case", "functions", "runs", ".triggered to released", "of it start-job with its calls", "Jobs"],
+  ...["last end to .finished", "of it finish-task with its calls", "in all", "the Job alone", "over it"],
 ];
 
 export const renderTable = (rows: readonly Row[]): string => {
