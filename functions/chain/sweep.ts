@@ -17,13 +17,14 @@ const sideBySide = 10;
 
 /** @returns how many runs are open, and how many of them could not be moved; those are tried again by the next sweep */
 export const sweep = async (ports: SweepPorts): Promise<{ readonly open: number; readonly failed: number }> => {
+  const askedMs = ports.clock.now().getTime();
   const timer = await ports.timer.read(); // before the list: a touch after this line changes its resourceVersion
   const runs = groupByRun(await ports.jobs.listOpen());
   const limit = pLimit(sideBySide);
   const moved = await Promise.all([...runs].map(([id, jobs]) => limit(() => moveRun(ports, id, jobs))));
   const failed = moved.filter((ok) => !ok).length;
   ports.log({ level: runs.size > 0 ? "info" : "debug", message: "swept", open: runs.size, failed });
-  if (runs.size === 0 && timer) await endTimer(ports, timer);
+  if (runs.size === 0 && timer) await endTimer(ports, timer, askedMs);
   return { open: runs.size, failed };
 };
 
@@ -43,11 +44,15 @@ const moveRun = async (ports: SweepPorts, runId: string, jobs: readonly Job[]): 
 };
 
 /**
- * A start-job that touched the timer may still be about to create Jobs: the timer goes only when that touch is older than
- * any start-job may take, and only if nobody touched it since it was read.
+ * A start-job that touched the timer may still be about to create Jobs: the timer goes only when that touch was older than any
+ * start-job may take before the runs were looked for, and only if nobody touched it since it was read.
  */
-const endTimer = async (ports: SweepPorts, timer: NonNullable<Awaited<ReturnType<Timer["read"]>>>): Promise<void> => {
-  const ageMs = ports.clock.now().getTime() - timer.touchedAt.getTime();
+const endTimer = async (
+  ports: SweepPorts,
+  timer: NonNullable<Awaited<ReturnType<Timer["read"]>>>,
+  askedMs: number,
+): Promise<void> => {
+  const ageMs = askedMs - timer.touchedAt.getTime();
   if (ageMs > ports.settings.CREATE_GRACE_SECONDS * 1000) await ports.timer.remove(timer.resourceVersion);
 };
 

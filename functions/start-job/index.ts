@@ -7,6 +7,7 @@ import { connectKubernetes } from "../io/kubernetes/connect.ts";
 import { jsonLog, newClaimant, systemClock } from "../io/world.ts";
 import { deliverySeconds, type Program } from "../server.ts";
 import { startJob } from "./handler.ts";
+import { touchSparingly } from "./touch-sparingly.ts";
 
 export const makeProgram: Program = (settings) => {
   const log = jsonLog(settings.LOG_LEVEL);
@@ -20,7 +21,8 @@ export const makeProgram: Program = (settings) => {
     kubernetes.openEarly();
     keptn.openEarly();
   };
-  const ports = { ...kubernetes, files, log, settings, clock: systemClock, newClaimant };
+  const timer = touchSparingly(kubernetes.timer);
+  const ports = { ...kubernetes, timer, files, log, settings, clock: systemClock, newClaimant };
   const handle = (event: unknown) => {
     setImmediate(() => void import("../core/plan.ts")); // needed once Keptn has given the job config: loaded while it is asked
     return startJob({ ...ports, keptn: keptn.within(deliverySeconds) })(event);

@@ -45,14 +45,14 @@ const prepare = async (ports: StartJobPorts, event: KeptnEvent, planned: readonl
     ...those(prepared, "new"),
     ...those(prepared, "announced").map((run) => ({ ...run, announced: true })),
   ];
-  const touchedAt = ports.clock.now();
-  if (runs.length > 0) await touch(ports.timer, touchedAt);
+  const now = ports.clock.now();
+  const touchedAt = runs.length > 0 ? await touch(ports.timer, now) : now;
   return { runs, halfAnswered: those(planned, "half-answered"), touchedAt };
 };
 
-const touch = async (timer: Timer, now: Date): Promise<void> => {
+const touch = async (timer: Timer, now: Date): Promise<Date> => {
   const touched = await unlessRefused(() => timer.touch(now));
-  if (!("refusal" in touched)) return;
+  if ("done" in touched) return touched.done;
   const message = `nothing runs without the sweep's timer: ${touched.refusal.message}`;
   throw new IoError(message, { retryable: false, cause: touched.refusal });
 };

@@ -12,6 +12,7 @@ export const makeMemoryTimer = (): MemoryTimer => {
     exists: () => timer !== undefined,
     touch: async (now) => {
       timer = { touchedAt: now, resourceVersion: String(++version) };
+      return now;
     },
     read: async () => timer,
     remove: async (resourceVersion) => {

@@ -75,7 +75,7 @@ export const mistakes: readonly Mistake[] = [
     "ends the timer before it looks for runs",
     "chain/sweep.ts",
     "const runs = groupByRun(",
-    "if (timer) await endTimer(ports, timer);\n  const runs = groupByRun(",
+    "if (timer) await endTimer(ports, timer, askedMs);\n  const runs = groupByRun(",
   ),
   mistake(
     "ends the timer whoever touched it meanwhile",

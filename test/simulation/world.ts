@@ -26,6 +26,8 @@ export interface World extends ProcessPorts {
   readonly configMaps: ConfigMaps;
   readonly keptn: SimulatedKeptn;
   readonly timer: SimulatedTimer;
+  /** When start-job touched it. */
+  readonly touches: number[];
   readonly images: Images;
   readonly deliveries: Deliveries;
   readonly configs: Map<string, string>;
@@ -62,7 +64,7 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
   const keptn = makeSimulatedKeptn({ chance, scheduler, checks, outages, newUid, tell, countedMs });
   const configs = new Map<string, string>();
   const begun: Begun = {
-    ...{ chance, scheduler, checks, keptn, images, configs, tell, stir, beyondBounds },
+    ...{ chance, scheduler, checks, keptn, images, configs, tell, stir, beyondBounds, touches: [] },
     isAway: outages.isAway,
     configOf: (id: string) => configs.get(id) ?? "",
     violation: () => violation,

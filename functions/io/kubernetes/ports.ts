@@ -70,8 +70,11 @@ export interface Log {
 
 /** The timer of the sweep: it exists while runs do. */
 export interface Timer {
-  /** Makes sure that it exists and notes when. @throws IoError */
-  touch(now: Date): Promise<void>;
+  /**
+   * Makes sure that it exists and notes when. @throws IoError
+   * @returns the touch that holds: this one, or one of a few seconds ago
+   */
+  touch(now: Date): Promise<Date>;
   /** @returns undefined when there is none @throws IoError */
   read(): Promise<{ readonly touchedAt: Date; readonly resourceVersion: string } | undefined>;
   /** Deletes it, if nobody touched it since this resourceVersion was read. @throws IoError */

@@ -46,6 +46,7 @@ export const connectTimer = (api: KubernetesApi, options: TimerOptions): Timer =
       const { status, body } = await api.call<PingSource>({ ...call, expected: [404] });
       if (status === 404) tellMissing();
       else if (body.metadata.deletionTimestamp) throw stillGoing(options);
+      return now;
     },
     read: async () => {
       const { status, body } = await api.call<PingSource>({ method: "GET", path, expected: [404] });

@@ -15,6 +15,8 @@ export interface Site {
 }
 
 export interface AtOnce {
+  /** From the first event sent to the last Job released. */
+  readonly releasedSeconds: number;
   /** From the first event sent to the last `.finished` heard. */
   readonly seconds: number;
   /** The most resident memory in MiB, with what comes after the report. */
@@ -24,21 +26,33 @@ export interface AtOnce {
 
 export const names = ["start-job", "finish-task"] as const;
 
-/** @param env of functions that are only started for this */
+/**
+ * @param given.env of functions that are only started for this
+ * @param given.sweepMs between sweeps; usually a minute, as the timer does
+ */
 export const runAtOnce = async (
   bench: Bench,
   { place, watch }: Site,
-  { runs, env = place.env }: { readonly runs: number; readonly env?: Place["env"] },
+  given: { readonly runs: number; readonly env?: Place["env"]; readonly sweepMs?: number },
 ): Promise<AtOnce> => {
+  const { runs, env = place.env, sweepMs = 60_000 } = given;
   const [startJob, finishTask] = await Promise.all(names.map((name) => startFunction(name, env, bench.dist)));
   if (!startJob || !finishTask) throw new Error("no functions");
   try {
     const forwarding = forward(watch, finishTask.url);
-    const sweeping = sweepNowAndThen(finishTask.url);
+    const sweeping = sweepNowAndThen(finishTask.url, sweepMs);
+    const released = new Set<string>();
+    let releasedAtMs = 0;
+    const stopWatching = watch(({ job }) => {
+      if (released.size < runs && released.add(job.metadata?.uid ?? "").size === runs) releasedAtMs = performance.now();
+    });
+    const begunMs = performance.now();
     const seconds = await timeRuns(place, startJob, runs).finally(() => clearInterval(sweeping));
+    const releasedSeconds = (releasedAtMs - begunMs) / 1000;
+    stopWatching();
     await forwarding.end();
     const peakOf = (program: FunctionProcess) => memoryOf(program.pid()).peak;
-    return { seconds, startJobMiB: peakOf(startJob), finishTaskMiB: peakOf(finishTask) };
+    return { seconds, releasedSeconds, startJobMiB: peakOf(startJob), finishTaskMiB: peakOf(finishTask) };
   } finally {
     await Promise.all([startJob.stop(), finishTask.stop()]);
   }
@@ -54,8 +68,8 @@ const timeRuns = async (place: Place, startJob: FunctionProcess, runs: number): 
   return (performance.now() - begun) / 1000;
 };
 
-/** Once a minute, as the timer does: what got lost on a busy machine is found. */
-const sweepNowAndThen = (url: string): NodeJS.Timeout => {
+/** What got lost on a busy machine is found. */
+const sweepNowAndThen = (url: string, everyMs: number): NodeJS.Timeout => {
   const post = makePost(url);
-  return setInterval(() => void post(requestOfSweep()).catch(() => {}), 60_000).unref();
+  return setInterval(() => void post(requestOfSweep()).catch(() => {}), everyMs).unref();
 };

@@ -27,10 +27,12 @@ export const watchCluster = async ({ api, namespace }: Cluster): Promise<Watch> 
   let version = body.metadata.resourceVersion;
   return (tell) => {
     let stopped = false;
+    let seen = version;
     const follow = async (): Promise<void> => {
-      for await (const { type, object } of events(version)) {
+      for await (const { type, object } of events(seen)) {
         if (stopped) return;
-        version = object.metadata?.resourceVersion ?? version;
+        seen = object.metadata?.resourceVersion ?? seen;
+        version = seen;
         tell({ type: types[type] ?? "update", job: object });
       }
     };

@@ -316,6 +316,21 @@ describe("the sweep's timer", () => {
     assert.ok(!world.timer.exists());
   });
 
+  test("stays when the sweep took long: what was touched last may have created its Jobs behind its look", async (context) => {
+    const world = await openWorld(context);
+    await world.timer.touch(world.ports.clock.now());
+    const slow: SweepPorts["jobs"] = {
+      ...world.ports.jobs,
+      listOpen: async () => {
+        const found = await world.ports.jobs.listOpen();
+        world.pass(world.ports.settings.CREATE_GRACE_SECONDS + 1);
+        return found;
+      },
+    };
+    await deliver(world, sweepEvent, { jobs: slow });
+    assert.ok(world.timer.exists());
+  });
+
   test("stays when somebody touched it while the sweep looked for runs", async (context) => {
     const world = await openWorld(context);
     await world.timer.touch(world.ports.clock.now());

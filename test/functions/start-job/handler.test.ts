@@ -111,6 +111,7 @@ describe("an event that an action matches", () => {
       touch: async (now: Date) => {
         await world.timer.touch(now);
         world.pass(21);
+        return now;
       },
     };
     const event = world.keptn.trigger({ type });
