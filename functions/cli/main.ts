@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // job-executor, the command: tries, checks and watches what the functions do.
 import { enableCompileCache } from "node:module";
 import { CommanderError } from "commander";

@@ -39,7 +39,7 @@ export const check = async ({ options, cluster, sleep }: CheckGiven, terminal: T
   const { address } = facts.server;
   if (options.format === "json") terminal.print(JSON.stringify({ server: address, namespace, findings }, undefined, 2));
   else {
-    terminal.print(renderFindings(findings, terminal.paint));
+    terminal.print(renderFindings(findings, terminal.paint, terminal.screens.stdout?.columns()));
     terminal.say(renderCount(findings, namespace));
   }
   return findings.some(({ severity }) => severity === "error") ? exitCode.failed : exitCode.ok;

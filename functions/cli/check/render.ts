@@ -1,15 +1,21 @@
 // Findings as lines: what is wrong stands out, what mends it below.
 import type { Finding } from "../../core/check/finding.ts";
 import type { Format } from "../terminal.ts";
+import { wrap } from "../timeline/text-width.ts";
 
 type Paint = (format: Format, text: string) => string;
 
-export const renderFindings = (findings: readonly Finding[], paint: Paint): string =>
-  findings.map((finding) => renderFinding(finding, paint)).join("\n");
+/** @param columns of a terminal; undefined: there is none, a line may have any length */
+export const renderFindings = (findings: readonly Finding[], paint: Paint, columns?: number): string =>
+  findings.map((finding) => renderFinding(finding, paint, columns)).join("\n");
 
-const renderFinding = ({ id, severity, seen, fix }: Finding, paint: Paint): string => {
-  const line = `${paint(colours[severity], severity.padEnd(7))}  ${id.padEnd(16)}  ${seen}`;
-  return fix === undefined ? line : `${line}\n${" ".repeat(27)}${paint("bold", `-> ${fix}`)}`;
+const indent = 27;
+
+const renderFinding = ({ id, severity, seen, fix }: Finding, paint: Paint, columns: number | undefined): string => {
+  const lines = (text: string) => (columns === undefined ? [text] : wrap(text, Math.max(20, columns - indent)));
+  const head = `${paint(colours[severity], severity.padEnd(7))}  ${id.padEnd(16)}  `;
+  const mends = fix === undefined ? [] : lines(`-> ${fix}`).map((line) => paint("bold", line));
+  return head + [...lines(seen), ...mends].join(`\n${" ".repeat(indent)}`);
 };
 
 const colours = { ok: "green", warning: "yellow", error: "red" } as const;

@@ -11,7 +11,7 @@ import { renderRunsSvg } from "./render-svg.ts";
 import { renderTable } from "./render-table.ts";
 import { type Sleep, watch } from "./watch.ts";
 import { makeWatchView } from "./watch-view.ts";
-import { wholeSecond } from "./words.ts";
+import { whereWhy, wholeSecond } from "./words.ts";
 
 export interface RunsOptions {
   readonly namespace?: string;
@@ -80,12 +80,15 @@ const usualColumns = 100;
 const noRuns = ({ namespace }: Wanted): string =>
   namespace === "*"
     ? "There are no runs in any namespace."
-    : `There are no runs in namespace ${namespace}. Another one: --namespace, all of them: --all-namespaces.`;
+    : `There are no runs in namespace ${namespace}.${elsewhere(namespace)}`;
+
+const elsewhere = (namespace: string): string =>
+  namespace === "*" ? "" : " Another namespace: --namespace, all of them: --all-namespaces.";
 
 const notFound = (wanted: string, { namespace }: Wanted): Error => {
   const where = namespace === "*" ? "any namespace" : `namespace ${namespace}`;
   return usageError(
-    `There is no run, event or context ${wanted} in ${where}. The Jobs of a reported run go when their time is over (ttlSecondsAfterFinished); those that never came to an end go at once.`,
+    `There is no run, event or context ${wanted} in ${where}. The Jobs of a reported run go when their time is over (ttlSecondsAfterFinished); those that never came to an end go at once. ${whereWhy}${elsewhere(namespace)}`,
   );
 };
 

@@ -58,7 +58,8 @@ const renderWhy = (run: RunView, { columns, style }: Canvas): string[] => {
 /** For what we do not show: output, and all that Kubernetes knows. */
 const renderCommands = (run: RunView, { style }: Canvas): string[] => {
   const { task } = currentTask(run) ?? { task: run.tasks.at(-1) };
-  if (!task || task.state === "missing" || task.state === "waiting") return [];
+  if (!task) return [];
+  if (task.state === "missing" || task.state === "waiting") return run.open ? [] : renderEvents(run, style);
   const commands =
     task.state === "cannot-start" || task.state === "starting"
       ? [`kubectl -n ${task.namespace} describe pod -l batch.kubernetes.io/job-name=${task.job}`]
@@ -67,3 +68,11 @@ const renderCommands = (run: RunView, { style }: Canvas): string[] => {
     (line) => `  ${style("dim", line)}`,
   );
 };
+
+/** Of a run that ended before its last task ran: what we noted on its first Job says why, for an hour. */
+const renderEvents = ({ tasks: [first] }: RunView, style: Canvas["style"]): string[] =>
+  first
+    ? [
+        `  ${style("dim", `kubectl -n ${first.namespace} get events --field-selector involvedObject.name=${first.job}`)}`,
+      ]
+    : [];

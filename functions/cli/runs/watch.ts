@@ -5,7 +5,7 @@ import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Look, type LookPorts, look, type Wanted } from "./look.ts";
 import type { WatchView } from "./watch-view.ts";
-import { wholeSecond } from "./words.ts";
+import { whereWhy, wholeSecond } from "./words.ts";
 
 export interface Watched {
   readonly ports: LookPorts;
@@ -48,11 +48,12 @@ interface Seen {
 }
 
 /** @returns what was shown last */
-const show = async (seen: Seen, { ports, view, sleep }: Watched, signal: AbortSignal): Promise<RunView[]> => {
+const show = async (seen: Seen, { ports, wanted, view, sleep }: Watched, signal: AbortSignal): Promise<RunView[]> => {
   let runs: RunView[] = [];
   for (let ms = 0; ms < lookMs && !signal.aborted; ms += drawMs) {
     runs = seen.look.view(wholeSecond(ports.now()));
-    view.show(runs, seen.trouble);
+    // Of a run whose Jobs just went, the last picture says why: it stays.
+    if (runs.length > 0 || wanted.run === undefined) view.show(runs, seen.trouble);
     if (runs.every(({ open }) => !open)) break;
     await sleep(drawMs, signal);
   }
@@ -71,7 +72,8 @@ const lookAgain = async (seen: Seen, ports: LookPorts, wanted: Wanted): Promise<
 
 /** Jobs that ended stay for their time: where none is left, none has. */
 const verdictOf = (runs: readonly RunView[], terminal: Terminal): ExitCode => {
-  if (runs.length === 0) terminal.say("The run is over and its Jobs are gone: none of them had come to its end.");
+  if (runs.length === 0)
+    terminal.say(`The run is over and its Jobs are gone: none of them had come to its end. ${whereWhy}`);
   const passed = runs.length > 0 && runs.every(({ state }) => state === "passed" || state === "warning");
   return passed ? exitCode.ok : exitCode.failed;
 };

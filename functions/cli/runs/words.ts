@@ -36,3 +36,7 @@ export const taskWordsOf = (run: RunView): string => {
 
 /** Kubernetes' times have no more, and none of ours should look as if they had. */
 export const wholeSecond = (now: Date): number => Math.floor(now.getTime() / 1000) * 1000;
+
+/** Of a run whose Jobs are gone. */
+export const whereWhy =
+  "Why is in Keptn's .finished event and, for an hour, in `kubectl get events -A --field-selector reason=CouldNotStart`.";

@@ -142,6 +142,16 @@ describe("runs shows", () => {
     assert.deepEqual(cluster.asked, ["jobs jobs", `pods jobs of ${testRunId()}`]);
     assert.match(terminal.stdout.join("\n"), /^✖ failed {2}deploy[\s\S]*told Keptn {2}started 2026-01-02T03:04:06Z/);
   });
+  test("of one that ended before its task ran, where Kubernetes keeps why", async () => {
+    const cluster = makeCluster([{ phases: ["waiting"], announced, reported, states: ["reported"] }]);
+    const { terminal, code } = start(cluster, {}, testRunId());
+    assert.equal(await code, 0);
+    const job = cluster.jobs[0]?.metadata?.name;
+    assert.match(
+      terminal.stdout.join("\n"),
+      new RegExp(`kubectl -n jobs get events --field-selector involvedObject.name=${job}$`),
+    );
+  });
   test("what else it knows where pods may not be read", async () => {
     const cluster = makeCluster([{ phases: ["running"], announced }]);
     cluster.listPods = async () => {
@@ -226,5 +236,18 @@ describe("runs --watch", () => {
     assert.match(second ?? "", /^ {2}· report {2}·+$/);
     assert.deepEqual(rest, ["", "", "  ·· waiting   ╌╌ starting   ── fetching files   ━━ running"]);
     assert.equal(screen.isCursorHidden(), false);
+  });
+  test("of one run keeps the last picture when its Jobs go, and says where else its reason is", async () => {
+    const cluster = makeCluster([running]);
+    const screen = makeScreen({ columns: 240, rows: 40 });
+    const terminal = makeTerminal(now, { stdout: screen, stderr: screen });
+    const options = { ...usual, watch: true };
+    const wanted = testRunId();
+    const code = runs({ wanted, options, cluster: { runs: cluster, namespace: "jobs" }, sleep }, terminal);
+    void when(() => screen.lines().length > 0).then(() => (cluster.jobs = []));
+    assert.equal(await code, 1);
+    const seen = screen.lines().join("\n");
+    assert.match(seen, /Kubernetes has created no pod[\s\S]*reason=CouldNotStart/);
+    assert.doesNotMatch(seen, /There are no runs/);
   });
 });
