@@ -18,7 +18,7 @@ export interface Checks {
   /** @param alone no other Job of its run is there */
   created(job: Job, alone: boolean): void;
   /** @param how the TTL controller took it, or somebody past its finalizer, or after it was let go */
-  gone(job: Job, how: { readonly alone: boolean; readonly by: "ttl" | "force" | "person" }): void;
+  gone(job: Job, how: { readonly alone: boolean; readonly by: "ttl" | "force" | "person" | "us" }): void;
   /** A change of this Job made finish-task look at its run. */
   looked(job: Job): void;
   podStarted(job: Job, hasFiles: boolean): void;
@@ -97,7 +97,7 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       const run = runOf(job);
       if (!run) return;
       if (by === "ttl") run.life.expired = true;
-      if (by === "person") run.life.cleared = true;
+      if (by === "person" || by === "us") run.life.cleared = true;
       if (by === "force") run.life.forced.add(taskOf(job));
       if (by === "force" && alone) run.vanished = true;
     },

@@ -52,7 +52,7 @@ export interface Life {
   readonly forced: Set<number>;
   /** A Job of it was deleted by the TTL controller. */
   expired: boolean;
-  /** Somebody deleted a Job of it that was let go: as good as expired. */
+  /** A Job of it that was let go is not there any more: somebody deleted it, or we did since it never came to its end. As good as expired. */
   cleared: boolean;
   /** `result` of its `.finished`. */
   result?: unknown;

@@ -72,7 +72,7 @@ const reading = (operation: string) => ({ to: "kubernetes", does: "reads", opera
 /** `003` of a Job, or with its run's number. */
 const tail = (name: string | undefined): string => name?.replace(/-files$/, "").slice(-7) ?? "";
 
-const makeJobs = ({ store, tell }: World, { name: who }: Process, call: Caller): StartJobPorts["jobs"] => ({
+const makeJobs = ({ store, checks, tell }: World, { name: who }: Process, call: Caller): StartJobPorts["jobs"] => ({
   create: (job) =>
     call<Job | "exists">({
       ...writing("create Job"),
@@ -94,7 +94,9 @@ const makeJobs = ({ store, tell }: World, { name: who }: Process, call: Caller):
       ...writing("patch"),
       about: tail(ref.name),
       effect: () => {
+        const before = store.find(ref);
         const answer = store.patch(ref, change);
+        if (before && !store.find(ref)) checks.gone(before, { alone: false, by: "us" });
         tell(
           () => `${who} patches ${tail(ref.name)}: ${renderChange(change)}${answer === "done" ? "" : `: ${answer}`}`,
         );
