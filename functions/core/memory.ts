@@ -12,6 +12,9 @@ export const freshSeconds = 15;
  */
 const rememberedSeconds = 60;
 
+/** How old the oldest thing that Keptn said of an event may be when its Jobs are created: what is left is for the requests. */
+export const askedWithinSeconds = 40;
+
 /** Kubernetes counts a TTL from the Job's end, which can be long ago when its run is reported. */
 export const ttlSecondsOf = (job: Job, wantedSeconds: number, nowMs: number): number => {
   const ended = job.status?.completionTime ?? failureOf(job)?.lastTransitionTime;

@@ -5,6 +5,7 @@ import type { SnapshotFiles, SnapshotPorts, Taken } from "../chain/snapshot.ts";
 import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { annotation } from "../core/marks.ts";
+import { askedWithinSeconds } from "../core/memory.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { renderProblems } from "../core/problem.ts";
 import { IoError, unlessRefused } from "../io/io-error.ts";
@@ -21,6 +22,8 @@ export interface RunPorts extends ChainPorts {
 
 interface Delivery {
   readonly event: KeptnEvent;
+  /** When Keptn began to be asked how it stands with its runs. */
+  readonly askedAt: Date;
   /** When the sweep's timer was touched for this delivery. */
   readonly touchedAt: Date;
 }
@@ -93,13 +96,21 @@ const targetOf = (plan: RunPlan) => ({
 /** The least of CREATE_GRACE_SECONDS in any version is 60: a third of it leaves enough for the requests under way. */
 const createWithinMs = 20_000;
 
-/** A sweep may end the timer CREATE_GRACE_SECONDS after it was touched, if there is no run then: Jobs that came later would have none. */
-const beInTime = (ports: ChainPorts, { touchedAt, event }: Delivery): void => {
-  const lateMs = ports.clock.now().getTime() - touchedAt.getTime();
-  if (lateMs < createWithinMs) return;
-  throw new IoError(`event ${event.id}: ${lateMs} ms after the timer is too late to create its Jobs`, {
-    retryable: true,
-  });
+/**
+ * A sweep may end the timer CREATE_GRACE_SECONDS after it was touched, if there is no run then: Jobs that came later would have none.
+ * And what Keptn said long ago need not be so any more: a run that was open then can have ended, and its Jobs be gone.
+ */
+const beInTime = (ports: ChainPorts, { askedAt, touchedAt, event }: Delivery): void => {
+  const nowMs = ports.clock.now().getTime();
+  const late = (since: Date, mostMs: number, what: string): void => {
+    const lateMs = nowMs - since.getTime();
+    if (lateMs < mostMs) return;
+    throw new IoError(`event ${event.id}: ${lateMs} ms after ${what} is too late to create its Jobs`, {
+      retryable: true,
+    });
+  };
+  late(touchedAt, createWithinMs, "the timer");
+  late(askedAt, askedWithinSeconds * 1000, "Keptn was asked");
 };
 
 /**

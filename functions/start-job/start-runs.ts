@@ -23,9 +23,9 @@ export const startRuns = async (
     await inFull(planned.map((run) => refuseRun(ports, run, { event, why })));
     return done(why);
   }
-  const { runs, halfAnswered, touchedAt } = prepared.done;
+  const { runs, halfAnswered, askedAt, touchedAt } = prepared.done;
   await inFull([
-    ...runs.map((run) => startRun(ports, run, { event, touchedAt })),
+    ...runs.map((run) => startRun(ports, run, { event, askedAt, touchedAt })),
     ...halfAnswered.map((run) => refuseRun(ports, run, { event, why: answeredBefore })),
   ]);
   return done(runs.length > 0 ? `${runs.length} runs` : "Keptn no longer waits for it");
@@ -39,6 +39,7 @@ const answeredBefore = "its event was answered when it first came.";
  */
 const prepare = async (ports: StartJobPorts, event: KeptnEvent, planned: readonly RunPlan[]) => {
   const prepared = await Promise.all(planned.map((run) => prepareRun(ports, run)));
+  const askedAt = ports.clock.now();
   const standings = await Promise.all(planned.map((run) => standingOf(ports, event, run)));
   const those = <T>(of: readonly T[], wanted: Standing): T[] => of.filter((_, i) => standings[i] === wanted);
   const runs: PreparedRun[] = [
@@ -47,7 +48,7 @@ const prepare = async (ports: StartJobPorts, event: KeptnEvent, planned: readonl
   ];
   const now = ports.clock.now();
   const touchedAt = runs.length > 0 ? await touch(ports.timer, now) : now;
-  return { runs, halfAnswered: those(planned, "half-answered"), touchedAt };
+  return { runs, halfAnswered: those(planned, "half-answered"), askedAt, touchedAt };
 };
 
 const touch = async (timer: Timer, now: Date): Promise<Date> => {

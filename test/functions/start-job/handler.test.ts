@@ -121,6 +121,25 @@ describe("an event that an action matches", () => {
     assert.equal(world.sent("started").length, 1);
   });
 
+  test("creates no Job on what Keptn said long ago, and is tried again", async (context) => {
+    const world = await openWorld(context);
+    world.configure(twoTasks);
+    const event = world.keptn.trigger({ type });
+    world.pass(20); // no longer fresh: Keptn is asked
+    const keptn: StartJobPorts["keptn"] = {
+      ...world.ports.keptn,
+      getCount: async (...given) => {
+        const count = await world.ports.keptn.getCount(...given);
+        world.pass(41);
+        return count;
+      },
+    };
+    assert.equal((await deliver(world, event, { keptn })).statusCode, 503);
+    assert.deepEqual(world.jobs(), []);
+    assert.equal((await deliver(world, event)).statusCode, 204);
+    assert.equal(world.sent("started").length, 1);
+  });
+
   test("is completed from Keptn when it is thin", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
