@@ -53,9 +53,12 @@ test("CHANGELOG has the version of the package", () => {
 });
 
 /** A link on the PATH, as npm makes one for each name. */
-const runAs = async (name: string, path: string, args: readonly string[]): Promise<string> => {
+const runAs = async (name: string, path: string, args: readonly string[], options = ""): Promise<string> => {
   const PATH = [path, dirname(process.execPath), process.env["PATH"]].join(delimiter);
-  const child = spawn(name, args, { env: { ...process.env, PATH, NODE_TEST_CONTEXT: undefined }, timeout: deadlineMs });
+  const child = spawn(name, args, {
+    env: { ...process.env, PATH, NODE_OPTIONS: options, NODE_TEST_CONTEXT: undefined },
+    timeout: deadlineMs,
+  });
   const [printed, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
   assert.equal(code, 0);
   return printed;
@@ -72,4 +75,25 @@ describe("the command", () => {
       assert.equal(await runAs(name, path, ["--version"]), `${manifest.version}\n`);
     });
   }
+  test("hands over to the Node of npm ci where the one on the PATH is too old for the sources", async (context) => {
+    const path = await makeTempFolder(context);
+    symlinkSync(resolve(manifest.bin["job-executor"] ?? ""), join(path, "job-executor"));
+    // The first process believes that it is old, and cannot load the sources.
+    const old = `if (process.argv[1].endsWith("job-executor")) {
+      Object.defineProperty(process.versions, "node", { value: "20.0.0" });
+      process.getBuiltinModule("node:module").registerHooks({
+        load: (url, context, next) => {
+          if (url.endsWith(".ts")) throw new Error("too old for " + url);
+          return next(url, context);
+        },
+      });
+    }`;
+    const printed = await runAs(
+      "job-executor",
+      path,
+      ["--version"],
+      `--import=data:text/javascript,${encodeURIComponent(old)}`,
+    );
+    assert.equal(printed, `${manifest.version}\n`);
+  });
 });

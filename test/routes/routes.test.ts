@@ -16,7 +16,7 @@ describe("sequences of two tasks from a real Keptn to their end", { skip: skipIn
   });
   after(() => world?.close());
 
-  /** Every one is finished and passed, and each of its two tasks ran as one Job. */
+  /** Every one is finished and passed, with a finished event for each started one that Keptn counted, and one Job for each task. */
   const runAll = async (t: { diagnostic(text: string): void }, count = usual): Promise<void> => {
     const began = Date.now();
     const contexts = await world.triggerAll(count);
@@ -29,11 +29,10 @@ describe("sequences of two tasks from a real Keptn to their end", { skip: skipIn
       );
     }
     const answers = await Promise.all(contexts.map((context) => world.answersOf(context)));
-    // What Keptn dropped, or counted late, was sent once more, of either kind. That it counts as many finished as started events
-    // is what ends a sequence.
+    // A started event that Keptn dropped, or counted late, was sent once more; of those it dropped nobody finishes anything.
     for (const [index, kinds] of answers.entries()) {
       const of = (kind: string) => kinds.filter((one) => one === kind).length;
-      assert.ok(of("started") >= 2 && of("finished") >= 2, `${contexts[index]}: ${kinds}`);
+      assert.ok(of("finished") >= 2 && of("started") >= of("finished"), `${contexts[index]}: ${kinds}`);
       assert.equal(await world.countJobs(contexts[index] ?? ""), 2, contexts[index]);
     }
     const once = answers.filter(({ length }) => length === 4).length;

@@ -22,6 +22,8 @@ export interface Checks {
   /** A change of this Job made finish-task look at its run. */
   looked(job: Job): void;
   podStarted(job: Job, hasFiles: boolean): void;
+  /** Its container runs: it had its image and its files. */
+  containerRan(job: Job): void;
   podSucceeded(job: Job): void;
   expires(job: Job): void;
   jobsAndTimer(jobs: readonly Job[], timer: boolean): void;
@@ -97,7 +99,9 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       const run = runOf(job);
       if (!run) return;
       if (by === "ttl") run.life.expired = true;
-      if (by === "person" || by === "us") run.life.cleared = true;
+      if (by === "person") run.life.cleared = true;
+      // A pod that never got to run its task did nothing that could be done twice.
+      if (by === "us" && !isLoud(run) && !run.life.began.has(taskOf(job))) run.life.idle.add(taskOf(job));
       if (by === "force") run.life.forced.add(taskOf(job));
       if (by === "force" && alone) run.vanished = true;
     },
@@ -112,7 +116,8 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       if (!run) return;
       const task = taskOf(job);
       const { life, event } = run;
-      if (life.ran.has(task) && !life.forced.has(task)) breaks("a task ran twice", describe(job));
+      if (life.ran.has(task) && !life.forced.has(task) && !life.idle.has(task))
+        breaks("a task ran twice", describe(job));
       if (task > 0 && !life.passed.has(task - 1)) breaks("a task ran before its turn", describe(job));
       if (isLoud(run) && run.started === 0) breaks("a task ran before its run was announced", describe(job));
       if (run.finished > 0 && life.number === 1 && !event.disturbed)
@@ -123,6 +128,7 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       if (!hasFiles) event.disturbed = true;
       life.ran.add(task);
     },
+    containerRan: (job) => void runOf(job)?.life.began.add(taskOf(job)),
     podSucceeded: (job) => {
       const run = runOf(job);
       if (!run) return;

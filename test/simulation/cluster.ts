@@ -92,6 +92,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     const fate = fateOf(job);
     tell(() => `a pod of ${describe(job)} ${fate.kind === "stuck" ? "cannot pull its image" : "runs"}`);
     setPod(job, fate.kind === "stuck" ? "waiting" : "running");
+    if (fate.kind !== "stuck" || fate.healsMs) checks.containerRan(job);
     if (fate.kind === "succeeds" || fate.kind === "fails")
       scheduler.after(fate.afterMs, () => end(ref, fate.kind === "succeeds", "BackoffLimitExceeded"));
     else if (fate.kind === "stuck" && fate.healsMs) scheduler.after(fate.healsMs, () => end(ref, true, ""));

@@ -48,18 +48,31 @@ export interface Life {
   /** Tasks whose pods were started, and that passed. */
   readonly ran: Set<number>;
   readonly passed: Set<number>;
+  /** Tasks whose containers ran. */
+  readonly began: Set<number>;
+  /** Tasks of a silent run whose Jobs we deleted before their containers ran. */
+  readonly idle: Set<number>;
   /** Tasks whose Jobs somebody removed past their finalizers, and what was noted on them. */
   readonly forced: Set<number>;
   /** A Job of it was deleted by the TTL controller. */
   expired: boolean;
-  /** A Job of it that was let go is not there any more: somebody deleted it, or we did since it never came to its end. As good as expired. */
+  /** Somebody deleted a Job of it that was let go: as good as expired. */
   cleared: boolean;
   /** `result` of its `.finished`. */
   result?: unknown;
 }
 
 export const newLife = (number: number): Life => ({
-  ...{ number, ran: new Set(), passed: new Set(), forced: new Set(), expired: false, cleared: false },
+  ...{
+    number,
+    ran: new Set(),
+    passed: new Set(),
+    began: new Set(),
+    idle: new Set(),
+    forced: new Set(),
+    expired: false,
+    cleared: false,
+  },
 });
 
 export const isLoud = ({ action }: RunFacts): boolean => !action.silent;
