@@ -22,6 +22,8 @@ export interface Checks {
   /** A change of this Job made finish-task look at its run. */
   looked(job: Job): void;
   podStarted(job: Job, hasFiles: boolean): void;
+  /** The end of its run was noted: it has not all of its Jobs. */
+  incomplete(job: Job): void;
   /** Its container runs: it had its image and its files. */
   containerRan(job: Job): void;
   podSucceeded(job: Job): void;
@@ -129,6 +131,10 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       life.ran.add(task);
     },
     containerRan: (job) => void runOf(job)?.life.began.add(taskOf(job)),
+    incomplete: (job) => {
+      const run = runOf(job);
+      if (run) run.incompleteMs ??= now();
+    },
     podSucceeded: (job) => {
       const run = runOf(job);
       if (!run) return;

@@ -59,7 +59,10 @@ const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | 
   // Of two runs that answer, the first completes Keptn's task alone if it is quicker than the other's announcement.
   if (result === "pass" && loud.length === 1 && !loud.every(({ passed }) => passed))
     return ["passed, but a task did not"];
-  const reportedMs = Math.min(...loud.map(({ firstFinishedMs = Number.POSITIVE_INFINITY }) => firstFinishedMs));
+  const never = Number.POSITIVE_INFINITY;
+  const reportedMs = Math.min(
+    ...loud.map(({ firstFinishedMs = never, incompleteMs = never }) => Math.min(firstFinishedMs, incompleteMs)),
+  );
   // A start-job that never got to its end left a run that could not go well.
   const unaccepted = event.acceptedMs === undefined || event.acceptedMs > reportedMs;
   const benign = loud.every(isBenign) && !event.disturbed && !event.refused && !unaccepted;

@@ -34,6 +34,8 @@ export interface RunFacts {
   /** Deliveries of changes of its Jobs that were worth a look. */
   looks: number;
   firstFinishedMs?: number;
+  /** When it was noted on a Job that start-job never created all of them: whatever that does later, so it will be told. */
+  incompleteMs?: number;
   /** All its tasks succeeded, in one of its lives: the report of a Job that somebody removed can be out behind the next one. */
   passed: boolean;
   /** The one that lasts, or the last one. */

@@ -1,6 +1,7 @@
 // The ports of the real handlers on a simulated world, for one process.
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { emptyLog } from "../../functions/core/log-text.ts";
+import { annotation } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { makeKeptnFiles, makeKeptnPort } from "./keptn-port.ts";
@@ -96,6 +97,8 @@ const makeJobs = ({ store, checks, tell }: World, { name: who }: Process, call: 
       effect: () => {
         const before = store.find(ref);
         const answer = store.patch(ref, change);
+        const end = answer === "done" ? change.annotations?.[annotation.end] : undefined;
+        if (before && end?.includes('"kind":"incomplete"')) checks.incomplete(before);
         if (before && !store.find(ref)) checks.gone(before, { alone: false, by: "us" });
         tell(
           () => `${who} patches ${tail(ref.name)}: ${renderChange(change)}${answer === "done" ? "" : `: ${answer}`}`,
