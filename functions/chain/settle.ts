@@ -23,12 +23,33 @@ export const countOf = (ports: ChainPorts, run: RunState): Promise<Count> =>
  * yet, which looks as if it were over; that is waited for.
  */
 export const countFor = async (ports: ChainPorts, event: Envelope, source: string): Promise<Count> => {
-  const untilMs = ports.clock.now().getTime() + thirdOfLeaseMs(ports);
-  for (;;) {
-    const askedMs = ports.clock.now().getTime();
+  const ask = async () => {
     const count = await ports.keptn.getCount(event, source);
-    if (count.kind === "current" || !(await ports.keptn.isOpen(event))) return count;
-    if (askedMs >= untilMs) return count;
+    return { count, settled: count.kind === "current" || !(await ports.keptn.isOpen(event)) };
+  };
+  return (await askUntil(ports, ask, ({ settled }) => settled)).count;
+};
+
+/**
+ * Asks Keptn twice a second until the answer is good, or was asked for at `untilMs`. Once it answered, a question that fails is as
+ * good as one that was not asked: with every one of them a look at a run would fail where few calls of many do.
+ */
+const askUntil = async <T>(
+  ports: ChainPorts,
+  ask: () => Promise<T>,
+  isGood: (answer: T) => boolean,
+  untilMs = nowMs(ports) + thirdOfLeaseMs(ports),
+): Promise<T> => {
+  for (let answered = false; ; ) {
+    const askedMs = nowMs(ports); // an answer may take long: it says what was when it was asked
+    try {
+      const answer = await ask();
+      if (isGood(answer) || askedMs >= untilMs) return answer;
+      answered = true;
+    } catch (fault) {
+      const passes = answered && fault instanceof IoError && fault.retryable && askedMs < untilMs;
+      if (!passes) throw fault;
+    }
     await ports.clock.sleep(500);
   }
 };
@@ -112,13 +133,10 @@ const sendUnsure = async (ports: ChainPorts, event: OutgoingEvent): Promise<void
  * @throws IoError when the count is not even within a third of the lease: what was sent is to be looked at again
  */
 const confirmCounted = async (ports: ChainPorts, event: Envelope, source: string): Promise<void> => {
-  const untilMs = ports.clock.now().getTime() + thirdOfLeaseMs(ports);
-  for (let pauseMs = usuallyCountedMs; ; pauseMs = 500) {
-    await ports.clock.sleep(pauseMs);
-    const count = await ports.keptn.getCount(event, source);
-    if (count.kind === "over" || isEven(count)) return;
-    if (ports.clock.now().getTime() >= untilMs) break;
-  }
+  const untilMs = nowMs(ports) + thirdOfLeaseMs(ports);
+  await ports.clock.sleep(usuallyCountedMs);
+  const isCountedNow = (count: Count) => count.kind === "over" || isEven(count);
+  if (isCountedNow(await askUntil(ports, () => ports.keptn.getCount(event, source), isCountedNow, untilMs))) return;
   const message = `Keptn took the finished event of ${event.id}, but did not count it`;
   throw new IoError(message, { retryable: true, maybeDone: true });
 };
@@ -142,14 +160,16 @@ const sendUncounted = async (ports: ChainPorts, run: RunState, { finished, hold 
  * The count, once a `.started` that was sent just now had the time to be counted: Keptn counts an event some time after it took
  * it (up to 4 s seen on a real one).
  */
-const countOnceSettled = async (ports: ChainPorts, run: RunState): Promise<Count> => {
+const countOnceSettled = (ports: ChainPorts, run: RunState): Promise<Count> => {
   const untilMs = (Date.parse(run.marks.announced ?? "") || 0) + thirdOfLeaseMs(ports);
-  for (;;) {
-    const askedMs = ports.clock.now().getTime(); // an answer may take long: it says what was when it was asked
-    const count = await countOf(ports, run);
-    if (count.kind === "over" || count.started > 0 || askedMs >= untilMs) return count;
-    await ports.clock.sleep(500);
-  }
+  return askUntil(
+    ports,
+    () => countOf(ports, run),
+    (count) => count.kind === "over" || count.started > 0,
+    untilMs,
+  );
 };
+
+const nowMs = ({ clock }: ChainPorts): number => clock.now().getTime();
 
 const thirdOfLeaseMs = ({ settings }: ChainPorts): number => (settings.CLAIM_LEASE_SECONDS * 1000) / 3;

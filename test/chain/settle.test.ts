@@ -9,7 +9,7 @@ import { annotation } from "../../functions/core/marks.ts";
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import { finishTask } from "../../functions/finish-task/handler.ts";
 import { IoError } from "../../functions/io/io-error.ts";
-import type { Keptn } from "../../functions/io/keptn.ts";
+import type { Count, Keptn } from "../../functions/io/keptn.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
 import { openWorld, type World } from "../doubles/world.ts";
 
@@ -59,6 +59,18 @@ const forgetting = ({ world }: Begun, kind: string): Keptn => ({
     if (!event.type.endsWith(kind)) await world.ports.keptn.send(event);
   },
 });
+
+/** The event stays open, and each second question for its count fails. */
+const failingEachSecond = ({ world }: Begun, answer: () => Promise<Count>) => {
+  let asked = 0;
+  const getCount = async (): Promise<Count> => {
+    asked += 1;
+    if (asked % 2 === 0) throw new IoError("Keptn is away", { retryable: true });
+    return answer();
+  };
+  const keptn: Keptn = { ...world.ports.keptn, getCount, isOpen: async () => true };
+  return { keptn, asked: () => asked };
+};
 
 describe("a .finished that Keptn took", () => {
   test("and forgot is missed, and sent again when the lease is over", async (context) => {
@@ -118,6 +130,28 @@ describe("a count", () => {
     assert.equal((await change(run, { keptn })).statusCode, 204);
     assert.equal(run.world.sent("started").length, 1);
     assert.equal(state(run)?.state, "complete");
+  });
+
+  test("that is waited for survives a question that fails, each second one here", async (context) => {
+    const run = await begin(context);
+    const { keptn, asked } = failingEachSecond(run, async () => ({ kind: "over" }));
+    assert.equal((await change(run, { keptn })).statusCode, 204);
+    assert.ok(asked() > 10, `asked ${asked()} times`);
+    assert.equal(run.world.sent("finished").length, 0);
+    assert.notEqual(run.world.jobs()[0]?.metadata?.annotations?.[annotation.reported], "");
+  });
+
+  test("that is waited for is not believed when the last question fails", async (context) => {
+    const run = await begin(context);
+    let asked = 0;
+    const getCount: Keptn["getCount"] = async () => {
+      asked += 1;
+      if (asked > 1) throw new IoError("Keptn is away", { retryable: true });
+      return { kind: "over" };
+    };
+    const keptn = { ...run.world.ports.keptn, getCount, isOpen: async () => true };
+    assert.equal((await change(run, { keptn })).statusCode, 503);
+    assert.equal(claimOf(run), "", "nothing was sent: the next delivery need not wait");
   });
 
   for (const [started, finished] of [
