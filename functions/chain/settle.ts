@@ -99,16 +99,19 @@ export const evenOut = async (
   { event, source, finished, maySend = async () => true }: Evening,
 ): Promise<"sent" | "lost"> => {
   const due = Math.max(1, count.started, count.finished);
+  const lacking = [
+    ...Array.from({ length: due - count.started }, () => makeStarted(event, source)),
+    ...Array.from({ length: due - count.finished }, () => finished),
+  ];
   let sent = false;
   try {
-    for (let number = count.started; number < due; number++) {
-      if (!(await maySend())) return "lost";
-      await ports.keptn.send(makeStarted(event, source));
-      sent = true;
-    }
-    for (let number = count.finished; number < due; number++) {
-      if (!(await maySend())) return "lost";
-      await sendUnsure(ports, finished);
+    for (const one of lacking) {
+      if (!(await maySend())) {
+        if (!sent) return "lost";
+        // A renewal that had to be repeated looks lost as well: this process must not look again at once either.
+        throw new IoError(`the claim was lost before ${one.type} was sent`, { retryable: true });
+      }
+      await (one === finished ? sendUnsure(ports, one) : ports.keptn.send(one));
       sent = true;
     }
     await confirmCounted(ports, event, source);

@@ -178,6 +178,33 @@ describe("a count", () => {
   }
 });
 
+describe("a claim that is lost between two events", () => {
+  test("is not taken again at once: what was sent is to be counted first", async (context) => {
+    const run = await begin(context);
+    const { world } = run;
+    const slowly: Keptn = {
+      ...world.ports.keptn,
+      getCount: async () => ({ kind: "current", started: 0, finished: 0 }),
+      send: async (event) => {
+        await world.ports.keptn.send(event);
+        world.pass(world.ports.settings.CLAIM_LEASE_SECONDS / 3);
+      },
+    };
+    let stale = 0;
+    const patch: World["ports"]["jobs"]["patch"] = async (ref, wanted) => {
+      const answer = await world.ports.jobs.patch(ref, wanted);
+      const renews = claimOf(run) !== "" && wanted.expect?.annotations?.[annotation.claim] !== "";
+      if (!renews || world.sent("started").length < 2) return answer;
+      stale += 1;
+      return "stale"; // it was repeated, and found its own work
+    };
+    world.pass(world.ports.settings.CLAIM_LEASE_SECONDS / 3);
+    const answer = await change(run, { keptn: slowly, jobs: { ...world.ports.jobs, patch } });
+    assert.deepEqual([answer.statusCode, stale, world.sent("started").length], [503, 1, 2]);
+    assert.match(claimOf(run) ?? "", /claimant-/);
+  });
+});
+
 describe("a report that somebody else takes over", () => {
   test("tells the end that was claimed first, though the image could be pulled after all", async (context) => {
     const world = await openWorld(context);
