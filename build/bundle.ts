@@ -22,7 +22,8 @@ const options: BuildOptions = {
   sourcemap: true,
   sourcesContent: false,
   logLevel: "warning",
-  define: { "import.meta.dirname": "__dirname" },
+  define: { "import.meta.dirname": "__dirname", "performance.now": "monotonicMs" },
+  inject: [join(import.meta.dirname, "monotonic.ts")],
 };
 
 /** `import("./start-job/main.ts")` loads ./start-job.cjs: the programs are bundles of their own. */
@@ -49,7 +50,7 @@ export const bundleCli = (folder: string): Promise<unknown> =>
     splitting: true,
     format: "esm",
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-    define: {}, // a module knows its own folder
+    ...{ define: {}, inject: [] }, // a module knows its own folder
     sourcemap: false,
   });
 

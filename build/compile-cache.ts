@@ -6,8 +6,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { recordCompiled } from "../functions/v8-flags.ts";
 import { openExercise } from "./exercise.ts";
-import { recordCompiled } from "./load-program.ts";
+import { compile } from "./load-program.ts";
 import { programs } from "./programs.ts";
 
 type Exercise = Awaited<ReturnType<typeof openExercise>>;
@@ -17,7 +18,12 @@ export const fillCompileCache = async (folder: string): Promise<void> => {
   const exercise = await openExercise();
   const scratch = await mkdtemp(join(tmpdir(), "exercise-"));
   try {
-    for (const name of Object.keys(programs)) await runOnce(join(folder, "serve.cjs"), { name, exercise, scratch });
+    for (const name of Object.keys(programs)) {
+      await runOnce(join(folder, "serve.cjs"), { name, exercise, scratch });
+      // Nobody would notice but by slow starts.
+      if (compile(join(folder, `${name}.cjs`)).cachedDataRejected !== false)
+        throw new Error(`V8 refuses what it compiled of ${name}: were its flags others at the end than at the start?`);
+    }
   } finally {
     await rm(scratch, { recursive: true });
     await exercise.close();

@@ -55,6 +55,23 @@ const ofFunctions: readonly LeftOut[] = [
     code: 'exports.spawn = (...given) => require("node:child_process").spawn(...given);',
   },
   { what: /^node:https$/, from: /[\\/]fastify[\\/]/, code: late("node:https", ["createServer"]) },
+  {
+    // The runtime asks for `::`. Without a host Node takes the same, or 0.0.0.0 where there is no IPv6, and looks nothing up: 8 ms.
+    what: /^node:http$/,
+    from: /[\\/]fastify[\\/]lib[\\/]server\.js$/,
+    code: `const http = require("node:http");
+exports.createServer = (...given) => {
+  const server = http.createServer(...given);
+  const { listen } = server;
+  server.listen = ({ host, ...where }, ...more) => listen.call(server, host === "::" ? where : { host, ...where }, ...more);
+  return server;
+};`,
+  },
+  {
+    what: /^(node:)?assert$/, // loaded when it has something to say
+    from: /[\\/](find-my-way|fastify|sonic-boom)[\\/]/,
+    code: 'module.exports = (holds, message) => holds || require("node:assert")(holds, message);',
+  },
   { what: /^node:dns$/, from: /[\\/]fastify[\\/]/, code: late("node:dns", ["lookup"]) }, // only to listen on localhost
   { what: /^https$/, from: /[\\/]cloudevents[\\/]/, code: late("https", ["request"]) },
   // Of fastify: no route has a schema, nothing is injected in tests, no body is asked for raw or comes from a form.

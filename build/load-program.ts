@@ -4,9 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Script } from "node:vm";
-
-/** A process with this in its environment leaves what it compiled, when it ends, for the processes to come. */
-export const recordCompiled = "RECORD_COMPILED";
+import { recordCompiled } from "../functions/v8-flags.ts";
 
 /** @param name of the bundle, which is beside the one that this is a part of */
 export const loadProgram = (name: string): void => {
@@ -14,15 +12,17 @@ export const loadProgram = (name: string): void => {
   const require = createRequire(file);
   // Node maps the lines of scripts that it loads itself.
   if (process.sourceMapsEnabled) return void require(file);
-  const compiled = `${file}.v8`;
-  const script = new Script(wrap(readFileSync(file, "utf8")), {
-    filename: file,
-    // Another V8, or other flags, refuse it and compile as they go.
-    ...(existsSync(compiled) ? { cachedData: readFileSync(compiled) } : {}),
-  });
+  const script = compile(file);
   const module = { exports: {} };
   script.runInThisContext()(module.exports, require, module, file, import.meta.dirname);
-  if (process.env[recordCompiled]) process.once("exit", () => writeFileSync(compiled, script.createCachedData()));
+  if (process.env[recordCompiled]) process.once("exit", () => writeFileSync(`${file}.v8`, script.createCachedData()));
+};
+
+/** Another V8, or one with other flags, refuses what was compiled (`cachedDataRejected`) and compiles as it goes. */
+export const compile = (file: string): Script => {
+  const compiled = `${file}.v8`;
+  const known = existsSync(compiled) ? { cachedData: readFileSync(compiled) } : {};
+  return new Script(wrap(readFileSync(file, "utf8")), { filename: file, ...known });
 };
 
 /** As Node wraps a CommonJS module. */

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, Server } from "node:http";
 import { HTTP } from "cloudevents";
 import faas from "faas-js-runtime";
+import * as z from "zod";
 import { type Answer, answerFor } from "./chain/answer.ts";
 import type { Log } from "./chain/ports.ts";
 import { parseKeptnSettings } from "./core/keptn-settings.ts";
@@ -10,6 +11,7 @@ import type { Settings } from "./core/settings.ts";
 import { readCloudEvent } from "./io/cloud-event.ts";
 import { makeTurns } from "./io/turns.ts";
 import { logCrashes } from "./io/world.ts";
+import { makeOptimise, optimiseSoon } from "./v8-flags.ts";
 
 /** A program that answers CloudEvents: its log and its handler, built from the settings. */
 export type Program = (settings: Settings) => {
@@ -38,13 +40,18 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   for (const warning of parsed.warnings) log({ level: "warn", message: renderProblem(warning) });
   logCrashes(log);
   readEventsOurselves();
+  // It would compile a parser for each object that it meets: for one event that takes longer than to do without.
+  z.config({ jitless: true });
   const requests = watchRequests(log);
   const inTurn = makeTurns(turns);
   const running = new Set<Promise<unknown>>();
+  const optimise = makeOptimise(optimiseSoon);
   const invoke = async (context: Invocation) => {
     const answer = answerRequest(context);
     running.add(answer);
-    return toResponse(await answer.finally(() => running.delete(answer)));
+    const response = toResponse(await answer.finally(() => running.delete(answer)));
+    setImmediate(optimise);
+    return response;
   };
   const answerRequest = async ({ headers, body }: Invocation): Promise<Answer> => {
     const read = readCloudEvent(requests.read(headers), body ?? "");

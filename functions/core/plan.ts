@@ -3,6 +3,7 @@ import { eventDocumentOf } from "./config/event-document.ts";
 import { type ActionMatch, matchAction } from "./config/match.ts";
 import { type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
 import { checkPattern } from "./config/pattern.ts";
+import { remember } from "./config/remember.ts";
 import { maxPlanBytes, planAction } from "./job/plan-action.ts";
 import { isAnswerable, type KeptnEvent } from "./keptn-event.ts";
 import type { Job } from "./kubernetes.ts";
@@ -60,7 +61,7 @@ export const planRuns = ({ event, configText, configFile, settings }: PlanInput)
   const actions = (parsed.outline ?? []).map((action) => matchAction(action, { type: event.type, document }));
   if (!parsed.config) return planBroken({ event, parsed, actions, settings });
   if (!actions.some(({ matches }) => matches)) return { kind: "ignore", actions, problems: parsed.problems };
-  const configHash = hashOf(configText, 56);
+  const configHash = hashOfConfig(configText, configFile);
   const sources = sourcesOf(actions, event, settings);
   let room = maxPlanBytes;
   const planned = parsed.config.actions.flatMap((action, index) => {
@@ -74,6 +75,8 @@ export const planRuns = ({ event, configText, configFile, settings }: PlanInput)
   if (problems.length > 0) return refuse(problems, actions, sources.find(Boolean));
   return { kind: "run", runs: planned.map(({ run }) => run), actions, problems: parsed.problems };
 };
+
+const hashOfConfig = remember((text) => hashOf(text, 56));
 
 interface Broken {
   readonly event: KeptnEvent;

@@ -4,7 +4,8 @@ import { parseKeptnSettings } from "../core/keptn-settings.ts";
 import { renderProblems } from "../core/problem.ts";
 import { openTargetFolder } from "../io/disk/target-folder.ts";
 import { writeTerminationMessage } from "../io/disk/termination-message.ts";
-import { connectKeptnFiles } from "../io/keptn/files.ts";
+import { connectKeptnFiles, type KeptnFiles } from "../io/keptn/files.ts";
+import { makeOptimise, optimiseNothing } from "../v8-flags.ts";
 import { exitCodes, type FetchResult, fetchFiles } from "./handler.ts";
 
 const run = async (env: NodeJS.ProcessEnv, folder: string): Promise<FetchResult> => {
@@ -12,10 +13,22 @@ const run = async (env: NodeJS.ProcessEnv, folder: string): Promise<FetchResult>
   if ("problems" in parsed) return { exitCode: exitCodes.badOrder, message: renderProblems(parsed.problems) };
   const { settings } = parsed;
   return fetchFiles(env["FETCH_ORDER"], {
-    connect: (order) => connectKeptnFiles(settings, order),
+    connect: (order) => keepSmall(connectKeptnFiles(settings, order)),
     openTarget: ({ executable }) => openTargetFolder(folder, executable),
     log: (line) => process.stdout.write(`${line}\n`),
   });
+};
+
+/** Keptn has answered when a file is asked for: all that this takes is loaded. */
+const keepSmall = (keptn: KeptnFiles): KeptnFiles => {
+  const optimise = makeOptimise(optimiseNothing);
+  return {
+    ...keptn,
+    openFile: (...given) => {
+      optimise();
+      return keptn.openFile(...given);
+    },
+  };
 };
 
 const explainBug = (error: unknown): FetchResult => ({

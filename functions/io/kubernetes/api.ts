@@ -18,6 +18,8 @@ export interface Call {
   readonly accept?: string;
   /** Statuses that are answers and no faults. */
   readonly expected?: readonly number[];
+  /** That it was done is all that is asked for: the object of a 2xx is not read, only whether it is one. */
+  readonly unread?: true;
 }
 
 export interface Answered<T> {
@@ -138,9 +140,12 @@ const attempt = async <T>(wire: Wire, call: Call): Promise<Answered<T>> => {
   const { status, headers, body } = await request({ ...wanted, maxBytes: maxAnswerBytes });
   const text = body.toString();
   if (status > 299 && !call.expected?.includes(status)) throw faultOf(call, status, { text, headers });
-  // What is expected beside 2xx may be a page of text: "404 page not found" for a kind that is not installed.
-  return { status, headers, body: (status > 299 && !text.startsWith("{") ? {} : parse(call, text)) as T };
+  return { status, headers, body: (isOfUse(call, status, text) ? parse(call, text) : {}) as T };
 };
+
+/** What is expected beside 2xx may be a page of text: "404 page not found" for a kind that is not installed. */
+const isOfUse = ({ unread }: Call, status: number, text: string): boolean =>
+  text.startsWith("{") ? !(unread && status < 300) : status < 300;
 
 const parse = (call: Call, text: string): unknown => {
   try {

@@ -36,7 +36,7 @@ export const connectNote =
     };
     const path = `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(job.namespace)}/events`;
     try {
-      await api.call({ method: "POST", path, body: event, expected: [403, 404, 409] });
+      await api.call({ method: "POST", path, body: event, expected: [403, 404, 409], unread: true });
     } catch (fault) {
       options.failed(`no Event ${reason} on Job ${job.namespace}/${job.name}: ${String(fault)}`);
     }

@@ -34,7 +34,14 @@ interface Status {
 
 const attempt = async (api: KubernetesApi, job: JobRef, body: readonly Operation[]) => {
   const contentType = "application/json-patch+json";
-  const call = { method: "PATCH", path: pathOfJob(job), contentType, body, expected: [404, 422] } as const;
+  const call = {
+    method: "PATCH",
+    path: pathOfJob(job),
+    contentType,
+    body,
+    expected: [404, 422],
+    unread: true,
+  } as const;
   const { status, body: said } = await api.call<Status>(call);
   if (status === 404) return "gone";
   if (status !== 422) return "done";
