@@ -23,7 +23,7 @@ const options: BuildOptions = {
   sourcesContent: false,
   logLevel: "warning",
   define: { "import.meta.dirname": "__dirname", "performance.now": "monotonicMs" },
-  inject: [join(import.meta.dirname, "monotonic.ts")],
+  inject: ["build/monotonic.ts"],
 };
 
 /** `import("./start-job/main.ts")` loads ./start-job.cjs: the programs are bundles of their own. */

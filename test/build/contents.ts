@@ -1,4 +1,5 @@
 // What a bundle has in it: packages and our own modules, those that are loaded at the start and those that wait.
+import { isBuiltin } from "node:module";
 import type { Metafile } from "esbuild";
 
 export interface Contents {
@@ -17,7 +18,7 @@ export const contentsOf = ({ inputs, outputs }: Metafile): Contents => {
   const names = Object.keys(inputs).filter(isThere);
   const imports = [...started].filter(isThere).flatMap((name) => inputs[name]?.imports ?? []);
   const node = imports.flatMap(({ external, kind, path }) =>
-    external && kind !== "dynamic-import" ? [path.replace(/^node:/, "")] : [],
+    external && kind !== "dynamic-import" && isBuiltin(path) ? [path.replace(/^node:/, "")] : [],
   );
   return {
     atStart: countPackages(names.filter((name) => started.has(name))),

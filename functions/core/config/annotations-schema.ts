@@ -10,7 +10,7 @@ export const annotations = z
     for (const key of Object.keys(value))
       if (key.startsWith("keptn.sh/jes-")) rejectAt(key, reservedAnnotation, context);
   })
-  .meta({
+  .register(z.globalRegistry, {
     description: "Annotations of the Job and of its pod.",
     examples: [{ "vault.hashicorp.com/agent-inject": "true" }],
   });

@@ -6,24 +6,24 @@ import { type Fault, rejectAt, requiredText, text } from "./scalars.ts";
 
 export const envEntry = z
   .strictObject({
-    name: requiredText().meta({
+    name: requiredText().register(z.globalRegistry, {
       description: "Name of the variable; with `valueFrom: secret` the name of the Secret.",
       examples: ["HOST"],
     }),
     value: text()
       .default("")
-      .meta({
+      .register(z.globalRegistry, {
         description: "With `valueFrom: string` the value, with `valueFrom: event` a JSONPath into the event.",
         examples: ["$.data.deployment.deploymentURIsLocal[0]"],
       }),
-    valueFrom: z.enum(["event", "secret", "string"]).meta({
+    valueFrom: z.enum(["event", "secret", "string"]).register(z.globalRegistry, {
       description:
         "Where the value comes from: the event, a Secret (each of its keys becomes a variable), or `value` itself.",
       examples: ["event"],
     }),
     as: text()
       .optional()
-      .meta({
+      .register(z.globalRegistry, {
         description:
           "With `valueFrom: event`: write the value as json or yaml. Without it a text stays as it is, all else is JSON.",
         examples: ["json"],

@@ -8,19 +8,19 @@ const jsonpath = z
   .strictObject({
     property: checkedText(checkPath)
       .optional()
-      .meta({
+      .register(z.globalRegistry, {
         description:
           "JSONPath into the event {id, type, source, time, data, shkeptncontext, specversion, gitcommitid}.",
         examples: ["$.data.test.teststrategy"],
       }),
     match: text()
       .default("")
-      .meta({
+      .register(z.globalRegistry, {
         description: "The value that must stand there; numbers, true and false as JSON writes them.",
         examples: ["locust"],
       }),
   })
-  .meta({
+  .register(z.globalRegistry, {
     description: "Narrows the event down by a value in it.",
     examples: [{ property: "$.data.test.teststrategy", match: "locust" }],
   });
@@ -28,7 +28,7 @@ const jsonpath = z
 export const eventFilter = z.strictObject({
   name: checkedText(checkPattern)
     .min(1)
-    .meta({
+    .register(z.globalRegistry, {
       description: "RE2 pattern that is looked for anywhere in the event's type.",
       examples: ["sh.keptn.event.test.triggered", "sh.keptn.event.*.triggered"],
     }),

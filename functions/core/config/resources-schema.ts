@@ -8,12 +8,15 @@ const resourceList = (what: string) =>
     .strictObject({
       cpu: checkedText(checkQuantity)
         .optional()
-        .meta({ description: `Cores of processor time, ${what}.`, examples: ["500m"] }),
+        .register(z.globalRegistry, { description: `Cores of processor time, ${what}.`, examples: ["500m"] }),
       memory: checkedText(checkQuantity)
         .optional()
-        .meta({ description: `Bytes of memory, ${what}.`, examples: ["128Mi"] }),
+        .register(z.globalRegistry, { description: `Bytes of memory, ${what}.`, examples: ["128Mi"] }),
     })
-    .meta({ description: `Processor time and memory, ${what}.`, examples: [{ cpu: "500m", memory: "128Mi" }] });
+    .register(z.globalRegistry, {
+      description: `Processor time and memory, ${what}.`,
+      examples: [{ cpu: "500m", memory: "128Mi" }],
+    });
 
 export const resources = z
   .strictObject({
@@ -28,7 +31,7 @@ export const resources = z
       rejectAt(["requests", name], { code: "request-over-limit", message, fix: "Request at most the limit." }, context);
     }
   })
-  .meta({
+  .register(z.globalRegistry, {
     description: "What the container may use. Given at all, it replaces all of the operator's defaults.",
     examples: [{ limits: { cpu: "1", memory: "512Mi" }, requests: { cpu: "50m", memory: "128Mi" } }],
   });

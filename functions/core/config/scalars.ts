@@ -18,7 +18,7 @@ export const rejectAt = (path: string | string[], { code, message, fix }: Fault,
   context.addIssue({ code: "custom", message, params: { code, fix }, path: [path].flat() });
 
 /** Any scalar, with its text as written: `1.10` is "1.10". */
-export const text = () => z.string().meta({ type: ["string", "number", "boolean"] });
+export const text = () => z.string().register(z.globalRegistry, { type: ["string", "number", "boolean"] });
 
 export const requiredText = () => text().min(1);
 
@@ -43,7 +43,7 @@ export const yesOrNo = () =>
       });
       return z.NEVER;
     })
-    .meta({ type: "boolean" });
+    .register(z.globalRegistry, { type: "boolean" });
 
 export const wholeNumber = (range: { readonly min?: number; readonly max?: number } = {}) => {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = range;
@@ -57,7 +57,7 @@ export const wholeNumber = (range: { readonly min?: number; readonly max?: numbe
       reject(context, { code, message: fault, fix: `Write a whole number${rangeText(range)}.` });
       return z.NEVER;
     })
-    .meta({
+    .register(z.globalRegistry, {
       type: "integer",
       ...("min" in range ? { minimum: min } : {}),
       ...("max" in range ? { maximum: max } : {}),

@@ -8,59 +8,68 @@ const id = () => wholeNumber({ min: 0, max: 2 ** 31 - 1 });
 const profile = (kind: string) =>
   z
     .strictObject({
-      type: z.enum(["RuntimeDefault", "Localhost", "Unconfined"]).meta({
+      type: z.enum(["RuntimeDefault", "Localhost", "Unconfined"]).register(z.globalRegistry, {
         description: `Where the ${kind} profile comes from.`,
         examples: ["RuntimeDefault"],
       }),
       localhostProfile: text()
         .optional()
-        .meta({
+        .register(z.globalRegistry, {
           description: "Name of a profile on the node, with `type: Localhost`.",
           examples: ["profiles/my.json"],
         }),
     })
-    .meta({ description: `The ${kind} profile of the container.`, examples: [{ type: "RuntimeDefault" }] });
+    .register(z.globalRegistry, {
+      description: `The ${kind} profile of the container.`,
+      examples: [{ type: "RuntimeDefault" }],
+    });
 
 const seLinuxOptions = () =>
   z
     .strictObject({
       user: text()
         .optional()
-        .meta({ description: "SELinux user label.", examples: ["system_u"] }),
+        .register(z.globalRegistry, { description: "SELinux user label.", examples: ["system_u"] }),
       role: text()
         .optional()
-        .meta({ description: "SELinux role label.", examples: ["system_r"] }),
+        .register(z.globalRegistry, { description: "SELinux role label.", examples: ["system_r"] }),
       type: text()
         .optional()
-        .meta({ description: "SELinux type label.", examples: ["container_t"] }),
+        .register(z.globalRegistry, { description: "SELinux type label.", examples: ["container_t"] }),
       level: text()
         .optional()
-        .meta({ description: "SELinux level label.", examples: ["s0:c123,c456"] }),
+        .register(z.globalRegistry, { description: "SELinux level label.", examples: ["s0:c123,c456"] }),
     })
-    .meta({ description: "SELinux labels of the container.", examples: [{ level: "s0:c123,c456" }] });
+    .register(z.globalRegistry, {
+      description: "SELinux labels of the container.",
+      examples: [{ level: "s0:c123,c456" }],
+    });
 
 const windowsOptions = () =>
   z
     .strictObject({
       gmsaCredentialSpecName: text()
         .optional()
-        .meta({ description: "Name of a GMSA credential spec.", examples: ["gmsa"] }),
+        .register(z.globalRegistry, { description: "Name of a GMSA credential spec.", examples: ["gmsa"] }),
       gmsaCredentialSpec: text()
         .optional()
-        .meta({ description: "A GMSA credential spec.", examples: ["{}"] }),
+        .register(z.globalRegistry, { description: "A GMSA credential spec.", examples: ["{}"] }),
       runAsUserName: text()
         .optional()
-        .meta({ description: "Windows user of the process.", examples: ["ContainerUser"] }),
+        .register(z.globalRegistry, { description: "Windows user of the process.", examples: ["ContainerUser"] }),
       hostProcess: yesOrNo()
         .optional()
-        .meta({ description: "Run on the host itself: privileged.", examples: [false] }),
+        .register(z.globalRegistry, { description: "Run on the host itself: privileged.", examples: [false] }),
     })
-    .meta({ description: "Options for Windows containers.", examples: [{ runAsUserName: "ContainerUser" }] });
+    .register(z.globalRegistry, {
+      description: "Options for Windows containers.",
+      examples: [{ runAsUserName: "ContainerUser" }],
+    });
 
 const capabilityList = (what: string, example: string) =>
   z
     .array(requiredText().transform((name) => name.toUpperCase()))
-    .meta({ description: `Linux capabilities to ${what}, without CAP_.`, examples: [[example]] });
+    .register(z.globalRegistry, { description: `Linux capabilities to ${what}, without CAP_.`, examples: [[example]] });
 
 const capabilities = () =>
   z
@@ -68,7 +77,7 @@ const capabilities = () =>
       add: capabilityList("add", "NET_BIND_SERVICE").optional(),
       drop: capabilityList("drop", "ALL").optional(),
     })
-    .meta({
+    .register(z.globalRegistry, {
       description:
         "Linux capabilities. What is not given here stays as the operator set it: adding one keeps `drop: [ALL]`.",
       examples: [{ add: ["NET_BIND_SERVICE"] }],
@@ -77,13 +86,13 @@ const capabilities = () =>
 const shared = () => ({
   runAsUser: id()
     .optional()
-    .meta({ description: "User id of the process.", examples: [1000] }),
+    .register(z.globalRegistry, { description: "User id of the process.", examples: [1000] }),
   runAsGroup: id()
     .optional()
-    .meta({ description: "Group id of the process.", examples: [2000] }),
+    .register(z.globalRegistry, { description: "Group id of the process.", examples: [2000] }),
   runAsNonRoot: yesOrNo()
     .optional()
-    .meta({ description: "Refuse to start as root.", examples: [true] }),
+    .register(z.globalRegistry, { description: "Refuse to start as root.", examples: [true] }),
   seLinuxOptions: seLinuxOptions().optional(),
   seccompProfile: profile("seccomp").optional(),
   appArmorProfile: profile("AppArmor").optional(),
@@ -95,18 +104,24 @@ export const makeSecurityContextSchema = () =>
     ...shared(),
     allowPrivilegeEscalation: yesOrNo()
       .optional()
-      .meta({ description: "May a process gain more privileges than its parent?", examples: [false] }),
+      .register(z.globalRegistry, {
+        description: "May a process gain more privileges than its parent?",
+        examples: [false],
+      }),
     capabilities: capabilities().optional(),
     privileged: yesOrNo()
       .optional()
-      .meta({ description: "Run privileged: only where the operator allows it.", examples: [false] }),
+      .register(z.globalRegistry, {
+        description: "Run privileged: only where the operator allows it.",
+        examples: [false],
+      }),
     procMount: z
       .enum(["Default", "Unmasked"])
       .optional()
-      .meta({ description: "How /proc is mounted.", examples: ["Default"] }),
+      .register(z.globalRegistry, { description: "How /proc is mounted.", examples: ["Default"] }),
     readOnlyRootFilesystem: yesOrNo()
       .optional()
-      .meta({ description: "Make all but the volumes read-only.", examples: [true] }),
+      .register(z.globalRegistry, { description: "Make all but the volumes read-only.", examples: [true] }),
   });
 
 export const makePodSecurityContextSchema = () =>

@@ -35,26 +35,35 @@ const fileEntries = z.array(fileEntry).superRefine((entries, context) => {
 });
 
 export const task = z.strictObject({
-  name: requiredText().meta({ description: "Name of the task, for people.", examples: ["Run locust"] }),
+  name: requiredText().register(z.globalRegistry, {
+    description: "Name of the task, for people.",
+    examples: ["Run locust"],
+  }),
   image: checkedText(checkImage)
     .min(1)
-    .meta({ description: "Container image to run.", examples: ["locustio/locust:2.32.0"] }),
+    .register(z.globalRegistry, { description: "Container image to run.", examples: ["locustio/locust:2.32.0"] }),
   imagePullPolicy: z
     .enum(["Always", "IfNotPresent", "Never", ""])
     .optional()
-    .meta({ description: "When the image is pulled; Kubernetes' default if not given.", examples: ["IfNotPresent"] }),
+    .register(z.globalRegistry, {
+      description: "When the image is pulled; Kubernetes' default if not given.",
+      examples: ["IfNotPresent"],
+    }),
   cmd: z
     .array(text())
     .optional()
-    .meta({ description: "The command, instead of the image's entrypoint.", examples: [["locust"]] }),
+    .register(z.globalRegistry, {
+      description: "The command, instead of the image's entrypoint.",
+      examples: [["locust"]],
+    }),
   args: z
     .array(text())
     .optional()
-    .meta({
+    .register(z.globalRegistry, {
       description: "Its arguments. $(NAME) is the value of an environment variable.",
       examples: [["--host", "$(HOST)"]],
     }),
-  files: fileEntries.optional().meta({
+  files: fileEntries.optional().register(z.globalRegistry, {
     description:
       "Files and folders of the Keptn repository that appear under /keptn; / is everything that the service has.",
     examples: [["locust/basic.py", "/helm"]],
@@ -62,33 +71,42 @@ export const task = z.strictObject({
   env: z
     .array(envEntry)
     .optional()
-    .meta({
+    .register(z.globalRegistry, {
       description: "Environment variables, after KEPTN_PROJECT, KEPTN_STAGE, KEPTN_SERVICE and LABELS_* of the event.",
       examples: [[{ name: "HOST", value: "$.data.deployment.deploymentURIsLocal[0]", valueFrom: "event" }]],
     }),
   workingDir: text()
     .optional()
-    .meta({ description: "Directory in which the command starts.", examples: ["/keptn"] }),
+    .register(z.globalRegistry, { description: "Directory in which the command starts.", examples: ["/keptn"] }),
   resources: resources.optional(),
   maxPollDuration: wholeNumber({ min: 1, max: maxSeconds })
     .optional()
-    .meta({ description: "Seconds that the task may take; 300 if not given. Then it is stopped.", examples: [1200] }),
+    .register(z.globalRegistry, {
+      description: "Seconds that the task may take; 300 if not given. Then it is stopped.",
+      examples: [1200],
+    }),
   ttlSecondsAfterFinished: wholeNumber({ max: maxSeconds })
     .transform((seconds) => Math.max(seconds, 0))
     .optional()
-    .meta({
+    .register(z.globalRegistry, {
       description: "Seconds that the Job stays after its run was reported; 21600 if not given.",
       examples: [600],
     }),
   namespace: checkedText(checkNamespace)
     .optional()
-    .meta({ description: "Namespace of the Job, if the operator allows it.", examples: ["carts"] }),
+    .register(z.globalRegistry, {
+      description: "Namespace of the Job, if the operator allows it.",
+      examples: ["carts"],
+    }),
   serviceAccount: checkedText(checkServiceAccount)
     .optional()
-    .meta({ description: "Service account of the pod, if the operator allows it.", examples: ["deployer"] }),
+    .register(z.globalRegistry, {
+      description: "Service account of the pod, if the operator allows it.",
+      examples: ["deployer"],
+    }),
   securityContext: makeSecurityContextSchema()
     .optional()
-    .meta({
+    .register(z.globalRegistry, {
       description: "Security context of the container; what is not given here stays as the operator set it.",
       examples: [{ readOnlyRootFilesystem: false }],
     }),

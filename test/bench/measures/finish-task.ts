@@ -56,7 +56,7 @@ const measure = async (bench: Bench, doubles: Doubles): Promise<Row[]> => {
   for (let n = 0; n < warmUps * sideBySide; n++) await timeBare();
   const measured = await interleave(
     { ours: () => time(post, async () => {}), bare: timeBare },
-    { unmeasured: 5, measured: 75 },
+    { unmeasured: 50, measured: 75 },
   );
   await Promise.all([ours.stop(), bare.stop()]);
   const row = { name: `Job change to .finished, ${doubles.name}`, unit: "ms", values: measured.ours } as const;

@@ -20,7 +20,7 @@ export const startJobWarm: Measure = {
   run: async (bench) => {
     const doubles = await openDoubles(bench.dist);
     const released = (event: KeptnEvent) => doubles.jobOf(event, isReleased);
-    const rows = await measure(bench, doubles, { released, rounds: { unmeasured: 150, measured: 150 } });
+    const rows = await measure(bench, doubles, { released, rounds: { unmeasured: 300, measured: 150 } });
     await doubles.close();
     if (noCluster) return rows;
     const cluster = await openCluster();
