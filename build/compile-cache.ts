@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { recordCompiled } from "../functions/v8-flags.ts";
+import { recordCompiled } from "../functions/io/v8-flags.ts";
 import { openExercise } from "./exercise.ts";
 import { compile } from "./load-program.ts";
 import { programs } from "./programs.ts";

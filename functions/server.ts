@@ -10,8 +10,8 @@ import { renderProblem, renderProblems } from "./core/problem.ts";
 import type { Settings } from "./core/settings.ts";
 import { readCloudEvent } from "./io/cloud-event.ts";
 import { makeTurns } from "./io/turns.ts";
+import { makeOptimise, optimiseSoon } from "./io/v8-flags.ts";
 import { logCrashes } from "./io/world.ts";
-import { makeOptimise, optimiseSoon } from "./v8-flags.ts";
 
 /** A program that answers CloudEvents: its log and its handler, built from the settings. */
 export type Program = (settings: Settings) => {

@@ -5,7 +5,7 @@ import { renderProblems } from "../core/problem.ts";
 import { openTargetFolder } from "../io/disk/target-folder.ts";
 import { writeTerminationMessage } from "../io/disk/termination-message.ts";
 import { connectKeptnFiles, type KeptnFiles } from "../io/keptn/files.ts";
-import { makeOptimise, optimiseNothing } from "../v8-flags.ts";
+import { makeOptimise, optimiseNothing } from "../io/v8-flags.ts";
 import { exitCodes, type FetchResult, fetchFiles } from "./handler.ts";
 
 const run = async (env: NodeJS.ProcessEnv, folder: string): Promise<FetchResult> => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { optimiseNothing, optimiseSoon } from "../../functions/v8-flags.ts";
+import { optimiseNothing, optimiseSoon } from "../../functions/io/v8-flags.ts";
 
 for (const [name, flags] of Object.entries({ optimiseNothing, optimiseSoon })) {
   test(`V8 knows the flags of ${name}`, () => {
