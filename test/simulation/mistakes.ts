@@ -132,8 +132,8 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "asks Keptn before it had the time to count",
     "chain/settle.ts",
-    'if (count.kind === "over" || count.started > 0 || askedMs >= untilMs) return count;',
-    "if (count || askedMs >= untilMs) return count;",
+    '(count) => count.kind === "over" || count.started > 0,',
+    "(count) => count !== undefined,",
   ),
   mistake(
     "takes a .finished that Keptn took for one that it counted",
