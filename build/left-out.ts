@@ -48,9 +48,13 @@ const ofFunctions: readonly LeftOut[] = [
   // A pod reads no kubeconfig; a server on plain HTTP speaks no TLS.
   { what: /^js-yaml$/, from: clientNode, code: late("js-yaml", ["load"]) },
   // Its default imports as they are: copied member by member otherwise, each time.
-  ...["fs", "http", "net", "path"].map((name) => ({
-    ...{ what: new RegExp(`^node:${name}$`), from: clientNode, code: `export default require("node:${name}");` },
-  })),
+  ...["fs", "http", "net", "path"].map(
+    (name): LeftOut => ({
+      what: new RegExp(`^node:${name}$`),
+      from: clientNode,
+      code: `export default require("node:${name}");`,
+    }),
+  ),
   { what: /^node:https$/, from: clientNode, code: late("node:https", ["Agent"]) },
   { what: /^node:tls$/, from: clientNode, code: late("node:tls", ["connect"]) },
   {

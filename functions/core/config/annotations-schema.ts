@@ -1,5 +1,6 @@
 // The annotations that a task puts on its Job and pod.
 import * as z from "zod";
+import { descriptions } from "./descriptions.ts";
 import { isQualifiedName } from "./kubernetes-names.ts";
 import { type Fault, rejectAt, text } from "./scalars.ts";
 
@@ -10,7 +11,7 @@ export const annotations = z
     for (const key of Object.keys(value))
       if (key.startsWith("keptn.sh/jes-")) rejectAt(key, reservedAnnotation, context);
   })
-  .register(z.globalRegistry, {
+  .register(descriptions, {
     description: "Annotations of the Job and of its pod.",
     examples: [{ "vault.hashicorp.com/agent-inject": "true" }],
   });

@@ -1,29 +1,30 @@
 // The environment variables that a task asks for.
 import * as z from "zod";
+import { descriptions } from "./descriptions.ts";
 import { checkPath } from "./jsonpath.ts";
 import { checkEnvName, checkSecretName } from "./kubernetes-names.ts";
 import { type Fault, rejectAt, requiredText, text } from "./scalars.ts";
 
 export const envEntry = z
   .strictObject({
-    name: requiredText().register(z.globalRegistry, {
+    name: requiredText().register(descriptions, {
       description: "Name of the variable; with `valueFrom: secret` the name of the Secret.",
       examples: ["HOST"],
     }),
     value: text()
       .default("")
-      .register(z.globalRegistry, {
+      .register(descriptions, {
         description: "With `valueFrom: string` the value, with `valueFrom: event` a JSONPath into the event.",
         examples: ["$.data.deployment.deploymentURIsLocal[0]"],
       }),
-    valueFrom: z.enum(["event", "secret", "string"]).register(z.globalRegistry, {
+    valueFrom: z.enum(["event", "secret", "string"]).register(descriptions, {
       description:
         "Where the value comes from: the event, a Secret (each of its keys becomes a variable), or `value` itself.",
       examples: ["event"],
     }),
     as: text()
       .optional()
-      .register(z.globalRegistry, {
+      .register(descriptions, {
         description:
           "With `valueFrom: event`: write the value as json or yaml. Without it a text stays as it is, all else is JSON.",
         examples: ["json"],

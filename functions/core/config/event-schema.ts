@@ -1,5 +1,6 @@
 // Which events an action is for.
 import * as z from "zod";
+import { descriptions } from "./descriptions.ts";
 import { checkPath } from "./jsonpath.ts";
 import { checkPattern } from "./pattern.ts";
 import { checkedText, text } from "./scalars.ts";
@@ -8,19 +9,19 @@ const jsonpath = z
   .strictObject({
     property: checkedText(checkPath)
       .optional()
-      .register(z.globalRegistry, {
+      .register(descriptions, {
         description:
           "JSONPath into the event {id, type, source, time, data, shkeptncontext, specversion, gitcommitid}.",
         examples: ["$.data.test.teststrategy"],
       }),
     match: text()
       .default("")
-      .register(z.globalRegistry, {
+      .register(descriptions, {
         description: "The value that must stand there; numbers, true and false as JSON writes them.",
         examples: ["locust"],
       }),
   })
-  .register(z.globalRegistry, {
+  .register(descriptions, {
     description: "Narrows the event down by a value in it.",
     examples: [{ property: "$.data.test.teststrategy", match: "locust" }],
   });
@@ -28,7 +29,7 @@ const jsonpath = z
 export const eventFilter = z.strictObject({
   name: checkedText(checkPattern)
     .min(1)
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "RE2 pattern that is looked for anywhere in the event's type.",
       examples: ["sh.keptn.event.test.triggered", "sh.keptn.event.*.triggered"],
     }),

@@ -1,5 +1,6 @@
 // What a task may use of processor and memory.
 import * as z from "zod";
+import { descriptions } from "./descriptions.ts";
 import { checkQuantity, parseQuantity } from "./kubernetes-names.ts";
 import { checkedText, rejectAt } from "./scalars.ts";
 
@@ -8,12 +9,12 @@ const resourceList = (what: string) =>
     .strictObject({
       cpu: checkedText(checkQuantity)
         .optional()
-        .register(z.globalRegistry, { description: `Cores of processor time, ${what}.`, examples: ["500m"] }),
+        .register(descriptions, { description: `Cores of processor time, ${what}.`, examples: ["500m"] }),
       memory: checkedText(checkQuantity)
         .optional()
-        .register(z.globalRegistry, { description: `Bytes of memory, ${what}.`, examples: ["128Mi"] }),
+        .register(descriptions, { description: `Bytes of memory, ${what}.`, examples: ["128Mi"] }),
     })
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: `Processor time and memory, ${what}.`,
       examples: [{ cpu: "500m", memory: "128Mi" }],
     });
@@ -31,7 +32,7 @@ export const resources = z
       rejectAt(["requests", name], { code: "request-over-limit", message, fix: "Request at most the limit." }, context);
     }
   })
-  .register(z.globalRegistry, {
+  .register(descriptions, {
     description: "What the container may use. Given at all, it replaces all of the operator's defaults.",
     examples: [{ limits: { cpu: "1", memory: "512Mi" }, requests: { cpu: "50m", memory: "128Mi" } }],
   });

@@ -1,5 +1,6 @@
 // What a YAML scalar means where a text, a number or a yes or no is wanted: as Go's yaml.v2 reads it.
 import * as z from "zod";
+import { descriptions } from "./descriptions.ts";
 
 export interface Fault {
   /** Stable and greppable: see {@link Problem}. */
@@ -18,7 +19,7 @@ export const rejectAt = (path: string | string[], { code, message, fix }: Fault,
   context.addIssue({ code: "custom", message, params: { code, fix }, path: [path].flat() });
 
 /** Any scalar, with its text as written: `1.10` is "1.10". */
-export const text = () => z.string().register(z.globalRegistry, { type: ["string", "number", "boolean"] });
+export const text = () => z.string().register(descriptions, { type: ["string", "number", "boolean"] });
 
 export const requiredText = () => text().min(1);
 
@@ -43,7 +44,7 @@ export const yesOrNo = () =>
       });
       return z.NEVER;
     })
-    .register(z.globalRegistry, { type: "boolean" });
+    .register(descriptions, { type: "boolean" });
 
 export const wholeNumber = (range: { readonly min?: number; readonly max?: number } = {}) => {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = range;
@@ -57,7 +58,7 @@ export const wholeNumber = (range: { readonly min?: number; readonly max?: numbe
       reject(context, { code, message: fault, fix: `Write a whole number${rangeText(range)}.` });
       return z.NEVER;
     })
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       type: "integer",
       ...("min" in range ? { minimum: min } : {}),
       ...("max" in range ? { maximum: max } : {}),

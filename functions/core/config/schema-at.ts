@@ -1,5 +1,6 @@
 // What the schema says about a place of the config.
 import * as z from "zod";
+import { descriptions } from "./descriptions.ts";
 import { jobConfigSchema } from "./schema.ts";
 import type { Path } from "./yaml-tree.ts";
 
@@ -16,7 +17,7 @@ export const exampleAt = (path: Path): string | undefined => {
 };
 
 const examplesOf = (schema: unknown): readonly unknown[] | undefined => {
-  const examples = schema instanceof z.ZodType ? z.globalRegistry.get(schema)?.examples : undefined;
+  const examples = schema instanceof z.ZodType ? descriptions.get(schema)?.examples : undefined;
   return Array.isArray(examples) ? examples : undefined;
 };
 

@@ -1,29 +1,29 @@
 // The job config, apiVersion v2: every field, what it means and how it looks. The only definition of it.
-// `register` and not `meta`, which makes a copy of each schema, for every cold start to pay.
 import * as z from "zod";
+import { descriptions } from "./descriptions.ts";
 import { eventFilter } from "./event-schema.ts";
 import { quote, reject, requiredText, yesOrNo } from "./scalars.ts";
 import { task } from "./task-schema.ts";
 
 const action = z.strictObject({
-  name: requiredText().register(z.globalRegistry, {
+  name: requiredText().register(descriptions, {
     description: "Name of the action, for people.",
     examples: ["Run locust"],
   }),
   silent: yesOrNo()
     .default(false)
-    .register(z.globalRegistry, { description: "Send no .started and .finished event.", examples: [false] }),
+    .register(descriptions, { description: "Send no .started and .finished event.", examples: [false] }),
   events: z
     .array(eventFilter)
     .default([])
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "The action runs for each event that one of these fits.",
       examples: [[{ name: "sh.keptn.event.test.triggered" }]],
     }),
   tasks: z
     .array(task)
     .min(1)
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "What runs, one after the other, each as a Kubernetes Job.",
       examples: [[{ name: "Say hello", image: "alpine", cmd: ["echo", "hello"] }]],
     }),
@@ -40,7 +40,7 @@ export const jobConfigSchema = z
             fix: "Write `apiVersion: v2`.",
           });
       })
-      .register(z.globalRegistry, {
+      .register(descriptions, {
         description: "Version of this format: v2.",
         examples: ["v2"],
         const: "v2",
@@ -49,7 +49,7 @@ export const jobConfigSchema = z
     actions: z
       .array(action)
       .default([])
-      .register(z.globalRegistry, {
+      .register(descriptions, {
         description: "What is done for which event.",
         examples: [
           [
@@ -62,7 +62,7 @@ export const jobConfigSchema = z
         ],
       }),
   })
-  .register(z.globalRegistry, {
+  .register(descriptions, {
     title: "Job config",
     description: "job/config.yaml: the container images that run when Keptn events arrive.",
   });

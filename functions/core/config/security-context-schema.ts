@@ -1,6 +1,7 @@
 // The securityContext of a task and of pods: every field that Kubernetes has (core/v1 SecurityContext, PodSecurityContext).
 // Made when one is read: the settings, which every start reads, seldom have any.
 import * as z from "zod";
+import { descriptions } from "./descriptions.ts";
 import { requiredText, text, wholeNumber, yesOrNo } from "./scalars.ts";
 
 const id = () => wholeNumber({ min: 0, max: 2 ** 31 - 1 });
@@ -8,18 +9,18 @@ const id = () => wholeNumber({ min: 0, max: 2 ** 31 - 1 });
 const profile = (kind: string) =>
   z
     .strictObject({
-      type: z.enum(["RuntimeDefault", "Localhost", "Unconfined"]).register(z.globalRegistry, {
+      type: z.enum(["RuntimeDefault", "Localhost", "Unconfined"]).register(descriptions, {
         description: `Where the ${kind} profile comes from.`,
         examples: ["RuntimeDefault"],
       }),
       localhostProfile: text()
         .optional()
-        .register(z.globalRegistry, {
+        .register(descriptions, {
           description: "Name of a profile on the node, with `type: Localhost`.",
           examples: ["profiles/my.json"],
         }),
     })
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: `The ${kind} profile of the container.`,
       examples: [{ type: "RuntimeDefault" }],
     });
@@ -29,18 +30,18 @@ const seLinuxOptions = () =>
     .strictObject({
       user: text()
         .optional()
-        .register(z.globalRegistry, { description: "SELinux user label.", examples: ["system_u"] }),
+        .register(descriptions, { description: "SELinux user label.", examples: ["system_u"] }),
       role: text()
         .optional()
-        .register(z.globalRegistry, { description: "SELinux role label.", examples: ["system_r"] }),
+        .register(descriptions, { description: "SELinux role label.", examples: ["system_r"] }),
       type: text()
         .optional()
-        .register(z.globalRegistry, { description: "SELinux type label.", examples: ["container_t"] }),
+        .register(descriptions, { description: "SELinux type label.", examples: ["container_t"] }),
       level: text()
         .optional()
-        .register(z.globalRegistry, { description: "SELinux level label.", examples: ["s0:c123,c456"] }),
+        .register(descriptions, { description: "SELinux level label.", examples: ["s0:c123,c456"] }),
     })
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "SELinux labels of the container.",
       examples: [{ level: "s0:c123,c456" }],
     });
@@ -50,18 +51,18 @@ const windowsOptions = () =>
     .strictObject({
       gmsaCredentialSpecName: text()
         .optional()
-        .register(z.globalRegistry, { description: "Name of a GMSA credential spec.", examples: ["gmsa"] }),
+        .register(descriptions, { description: "Name of a GMSA credential spec.", examples: ["gmsa"] }),
       gmsaCredentialSpec: text()
         .optional()
-        .register(z.globalRegistry, { description: "A GMSA credential spec.", examples: ["{}"] }),
+        .register(descriptions, { description: "A GMSA credential spec.", examples: ["{}"] }),
       runAsUserName: text()
         .optional()
-        .register(z.globalRegistry, { description: "Windows user of the process.", examples: ["ContainerUser"] }),
+        .register(descriptions, { description: "Windows user of the process.", examples: ["ContainerUser"] }),
       hostProcess: yesOrNo()
         .optional()
-        .register(z.globalRegistry, { description: "Run on the host itself: privileged.", examples: [false] }),
+        .register(descriptions, { description: "Run on the host itself: privileged.", examples: [false] }),
     })
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "Options for Windows containers.",
       examples: [{ runAsUserName: "ContainerUser" }],
     });
@@ -69,7 +70,7 @@ const windowsOptions = () =>
 const capabilityList = (what: string, example: string) =>
   z
     .array(requiredText().transform((name) => name.toUpperCase()))
-    .register(z.globalRegistry, { description: `Linux capabilities to ${what}, without CAP_.`, examples: [[example]] });
+    .register(descriptions, { description: `Linux capabilities to ${what}, without CAP_.`, examples: [[example]] });
 
 const capabilities = () =>
   z
@@ -77,7 +78,7 @@ const capabilities = () =>
       add: capabilityList("add", "NET_BIND_SERVICE").optional(),
       drop: capabilityList("drop", "ALL").optional(),
     })
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description:
         "Linux capabilities. What is not given here stays as the operator set it: adding one keeps `drop: [ALL]`.",
       examples: [{ add: ["NET_BIND_SERVICE"] }],
@@ -86,13 +87,13 @@ const capabilities = () =>
 const shared = () => ({
   runAsUser: id()
     .optional()
-    .register(z.globalRegistry, { description: "User id of the process.", examples: [1000] }),
+    .register(descriptions, { description: "User id of the process.", examples: [1000] }),
   runAsGroup: id()
     .optional()
-    .register(z.globalRegistry, { description: "Group id of the process.", examples: [2000] }),
+    .register(descriptions, { description: "Group id of the process.", examples: [2000] }),
   runAsNonRoot: yesOrNo()
     .optional()
-    .register(z.globalRegistry, { description: "Refuse to start as root.", examples: [true] }),
+    .register(descriptions, { description: "Refuse to start as root.", examples: [true] }),
   seLinuxOptions: seLinuxOptions().optional(),
   seccompProfile: profile("seccomp").optional(),
   appArmorProfile: profile("AppArmor").optional(),
@@ -104,24 +105,24 @@ export const makeSecurityContextSchema = () =>
     ...shared(),
     allowPrivilegeEscalation: yesOrNo()
       .optional()
-      .register(z.globalRegistry, {
+      .register(descriptions, {
         description: "May a process gain more privileges than its parent?",
         examples: [false],
       }),
     capabilities: capabilities().optional(),
     privileged: yesOrNo()
       .optional()
-      .register(z.globalRegistry, {
+      .register(descriptions, {
         description: "Run privileged: only where the operator allows it.",
         examples: [false],
       }),
     procMount: z
       .enum(["Default", "Unmasked"])
       .optional()
-      .register(z.globalRegistry, { description: "How /proc is mounted.", examples: ["Default"] }),
+      .register(descriptions, { description: "How /proc is mounted.", examples: ["Default"] }),
     readOnlyRootFilesystem: yesOrNo()
       .optional()
-      .register(z.globalRegistry, { description: "Make all but the volumes read-only.", examples: [true] }),
+      .register(descriptions, { description: "Make all but the volumes read-only.", examples: [true] }),
   });
 
 export const makePodSecurityContextSchema = () =>

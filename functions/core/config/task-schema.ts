@@ -3,6 +3,7 @@ import * as z from "zod";
 import { flawOfEntry } from "../file-names.ts";
 import { utf8Bytes } from "../log-text.ts";
 import { annotations } from "./annotations-schema.ts";
+import { descriptions } from "./descriptions.ts";
 import { envEntry } from "./env-schema.ts";
 import { checkImage } from "./images.ts";
 import { checkNamespace, checkServiceAccount } from "./kubernetes-names.ts";
@@ -35,35 +36,35 @@ const fileEntries = z.array(fileEntry).superRefine((entries, context) => {
 });
 
 export const task = z.strictObject({
-  name: requiredText().register(z.globalRegistry, {
+  name: requiredText().register(descriptions, {
     description: "Name of the task, for people.",
     examples: ["Run locust"],
   }),
   image: checkedText(checkImage)
     .min(1)
-    .register(z.globalRegistry, { description: "Container image to run.", examples: ["locustio/locust:2.32.0"] }),
+    .register(descriptions, { description: "Container image to run.", examples: ["locustio/locust:2.32.0"] }),
   imagePullPolicy: z
     .enum(["Always", "IfNotPresent", "Never", ""])
     .optional()
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "When the image is pulled; Kubernetes' default if not given.",
       examples: ["IfNotPresent"],
     }),
   cmd: z
     .array(text())
     .optional()
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "The command, instead of the image's entrypoint.",
       examples: [["locust"]],
     }),
   args: z
     .array(text())
     .optional()
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "Its arguments. $(NAME) is the value of an environment variable.",
       examples: [["--host", "$(HOST)"]],
     }),
-  files: fileEntries.optional().register(z.globalRegistry, {
+  files: fileEntries.optional().register(descriptions, {
     description:
       "Files and folders of the Keptn repository that appear under /keptn; / is everything that the service has.",
     examples: [["locust/basic.py", "/helm"]],
@@ -71,42 +72,42 @@ export const task = z.strictObject({
   env: z
     .array(envEntry)
     .optional()
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "Environment variables, after KEPTN_PROJECT, KEPTN_STAGE, KEPTN_SERVICE and LABELS_* of the event.",
       examples: [[{ name: "HOST", value: "$.data.deployment.deploymentURIsLocal[0]", valueFrom: "event" }]],
     }),
   workingDir: text()
     .optional()
-    .register(z.globalRegistry, { description: "Directory in which the command starts.", examples: ["/keptn"] }),
+    .register(descriptions, { description: "Directory in which the command starts.", examples: ["/keptn"] }),
   resources: resources.optional(),
   maxPollDuration: wholeNumber({ min: 1, max: maxSeconds })
     .optional()
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "Seconds that the task may take; 300 if not given. Then it is stopped.",
       examples: [1200],
     }),
   ttlSecondsAfterFinished: wholeNumber({ max: maxSeconds })
     .transform((seconds) => Math.max(seconds, 0))
     .optional()
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "Seconds that the Job stays after its run was reported; 21600 if not given.",
       examples: [600],
     }),
   namespace: checkedText(checkNamespace)
     .optional()
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "Namespace of the Job, if the operator allows it.",
       examples: ["carts"],
     }),
   serviceAccount: checkedText(checkServiceAccount)
     .optional()
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "Service account of the pod, if the operator allows it.",
       examples: ["deployer"],
     }),
   securityContext: makeSecurityContextSchema()
     .optional()
-    .register(z.globalRegistry, {
+    .register(descriptions, {
       description: "Security context of the container; what is not given here stays as the operator set it.",
       examples: [{ readOnlyRootFilesystem: false }],
     }),
