@@ -3,7 +3,7 @@ import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
-import { type EventFacts, isLoud, isThrough, newLife, type RunFacts } from "./facts.ts";
+import { type EventFacts, isCompletedLate, isLoud, isThrough, newLife, type RunFacts } from "./facts.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 export interface Checks {
@@ -17,6 +17,8 @@ export interface Checks {
   timedOut(eventId: string): void;
   /** @param alone no other Job of its run is there */
   created(job: Job, alone: boolean): void;
+  /** Somebody asked for that; it goes when its finalizer does. */
+  deleted(job: Job): void;
   /** @param how the TTL controller took it, or somebody past its finalizer, or after it was let go */
   gone(job: Job, how: { readonly alone: boolean; readonly by: "ttl" | "force" | "person" | "us" }): void;
   /** A change of this Job made finish-task look at its run. */
@@ -66,7 +68,8 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
         run.finished += 1;
         run.firstFinishedMs ??= now();
         run.life.result ??= event.data["result"];
-        if (run.life.result !== event.data["result"] && !run.event.jobless && run.life.forced.size === 0)
+        const excused = isCompletedLate(run.event) || run.event.jobless || run.life.forced.size > 0;
+        if (run.life.result !== event.data["result"] && !excused)
           breaks("two different results of one run", run.event.name);
         if (run.started === 0) breaks("finished before started was sent", run.event.name);
       }
@@ -97,11 +100,12 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       if ((run.life.expired || late) && !forgotten) breaks("an ended run ran again", describe(job));
       run.life = newLife(run.life.number + 1);
     },
+    deleted: (job) => void runOf(job)?.life.deleted.add(taskOf(job)),
     gone: (job, { alone, by }) => {
       const run = runOf(job);
       if (!run) return;
       if (by === "ttl") run.life.expired = true;
-      if (by === "person") run.life.cleared = true;
+      if (by === "person" || (by === "us" && run.life.deleted.has(taskOf(job)))) run.life.cleared = true;
       // A pod that never got to run its task did nothing that could be done twice.
       if (by === "us" && !isLoud(run) && !run.life.began.has(taskOf(job))) run.life.idle.add(taskOf(job));
       if (by === "force") run.life.forced.add(taskOf(job));

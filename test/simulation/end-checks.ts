@@ -4,7 +4,7 @@ import { finalizer } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import type { TaskCount } from "../doubles/keptn/shipyard.ts";
 import { describe } from "./checks.ts";
-import { type EventFacts, isBenign, isLoud } from "./facts.ts";
+import { type EventFacts, isBenign, isCompletedLate, isLoud } from "./facts.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 export interface Rest {
@@ -65,7 +65,8 @@ const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | 
   );
   // A start-job that never got to its end left a run that could not go well.
   const unaccepted = event.acceptedMs === undefined || event.acceptedMs > reportedMs;
-  const benign = loud.every(isBenign) && !event.disturbed && !event.refused && !unaccepted;
+  const undisturbed = !event.disturbed && !event.refused && !unaccepted && !isCompletedLate(event);
+  const benign = loud.every(isBenign) && undisturbed;
   return result !== "pass" && benign ? ["failed, but nothing was wrong", `: ${result}`] : undefined;
 };
 

@@ -56,9 +56,11 @@ export interface Life {
   readonly idle: Set<number>;
   /** Tasks whose Jobs somebody removed past their finalizers, and what was noted on them. */
   readonly forced: Set<number>;
+  /** Tasks whose Jobs somebody deleted; their finalizers can keep them for a while. */
+  readonly deleted: Set<number>;
   /** A Job of it was deleted by the TTL controller. */
   expired: boolean;
-  /** Somebody deleted a Job of it that was let go: as good as expired. */
+  /** A Job of it is gone that somebody deleted: as good as expired. */
   cleared: boolean;
   /** `result` of its `.finished`. */
   result?: unknown;
@@ -72,12 +74,20 @@ export const newLife = (number: number): Life => ({
     began: new Set(),
     idle: new Set(),
     forced: new Set(),
+    deleted: new Set(),
     expired: false,
     cleared: false,
   },
 });
 
 export const isLoud = ({ action }: RunFacts): boolean => !action.silent;
+
+/**
+ * A second `.started` that Keptn counts beyond all bounds, of one of two runs, can lack its `.finished` for ever. When its event comes
+ * again hours later, nobody knows how that run ended: it is completed with an error.
+ */
+export const isCompletedLate = ({ runs }: EventFacts): boolean =>
+  runs.filter(isLoud).length > 1 && runs.some(({ startedCounted }) => startedCounted > 1);
 
 /** Whether all went as its author wants, had nobody and nothing disturbed it. */
 export const isBenign = ({ action }: RunFacts): boolean => action.fates.every(({ kind }) => kind === "succeeds");

@@ -3,7 +3,7 @@ import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import type { Count } from "../../functions/io/keptn.ts";
 import { makeShipyard, type Shipyard, type StoredEvent } from "../doubles/keptn/shipyard.ts";
-import { type Chance, skewed } from "./chance.ts";
+import type { Chance } from "./chance.ts";
 import type { Checks } from "./checks.ts";
 import type { Outages } from "./outages.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -27,15 +27,13 @@ export interface KeptnPorts {
   readonly outages: Outages;
   readonly newUid: () => string;
   readonly tell: (text: () => string) => void;
-  /** Within which it counts what it took, if it does not restart meanwhile. */
-  readonly countedMs: number;
 }
 
 /** taskStartedWaitDuration: Keptn ends a sequence when there is no event about its task for so long. */
 const unansweredMs = 600_000;
 
 export const makeSimulatedKeptn = (ports: KeptnPorts): SimulatedKeptn => {
-  const { chance, scheduler, checks, outages, newUid, tell, countedMs } = ports;
+  const { chance, scheduler, checks, outages, newUid, tell } = ports;
   const now = () => new Date(scheduler.now()).toISOString();
   const shipyard = makeShipyard({ newId: newUid, now, publish: () => {} });
   const foreign = new Map<string, KeptnEvent>();
@@ -76,9 +74,7 @@ export const makeSimulatedKeptn = (ports: KeptnPorts): SimulatedKeptn => {
       checks.sent(event);
       stored.add(event.triggeredid);
       const spot = chance.at(`answer-${++taken} ${wordOf(event)}`);
-      if (spot.mishap("answerDropped")) return;
-      const dueMs = scheduler.now() + skewed(spot.roll("counted"), 5, countedMs);
-      const fate = outages.ofTaken(scheduler.now(), dueMs);
+      const fate = outages.ofTaken(spot);
       if (fate === "dropped") chance.note("an answer that Keptn took and forgot");
       else scheduler.after(fate - scheduler.now(), () => count(event));
     },

@@ -1,14 +1,14 @@
-// When Kubernetes or Keptn cannot be reached, and what a Keptn that restarts forgets.
-import { type Chance, skewed } from "./chance.ts";
+// When Kubernetes or Keptn cannot be reached, and what a Keptn forgets that restarts or has too much to do.
+import { type Chance, type Spot, skewed } from "./chance.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface Outages {
   isAway(who: "kubernetes" | "keptn"): boolean;
   /**
-   * Keptn takes an event and counts it some time later; shipyard-controller acknowledges what it has not worked on yet.
+   * Keptn takes an event now and counts it some time later; shipyard-controller acknowledges what it has not worked on yet.
    * @returns when it is counted (epoch milliseconds)
    */
-  ofTaken(atMs: number, dueMs: number): number | "dropped";
+  ofTaken(spot: Spot): number | "dropped";
 }
 
 interface Window {
@@ -21,9 +21,11 @@ export interface OutagePorts {
   readonly scheduler: Scheduler;
   readonly tell: (text: () => string) => void;
   readonly beyondBounds: boolean;
+  /** Within which Keptn counts what it took, if it does not restart meanwhile. */
+  readonly countedMs: number;
 }
 
-export const drawOutages = ({ chance, scheduler, tell, beyondBounds }: OutagePorts): Outages => {
+export const drawOutages = ({ chance, scheduler, tell, beyondBounds, countedMs }: OutagePorts): Outages => {
   const startMs = scheduler.now();
   const spot = chance.at("the world");
   const draw = (kind: "keptnRestarts" | "apiServerAway", who: string): Window[] => {
@@ -38,9 +40,17 @@ export const drawOutages = ({ chance, scheduler, tell, beyondBounds }: OutagePor
     });
   };
   const windows = { keptn: draw("keptnRestarts", "Keptn"), kubernetes: draw("apiServerAway", "the API server") };
+  const overloaded = spot.mishap("keptnOverloaded");
+  const stumbles = (what: string): boolean => overloaded && spot.roll(`${what} at ${scheduler.now()}`) < 0.1;
   return {
-    isAway: (who) => windows[who].some(({ fromMs, toMs }) => fromMs <= scheduler.now() && scheduler.now() < toMs),
-    ofTaken: (atMs, dueMs) => {
+    isAway: (who) =>
+      windows[who].some(({ fromMs, toMs }) => fromMs <= scheduler.now() && scheduler.now() < toMs) ||
+      (who === "keptn" && stumbles("refuses")),
+    ofTaken: (taken) => {
+      if (taken.mishap("answerDropped") || stumbles("drops")) return "dropped";
+      const atMs = scheduler.now();
+      const roll = taken.roll("counted");
+      const dueMs = atMs + (overloaded ? roll * countedMs : skewed(roll, 5, countedMs));
       const hit = windows.keptn.find(({ fromMs, toMs }) => fromMs <= dueMs && atMs <= toMs);
       if (!hit) return beyondBounds ? dueMs + skewed(spot.roll(`backlog ${atMs}`), 0, 300_000) : dueMs;
       // What shipyard-controller had not fetched yet waits for it in NATS: later than any bound.

@@ -43,6 +43,7 @@ const deleteOne = (world: World, facts: EventFacts, jobs: Jobs): void => {
 };
 
 const remove = ({ store, checks }: World, job: Jobs[number]): void => {
+  checks.deleted(job);
   store.delete(refOf(job));
   if (!store.find(refOf(job))) checks.gone(job, { alone: false, by: "person" });
 };

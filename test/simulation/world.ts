@@ -59,9 +59,8 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
   const newUid = numbered();
   const hasJobs = (runId: string) => world.store.listRun(runId).length > 0;
   const checks = makeChecks({ now: scheduler.now, broken, hasJobs, beyondBounds });
-  const outages = drawOutages({ chance, scheduler, tell, beyondBounds });
-  const countedMs = countedBound(images);
-  const keptn = makeSimulatedKeptn({ chance, scheduler, checks, outages, newUid, tell, countedMs });
+  const outages = drawOutages({ chance, scheduler, tell, beyondBounds, countedMs: countedBound(images) });
+  const keptn = makeSimulatedKeptn({ chance, scheduler, checks, outages, newUid, tell });
   const configs = new Map<string, string>();
   const begun: Begun = {
     ...{ chance, scheduler, checks, keptn, images, configs, tell, stir, beyondBounds, touches: [] },
