@@ -89,6 +89,29 @@ exports.createServer = (...given) => {
   { what: /^qs$/, code: 'module.exports = require("node:querystring");' },
   { what: /^proxy-addr$/, code: late("proxy-addr", ["compile", "all"]) }, // only behind `trustProxy`
   { what: /^semver$/, code: late("semver", ["satisfies", "gte", "gt", "coerce"]) }, // only for plugins of others
+  // A route of its own for each of HTTP's 34 methods, only to answer 404: to others than these it does that without.
+  {
+    what: /^\.\/lib\/http-methods$/,
+    from: /[\\/]find-my-way[\\/]/,
+    code: 'module.exports = ["GET", "HEAD", "OPTIONS", "POST"];',
+  },
+  // It is asked about two patterns of the router's own, and about patterns in routes, of which there are none.
+  { what: /^safe-regex2$/, code: "module.exports = () => true;" },
+  // The options are the runtime's, always the same: their defaults are all that is needed, not 20 KB of checks.
+  {
+    what: /^\.\/configValidator$/,
+    from: /[\\/]fastify[\\/]/,
+    code: `const { defaultInitOptions } = require("./configValidator");
+module.exports = (options) => {
+  for (const name of Object.keys(options)) if (!(name in defaultInitOptions)) delete options[name];
+  for (const name of Object.keys(defaultInitOptions)) if (options[name] === undefined) options[name] = defaultInitOptions[name];
+  return true;
+};
+module.exports.defaultInitOptions = defaultInitOptions;`,
+  },
+  // Most names of events are plain, most paths name one value.
+  { what: /^re2js$/, code: late("re2js", ["RE2JS"]) },
+  { what: /^jsonpath-plus$/, code: late("jsonpath-plus", ["JSONPath"]) },
   // Its logger is silent unless FUNC_LOG_LEVEL asks for more.
   {
     what: /^pino$/,
@@ -134,6 +157,12 @@ module.exports = { cpu: { usage: none }, mem: { used: none }, netstat: { inOut: 
   },
 ];
 
+/** start-job brings a YAML of its own along, for job configs. In a pod there is no kubeconfig to read. */
+const ofStartJob: readonly LeftOut[] = [
+  { what: /^js-yaml$/, from: clientNode, code: 'exports.load = (text) => require("yaml").parse(text);' },
+  ...ofFunctions,
+];
+
 /** keptn-source runs all the time: what counts is its memory, of which each of these loads 2 to 5 MiB. */
 const ofSource: readonly LeftOut[] = [
   // Nothing is pushed, no process is one of a cluster, and what prom-client tells of Node itself would wake us all the time.
@@ -176,5 +205,7 @@ const leaveOut = (leftOut: readonly LeftOut[]): Plugin => ({
   },
 });
 
+const ofProgram: Readonly<Record<string, readonly LeftOut[]>> = { "start-job": ofStartJob, "keptn-source": ofSource };
+
 /** @param program one of build/programs.ts */
-export const leaveOutOf = (program: string): Plugin => leaveOut(program === "keptn-source" ? ofSource : ofFunctions);
+export const leaveOutOf = (program: string): Plugin => leaveOut(ofProgram[program] ?? ofFunctions);

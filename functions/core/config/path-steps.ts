@@ -35,9 +35,15 @@ interface Next {
   readonly end: number;
 }
 
-const dots = /(\.\.?)(?:(\*)|([\p{L}\p{N}_][\p{L}\p{N}_-]*)|(?=\[))/uy;
+/** Unicode's classes take V8 a millisecond of a cold start, and most paths are ASCII. */
+const dotsOf = (text: string): RegExp =>
+  isAscii.test(text) ? asciiDots : /(\.\.?)(?:(\*)|([\p{L}\p{N}_][\p{L}\p{N}_-]*)|(?=\[))/uy;
+
+const isAscii = /^[ -~]*$/;
+const asciiDots = /(\.\.?)(?:(\*)|(\w[\w-]*)|(?=\[))/y;
 
 const parseDots = (text: string, at: number): Next | undefined => {
+  const dots = dotsOf(text);
   dots.lastIndex = at;
   const [whole, sign, star, name] = dots.exec(text) ?? [];
   if (whole === undefined || (sign === "." && !star && !name)) return undefined;

@@ -1,5 +1,6 @@
 // Event names of a config: RE2 patterns, found anywhere in the event's type, as JES does it. RE2 cannot be made to hang.
 import { RE2JS } from "re2js";
+import { remember } from "./remember.ts";
 import { type Fault, quote } from "./scalars.ts";
 
 const maxLength = 256;
@@ -11,7 +12,7 @@ const maxClasses = 2;
 type Matcher = (type: string) => boolean;
 
 /** @returns the compiled pattern, or what is wrong with it */
-const compile = (pattern: string): Matcher | string => {
+const compile = remember((pattern: string): Matcher | string => {
   const tooMuch = tooMuchOf(pattern);
   if (tooMuch) return tooMuch;
   if (isPlainName(pattern)) return nameMatcher(pattern);
@@ -21,7 +22,7 @@ const compile = (pattern: string): Matcher | string => {
   } catch (error) {
     return (error as Error).message.replace("error parsing regexp: ", "");
   }
-};
+});
 
 /** Most names of events: nothing repeats, so that no engine can be made to hang. */
 const isPlainName = (pattern: string): boolean => /^\^?(?:[\w.-]|\\\.)+\$?$/.test(pattern);

@@ -5,9 +5,9 @@ const mostTexts = 8;
 const mostLength = 32 * 1024;
 
 /** @param make gives the same for the same arguments, and nothing that anybody changes */
-export const remember = <T>(make: (text: string, file: string) => T): ((text: string, file: string) => T) => {
+export const remember = <T>(make: (text: string, file: string) => T): ((text: string, file?: string) => T) => {
   const known = new Map<string, T>();
-  return (text, file) => {
+  return (text, file = "") => {
     const key = `${file}\n${text}`;
     const made = known.get(key) ?? make(text, file);
     known.delete(key); // the last used is the last to go

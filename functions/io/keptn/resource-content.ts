@@ -17,7 +17,7 @@ export async function* readContent(name: string, chunks: AsyncIterable<Buffer>):
   let base64 = "";
   for await (const chunk of chunks) {
     base64 += scan.take(chunk.toString("latin1"));
-    if (scan.size() > limitBytes || !isBase64(base64)) throw broken(name);
+    if (scan.size() > limitBytes || !canBeBase64(base64)) throw broken(name);
     const whole = base64.length - (base64.length % 4);
     if (whole > 0) yield Buffer.from(base64.slice(0, whole), "base64");
     base64 = base64.slice(whole);
@@ -25,8 +25,11 @@ export async function* readContent(name: string, chunks: AsyncIterable<Buffer>):
   if (base64 !== "" || !scan.isWhole()) throw broken(name);
 }
 
-/** Only the last four characters of all may be padded. */
-const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+/** With padding (RFC 4648, section 4), as Go writes it. */
+export const isBase64 = (text: string): boolean => text.length % 4 === 0 && canBeBase64(text);
+
+/** Of a part. Only the last four characters of all may be padded. */
+const canBeBase64 = (part: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(part);
 
 const broken = (name: string): IoError =>
   new IoError(`${name}: the answer is no resource as Keptn's, or broke off.`, { retryable: true });

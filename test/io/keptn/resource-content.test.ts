@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { IoError } from "../../../functions/io/io-error.ts";
-import { readContent } from "../../../functions/io/keptn/resource-content.ts";
+import { isBase64, readContent } from "../../../functions/io/keptn/resource-content.ts";
 
 const read = async (...parts: (string | Buffer)[]): Promise<Buffer> => {
   async function* chunks() {
@@ -70,4 +70,9 @@ test("what is not Keptn's answer is no file", async () => {
 
 test("an endless answer without a file ends", async () => {
   await assert.rejects(read(...Array(300).fill("x".repeat(10_000))), /no resource as Keptn's/);
+});
+
+test("what is base64 is what Go writes", () => {
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => isBase64(Buffer.from(bytes).toString("base64"))));
+  for (const text of ["aGk", "aGk=aGk=", "a b=", "aG-_", "====", "aGk=\n"]) assert.equal(isBase64(text), false, text);
 });
