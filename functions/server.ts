@@ -1,6 +1,6 @@
 // Serves a function under Knative Functions' runtime: reads its requests as CloudEvents, and answers as Brokers understand.
 import type { IncomingHttpHeaders, Server } from "node:http";
-import { HTTP } from "cloudevents";
+import { type CloudEvent, HTTP } from "cloudevents";
 import faas from "faas-js-runtime";
 import * as z from "zod";
 import { type Answer, answerFor } from "./chain/answer.ts";
@@ -16,7 +16,8 @@ import { logCrashes } from "./io/world.ts";
 /** A program that answers CloudEvents: its log and its handler, built from the settings. */
 export type Program = (settings: Settings) => {
   readonly log: Log;
-  readonly handle: (event: unknown) => Promise<Answer>;
+  /** @param answerEarly answers the request while the handler goes on; what that returns is only logged then */
+  readonly handle: (event: unknown, answerEarly?: (answer: Answer) => void) => Promise<Answer>;
   /** Opens connections for the first event. Called once events can come. */
   readonly openEarly?: () => void;
 };
@@ -47,21 +48,26 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   const running = new Set<Promise<unknown>>();
   const optimise = makeOptimise(optimiseSoon);
   const invoke = async (context: Invocation) => {
-    const answer = answerRequest(context);
-    running.add(answer);
-    const response = toResponse(await answer.finally(() => running.delete(answer)));
+    const response = toResponse(await answerRequest(context));
     setImmediate(optimise);
     return response;
   };
   const answerRequest = async ({ headers, body }: Invocation): Promise<Answer> => {
     const read = readCloudEvent(requests.read(headers), body ?? "");
-    if (read.kind === "event") return answerFor(log, () => inTurn(() => handle(read.event)), { event: read.event.id });
+    if (read.kind === "event") return answerEvent(read.event);
     log({ level: "warn", message: renderProblem(read.problem) });
     return { statusCode: 400, why: renderProblem(read.problem) };
   };
+  const answerEvent = (event: CloudEvent<unknown>): Promise<Answer> => {
+    const { promise: early, resolve: answerEarly } = Promise.withResolvers<Answer>();
+    const whole = answerFor(log, () => inTurn(() => handle(event, answerEarly)), { event: event.id });
+    running.add(whole);
+    void whole.finally(() => running.delete(whole));
+    return Promise.race([whole, early]);
+  };
   const served = {
     handle: invoke,
-    // The runtime cuts requests under way at SIGTERM unless this waits for them.
+    // The runtime cuts what is under way at SIGTERM unless this waits for it.
     shutdown: () => Promise.allSettled(running).then(() => undefined),
     // The runtime's own checks answer 503 when the event loop is slow, which a cold start always is.
     liveness: () => "OK",

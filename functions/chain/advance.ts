@@ -30,7 +30,8 @@ export interface Findings {
 
 export type Rest =
   | { readonly kind: "over" }
-  | { readonly kind: "wait"; readonly why: string; readonly untilMs?: number };
+  /** `moved`: by this call. */
+  | { readonly kind: "wait"; readonly why: string; readonly untilMs?: number; readonly moved?: true };
 
 /** More than any run takes: a turn is a step, or one that somebody else was faster with. */
 const mostTurns = 1000;
@@ -75,7 +76,7 @@ const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: b
 });
 
 const over: Rest = { kind: "over" };
-const running: Rest = { kind: "wait", why: "a task is running" };
+const running: Rest = { kind: "wait", why: "a task is running", moved: true };
 
 /** @returns where the run rests now; undefined when somebody else was faster: look again */
 const take = async (

@@ -18,6 +18,8 @@ export interface ChainPorts {
   readonly clock: Clock;
   /** A name for a claim that no other process and no other delivery has. */
   readonly newClaimant: () => string;
+  /** Called when Keptn took all that it is due about a run, before it is seen counted and the Jobs are let go. */
+  readonly told?: () => void;
 }
 
 /** The fields by which every line about a run can be found. */

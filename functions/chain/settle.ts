@@ -114,6 +114,7 @@ export const evenOut = async (
       await (one === finished ? sendUnsure(ports, one) : ports.keptn.send(one));
       sent = true;
     }
+    ports.told?.();
     await confirmCounted(ports, event, source);
     return "sent";
   } catch (fault) {

@@ -6,13 +6,15 @@ import { type Hint, parseHint } from "../core/hint.ts";
 import { renderProblems } from "../core/problem.ts";
 
 /**
- * @param underWay ends of Jobs that this process is at, one set for all its deliveries
+ * @param ends of Jobs that this process is at or has dealt with, one set for all its deliveries
  * @param value a CloudEvent of an ApiServerSource (mode Resource) or of the sweep's PingSource
+ * @param answerEarly is called with the answer as soon as nothing is left that a second delivery could do: this one goes on, and
+ * what it does not get done is the sweep's (docs/decisions/0021)
  * @throws IoError when Kubernetes or Keptn cannot be reached: the next delivery or sweep goes on from what is there
  */
 export const finishTask =
-  (ports: SweepPorts, underWay: Set<string>) =>
-  async (value: unknown): Promise<Answer> => {
+  (ports: SweepPorts, ends: Set<string>) =>
+  async (value: unknown, answerEarly?: (answer: Answer) => void): Promise<Answer> => {
     const hint = parseHint(value);
     switch (hint.kind) {
       case "malformed":
@@ -25,26 +27,32 @@ export const finishTask =
         return done(`${open} open runs, ${failed} could not be moved`);
       }
       case "run":
-        return moveRun(ports, hint, underWay);
+        return moveRun({ ...ports, told: () => answerEarly?.(done("Keptn was told")) }, hint, ends);
     }
   };
 
+/** Hundreds of runs at once; a name, a uid and some words for each. */
+const mostEnds = 1000;
+
 /**
  * Kubernetes tells an end twice within moments: SuccessCriteriaMet, then Complete. The second adds nothing to a delivery that is
- * still at the first; that one is unanswered, so it comes again if this process dies over it.
+ * still at the first (that one comes again if this process dies over it, or has told Keptn), nor to one that moved the run.
  */
 const moveRun = async (
   ports: SweepPorts,
   { runId, namespace, end }: Extract<Hint, { kind: "run" }>,
-  underWay: Set<string>,
+  ends: Set<string>,
 ): Promise<Answer> => {
-  if (end && underWay.has(end)) return done("another delivery is at this end of its task");
-  if (end) underWay.add(end);
+  if (end && ends.has(end)) return done("another delivery is at this end of its task, or was");
+  if (end) ends.add(end);
+  if (ends.size > mostEnds) ends.delete(ends.values().next().value ?? "");
+  let isDealtWith = false;
   ports.log({ level: "debug", message: "looks at a run", run: runId });
   try {
     const rest = await advance(ports, { runId, namespaces: [namespace] });
+    isDealtWith = rest.kind === "over" || rest.moved === true;
     return done(rest.kind === "over" ? "the run is over" : rest.why);
   } finally {
-    if (end) underWay.delete(end);
+    if (end && !isDealtWith) ends.delete(end);
   }
 };

@@ -15,7 +15,8 @@ export const makeProgram: Program = (settings) => {
     keptn.openEarly();
   };
   const ports = { ...kubernetes, log, settings, clock: systemClock, newClaimant };
-  const underWay = new Set<string>();
-  const handle = (event: unknown) => finishTask({ ...ports, keptn: keptn.within(deliverySeconds) }, underWay)(event);
+  const ends = new Set<string>();
+  const handle: ReturnType<Program>["handle"] = (event, answerEarly) =>
+    finishTask({ ...ports, keptn: keptn.within(deliverySeconds) }, ends)(event, answerEarly);
   return { log, openEarly, handle };
 };

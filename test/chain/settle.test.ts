@@ -1,7 +1,7 @@
 // How a report and Keptn's count come to agree: what Keptn drops, what it counts late, and what fails in between.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { answerFor } from "../../functions/chain/answer.ts";
+import { type Answer, answerFor } from "../../functions/chain/answer.ts";
 import type { SweepPorts } from "../../functions/chain/sweep.ts";
 import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { Job } from "../../functions/core/kubernetes.ts";
@@ -43,10 +43,10 @@ const sweepWith = (world: World, ports: Partial<SweepPorts> = {}) => {
     finishTask(all, new Set())({ type: "dev.knative.sources.ping", data: { action: "sweep" } }),
   );
 };
-const change = ({ world }: Begun, ports: Partial<SweepPorts>) => {
+const change = ({ world }: Begun, ports: Partial<SweepPorts>, answerEarly?: (answer: Answer) => void) => {
   const all = { ...world.ports, ...ports };
   const event = { type: "dev.knative.apiserver.resource.update", data: { kind: "Job", ...world.jobs()[0] } };
-  return answerFor(all.log, () => finishTask(all, new Set())(event));
+  return answerFor(all.log, () => finishTask(all, new Set())(event, answerEarly));
 };
 const claimOf = ({ world }: Begun) => world.jobs()[0]?.metadata?.annotations?.[annotation.claim];
 const lease = ({ world }: Begun) => world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
@@ -100,6 +100,43 @@ describe("a .finished that Keptn took", () => {
     assert.match(claimOf(run) ?? "", /claimant-/);
     asked = 2;
     assert.equal((await change(run, { keptn })).statusCode, 204); // somebody is at it
+  });
+});
+
+describe("who brought the change", () => {
+  const watched = (run: Begun, keptn: Keptn) => {
+    const answers: { readonly answer: Answer; readonly finished: number; readonly reported: string | undefined }[] = [];
+    const early = (answer: Answer) => {
+      const reported = run.world.jobs()[0]?.metadata?.annotations?.[annotation.reported];
+      answers.push({ answer, finished: run.world.sent("finished").length, reported });
+    };
+    return { answers, last: change(run, { keptn }, early) };
+  };
+
+  test("is answered once Keptn took the report, and not when it was counted and all is done", async (context) => {
+    const run = await begin(context);
+    const { answers, last } = watched(run, run.world.ports.keptn);
+    assert.equal((await last).why, "the run is over");
+    assert.deepEqual(answers, [{ answer: { statusCode: 204, why: "Keptn was told" }, finished: 1, reported: "" }]);
+    assert.notEqual(run.world.jobs()[0]?.metadata?.annotations?.[annotation.reported], "");
+  });
+
+  test("is answered early too where Keptn forgets what it took: the sweep sends it again", async (context) => {
+    const run = await begin(context);
+    const { answers, last } = watched(run, forgetting(run, ".finished"));
+    assert.equal((await last).statusCode, 503);
+    assert.equal(answers.length, 1);
+    lease(run);
+    await sweepWith(run.world);
+    assert.equal(state(run)?.state, "complete");
+  });
+
+  test("waits where Keptn takes nothing", async (context) => {
+    const run = await begin(context);
+    const send = () => Promise.reject(new IoError("Keptn is away", { retryable: true }));
+    const { answers, last } = watched(run, { ...run.world.ports.keptn, send });
+    assert.equal((await last).statusCode, 503);
+    assert.deepEqual(answers, []);
   });
 });
 

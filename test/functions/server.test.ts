@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Job } from "../../functions/core/kubernetes.ts";
+import { annotation } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import { type FunctionProcess, startFunction } from "../cluster/harness/function-process.ts";
 import { until } from "../cluster/harness/world.ts";
@@ -25,6 +26,7 @@ actions:
 
 describe("both functions over HTTP", () => {
   let [keptn, kubernetes, start, finish]: [KeptnDouble?, ApiServer?, FunctionProcess?, FunctionProcess?] = [];
+  let env: Record<string, string> = {};
   before(async () => {
     [keptn, kubernetes] = await Promise.all([startKeptn(), startApiServer()]);
     keptn.plane.projects.addFiles(
@@ -32,7 +34,7 @@ describe("both functions over HTTP", () => {
       { "job/config.yaml": config },
     );
     kubernetes.fateOf = (job: Job) => ({ log: `${job.spec?.template.spec?.containers[0]?.command?.at(-1)}\n` });
-    const env = {
+    env = {
       ...{ KUBECONFIG: kubernetes.kubeconfig, KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token },
       ...{ JOB_NAMESPACE: "jobs", KEPTN_RETRY_SECONDS: "1", MAX_REQUEST_BYTES: "200000" },
     };
@@ -74,6 +76,31 @@ describe("both functions over HTTP", () => {
       assert.deepEqual([...new Set(answers.map(({ status, body }) => `${status} ${body}`))], ["204 "]);
     });
   }
+
+  test("end what they have answered early before they end themselves", async (context) => {
+    assert.ok(keptn && kubernetes);
+    const last = await startFunction("finish-task", { ...env, KEPTN_RETRY_SECONDS: "10", CLAIM_LEASE_SECONDS: "60" });
+    context.after(() => last.stop());
+    const isOfRun = (job: Job) => job.metadata?.annotations?.[annotation.event]?.includes(event.id) === true;
+    const answers: Promise<unknown>[] = [];
+    const stop = kubernetes.store.subscribe(({ type: verb, object }) => {
+      const job = object as unknown as Job;
+      if (stateOf(job) !== "released" || !isOfRun(job)) return;
+      answers.push(post(last, requestOfChange(verb, job)));
+    });
+    const event = keptn.trigger({ type });
+    // Keptn takes its time to say what it has counted.
+    keptn.fault({ on: /sequence-execution/, kind: { delayMs: 1500 }, times: Number.POSITIVE_INFINITY });
+    await post(start, requestOfEvent({ ...event }));
+    await until("the task is complete", () => keptn?.counts(event.id)?.state === "complete");
+    await Promise.all(answers);
+    const states = () => [...new Set(kubernetes?.jobs().filter(isOfRun).map(stateOf))];
+    assert.deepEqual(states(), ["released"]);
+    await last.stop();
+    keptn.clearFaults();
+    stop();
+    assert.deepEqual(states(), ["reported"]);
+  });
 
   test("ignore an event that no action matches: 204, and nothing is created", async () => {
     const before = kubernetes?.jobs().length;

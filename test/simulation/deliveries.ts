@@ -63,12 +63,20 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
       pending: 0,
       calls: 0,
       ended: false,
-      onCrash: onAnswer,
+      onCrash: () => {
+        world.ends.clear();
+        onAnswer();
+      },
       onForbidden,
     };
     const ports = makePorts(world, process);
+    const ends = chance.at(name).roll("remembers ends") < 0.5 ? world.ends : new Set<string>();
     stir(process);
-    answerFor(ports.log, () => handlers[program](ports)(event)).then((answer) => {
+    const answerEarly = (answer: Answer): void => {
+      tell(() => `${name} answers ${answer.statusCode} early: ${answer.why}`);
+      onAnswer(answer);
+    };
+    answerFor(ports.log, () => handlers[program](ports, ends)(event, answerEarly)).then((answer) => {
       if (process.ended) return;
       process.ended = true;
       if (job && process.calls > 0) world.checks.looked(job);

@@ -9,7 +9,11 @@ export interface Handlers {
   readonly "finish-task": Handler;
 }
 
-type Handler = (ports: StartJobPorts) => (event: unknown) => Promise<Answer>;
+/** @param ends that the process of finish-task remembers */
+type Handler = (
+  ports: StartJobPorts,
+  ends: Set<string>,
+) => (event: unknown, answerEarly: (answer: Answer) => void) => Promise<Answer>;
 
 /** Modules below this folder are loaded anew for each mistake: `?mistake=<name>` is part of their URL. */
 const functions = new URL("../../functions/", import.meta.url).href;
@@ -52,5 +56,5 @@ export const loadHandlers = async (mistake?: Mistake): Promise<Handlers> => {
     load("finish-task/handler.ts"),
     ...["core/plan.ts", "core/result.ts", "chain/snapshot.ts"].map(load),
   ]);
-  return { "start-job": startJob, "finish-task": (ports) => finishTask(ports, new Set()) };
+  return { "start-job": startJob, "finish-task": finishTask };
 };

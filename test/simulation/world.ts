@@ -28,6 +28,8 @@ export interface World extends ProcessPorts {
   readonly timer: SimulatedTimer;
   /** When start-job touched it. */
   readonly touches: number[];
+  /** What a process of finish-task remembers that takes many deliveries. */
+  readonly ends: Set<string>;
   readonly images: Images;
   readonly deliveries: Deliveries;
   readonly configs: Map<string, string>;
@@ -63,7 +65,7 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
   const keptn = makeSimulatedKeptn({ chance, scheduler, checks, outages, newUid, tell });
   const configs = new Map<string, string>();
   const begun: Begun = {
-    ...{ chance, scheduler, checks, keptn, images, configs, tell, stir, beyondBounds, touches: [] },
+    ...{ chance, scheduler, checks, keptn, images, configs, tell, stir, beyondBounds, touches: [], ends: new Set() },
     isAway: outages.isAway,
     configOf: (id: string) => configs.get(id) ?? "",
     violation: () => violation,

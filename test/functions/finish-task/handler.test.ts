@@ -93,6 +93,23 @@ describe("a task that ends", () => {
     world.keptn.clearFaults();
     assert.equal((await tell()).statusCode, 204);
     only(world);
+    const before = lists;
+    assert.equal((await tell()).statusCode, 204);
+    assert.equal(lists, before, "an end that was dealt with");
+  });
+
+  test("is looked at again when somebody else was at its run", async (context) => {
+    const { world } = await begin(context, { tasks: ["only"] });
+    world.end(jobAt(world, 0), { exitCode: 0 });
+    const change = changeOf(jobAt(world, 0));
+    const oneProcess = finishTask(world.ports, new Set());
+    const claim = JSON.stringify({ by: "somebody", at: world.ports.clock.now().toISOString() });
+    const expect = { annotations: { [annotation.claim]: "" } };
+    await world.ports.jobs.patch(refOf(jobAt(world, 0)), { expect, annotations: { [annotation.claim]: claim } });
+    assert.match((await oneProcess(change)).why, /somebody is at it/);
+    world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
+    assert.equal((await oneProcess(change)).why, "the run is over");
+    only(world);
   });
 
   test("leaves every Job with its TTL, without our finalizer, in the state that no source watches", async (context) => {
