@@ -1,4 +1,5 @@
 // Moves one run forward: reads its Jobs, asks what is next, does it, until there is nothing to do.
+import { endOfJob } from "../core/hint.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { nextStep, type Situation, type Step } from "../core/next-step.ts";
 import { type RunState, readRun } from "../core/run-state.ts";
@@ -28,10 +29,13 @@ export interface Findings {
   readonly over?: boolean;
 }
 
-export type Rest =
+export type Rest = (
   | { readonly kind: "over" }
-  /** `moved`: by this call. */
-  | { readonly kind: "wait"; readonly why: string; readonly untilMs?: number; readonly moved?: true };
+  | { readonly kind: "wait"; readonly why: string; readonly untilMs?: number }
+) & {
+  /** Ends of its Jobs that were seen and dealt with: see `endOfJob`. */
+  readonly ends?: readonly string[];
+};
 
 /** More than any run takes: a turn is a step, or one that somebody else was faster with. */
 const mostTurns = 1000;
@@ -50,13 +54,14 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
       continue;
     }
     const step = nextStep(run, situationOf(ports, { me, ...known }));
-    if (step.kind === "over") return step;
+    const ends = run.tasks.flatMap(({ job }) => (job && endOfJob(job)) ?? []);
+    if (step.kind === "over") return { ...step, ends };
     if (step.kind === "wait") {
       if (known.inspected || !how.inspect) return step;
       known = { ...(await how.inspect(run)), owner: false, inspected: true };
     } else {
       const rest = await take(ports, run, { step, me });
-      if (rest) return rest;
+      if (rest) return { ...rest, ends };
       known = { ...known, owner: false };
     }
     jobs = undefined;
@@ -76,7 +81,7 @@ const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: b
 });
 
 const over: Rest = { kind: "over" };
-const running: Rest = { kind: "wait", why: "a task is running", moved: true };
+const running: Rest = { kind: "wait", why: "a task is running" };
 
 /** @returns where the run rests now; undefined when somebody else was faster: look again */
 const take = async (

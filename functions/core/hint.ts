@@ -43,13 +43,19 @@ const hintOfJob = (job: Job, type: string): Hint => {
   if (stateOf(job) === "reported" || run.marks.reported) return { kind: "nothing", why: "its run was reported" };
   if (run.marks.claim || run.marks.end) return { kind: "nothing", why: "somebody is at its run" };
   const phase = phaseOf(job);
-  const ended = phase === "succeeded" || phase === "failed";
+  const end = endOfJob(job);
   const gone = type.endsWith(".delete");
   // Every Job leaves the source's watch when its run was reported; its end was told before.
-  if (gone && ended) return { kind: "nothing", why: "its end was told before" };
+  if (gone && end) return { kind: "nothing", why: "its end was told before" };
   if (!gone && (phase === "running" || phase === "waiting")) return { kind: "nothing", why: `the task is ${phase}` };
-  const end = ended ? { end: `${namespace}/${job.metadata?.name}/${job.metadata?.uid} ${phase}` } : {};
-  return { kind: "run", runId: run.id, namespace, ...end };
+  return { kind: "run", runId: run.id, namespace, ...(end ? { end } : {}) };
+};
+
+/** @returns a name for the end of this very Job; undefined while it has none */
+export const endOfJob = (job: Job): string | undefined => {
+  const phase = phaseOf(job);
+  const { namespace, name, uid } = job.metadata ?? {};
+  return phase === "succeeded" || phase === "failed" ? `${namespace}/${name}/${uid} ${phase}` : undefined;
 };
 
 const malformed = (message: string, fix: string): Hint => ({

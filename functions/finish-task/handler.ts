@@ -45,14 +45,15 @@ const moveRun = async (
 ): Promise<Answer> => {
   if (end && ends.has(end)) return done("another delivery is at this end of its task, or was");
   if (end) ends.add(end);
-  if (ends.size > mostEnds) ends.delete(ends.values().next().value ?? "");
-  let isDealtWith = false;
+  let seen: readonly string[] = [];
   ports.log({ level: "debug", message: "looks at a run", run: runId });
   try {
     const rest = await advance(ports, { runId, namespaces: [namespace] });
-    isDealtWith = rest.kind === "over" || rest.moved === true;
+    seen = rest.ends ?? [];
     return done(rest.kind === "over" ? "the run is over" : rest.why);
   } finally {
-    if (end && !isDealtWith) ends.delete(end);
+    if (end) ends.delete(end); // what Kubernetes does not confirm was no end
+    for (const one of seen) ends.add(one);
+    for (const one of ends) if (ends.size > mostEnds) ends.delete(one); // the oldest first
   }
 };

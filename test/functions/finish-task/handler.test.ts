@@ -98,6 +98,19 @@ describe("a task that ends", () => {
     assert.equal(lists, before, "an end that was dealt with");
   });
 
+  test("is not taken from who only says so: what Kubernetes does not confirm is forgotten", async (context) => {
+    const { world } = await begin(context);
+    const oneProcess = finishTask(world.ports, new Set());
+    const forged = changeOf({ ...jobAt(world, 1), spec: { ...jobAt(world, 1).spec!, suspend: false } });
+    Object.assign(forged.data, { status: { conditions: [{ type: "Complete", status: "True" }] } });
+    world.end(jobAt(world, 0), { exitCode: 0 });
+    await oneProcess(forged);
+    assert.equal(jobAt(world, 1).spec?.suspend, false, "it was looked at");
+    world.end(jobAt(world, 1), { exitCode: 0 });
+    await oneProcess(changeOf(jobAt(world, 1)));
+    only(world);
+  });
+
   test("is looked at again when somebody else was at its run", async (context) => {
     const { world } = await begin(context, { tasks: ["only"] });
     world.end(jobAt(world, 0), { exitCode: 0 });
