@@ -54,8 +54,7 @@ test("a run of two tasks makes these calls, told of every change of its Jobs, an
   while (changes.length > 0 || !isOver()) {
     const change = changes.shift();
     if (!change) await sleep(1);
-    else
-      await finishTask(ports, ends)({ type: `dev.knative.apiserver.resource.${change.type}`, data: change.job });
+    else await finishTask(ports, ends)({ type: `dev.knative.apiserver.resource.${change.type}`, data: change.job });
   }
   assert.deepEqual(
     { kubernetes: countsOf(kubernetes.calls), keptn: countsOf(keptn.calls) },
