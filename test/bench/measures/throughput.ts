@@ -72,7 +72,8 @@ const measure = async (bench: Bench, site: Site, { rounds, floor }: How): Promis
   return [
     timesRow({ name: `runs at once, ${name}`, unit: "runs/s", values: rates, column: `runs/s, ${name}` }, jes),
     ...(floor ? [timesRow({ name: "", unit: "runs/s", values: rates }, floor)] : []),
-    timesRow({ name: "  calls to Kubernetes", unit: "calls/s", values: calls, ...bound }, limit),
+    // How soon Jobs end is the Job controller's on a real API server: the floor says how fast it is without us.
+    timesRow({ name: "  calls to Kubernetes", unit: "calls/s", values: calls, ...(floor ? {} : bound) }, limit),
     timesRow({ name: "  until all are released", unit: "calls/s", values: starts, ...bound }, limit),
     memory("start-job", taken.map(({ startJobMiB }) => startJobMiB)), // biome-ignore format: one a line
     memory("finish-task", taken.map(({ finishTaskMiB }) => finishTaskMiB)), // biome-ignore format: one a line
