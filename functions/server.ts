@@ -47,11 +47,7 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   const inTurn = makeTurns(turns);
   const running = new Set<Promise<unknown>>();
   const optimise = makeOptimise(optimiseSoon);
-  const invoke = async (context: Invocation) => {
-    const response = toResponse(await answerRequest(context));
-    setImmediate(optimise);
-    return response;
-  };
+  const invoke = async (context: Invocation) => toResponse(await answerRequest(context));
   const answerRequest = async ({ headers, body }: Invocation): Promise<Answer> => {
     const read = readCloudEvent(requests.read(headers), body ?? "");
     if (read.kind === "event") return answerEvent(read.event);
@@ -62,7 +58,10 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
     const { promise: early, resolve: answerEarly } = Promise.withResolvers<Answer>();
     const whole = answerFor(log, () => inTurn(() => handle(event, answerEarly)), { event: event.id });
     running.add(whole);
-    void whole.finally(() => running.delete(whole));
+    void whole.finally(() => {
+      running.delete(whole);
+      setImmediate(optimise); // not with an early answer: what comes after it has yet to be loaded
+    });
     return Promise.race([whole, early]);
   };
   const served = {

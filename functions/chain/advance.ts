@@ -54,14 +54,13 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
       continue;
     }
     const step = nextStep(run, situationOf(ports, { me, ...known }));
-    const ends = run.tasks.flatMap(({ job }) => (job && endOfJob(job)) ?? []);
-    if (step.kind === "over") return { ...step, ends };
+    if (step.kind === "over") return { ...step, ends: endsOf(run) };
     if (step.kind === "wait") {
       if (known.inspected || !how.inspect) return step;
       known = { ...(await how.inspect(run)), owner: false, inspected: true };
     } else {
       const rest = await take(ports, run, { step, me });
-      if (rest) return { ...rest, ends };
+      if (rest) return { ...rest, ends: endsOf(run) };
       known = { ...known, owner: false };
     }
     jobs = undefined;
@@ -72,6 +71,8 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
 export const namespacesOf = ({ chain }: RunState): readonly string[] => [
   ...new Set(chain.jobs.map(({ namespace }) => namespace)),
 ];
+
+const endsOf = ({ tasks }: RunState): string[] => tasks.flatMap(({ job }) => (job && endOfJob(job)) ?? []);
 
 const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: boolean }): Situation => ({
   ...known,

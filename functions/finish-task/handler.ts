@@ -54,6 +54,6 @@ const moveRun = async (
   } finally {
     if (end) ends.delete(end); // what Kubernetes does not confirm was no end
     for (const one of seen) ends.add(one);
-    for (const one of ends) if (ends.size > mostEnds) ends.delete(one); // the oldest first
+    while (ends.size > mostEnds) ends.delete(ends.values().next().value ?? ""); // the oldest
   }
 };

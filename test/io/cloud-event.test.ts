@@ -56,3 +56,15 @@ test("keeps names that JavaScript has its own use for where they are", () => {
   assert.equal(Reflect.get({}, "polluted"), undefined);
   assert.deepEqual(Object.keys(read.event.data as object), ["__proto__"]);
 });
+
+test("leaves errors their stacks, whatever it read", (context) => {
+  const { stackTraceLimit } = Error;
+  context.after(() => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
+  for (const headers of [binary, { ...binary, "ce-time": "never" }]) {
+    Error.stackTraceLimit = 7;
+    readCloudEvent(headers, "{}");
+    assert.equal(Error.stackTraceLimit, 7);
+  }
+});

@@ -56,6 +56,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
     const { chance, images, tell, stir } = world;
     const image = images.of(name);
     const skewMs = (chance.at(name).roll("skew") - 0.5) * 2 * bounds.skewMs;
+    const ends = chance.at(name).roll("remembers ends") < 0.5 ? world.ends : new Set<string>();
     const process: Process = {
       name,
       image,
@@ -64,13 +65,12 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
       calls: 0,
       ended: false,
       onCrash: () => {
-        world.ends.clear();
+        ends.clear();
         onAnswer();
       },
       onForbidden,
     };
     const ports = makePorts(world, process);
-    const ends = chance.at(name).roll("remembers ends") < 0.5 ? world.ends : new Set<string>();
     stir(process);
     const answerEarly = (answer: Answer): void => {
       tell(() => `${name} answers ${answer.statusCode} early: ${answer.why}`);

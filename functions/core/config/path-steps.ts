@@ -19,10 +19,11 @@ export const parsePath = (path: string): readonly Step[] | undefined => {
   if (path.length > maxLength) return undefined;
   const trimmed = path.trim();
   const text = trimmed.startsWith("$") ? trimmed.slice(1) : `.${trimmed}`;
+  const dots = dotsOf(text);
   const steps: Step[] = [];
   let at = 0;
   while (at < text.length) {
-    const next = text[at] === "[" ? parseBracket(text, at) : parseDots(text, at);
+    const next = text[at] === "[" ? parseBracket(text, at) : parseDots(text, at, dots);
     if (!next) return undefined;
     steps.push(...next.steps);
     at = next.end;
@@ -42,8 +43,7 @@ const dotsOf = (text: string): RegExp =>
 const isAscii = /^[ -~]*$/;
 const asciiDots = /(\.\.?)(?:(\*)|(\w[\w-]*)|(?=\[))/y;
 
-const parseDots = (text: string, at: number): Next | undefined => {
-  const dots = dotsOf(text);
+const parseDots = (text: string, at: number, dots: RegExp): Next | undefined => {
   dots.lastIndex = at;
   const [whole, sign, star, name] = dots.exec(text) ?? [];
   if (whole === undefined || (sign === "." && !star && !name)) return undefined;
