@@ -9,13 +9,13 @@ export const optimiseNothing = ["--no-maglev", "--no-opt"];
 
 /**
  * A process with many events to come. V8 waits for 3000 calls of a function, which are hundreds of events, and its quick compiler in
- * between leaves 10 MiB behind. The last flag has it collect garbage after 2 MiB, not after 8.
+ * between leaves 10 MiB behind. Not --optimize-for-size: with it a full collection takes along the compiled code for shapes of which
+ * there is no object just then, nearly all of it every 2000 events (docs/decisions/0020).
  */
 export const optimiseSoon = [
   "--no-maglev",
   "--invocation-count-for-turbofan=100",
   "--minimum-invocations-after-ic-update=100",
-  "--optimize-for-size",
 ];
 
 /** @returns sets these flags when it is called for the first time. To be called once all that Node has to load is loaded */

@@ -5,7 +5,6 @@ import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import { memoryOf } from "../bench/harness/process.ts";
-import { deployedEnv } from "../cluster/harness/deployed-env.ts";
 import { type FunctionProcess, startFunction } from "../cluster/harness/function-process.ts";
 import { until } from "../cluster/harness/world.ts";
 import { type KeptnDouble, startKeptn } from "../doubles/keptn/keptn-double.ts";
@@ -50,7 +49,6 @@ export const openHostileWorld = async (): Promise<HostileWorld> => {
   const env = {
     ...{ KUBECONFIG: kubernetes.kubeconfig, KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token },
     ...{ JOB_NAMESPACE: "jobs", KEPTN_RETRY_SECONDS: "1", LOG_LEVEL: "debug" },
-    ...deployedEnv(),
   };
   const [startJob, finishTask] = await Promise.all([
     startFunction("start-job", env),

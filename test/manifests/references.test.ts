@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 import { label } from "../../functions/core/marks.ts";
 import { settingsTable } from "../../functions/core/settings.ts";
+import { deployedEnv } from "../cluster/harness/deployed-env.ts";
 import { buildManifests, buildWith, components, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
 
 const nameOf = ({ kind, metadata }: KubernetesObject): string => `${metadata.namespace}/${kind}/${metadata.name}`;
@@ -102,8 +103,7 @@ test("func's overlay has all but start-job, under the names that func.yaml says"
   for (const name of ["ServiceAccount/start-job", "ConfigMap/job-executor-settings", "Broker/keptn"])
     assert.ok(there.has(name));
   assert.equal(func.deploy.serviceAccountName, "start-job");
-  const finishTask = objects.find(({ kind, metadata }) => kind === "Service" && metadata.name === "finish-task");
-  const options = finishTask?.spec.template.spec.containers[0].env.filter(isAboutMemory);
+  const options = Object.entries(deployedEnv("start-job")).map(([name, value]) => ({ name, value }));
   assert.equal(options.length, 3);
   assert.deepEqual(func.run.envs.filter(isAboutMemory), options);
   assert.ok(func.run.envs.some(({ value }: { value: string }) => value === "{{ configMap:job-executor-settings }}"));

@@ -7,7 +7,6 @@ import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
 import { spreadOf } from "../bench/statistics.ts";
 import { type Chaos, knowsTimers, startChaos, timerExists } from "../cluster/harness/chaos.ts";
-import { deployedEnv } from "../cluster/harness/deployed-env.ts";
 import { forNoNode, type Kubelet, startKubelet } from "../cluster/harness/kubelet.ts";
 import { makeRandom } from "../cluster/harness/random.ts";
 import { openWorld, type TestWorld, until } from "../cluster/harness/world.ts";
@@ -39,7 +38,6 @@ describe(`${runs} runs with functions that are killed (seed ${seed})`, { skip: n
       settings: {
         ...{ CLAIM_LEASE_SECONDS: "9", KEPTN_RETRY_SECONDS: "2", API_PROXY_HTTP_TIMEOUT: "1" },
         ...{ CREATE_GRACE_SECONDS: "60", LOG_LEVEL: "info" },
-        ...deployedEnv(),
       },
     });
     world.configure(config);

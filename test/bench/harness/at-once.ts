@@ -1,5 +1,6 @@
 // Many runs at once, from their events at start-job to the last `.finished`, with all that Knative does in between.
 import { Agent } from "node:http";
+import { functionNames } from "../../cluster/harness/deployed-env.ts";
 import { type FunctionProcess, startFunction } from "../../cluster/harness/function-process.ts";
 import { requestOfSweep } from "../../doubles/requests.ts";
 import type { Bench } from "../measure.ts";
@@ -24,8 +25,6 @@ export interface AtOnce {
   readonly finishTaskMiB: number;
 }
 
-export const names = ["start-job", "finish-task"] as const;
-
 /**
  * @param given.env of functions that are only started for this
  * @param given.sweepMs between sweeps; usually a minute, as the timer does
@@ -36,7 +35,7 @@ export const runAtOnce = async (
   given: { readonly runs: number; readonly env?: Place["env"]; readonly sweepMs?: number },
 ): Promise<AtOnce> => {
   const { runs, env = place.env, sweepMs = 60_000 } = given;
-  const [startJob, finishTask] = await Promise.all(names.map((name) => startFunction(name, env, bench.dist)));
+  const [startJob, finishTask] = await Promise.all(functionNames.map((name) => startFunction(name, env, bench.dist)));
   if (!startJob || !finishTask) throw new Error("no functions");
   try {
     const forwarding = forward(watch, finishTask.url);

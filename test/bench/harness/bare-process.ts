@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { deployedEnv, type FunctionName } from "../../cluster/harness/deployed-env.ts";
 import { freePort } from "../../cluster/harness/function-process.ts";
 import { cleanEnv } from "./first-answer.ts";
 import { deliver, makePost, type Post } from "./post.ts";
@@ -14,9 +15,17 @@ export interface BareProcess {
   stop(): Promise<void>;
 }
 
-export const startBareCalls = async (file: string, env: Readonly<Record<string, string>>): Promise<BareProcess> => {
+/** With as much memory as the function that it is held against. */
+export const startBareCalls = async (
+  file: string,
+  name: FunctionName,
+  env: Readonly<Record<string, string>>,
+): Promise<BareProcess> => {
   const port = await freePort();
-  const options = { env: { ...cleanEnv(), ...env, PORT: String(port) }, stdio: "inherit" } as const;
+  const options = {
+    env: { ...cleanEnv(), ...deployedEnv(name), ...env, PORT: String(port) },
+    stdio: "inherit",
+  } as const;
   const child = spawn(process.execPath, [file], options);
   const post = makePost(`http://127.0.0.1:${port}`);
   const prepare = (script: Script) => deliver(post, { method: "PUT", headers: {}, body: JSON.stringify(script) });

@@ -1,7 +1,6 @@
 // The place on a real API server: a namespace of its own on the cluster that KUBECONFIG names, and Keptn's double.
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { connectWire, type KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
-import { deployedEnv } from "../../cluster/harness/deployed-env.ts";
 import { forNoNode } from "../../cluster/harness/kubelet.ts";
 import { makeNamespace } from "../../cluster/namespace.ts";
 import { startTellingKeptn } from "./keptn.ts";
@@ -27,7 +26,6 @@ export const openCluster = async (): Promise<Cluster> => {
     env: {
       ...{ KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token },
       ...{ JOB_NAMESPACE: name, TIMER_NAMESPACE: name, KUBECONFIG: process.env["KUBECONFIG"] ?? "" },
-      ...deployedEnv(),
     },
     close: async () => {
       await remove();

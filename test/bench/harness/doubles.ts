@@ -3,7 +3,6 @@ import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
 import type { Job } from "../../../functions/core/kubernetes.ts";
 import { label } from "../../../functions/core/marks.ts";
 import { phaseOf } from "../../../functions/core/run-state.ts";
-import { deployedEnv } from "../../cluster/harness/deployed-env.ts";
 import { type FunctionProcess, startFunction } from "../../cluster/harness/function-process.ts";
 import { type ApiServer, startApiServer } from "../../doubles/kubernetes/api-server.ts";
 import { type EventRequest, requestOfChange } from "../../doubles/requests.ts";
@@ -37,7 +36,7 @@ export const openDoubles = async (dist: string): Promise<Doubles> => {
   configure(keptn, makeConfig());
   const env = {
     ...{ KUBECONFIG: kubernetes.kubeconfig, KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token },
-    ...{ JOB_NAMESPACE: "jobs", ...deployedEnv() },
+    JOB_NAMESPACE: "jobs",
   };
   let maker: Promise<FunctionProcess> | undefined;
   const doubles: Doubles = {

@@ -1,6 +1,7 @@
 // Lets a function work behind recorders: which calls its work consists of.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { FunctionName } from "../../cluster/harness/deployed-env.ts";
 import { startFunction } from "../../cluster/harness/function-process.ts";
 import { makeKubeconfig } from "../../doubles/kubernetes/api-server.ts";
 import type { EventRequest } from "../../doubles/requests.ts";
@@ -9,13 +10,11 @@ import type { Place } from "./place.ts";
 import { deliver, makePost } from "./post.ts";
 import { type Recorded, startRecorder } from "./recorder.ts";
 
-type Name = "start-job" | "finish-task";
-
 /** One event, by a function of its own. */
 export const rehearse = async (
   bench: Bench,
   place: Place,
-  { name, event }: { readonly name: Name; readonly event: EventRequest },
+  { name, event }: { readonly name: FunctionName; readonly event: EventRequest },
 ): Promise<readonly Recorded[]> => {
   const recording = await startRecording(bench, place);
   const program = await startFunction(name, recording.env, bench.dist);

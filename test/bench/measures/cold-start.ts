@@ -1,5 +1,6 @@
 // Cold start: from the spawn of a function's process to its first answered event, or to what a user waits for.
 import { join } from "node:path";
+import { deployedEnv, type FunctionName, functionNames } from "../../cluster/harness/deployed-env.ts";
 import { requestOfEvent } from "../../doubles/requests.ts";
 import { type Doubles, isReleased, openDoubles } from "../harness/doubles.ts";
 import { type FirstAnswer, measureFirstAnswer, type Program } from "../harness/first-answer.ts";
@@ -23,10 +24,12 @@ export const coldStart: Measure = {
 /** An event that is not for us: read, understood, answered, and nothing is asked of anybody. */
 const foreign = requestOfEvent({ specversion: "1.0", id: "1", type: "none", source: "/bench", data: {} });
 
-const bundled = ({ dist }: Bench, { env }: Doubles, name: string): Program => ({
+const bundled = ({ dist }: Bench, doubles: Doubles, name: FunctionName): Program => ({
   args: [join(dist, "serve.cjs")],
-  env: { ...env, FUNCTION: name },
+  env: envOf(doubles, name),
 });
+
+const envOf = ({ env }: Doubles, name: FunctionName) => ({ ...deployedEnv(name), ...env, FUNCTION: name });
 
 const againstBare = async (bench: Bench, doubles: Doubles): Promise<Row[]> => {
   bench.say("cold start against a bare node:http server");
@@ -73,9 +76,9 @@ const cpuOf = ({ cpuMs }: FirstAnswer): number => cpuMs;
 
 const againstNaive = async (bench: Bench, doubles: Doubles): Promise<Row[]> => {
   const rows: Row[] = [];
-  for (const name of ["start-job", "finish-task"]) {
+  for (const name of functionNames) {
     bench.say(`cold start of ${name} against the naive form`);
-    const env = { ...doubles.env, FUNCTION: name };
+    const env = envOf(doubles, name);
     const first = (program: Program) => async () => (await measureFirstAnswer(program, foreign)).ms;
     const { ours, ...others } = await interleave(
       {

@@ -34,7 +34,7 @@ const measure = async (bench: Bench, doubles: Doubles): Promise<Row[]> => {
   const recorded = await rehearse(bench, doubles, { name: "finish-task", event: first.change });
   const script = scriptOf(recorded);
   const ours = await startFunction("finish-task", doubles.env, bench.dist);
-  const bare = await startBareCalls(join(bench.programs, "bare-calls.cjs"), doubles.env);
+  const bare = await startBareCalls(join(bench.programs, "bare-calls.cjs"), "finish-task", doubles.env);
   const post = makePost(ours.url);
   for (let n = 0; n < warmUps; n++) {
     const runs = await Promise.all(Array.from({ length: sideBySide }, () => doubles.endedRun()));

@@ -3,9 +3,9 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { programs } from "../../../build/programs.ts";
 import type { Job } from "../../../functions/core/kubernetes.ts";
+import { functionNames } from "../../cluster/harness/deployed-env.ts";
 import { type FunctionProcess, startFunction } from "../../cluster/harness/function-process.ts";
 import { requestOfChange, requestOfEvent, requestOfSweep } from "../../doubles/requests.ts";
-import { names } from "../harness/at-once.ts";
 import { type Doubles, isReleased, openDoubles } from "../harness/doubles.ts";
 import { trigger } from "../harness/place.ts";
 import { deliver, makePost } from "../harness/post.ts";
@@ -29,7 +29,7 @@ export const memory: Measure = {
       open.push(measured.open);
       after.push(measured.after);
     }
-    for (const [index, name] of names.entries()) {
+    for (const [index, name] of functionNames.entries()) {
       const of = (pairs: readonly Pair[]) => pairs.map((pair) => pair[index] ?? 0);
       rows.push(plainRow({ name: `${name} at its start`, unit: "MiB", values: of(starts) }));
       rows.push(
@@ -62,7 +62,7 @@ interface Running {
 const withFunctions = async <T>({ dist }: Bench, use: (running: Running) => Promise<T>): Promise<T> => {
   const doubles = await openDoubles(dist);
   doubles.kubernetes.fateOf = () => ({ afterMs: 3_600_000 });
-  const [startJob, finishTask] = await Promise.all(names.map((name) => startFunction(name, doubles.env, dist)));
+  const [startJob, finishTask] = await Promise.all(functionNames.map((name) => startFunction(name, doubles.env, dist)));
   if (!startJob || !finishTask) throw new Error("no functions");
   const now = (): Pair => [memoryOf(startJob.pid()).now, memoryOf(finishTask.pid()).now];
   try {

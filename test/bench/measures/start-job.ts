@@ -44,7 +44,7 @@ const measure = async (bench: Bench, place: Place, { rounds, released }: How): P
   const recorded = await rehearse(bench, place, { name: "start-job", event: first.request });
   const script = scriptOf(recorded);
   const ours = await startFunction("start-job", place.env, bench.dist);
-  const bare = await startBareCalls(join(bench.programs, "bare-calls.cjs"), place.env);
+  const bare = await startBareCalls(join(bench.programs, "bare-calls.cjs"), "start-job", place.env);
   const post = makePost(ours.url);
   const time = async (to: Post, prepare: (script: Script) => Promise<void>): Promise<number> => {
     const { event, request } = trigger(place);

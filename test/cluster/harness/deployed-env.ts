@@ -10,9 +10,12 @@ interface Container {
   readonly env: readonly { readonly name: string; readonly value?: string }[];
 }
 
-/** Of the manifests, which say the same for both functions (test/manifests/references.test.ts). */
-export const deployedEnv = (): Record<string, string> => {
-  const [first = ""] = readFileSync("manifests/base/start-job.yaml", "utf8").split("\n---\n");
+export const functionNames = ["start-job", "finish-task"] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+/** Of the function's manifest. */
+export const deployedEnv = (name: FunctionName): Record<string, string> => {
+  const [first = ""] = readFileSync(`manifests/base/${name}.yaml`, "utf8").split("\n---\n");
   const { env } = (parse(first) as Service).spec.template.spec.containers[0]!;
   const aboutMemory = env.filter(({ name }) => name === "NODE_OPTIONS" || name.startsWith("MALLOC_"));
   return Object.fromEntries(aboutMemory.map(({ name, value = "" }) => [name, value]));

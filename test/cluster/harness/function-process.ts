@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bundledPrograms } from "./bundled-programs.ts";
+import { deployedEnv, type FunctionName } from "./deployed-env.ts";
 
 export interface FunctionProcess {
   readonly url: string;
@@ -17,9 +18,12 @@ export interface FunctionProcess {
   stop(): Promise<void>;
 }
 
-/** @param folder with the bundles; by default such as were made for this test alone */
+/**
+ * With the memory that its manifest gives it, unless `env` says otherwise.
+ * @param folder with the bundles; by default such as were made for this test alone
+ */
 export const startFunction = async (
-  name: "start-job" | "finish-task" | "keptn-source",
+  name: FunctionName | "keptn-source",
   env: Readonly<Record<string, string>>,
   folder?: string,
 ): Promise<FunctionProcess> => {
@@ -27,11 +31,12 @@ export const startFunction = async (
   const url = `http://127.0.0.1:${port}`;
   const lines: string[] = [];
   const serve = join(folder ?? (await bundledPrograms()), "serve.cjs");
+  const deployed = name === "keptn-source" ? {} : deployedEnv(name);
   let child = await launch();
 
   async function launch(): Promise<ChildProcess> {
     const started = spawn(process.execPath, [serve], {
-      env: { ...process.env, ...env, FUNCTION: name, PORT: String(port) },
+      env: { ...process.env, ...deployed, ...env, FUNCTION: name, PORT: String(port) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [started.stdout, started.stderr]) {
