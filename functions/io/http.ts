@@ -17,7 +17,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** From the start to the last byte of the answer. */
+  /** From the start to the last byte of the answer; with 0 nothing is sent. */
   readonly timeoutMs: number;
   /** The longest silence of the server. Without it, `timeoutMs` alone ends the wait. */
   readonly silenceMs?: number;
@@ -138,10 +138,12 @@ const makeDeadline = ({ timeoutMs, signal }: HttpRequest): Deadline => {
     over = true;
     end();
   };
-  const timer = setTimeout(() => {
+  const timeOut = (): void => {
     past = true;
     giveUp();
-  }, timeoutMs).unref();
+  };
+  const timer = setTimeout(timeOut, timeoutMs).unref();
+  if (timeoutMs <= 0) timeOut();
   signal?.addEventListener("abort", giveUp, { once: true });
   if (signal?.aborted) giveUp();
   return {

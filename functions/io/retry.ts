@@ -5,35 +5,32 @@ import { IoError, markMaybeDone } from "./io-error.ts";
 
 /** The time that a piece of work has, all its attempts together. */
 export interface Budget {
-  /** Ends an attempt that is under way. Made when it is first asked for: most work ends long before its time. */
-  readonly signal: AbortSignal;
   /** On `performance.now()`'s clock. */
   readonly endsAtMs: number;
 }
 
 /** @param of a larger piece of work that this one is a part of, and ends with */
-export const makeBudget = (seconds: number, of?: Budget): Budget => {
-  const endsAtMs = Math.min(performance.now() + seconds * 1000, of?.endsAtMs ?? Number.POSITIVE_INFINITY);
-  let signal: AbortSignal | undefined;
-  return {
-    endsAtMs,
-    get signal() {
-      signal ??= AbortSignal.timeout(Math.max(0, Math.ceil(endsAtMs - performance.now())));
-      return signal;
-    },
-  };
+export const makeBudget = (seconds: number, of?: Budget): Budget => ({
+  endsAtMs: Math.min(performance.now() + seconds * 1000, of?.endsAtMs ?? Number.POSITIVE_INFINITY),
+});
+
+/** 0 when none is left. */
+export const leftMs = ({ endsAtMs }: Budget): number => Math.max(0, Math.ceil(endsAtMs - performance.now()));
+
+/** @returns ends the wait: a timer that nobody waits for any more would be kept for all its time */
+export const atEnd = (budget: Budget, giveUp: () => void): (() => void) => {
+  const timer = setTimeout(giveUp, leftMs(budget)).unref();
+  return () => clearTimeout(timer);
 };
 
 /**
  * Work that others wait for as well: it goes on when this budget ends.
  * @throws IoError when it ends first, and what the work throws
  */
-export const withinBudget = <T>(work: Promise<T>, { signal }: Budget): Promise<T> => {
+export const withinBudget = <T>(work: Promise<T>, budget: Budget): Promise<T> => {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const giveUp = () => reject(new IoError("No time is left.", { retryable: true }));
-  signal.addEventListener("abort", giveUp, { once: true });
-  if (signal.aborted) giveUp();
-  work.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  const forget = atEnd(budget, () => reject(new IoError("No time is left.", { retryable: true })));
+  work.then(resolve, reject).finally(forget);
   return promise;
 };
 
@@ -44,7 +41,7 @@ const attemptMs = 250;
 export type MayRepeat = (fault: IoError) => boolean | Promise<boolean>;
 
 /**
- * The budget's signal is the attempt's to obey: an attempt that succeeds in the last moment has succeeded.
+ * To end with the budget is the attempt's own: one that succeeds in the last moment has succeeded.
  * @throws the last failure, when there is no sense or no time in another attempt; `maybeDone` if any attempt was
  */
 export const withRetries = async <T>(

@@ -56,6 +56,14 @@ describe("http", () => {
     assert.match(fault.message, /no complete answer within 200 ms/);
   });
 
+  test("without any time nothing is sent", async () => {
+    let asked = 0;
+    const url = await serve((_, outgoing) => outgoing.end(String(++asked)));
+    const fault = await faultOf(post(url, { timeoutMs: 0 }));
+    assert.deepEqual([fault.retryable, fault.maybeDone], [true, false]);
+    assert.equal((await post(url)).body.toString(), "1");
+  });
+
   test("a server that closes the connection without an answer may have acted", async () => {
     const url = await serve((incoming) => incoming.socket.destroy());
     const fault = await faultOf(post(url));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { IoError } from "../../functions/io/io-error.ts";
-import { makeBudget, withinBudget, withRetries } from "../../functions/io/retry.ts";
+import { atEnd, makeBudget, withinBudget, withRetries } from "../../functions/io/retry.ts";
 
 /** Fails with these faults, one an attempt, then succeeds. */
 const failing = (...faults: Error[]) => {
@@ -74,8 +74,7 @@ describe("retries", () => {
 
   test("keep the success of an attempt that outlived the budget", async () => {
     const budget = makeBudget(0.05);
-    const slow = () =>
-      new Promise((resolve) => budget.signal.addEventListener("abort", () => setTimeout(resolve, 20, "done")));
+    const slow = () => new Promise((resolve) => atEnd(budget, () => setTimeout(resolve, 20, "done")));
     assert.equal(await withRetries(slow, budget), "done");
   });
 });
@@ -88,7 +87,7 @@ describe("work that others wait for", () => {
 
   test("is not waited for when the budget has ended before", async () => {
     const budget = makeBudget(0);
-    await new Promise((resolve) => budget.signal.addEventListener("abort", resolve));
+    await new Promise<void>((resolve) => atEnd(budget, resolve));
     assert.ok((await rejection(withinBudget(new Promise(() => {}), budget))) instanceof IoError);
   });
 });

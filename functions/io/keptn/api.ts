@@ -4,7 +4,7 @@ import type { Settings } from "../../core/settings.ts";
 import { openEarly } from "../early-connection.ts";
 import { type HttpAnswer, type HttpStream, readAll, request, stream } from "../http.ts";
 import type { IoError } from "../io-error.ts";
-import { type Budget, makeBudget, withinBudget, withRetries } from "../retry.ts";
+import { type Budget, leftMs, makeBudget, withinBudget, withRetries } from "../retry.ts";
 import { type Asked, makeFault, messageOf, readAnswer } from "./answer.ts";
 import { type Credentials, makeTokenCredentials, type Proof } from "./credentials.ts";
 import { type Gate, makeGate } from "./gate.ts";
@@ -132,7 +132,7 @@ const repeat = <T>({ wire, budget, mayRepeat }: Attempts, act: (proof: Proof) =>
     renewed = true;
     return withinBudget(wire.credentials.renew(proof), budget);
   };
-  return withRetries(() => wire.gate(attempt, budget.signal), budget, mayRepeatNow);
+  return withRetries(() => wire.gate(attempt, budget), budget, mayRepeatNow);
 };
 
 const judge = <T>(asked: Asked, answer: HttpAnswer, { shape, absent }: Call<T>): T => {
@@ -158,9 +158,8 @@ const ask = ({ wire, call, proof, budget }: Question): Promise<HttpAnswer> =>
     url: `${wire.base}/${call.path}`,
     headers: { accept: "application/json", "content-type": "application/json", ...proof },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    timeoutMs: wire.attemptMs,
+    timeoutMs: Math.min(wire.attemptMs, leftMs(budget)),
     maxBytes: call.maxBytes ?? maxAnswerBytes,
-    signal: budget.signal,
   });
 
 /** A file may take its time, as long as there is some of it now and then. */

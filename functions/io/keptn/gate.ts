@@ -1,9 +1,10 @@
 // Lets attempts through side by side while Keptn accepts who we are, and one at a time once it refused.
 import pLimit from "p-limit";
 import { IoError } from "../io-error.ts";
+import { atEnd, type Budget, leftMs } from "../retry.ts";
 
-/** @throws IoError, and what the attempt throws; when `signal` aborts before its turn comes, it is not made */
-export type Gate = <T>(attempt: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+/** @throws IoError, and what the attempt throws; when the budget ends before its turn comes, it is not made */
+export type Gate = <T>(attempt: () => Promise<T>, budget: Budget) => Promise<T>;
 
 /**
  * Two wrong tokens within a second, and Keptn answers everything from this address with 429, the right token too
@@ -12,7 +13,7 @@ export type Gate = <T>(attempt: () => Promise<T>, signal: AbortSignal) => Promis
 export const makeGate = (): Gate => {
   const oneByOne = pLimit(1);
   let refused = false;
-  return (attempt, signal) => {
+  return (attempt, budget) => {
     const run = async () => {
       try {
         const result = await attempt();
@@ -23,22 +24,22 @@ export const makeGate = (): Gate => {
         throw error;
       }
     };
-    return refused ? inTurn(oneByOne, run, signal) : run();
+    return refused ? inTurn(oneByOne, run, budget) : run();
   };
 };
 
 const inTurn = <T>(
   oneByOne: (run: () => Promise<void>) => Promise<void>,
   run: () => Promise<T>,
-  signal: AbortSignal,
+  budget: Budget,
 ): Promise<T> =>
   new Promise((resolve, reject) => {
     const giveUp = () =>
       reject(new IoError("Keptn refuses our credentials, and no time is left.", { retryable: true }));
-    signal.addEventListener("abort", giveUp, { once: true });
+    const forget = atEnd(budget, giveUp);
     oneByOne(async () => {
-      signal.removeEventListener("abort", giveUp);
-      if (signal.aborted) giveUp();
+      forget();
+      if (leftMs(budget) === 0) giveUp();
       else await run().then(resolve, reject);
     });
   });
