@@ -105,12 +105,27 @@ export const connectWire = async (config: KubeConfig): Promise<Wire> => {
   return {
     server,
     agent: server.startsWith("https:") ? new (loadHttps().Agent)({ ...keep, ...tls }) : new HttpAgent(keep),
-    // Asked again for every request: a service account's token is rotated, client-node reads it anew.
-    headers: async () => {
+    headers: askSometimes(async () => {
       const fresh: { headers?: Record<string, string> } = {};
       await config.applyToHTTPSOptions(fresh as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
       return fresh.headers ?? {};
-    },
+    }),
+  };
+};
+
+/** A service account's token is rotated: client-node, which would read the authority's file for each request, reads it once a minute. */
+const askedAgainMs = 1000;
+
+const askSometimes = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
+  let last: { readonly atMs: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    if (last && performance.now() - last.atMs < askedAgainMs) return last.answer;
+    const asking = { atMs: performance.now(), answer: ask() };
+    last = asking;
+    asking.answer.catch(() => {
+      if (last === asking) last = undefined;
+    });
+    return asking.answer;
   };
 };
 

@@ -10,22 +10,29 @@ import type { Place } from "./place.ts";
 import { deliver, makePost } from "./post.ts";
 import { type Recorded, startRecorder } from "./recorder.ts";
 
-/** One event, by a function of its own. */
+/**
+ * One event, by a function of its own.
+ * @param given.before an event that came shortly before: what serves both is not asked for again
+ */
 export const rehearse = async (
   bench: Bench,
   place: Place,
-  { name, event }: { readonly name: FunctionName; readonly event: EventRequest },
+  given: { readonly name: FunctionName; readonly before?: EventRequest; readonly event: EventRequest },
 ): Promise<readonly Recorded[]> => {
   const recording = await startRecording(bench, place);
-  const program = await startFunction(name, recording.env, bench.dist);
-  await deliver(makePost(program.url), event);
+  const program = await startFunction(given.name, recording.env, bench.dist);
+  const post = makePost(program.url);
+  if (given.before) await deliver(post, given.before);
+  const earlier = recording.soFar();
+  await deliver(post, given.event);
   await program.stop();
-  return recording.end();
+  return (await recording.end()).filter((call) => !earlier.includes(call));
 };
 
 export interface Recording {
   /** The place's, by way of the recorders. */
   readonly env: Readonly<Record<string, string>>;
+  soFar(): readonly Recorded[];
   end(): Promise<readonly Recorded[]>;
 }
 
@@ -37,12 +44,14 @@ export const startRecording = async ({ scratch }: Bench, place: Place): Promise<
   ]);
   const kubeconfig = join(scratch, `kubeconfig-${new URL(kubernetes.url).port}`);
   await writeFile(kubeconfig, JSON.stringify(makeKubeconfig(kubernetes.url)));
+  // The registration in Keptn's Bridge is once in a process's life, and after the answer.
+  const soFar = () => [...kubernetes.recorded, ...keptn.recorded].filter(({ path }) => !path.includes("/uniform/"));
   return {
+    soFar,
     env: { ...place.env, KUBECONFIG: kubeconfig, KEPTN_API_ENDPOINT: keptn.url + keptnUrl.pathname },
     end: async () => {
       await Promise.all([kubernetes.close(), keptn.close()]);
-      // The registration in Keptn's Bridge is once in a process's life, and after the answer.
-      return [...kubernetes.recorded, ...keptn.recorded].filter(({ path }) => !path.includes("/uniform/"));
+      return soFar();
     },
   };
 };

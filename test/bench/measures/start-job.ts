@@ -20,7 +20,7 @@ export const startJobWarm: Measure = {
   run: async (bench) => {
     const doubles = await openDoubles(bench.dist);
     const released = (event: KeptnEvent) => doubles.jobOf(event, isReleased);
-    const rows = await measure(bench, doubles, { released, rounds: { unmeasured: 300, measured: 150 } });
+    const rows = await measure(bench, doubles, { released, rounds: { unmeasured: 600, measured: 300 } });
     await doubles.close();
     if (noCluster) return rows;
     const cluster = await openCluster();
@@ -41,7 +41,9 @@ interface How {
 const measure = async (bench: Bench, place: Place, { rounds, released }: How): Promise<Row[]> => {
   bench.say(`start-job warm, ${place.name}`);
   const first = trigger(place);
-  const recorded = await rehearse(bench, place, { name: "start-job", event: first.request });
+  const recorded = await rehearse(bench, place, {
+    ...{ name: "start-job", before: trigger(place).request, event: first.request },
+  });
   const script = scriptOf(recorded);
   const ours = await startFunction("start-job", place.env, bench.dist);
   const bare = await startBareCalls(join(bench.programs, "bare-calls.cjs"), "start-job", place.env);

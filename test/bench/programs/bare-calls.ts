@@ -1,55 +1,83 @@
-// The floor of a warm function: makes the calls that it is told with our HTTP client, and does nothing else.
-import { type Agent, createServer } from "node:http";
+// The floor of a warm function: makes the calls that it is told with our clients of Kubernetes and Keptn, and does nothing else.
+import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import { request } from "../../../functions/io/http.ts";
-import { makeAgent } from "../../../functions/io/http-agent.ts";
-import { connectWire } from "../../../functions/io/kubernetes/api.ts";
+import { parseKeptnSettings } from "../../../functions/core/keptn-settings.ts";
+import { connectApi as connectKeptn, type KeptnApi } from "../../../functions/io/keptn/api.ts";
+import { connectApi as connectKubernetes, type KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
 import type { Script, ScriptedCall } from "../harness/script.ts";
 
-type Servers = Readonly<Record<ScriptedCall["server"], { readonly url: string; readonly agent: Agent }>>;
+/** With what its body is, so that only what a function has to do as well is done for an event. */
+interface Call extends ScriptedCall {
+  readonly content: unknown;
+}
 
-const connect = async (): Promise<Servers> => {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  const { server, agent } = await connectWire(config);
-  const keptn = new URL(process.env["KEPTN_API_ENDPOINT"] ?? "").origin;
-  return { kubernetes: { url: server, agent }, keptn: { url: keptn, agent: makeAgent({ url: keptn }) } };
+type Make = (call: Call) => Promise<string | undefined>;
+
+const connect = (): Readonly<Record<ScriptedCall["server"], Make>> => {
+  const parsed = parseKeptnSettings(process.env);
+  if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
+  const { settings } = parsed;
+  const endpoint = `${new URL(settings.KEPTN_API_ENDPOINT ?? "").pathname}/`.replace("//", "/");
+  return { kubernetes: callKubernetes(connectKubernetes()), keptn: callKeptn(connectKeptn(settings), endpoint) };
 };
 
 /** @returns the uid of an object that it created */
-const call = async (servers: Servers, scripted: ScriptedCall): Promise<string | undefined> => {
-  const { server, method, path, headers, body } = scripted;
-  const { url, agent } = servers[server];
-  const content = body === "" ? {} : { body };
-  const limits = { timeoutMs: 10_000, maxBytes: 64 * 1024 * 1024 };
-  const answer = await request({ agent, method, url: url + path, headers, ...content, ...limits });
-  return method === "POST" ? JSON.parse(answer.body.toString()).metadata?.uid : undefined;
-};
-
-/** What was created in the script has another uid here, which later calls name. */
-const play = async (servers: Servers, script: Script): Promise<void> => {
-  const uids = new Map<string, string>();
-  const playCall = async (scripted: ScriptedCall): Promise<void> => {
-    let { body } = scripted;
-    for (const [recorded, own] of uids) body = body.replaceAll(recorded, own);
-    const uid = await call(servers, { ...scripted, body });
-    if (uid && scripted.uid) uids.set(scripted.uid, uid);
+const callKubernetes =
+  (api: KubernetesApi): Make =>
+  async ({ method, path, headers, content, uid }) => {
+    const { accept = "application/json", "content-type": contentType = accept } = headers;
+    const call = {
+      method: method as "GET",
+      path,
+      accept,
+      ...(content === undefined ? {} : { body: content, contentType }),
+    };
+    if (path.includes("/log?")) {
+      for await (const _ of (await api.stream(call)).chunks);
+      return undefined;
+    }
+    const isRead = method === "GET" || (method === "POST" && uid !== undefined);
+    const { body } = await api.call<{ metadata?: { uid?: string } }>({ ...call, ...(isRead ? {} : { unread: true }) });
+    return body.metadata?.uid;
   };
-  for (const stage of script) await Promise.all(stage.map(playCall));
-};
 
-const main = async (): Promise<void> => {
-  const servers = await connect();
-  let next: Script = [];
+const anyShape = { safeParse: (data: unknown) => ({ success: true, data }) as const };
+
+const callKeptn =
+  (api: KeptnApi, endpoint: string): Make =>
+  async ({ method, path, content }) => {
+    const changes = method === "GET" ? {} : { method: method as "POST", body: content };
+    await api.call({ ...changes, path: path.slice(endpoint.length), shape: anyShape });
+    return undefined;
+  };
+
+const main = (): void => {
+  const makers = connect();
+  let next: readonly (readonly Call[])[] = [];
+  /** What was created in the script has another uid here, which later calls name. */
+  const play = async (): Promise<void> => {
+    const uids = new Map<string, string>();
+    const playCall = async (call: Call): Promise<void> => {
+      let { body } = call;
+      for (const [recorded, own] of uids) body = body.replaceAll(recorded, own);
+      const uid = await makers[call.server](body === call.body ? call : { ...call, content: JSON.parse(body) });
+      if (uid && call.uid) uids.set(call.uid, uid);
+    };
+    for (const stage of next) await Promise.all(stage.map(playCall));
+  };
   // PUT: the script for the next event. POST: the event.
   const server = createServer(async (incoming, outgoing) => {
     const body = await text(incoming);
-    if (incoming.method === "PUT") next = JSON.parse(body);
-    else await play(servers, next);
+    if (incoming.method === "PUT") next = prepare(JSON.parse(body));
+    else await play();
     outgoing.writeHead(204).end();
   });
   server.listen(Number(process.env["PORT"]));
 };
 
-void main();
+const prepare = (script: Script) =>
+  script.map((stage) =>
+    stage.map((call) => ({ ...call, content: call.body === "" ? undefined : JSON.parse(call.body) })),
+  );
+
+main();
