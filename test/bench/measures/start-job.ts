@@ -25,7 +25,7 @@ export const startJobWarm: Measure = {
     if (noCluster) return rows;
     const cluster = await openCluster();
     try {
-      return [...rows, ...(await measure(bench, cluster, { rounds: { unmeasured: 15, measured: 25 } }))];
+      return [...rows, ...(await measure(bench, cluster, { rounds: { unmeasured: 100, measured: 100 } }))];
     } finally {
       await cluster.close();
     }
