@@ -24,7 +24,7 @@ const connect = (): Readonly<Record<ScriptedCall["server"], Make>> => {
 /** @returns the uid of an object that it created */
 const callKubernetes =
   (api: KubernetesApi): Make =>
-  async ({ method, path, headers, content, uid }) => {
+  async ({ method, path, headers, content }) => {
     const { accept = "application/json", "content-type": contentType = accept } = headers;
     const call = {
       method: method as "GET",
@@ -36,7 +36,7 @@ const callKubernetes =
       for await (const _ of (await api.stream(call)).chunks);
       return undefined;
     }
-    const isRead = method === "GET" || (method === "POST" && uid !== undefined);
+    const isRead = method === "GET" || /\/jobs\?/.test(path); // a Job is; that a note was written is all there is to know
     const { body } = await api.call<{ metadata?: { uid?: string } }>({ ...call, ...(isRead ? {} : { unread: true }) });
     return body.metadata?.uid;
   };
