@@ -85,6 +85,13 @@ describe("work that others wait for", () => {
     assert.ok(fault instanceof IoError && fault.retryable && !fault.maybeDone);
   });
 
+  test("leaves no timer behind", async (context) => {
+    const cleared = context.mock.method(globalThis, "clearTimeout");
+    await withinBudget(Promise.resolve(), makeBudget(30));
+    await new Promise(setImmediate);
+    assert.equal(cleared.mock.callCount(), 1);
+  });
+
   test("is not waited for when the budget has ended before", async () => {
     const budget = makeBudget(0);
     await new Promise<void>((resolve) => atEnd(budget, resolve));

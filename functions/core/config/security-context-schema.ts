@@ -57,7 +57,7 @@ const windowsOptions = () =>
         .register(descriptions, { description: "A GMSA credential spec.", examples: ["{}"] }),
       runAsUserName: text()
         .optional()
-        .register(descriptions, { description: "Windows user of the process.", examples: ["ContainerUser"] }),
+        .register(descriptions, { description: "Windows user that the process runs as.", examples: ["ContainerUser"] }),
       hostProcess: yesOrNo()
         .optional()
         .register(descriptions, { description: "Run on the host itself: privileged.", examples: [false] }),
@@ -87,10 +87,10 @@ const capabilities = () =>
 const shared = () => ({
   runAsUser: id()
     .optional()
-    .register(descriptions, { description: "User id of the process.", examples: [1000] }),
+    .register(descriptions, { description: "User id that the process runs as.", examples: [1000] }),
   runAsGroup: id()
     .optional()
-    .register(descriptions, { description: "Group id of the process.", examples: [2000] }),
+    .register(descriptions, { description: "Group id that the process runs as.", examples: [2000] }),
   runAsNonRoot: yesOrNo()
     .optional()
     .register(descriptions, { description: "Refuse to start as root.", examples: [true] }),

@@ -113,9 +113,13 @@ export const connectWire = async (config: KubeConfig): Promise<Wire> => {
   };
 };
 
-/** A service account's token is rotated: client-node, which would read the authority's file for each request, reads it once a minute. */
+/**
+ * A service account's token is rotated, of which client-node takes note once a minute: there is no need to ask it for each request.
+ * In a pod it would read the certificate authority's file each time.
+ */
 const askedAgainMs = 1000;
 
+/** @returns asks, or gives what was answered within the last second; a failure is not kept */
 const askSometimes = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
   let last: { readonly atMs: number; readonly answer: Promise<T> } | undefined;
   return () => {

@@ -32,6 +32,7 @@ export const rehearse = async (
 export interface Recording {
   /** The place's, by way of the recorders. */
   readonly env: Readonly<Record<string, string>>;
+  /** What was asked until now. */
   soFar(): readonly Recorded[];
   end(): Promise<readonly Recorded[]>;
 }

@@ -7,7 +7,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { connectApi } from "../../../functions/io/kubernetes/api.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import { connectApi, connectWire } from "../../../functions/io/kubernetes/api.ts";
 import { connectJobs } from "../../../functions/io/kubernetes/jobs.ts";
 
 const jobsAt = async (context: TestContext, answer: { readonly status: number; readonly body: string }) => {
@@ -40,4 +42,25 @@ test("a change is done when the object comes back, whatever is in it", async (co
 test("a page of text with a 200 is no sign that a change was done: a proxy may have answered", async (context) => {
   const jobs = await jobsAt(context, { status: 200, body: "<html>Please log in</html>" });
   await assert.rejects(jobs.patch(job, { suspend: false }), /Kubernetes PATCH .*: the answer is no JSON\./);
+});
+
+test("who we are is asked for once in a while, and again after a failure", async () => {
+  let asked = -1; // the connection's own question is the first one
+  let fails = false;
+  const config = {
+    getCurrentCluster: () => ({ server: "http://kubernetes" }),
+    applyToHTTPSOptions: async (options: { headers?: Record<string, string> }) => {
+      asked += 1;
+      if (fails) throw new Error("no token");
+      options.headers = { authorization: `Bearer ${asked}` };
+    },
+  };
+  const { headers } = await connectWire(config as unknown as KubeConfig);
+  const both = await Promise.all([headers(), headers()]);
+  assert.deepEqual(both, [{ authorization: "Bearer 1" }, { authorization: "Bearer 1" }]);
+  await sleep(1100);
+  fails = true;
+  await assert.rejects(headers(), /no token/);
+  fails = false;
+  assert.deepEqual(await headers(), { authorization: "Bearer 3" });
 });
