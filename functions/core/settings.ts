@@ -76,7 +76,9 @@ export const settingsTable = {
     "Which files may be executed: those that begin with #! or are ELF programs, or all.",
   ),
   FILES_GRACE_SECONDS: whole(120).describe("How long Keptn may be away while a task's files are fetched."),
-  VERIFY_EVENTS: flag(false).describe("true: an event that Keptn does not know as open creates nothing."),
+  VERIFY_EVENTS: flag(false).describe(
+    "true: Keptn is asked for each event. What runs is the event that Keptn has open under this id; one that it does not have creates nothing.",
+  ),
   ALWAYS_SEND_FINISHED_EVENT: flag(false).describe(
     "Answer events for which there is no readable job/config.yaml with started and an errored finished event.",
   ),

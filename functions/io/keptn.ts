@@ -23,11 +23,12 @@ export interface Keptn {
   /** What Keptn has counted for this event, asked of `controlPlane/v1/sequence-execution`. @throws IoError */
   getCount(event: Envelope, source: string): Promise<Count>;
   /**
-   * An event of which only the ids arrived.
+   * The event of this id, type and project as Keptn itself has it.
+   * @param ref `source`, where it is known, saves a look into the datastore for what only the list of open events can have
    * @returns undefined when Keptn knows none of this id, or none that still waits for its answers
    * @throws IoError
    */
-  getEvent(thin: EventRef): Promise<KeptnEvent | undefined>;
+  getEvent(ref: EventRef & { readonly source?: string }): Promise<KeptnEvent | undefined>;
   /**
    * Whether Keptn knows this event, and still waits for its answers if it is one that Keptn itself triggered.
    * @throws IoError
@@ -81,7 +82,7 @@ const keptnOf = (api: KeptnApi, uniform: Uniform): Keptn => ({
   getJobConfig: (event) => getJobConfig(api, event),
   send: (event) => sendEvent(api, event),
   getCount: (event, source) => getCount(api, event, source),
-  getEvent: (thin) => getEvent(api, thin),
+  getEvent: (ref) => getEvent(api, ref),
   isOpen: (event) => isOpen(api, event),
   logError: (entry) => uniform.log(entry, api).catch(() => {}),
   register: () => uniform.register().catch(() => {}),

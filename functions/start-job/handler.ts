@@ -3,6 +3,7 @@ import { type Answer, done } from "../chain/answer.ts";
 import { envelopeOf, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
 import { renderProblems } from "../core/problem.ts";
 import { unlessRefused } from "../io/io-error.ts";
+import type { EventRef } from "../io/keptn.ts";
 import { refuse } from "./refuse.ts";
 import { type StartJobPorts, startRuns } from "./start-runs.ts";
 
@@ -22,19 +23,30 @@ export const startJob =
         return { statusCode: 400, why: renderProblems(parsed.problems) };
       case "not-keptn":
         return ignore(ports, parsed.why);
-      case "thin": {
-        const event = await ports.keptn.getEvent(parsed);
-        return event ? start(ports, event) : ignore(ports, `Keptn knows no open event ${parsed.id}`);
-      }
+      case "thin":
+        return startAsKeptnHasIt(ports, parsed);
       case "event":
-        return start(ports, parsed.event);
+        return ports.settings.VERIFY_EVENTS
+          ? startAsKeptnHasIt(ports, envelopeOf(parsed.event))
+          : start(ports, parsed.event);
     }
   };
+
+/**
+ * VERIFY_EVENTS, and thin events: anybody who reaches the Broker can send an event under an id that Keptn knows. Only the id, type and
+ * project of what arrived are used, to ask; service, data, commit and time are Keptn's own.
+ */
+const startAsKeptnHasIt = async (
+  ports: StartJobPorts,
+  sent: EventRef & { readonly source?: string },
+): Promise<Answer> => {
+  const event = await ports.keptn.getEvent(sent);
+  return event ? start(ports, event) : ignore(ports, `Keptn knows no open event ${sent.id}`, { event: sent.id });
+};
 
 const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
   const about = { event: event.id, context: event.shkeptncontext };
   ports.log({ level: "debug", message: `begins with ${event.type}`, ...about });
-  if (await isForged(ports, event)) return ignore(ports, `Keptn knows no open event ${event.id}`, about);
   const read = await unlessRefused(() => ports.keptn.getJobConfig(event));
   if ("refusal" in read) return withoutConfig(ports, event, read.refusal.message);
   const file = read.done;
@@ -50,10 +62,6 @@ const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> =
       return startRuns(ports, event, plan.runs);
   }
 };
-
-/** VERIFY_EVENTS: whoever can reach the Broker could send an event; only Keptn can open one. */
-const isForged = async ({ settings, keptn }: StartJobPorts, event: KeptnEvent): Promise<boolean> =>
-  settings.VERIFY_EVENTS && !(await keptn.isOpen(envelopeOf(event)));
 
 /** Most services have no job config: that is nothing to tell of, unless the operator wants an answer to every event. */
 const ignoreOrAnswer = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {

@@ -1,4 +1,5 @@
 // Requests at a function that no Broker would send, or whose event no Keptn would: what each is answered.
+import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import { requestOfEvent, structuredRequestOf } from "../doubles/requests.ts";
 import type { HostileRequest } from "./send.ts";
 import { type } from "./world.ts";
@@ -208,3 +209,15 @@ const pollutions: readonly HostileEvent[] = [
 ];
 
 export const hostileEvents: readonly HostileEvent[] = [...sizes, ...depths, ...contentTypes, ...texts, ...pollutions];
+
+/** Sent under the id of an event that Keptn has open: with VERIFY_EVENTS none of it may reach a Job. */
+export const forgeriesOf = ({
+  data,
+  ...event
+}: KeptnEvent): readonly (readonly [what: string, forged: KeptnEvent])[] => [
+  ["another service", { ...event, data: { ...data, service: "forged" } }],
+  ["another stage", { ...event, data: { ...data, stage: "forged" } }],
+  ["data of its own", { ...event, data: { ...data, says: "forged", labels: { forged: "forged" } } }],
+  ["another commit", { ...event, gitcommitid: "f0".repeat(20), data: { ...data, says: "forged" } }],
+  ["another sender", { ...event, source: "forged", data: { ...data, says: "forged" } }],
+];

@@ -6,7 +6,7 @@ import { label } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import { until } from "../cluster/harness/world.ts";
 import { requestOfChange, requestOfEvent, requestOfSweep } from "../doubles/requests.ts";
-import { hostileEvents } from "./events.ts";
+import { forgeriesOf, hostileEvents } from "./events.ts";
 import { forgedChanges, forgedNotes, requestOfForged } from "./job-changes.ts";
 import { hostileConfigs } from "./job-configs.ts";
 import { hostileOutputs } from "./outputs.ts";
@@ -46,6 +46,25 @@ describe("hostile input", () => {
           assert.equal(world.keptn.plane.received.length, sent);
         });
       }
+    }
+  });
+
+  test("an event under a true id, with more than that forged, runs as Keptn has it where VERIFY_EVENTS asks", async () => {
+    const verifying = await world.startAnother({ VERIFY_EVENTS: "true" });
+    const config = goodConfig.replace("image:", "env: [{name: SAYS, valueFrom: event, value: $.data.says}], image:");
+    try {
+      for (const [what, index] of forgeriesOf(world.eventOf(config)).map(([name], at) => [name, at] as const)) {
+        const event = world.eventOf(config, { data: { says: "Keptn" } });
+        const [, forged] = forgeriesOf(event)[index]!;
+        const before = world.kubernetes.jobs().length;
+        assert.equal((await send(verifying.url, requestOfEvent({ ...forged }))).status, 204, what);
+        const created = world.kubernetes.jobs().slice(before);
+        assert.doesNotMatch(JSON.stringify(created), /forged/, what);
+        assert.equal(created.length, 1, what);
+        await world.finishedOf(event);
+      }
+    } finally {
+      await verifying.stop();
     }
   });
 

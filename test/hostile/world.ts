@@ -19,6 +19,8 @@ export interface HostileWorld {
   readonly kubernetes: ApiServer;
   readonly startJob: FunctionProcess;
   readonly finishTask: FunctionProcess;
+  /** One more start-job, with other settings. */
+  startAnother(env: Readonly<Record<string, string>>): Promise<FunctionProcess>;
   /** An event of a service that has this job config, which Keptn waits for. */
   eventOf(config: string, given?: Partial<TriggerGiven>): KeptnEvent;
   /** How the pods of a service's Jobs go; by default well. */
@@ -72,6 +74,7 @@ export const openHostileWorld = async (): Promise<HostileWorld> => {
   };
   return {
     ...{ keptn, kubernetes, startJob, finishTask, eventOf, fates, finishedOf },
+    startAnother: (own) => startFunction("start-job", { ...env, ...own }),
     jobsOf: ({ id }) => kubernetes.jobs().filter(({ metadata }) => metadata?.labels?.[label.eventId] === id),
     runWell: async () => {
       const event = eventOf(goodConfig, { service: "carts" });

@@ -13,9 +13,12 @@ type Found = OutputOf<typeof events>;
 
 /** What shipyard-controller triggered is in its own list, and nowhere else: one question. Other senders' events are looked for. */
 export const isOpen = async (api: KeptnApi, event: EventRef & { readonly source: string }): Promise<boolean> => {
-  const find = isCounted(event) && isAnswerable(event.type) ? findOpen : getEvent;
+  const find = isListed(event) ? findOpen : getEvent;
   return (await find(api, event)) !== undefined;
 };
+
+const isListed = ({ source, type }: { readonly source: string; readonly type: string }): boolean =>
+  isCounted({ source }) && isAnswerable(type);
 
 /** An event that Keptn lists as open. */
 export const getOpen = async (api: KeptnApi, thin: EventRef): Promise<KeptnEvent | undefined> => {
@@ -24,13 +27,17 @@ export const getOpen = async (api: KeptnApi, thin: EventRef): Promise<KeptnEvent
 };
 
 /** `get-sli.triggered` and other senders' events are in the datastore only. */
-export const getEvent = async (api: KeptnApi, thin: EventRef): Promise<KeptnEvent | undefined> => {
-  const open = await getOpen(api, thin);
-  if (open) return open;
-  const stored = await lookAgain(() => findStored(api, thin));
-  const event = stored === undefined ? undefined : readEvent(thin, stored);
+export const getEvent = async (
+  api: KeptnApi,
+  ref: EventRef & { readonly source?: string },
+): Promise<KeptnEvent | undefined> => {
+  const open = await getOpen(api, ref);
+  const { source, type } = ref;
+  if (open || (source !== undefined && isListed({ source, type }))) return open;
+  const stored = await lookAgain(() => findStored(api, ref));
+  const event = stored === undefined ? undefined : readEvent(ref, stored);
   // What shipyard-controller triggered is in its own list as long as anybody waits for it.
-  return event && isAnswerable(event.type) && isCounted(event) ? undefined : event;
+  return event && isListed(event) ? undefined : event;
 };
 
 /** The datastore follows the event's arrival by some milliseconds. */
