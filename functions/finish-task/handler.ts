@@ -7,13 +7,14 @@ import { renderProblems } from "../core/problem.ts";
 
 /**
  * @param ends of Jobs that this process is at or has dealt with, one set for all its deliveries
+ * @param sweeps of this process, one object for all its deliveries
  * @param value a CloudEvent of an ApiServerSource (mode Resource) or of the sweep's PingSource
  * @param answerEarly is called with the answer as soon as nothing is left that a second delivery could do: this one goes on, and
  * what it does not get done is the sweep's (docs/decisions/0021)
  * @throws IoError when Kubernetes or Keptn cannot be reached: the next delivery or sweep goes on from what is there
  */
 export const finishTask =
-  (ports: SweepPorts, ends: Set<string>) =>
+  (ports: SweepPorts, ends: Set<string>, sweeps: Sweeps = { underWay: false }) =>
   async (value: unknown, answerEarly?: (answer: Answer) => void): Promise<Answer> => {
     const hint = parseHint(value);
     switch (hint.kind) {
@@ -22,14 +23,36 @@ export const finishTask =
         return { statusCode: 400, why: renderProblems(hint.problems) };
       case "nothing":
         return done(hint.why);
-      case "sweep": {
-        const { open, failed } = await sweep(ports);
-        return done(`${open} open runs, ${failed} could not be moved`);
-      }
+      case "sweep":
+        return sweepAlone(ports, sweeps);
       case "run":
         return moveRun({ ...ports, told: () => answerEarly?.(done("Keptn was told")) }, hint, ends);
     }
   };
+
+export interface Sweeps {
+  /** One of them is under way. */
+  underWay: boolean;
+}
+
+/**
+ * Each sweep takes memory and time of its own, and whoever can reach us can ask for any number. A second one is answered at once: it
+ * would find what the first one finds, it must not keep Job changes from their turn, and the timer asks again within a minute.
+ */
+const sweepAlone = async (ports: SweepPorts, sweeps: Sweeps): Promise<Answer> => {
+  if (sweeps.underWay) {
+    ports.log({ level: "info", message: "another sweep is under way; this one is left to it" });
+    return done("another sweep is under way");
+  }
+  sweeps.underWay = true;
+  try {
+    const { open, failed, left, unread } = await sweep(ports);
+    const more = `${left} were left to the next sweep, ${unread} namespaces could not be listed`;
+    return done(`${open} open runs, ${failed} could not be moved, ${more}`);
+  } finally {
+    sweeps.underWay = false;
+  }
+};
 
 /** Hundreds of runs at once; a name, a uid and some words for each. */
 const mostEnds = 1000;

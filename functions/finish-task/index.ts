@@ -16,7 +16,8 @@ export const makeProgram: Program = (settings) => {
   };
   const ports = { ...kubernetes, log, settings, clock: systemClock, newClaimant };
   const ends = new Set<string>();
+  const sweeps = { underWay: false };
   const handle: ReturnType<Program>["handle"] = (event, answerEarly) =>
-    finishTask({ ...ports, keptn: keptn.within(deliverySeconds) }, ends)(event, answerEarly);
+    finishTask({ ...ports, keptn: keptn.within(deliverySeconds) }, ends, sweeps)(event, answerEarly);
   return { log, openEarly, handle };
 };

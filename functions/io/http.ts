@@ -209,6 +209,7 @@ async function* chunksOf(answer: IncomingMessage, wanted: HttpRequest, explain: 
 const tooLarge = (wanted: HttpRequest): IoError =>
   new IoError(`${nameOf(wanted)}: the answer has more than ${wanted.maxBytes} bytes.`, {
     retryable: false,
+    tooLarge: true,
     maybeDone: isEffective(wanted),
   });
 

@@ -9,6 +9,8 @@ export interface Fault {
   readonly retryAfterSeconds?: number;
   /** HTTP status, where there was one. Not called `code`: faas-js-runtime would answer with it. */
   readonly httpStatus?: number;
+  /** The answer had more bytes than the caller has room for. */
+  readonly tooLarge?: boolean;
   readonly cause?: unknown;
 }
 
@@ -30,6 +32,7 @@ export class IoError extends Error {
   readonly maybeDone: boolean;
   readonly retryAfterSeconds: number | undefined;
   readonly httpStatus: number | undefined;
+  readonly tooLarge: boolean;
 
   constructor(message: string, fault: Fault) {
     super(message, fault.cause === undefined ? undefined : { cause: fault.cause });
@@ -37,6 +40,7 @@ export class IoError extends Error {
     this.maybeDone = fault.maybeDone ?? false;
     this.retryAfterSeconds = fault.retryAfterSeconds;
     this.httpStatus = fault.httpStatus;
+    this.tooLarge = fault.tooLarge ?? false;
   }
 }
 
@@ -49,5 +53,6 @@ export const markMaybeDone = (fault: IoError): IoError =>
         maybeDone: true,
         ...(fault.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: fault.retryAfterSeconds }),
         ...(fault.httpStatus === undefined ? {} : { httpStatus: fault.httpStatus }),
+        tooLarge: fault.tooLarge,
         cause: fault.cause,
       });

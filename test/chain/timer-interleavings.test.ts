@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { type SweepPorts, sweep } from "../../functions/chain/sweep.ts";
 import { emptyLog } from "../../functions/core/log-text.ts";
-import { stateOf } from "../../functions/core/run-state.ts";
 import { localJobs } from "../../functions/io/local/jobs.ts";
 import { localKeptn } from "../../functions/io/local/keptn.ts";
 import { type StartJobPorts, startJob } from "../../functions/start-job/handler.ts";
@@ -66,8 +65,8 @@ const play = async (moves: readonly Move[]): Promise<Played> => {
   run("start-job", startJob(portsOf("start-job"))(event));
   run("sweep", sweep(portsOf("sweep")));
   const check = async (): Promise<string | undefined> => {
-    const open = (await jobs.listOpen()).filter((job) => stateOf(job) !== "reported");
-    return open.length > 0 && !timer.exists() ? `${open.length} open Jobs and no timer` : undefined;
+    const open = (await jobs.listOpen([])).runs.size;
+    return open > 0 && !timer.exists() ? `${open} open runs and no timer` : undefined;
   };
   await settle();
   for (const move of moves) {

@@ -140,7 +140,7 @@ describe("failures in real pods", { skip: noCluster }, () => {
 
 const deleteFirst = async (world: TestWorld, event: Parameters<TestWorld["jobsOf"]>[0]): Promise<void> => {
   const { namespace } = world;
-  const jobs = connectJobs(namespace.api, { namespaces: [namespace.name], managedBy: "job-executor-service" });
+  const jobs = connectJobs(namespace.api);
   await until("it runs", async () => (await world.jobsOf(event)).some(({ status }) => status?.ready === 1));
   const first = (await world.jobsOf(event)).find(
     ({ metadata }) => metadata?.labels?.["keptn.sh/jes-task-index"] === "0",

@@ -10,7 +10,7 @@ else
     const [first, second] = [await makeNamespace("jobs-a"), await makeNamespace("jobs-b")];
     const namespaces = [first.name, second.name] as const;
     return {
-      jobs: connectJobs(first.api, { namespaces, managedBy: "job-executor-service" }),
+      jobs: connectJobs(first.api),
       namespaces,
       touchStatus: async (job) => {
         const body = { metadata: { labels: { touched: String(Date.now()) } } };

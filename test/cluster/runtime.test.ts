@@ -10,7 +10,7 @@ else
   runtimeContract("a real cluster", async () => {
     const namespace = await makeNamespace("runtime");
     return {
-      jobs: connectJobs(namespace.api, { namespaces: [namespace.name], managedBy: "job-executor-service" }),
+      jobs: connectJobs(namespace.api),
       pods: connectPods(namespace.api),
       namespace: namespace.name,
       image: process.env["TEST_IMAGE"] ?? "dev.local/busybox:1",

@@ -66,7 +66,7 @@ describe("files in a ConfigMap", { skip: noCluster }, () => {
 
   test("arrive byte for byte, scripts run, /keptn can be written to, and they go with their Job", async () => {
     const { api } = namespace;
-    const jobs = connectJobs(api, { namespaces: [namespace.name], managedBy: "job-executor-service" });
+    const jobs = connectJobs(api);
     const snapshots = connectSnapshots(api);
     const taken = await takeSnapshots([planJob()], {
       connectFiles: () => makeFilesDouble({ service }),
@@ -100,7 +100,7 @@ describe("files in a ConfigMap", { skip: noCluster }, () => {
 
   test("of the largest size and number fit into a real ConfigMap and a real Job", async () => {
     const { api } = namespace;
-    const jobs = connectJobs(api, { namespaces: [namespace.name], managedBy: "job-executor-service" });
+    const jobs = connectJobs(api);
     const names = Array.from({ length: 100 }, (_, i) => `folder/${"long name ".repeat(20)}${i}`);
     const most = Object.fromEntries(names.map((name) => [name, randomBytes(9 * 1024)]));
     const taken = await takeSnapshots([planJob()], {

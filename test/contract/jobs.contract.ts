@@ -24,6 +24,7 @@ export const jobsContract = (name: string, open: () => Promise<JobsWorld>): void
     after(() => world?.close());
 
     const make = (runId: string, given: Given = {}) => makeTestJob(runId, { namespace: world.namespaces[0], ...given });
+    const scope = () => ({ managedBy: "job-executor-service", namespaces: world.namespaces });
     const get = async (runId: string): Promise<Job> => {
       const [job, ...others] = await world.jobs.listRun(runId, world.namespaces);
       assert.ok(job && others.length === 0, `expected one Job of ${runId}, got ${job ? others.length + 1 : 0}`);
@@ -92,7 +93,8 @@ export const jobsContract = (name: string, open: () => Promise<JobsWorld>): void
       const states: readonly State[] = ["waiting", "released", "reported"];
       const runs = states.map((state) => ({ state, runId: newRunId() }));
       for (const { state, runId } of runs) await create(runId, { state });
-      const open = new Set((await world.jobs.listOpen()).map((job) => job.metadata?.labels?.[label.run]));
+      const { runs: open, unread } = await world.jobs.listOpen([scope()]);
+      assert.deepEqual(unread, []);
       assert.deepEqual(
         runs.filter(({ runId }) => open.has(runId)).map(({ state }) => state),
         ["waiting", "released"],

@@ -1,6 +1,7 @@
 // The simulated Jobs keep the contract that the real API server is held to.
 import { randomUUID } from "node:crypto";
 import { label } from "../../functions/core/marks.ts";
+import { addNamespaces } from "../../functions/core/run-scope.ts";
 import { jobsContract } from "../contract/jobs.contract.ts";
 import { makeJobStore } from "./job-store.ts";
 
@@ -11,8 +12,14 @@ jobsContract("simulated", async () => {
     jobs: {
       create: async (job) => structuredClone(store.create(structuredClone(job))),
       listRun: async (runId, namespaces) => structuredClone(store.listRun(runId, namespaces)),
-      listOpen: async () =>
-        structuredClone(store.list(({ metadata }) => open.includes(metadata?.labels?.[label.state] ?? ""))),
+      listOpen: async () => {
+        const runs = new Map<string, Set<string>>();
+        addNamespaces(
+          runs,
+          store.list(({ metadata }) => open.includes(metadata?.labels?.[label.state] ?? "")),
+        );
+        return { runs, unread: [] };
+      },
       patch: async (ref, change) => store.patch(ref, change),
       delete: async (ref) => store.delete(ref),
     },

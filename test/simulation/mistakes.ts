@@ -70,12 +70,12 @@ export const mistakes: readonly Mistake[] = [
     "{ owner: whole && !announced }",
     "{ owner: created.length > 0 }",
   ),
-  mistake("never sweeps", "finish-task/handler.ts", "await sweep(ports)", "{ open: 0, failed: 0 }"),
+  mistake("never sweeps", "finish-task/handler.ts", "await sweep(ports)", "{ open: 0, failed: 0, left: 0, unread: 0 }"),
   mistake(
     "ends the timer before it looks for runs",
     "chain/sweep.ts",
-    "const runs = groupByRun(",
-    "if (timer) await endTimer(ports, timer, askedMs);\n  const runs = groupByRun(",
+    "const { runs, unread } = await",
+    "if (timer) await endTimer(ports, timer, askedMs);\n  const { runs, unread } = await",
   ),
   mistake(
     "ends the timer whoever touched it meanwhile",

@@ -2,6 +2,7 @@
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { emptyLog } from "../../functions/core/log-text.ts";
 import { annotation } from "../../functions/core/marks.ts";
+import { addNamespaces } from "../../functions/core/run-scope.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { makeKeptnFiles, makeKeptnPort } from "./keptn-port.ts";
@@ -88,7 +89,14 @@ const makeJobs = ({ store, checks, tell }: World, { name: who }: Process, call: 
   listOpen: () =>
     call({
       ...reading("list open"),
-      effect: () => store.list((job) => stateOf(job) === "waiting" || stateOf(job) === "released"),
+      effect: () => {
+        const runs = new Map<string, Set<string>>();
+        addNamespaces(
+          runs,
+          store.list((job) => stateOf(job) === "waiting" || stateOf(job) === "released"),
+        );
+        return { runs, unread: [] };
+      },
     }),
   patch: (ref, change) =>
     call({

@@ -22,7 +22,7 @@ export const feedChanges = (jobs: LocalJobs, ports: SweepPorts, onFault: (fault:
   const whenOver = async (): Promise<void> => {
     for (;;) {
       const change = nextChange(jobs);
-      if ((await jobs.listOpen()).length === 0) break;
+      if ((await jobs.listOpen([])).runs.size === 0) break;
       await change;
     }
     await handled;

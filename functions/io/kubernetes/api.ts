@@ -20,6 +20,8 @@ export interface Call {
   readonly expected?: readonly number[];
   /** That it was done is all that is asked for: the object of a 2xx is not read, only whether it is one. */
   readonly unread?: true;
+  /** Of the answer's body, where the caller has room for less than usual. */
+  readonly maxBytes?: number;
 }
 
 export interface Answered<T> {
@@ -156,7 +158,7 @@ const requestOf = (call: Call, wire: { server: string; agent: Agent; headers: Re
 
 const attempt = async <T>(wire: Wire, call: Call): Promise<Answered<T>> => {
   const wanted = requestOf(call, { ...wire, headers: await wire.headers() });
-  const { status, headers, body } = await request({ ...wanted, maxBytes: maxAnswerBytes });
+  const { status, headers, body } = await request({ ...wanted, maxBytes: call.maxBytes ?? maxAnswerBytes });
   const text = body.toString();
   if (status > 299 && !call.expected?.includes(status)) throw faultOf(call, status, { text, headers });
   return { status, headers, body: (isOfUse(call, status, text) ? parse(call, text) : {}) as T };

@@ -19,16 +19,12 @@ export interface Kubernetes {
   openEarly(): void;
 }
 
-/** Where Jobs can be. */
-const namespacesOf = ({ JOB_NAMESPACE, ALLOWED_NAMESPACES }: Settings): readonly string[] =>
-  ALLOWED_NAMESPACES.includes("*") ? ["*"] : [...new Set([JOB_NAMESPACE, ...ALLOWED_NAMESPACES])];
-
 /** Opens no connection yet. @throws Error when the cluster's configuration cannot be read */
 export const connectKubernetes = (settings: Settings, warn: (message: string) => void): Kubernetes => {
   const api = connectApi();
   const managedBy = settings.FULL_DEPLOYMENT_NAME;
   return {
-    jobs: connectJobs(api, { namespaces: namespacesOf(settings), managedBy }),
+    jobs: connectJobs(api),
     pods: connectPods(api),
     snapshots: connectSnapshots(api),
     openEarly: () => api.openEarly(),

@@ -1,30 +1,91 @@
 // Lists of objects, page by page.
-import type { KubernetesApi } from "./api.ts";
+import { IoError } from "../io-error.ts";
+import type { Call, KubernetesApi } from "./api.ts";
 
-interface Page<T> {
-  readonly metadata?: { readonly continue?: string };
-  readonly items: readonly T[];
+export interface Listing {
+  readonly collection: string;
+  /** `labelSelector`, `fieldSelector` */
+  readonly selectors?: Readonly<Record<string, string>>;
+  /** Another form of the objects, see {@link Call}. */
+  readonly accept?: string;
+  /** Of one page; by default what the client takes at most. A larger one is asked for again with half as many objects. */
+  readonly maxBytes?: number;
+  /** All objects have to fit into a page of that size: their number does not matter, but the memory that they take together. */
+  readonly whole?: boolean;
+  /** Gets the beginning of a page that is too large with one object, which is left out. Without it such a page is a fault. */
+  readonly onTooLarge?: (head: string, fault: IoError) => void;
 }
 
-const pageSize = "500";
+/** metav1.Status, where the list has expired, has no items. */
+interface Page<T> {
+  readonly metadata?: { readonly continue?: string };
+  readonly items?: readonly T[];
+  readonly message?: string;
+}
+
+const pageSize = 500;
 
 /**
- * Without a resourceVersion: what the API server has now, not what a cache had.
- * @param selectors `labelSelector`, `fieldSelector`
+ * Without a resourceVersion: what the API server has now, not what a cache had. A list that takes longer than etcd keeps its version
+ * goes on with what is there by then: the 410 has a `continue` of its own (apiserver: storage/etcd3/errors.go).
  * @throws IoError
  */
-export const listAll = async <T>(
-  api: KubernetesApi,
-  collection: string,
-  selectors: Readonly<Record<string, string>> = {},
-): Promise<T[]> => {
+export async function* listPages<T>(api: KubernetesApi, listing: Listing): AsyncGenerator<readonly T[]> {
+  let limit = pageSize;
+  let next: string | undefined = "";
+  while (next !== undefined) {
+    const call = callOf(listing, limit, next);
+    try {
+      const { status, body }: { status: number; body: Page<T> } = await api.call<Page<T>>(call);
+      next = body.metadata?.continue || undefined;
+      if (body.items) yield body.items;
+      else if (!next) throw new IoError(`Kubernetes GET ${call.path}: ${status} ${body.message}`, expired);
+    } catch (fault) {
+      if (!(fault instanceof IoError && fault.tooLarge) || listing.whole) throw fault;
+      if (limit > 1) limit = Math.floor(limit / 2);
+      else next = await skipObject(api, { listing, call, fault });
+    }
+  }
+}
+
+/** All pages as one list. @throws IoError */
+export const listAll = async <T>(api: KubernetesApi, listing: Listing): Promise<T[]> => {
   const items: T[] = [];
-  let next = "";
-  do {
-    const query = new URLSearchParams({ ...selectors, limit: pageSize, ...(next ? { continue: next } : {}) });
-    const { body } = await api.call<Page<T>>({ method: "GET", path: `${collection}?${query}` });
-    items.push(...body.items);
-    next = body.metadata?.continue ?? "";
-  } while (next);
+  for await (const page of listPages<T>(api, listing)) items.push(...page);
   return items;
+};
+
+const expired = { retryable: true, httpStatus: 410 };
+
+const callOf = ({ collection, selectors, accept, maxBytes }: Listing, limit: number, next: string): Call => {
+  const query = new URLSearchParams({ ...selectors, limit: String(limit), ...(next ? { continue: next } : {}) });
+  return {
+    method: "GET",
+    path: `${collection}?${query}`,
+    expected: [410],
+    ...(accept === undefined ? {} : { accept }),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+  };
+};
+
+interface Skipped {
+  readonly listing: Listing;
+  readonly call: Call;
+  readonly fault: IoError;
+}
+
+/** Enough for the list's metadata, and for the name and the labels of its first object, which come first (metav1.ObjectMeta). */
+const headBytes = 64 * 1024;
+
+/** @returns where the list goes on behind the object; undefined at its end */
+const skipObject = async (api: KubernetesApi, { listing, call, fault }: Skipped): Promise<string | undefined> => {
+  if (!listing.onTooLarge) throw fault;
+  let head = "";
+  for await (const chunk of (await api.stream(call)).chunks) {
+    head += chunk.toString();
+    if (head.length >= headBytes) break;
+  }
+  listing.onTooLarge(head, fault);
+  // The list's own metadata stands before its items (meta/v1: type PartialObjectMetadataList).
+  return /^[^[]*"continue":"([^"]+)"/.exec(head)?.[1];
 };

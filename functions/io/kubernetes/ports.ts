@@ -2,6 +2,8 @@
 
 import type { Job, Pod } from "../../core/kubernetes.ts";
 import type { State } from "../../core/marks.ts";
+import type { RunScope } from "../../core/run-scope.ts";
+import type { IoError } from "../io-error.ts";
 
 export interface Jobs {
   /**
@@ -10,10 +12,17 @@ export interface Jobs {
    * @throws IoError, not retryable when Kubernetes refuses it (invalid, forbidden, over quota)
    */
   create(job: Job): Promise<Job | "exists">;
-  /** All Jobs of a run, as the API server has them now (not from a cache). @throws IoError */
-  listRun(runId: string, namespaces: readonly string[]): Promise<Job[]>;
-  /** All Jobs of runs that were not reported yet, in all job namespaces. @throws IoError */
-  listOpen(): Promise<Job[]>;
+  /**
+   * All Jobs of a run, as the API server has them now (not from a cache).
+   * @param maxBytes of its Jobs in a namespace, where the caller has room for less than usual
+   * @throws IoError, `tooLarge` when they have more
+   */
+  listRun(runId: string, namespaces: readonly string[], maxBytes?: number): Promise<Job[]>;
+  /**
+   * Finds the runs that were not reported yet. Keeps nothing of a Job but its run's id and its namespace.
+   * @throws IoError when none of the namespaces can be listed, and trying again may help
+   */
+  listOpen(scopes: readonly RunScope[]): Promise<OpenRuns>;
   /**
    * Changes a Job in one request, if it is still as `expect` says.
    * @returns "stale" when it is not, "gone" when it (this very one, by uid) is not there any more
@@ -22,6 +31,19 @@ export interface Jobs {
   patch(job: JobRef, change: JobChange): Promise<"done" | "stale" | "gone">;
   /** Deletes a Job and its pods; one that is gone already is fine. @throws IoError */
   delete(job: JobRef): Promise<void>;
+}
+
+export interface OpenRuns {
+  /** Namespaces in which Jobs of a run were found, by the run's id. */
+  readonly runs: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Namespaces that could not be listed, or not to their end: more runs may be open there. */
+  readonly unread: readonly UnreadNamespace[];
+}
+
+export interface UnreadNamespace {
+  /** "*": a list of all namespaces. */
+  readonly namespace: string;
+  readonly fault: IoError;
 }
 
 export interface JobRef {

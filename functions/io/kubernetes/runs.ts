@@ -25,19 +25,20 @@ export interface Runs {
 
 export const connectRuns = (api: KubernetesApi): Runs => ({
   listJobs: (namespace) =>
-    listAll<Job>(api, collectionOfJobs(namespace), { labelSelector: `${label.state} in (waiting,released,reported)` }),
+    listAll<Job>(api, {
+      collection: collectionOfJobs(namespace),
+      selectors: { labelSelector: `${label.state} in (waiting,released,reported)` },
+    }),
   listPods: (namespace, runId) => {
-    const path = namespace === "*" ? "/api/v1/pods" : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-    if (runId !== undefined) return listAll<Pod>(api, path, { labelSelector: `${label.run}=${runId}` });
-    return listAll<Pod>(api, path, {
-      labelSelector: label.run,
-      fieldSelector: "status.phase!=Succeeded,status.phase!=Failed",
-    });
+    const collection = namespace === "*" ? "/api/v1/pods" : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+    const running = { labelSelector: label.run, fieldSelector: "status.phase!=Succeeded,status.phase!=Failed" };
+    const selectors = runId === undefined ? running : { labelSelector: `${label.run}=${runId}` };
+    return listAll<Pod>(api, { collection, selectors });
   },
   listWarnings: connectPods(api).listWarnings,
   findTimer: async () => {
     try {
-      const timers = await listAll<PingSource>(api, "/apis/sources.knative.dev/v1/pingsources");
+      const timers = await listAll<PingSource>(api, { collection: "/apis/sources.knative.dev/v1/pingsources" });
       return timers.some(({ metadata }) => metadata?.annotations?.[touched]) ? "there" : "missing";
     } catch (fault) {
       if (!(fault instanceof IoError)) throw fault;

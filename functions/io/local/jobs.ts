@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Job } from "../../core/kubernetes.ts";
 import { finalizer, label } from "../../core/marks.ts";
+import { addNamespaces } from "../../core/run-scope.ts";
 import { IoError } from "../io-error.ts";
 import type { JobChange, JobRef, Jobs } from "../kubernetes/ports.ts";
 import { makeWatch, type WatchChange } from "./watch.ts";
@@ -60,7 +61,14 @@ export const localJobs = ({ now }: { readonly now: () => Date }): LocalJobs => {
     },
     listRun: async (runId, namespaces) =>
       list((job) => labelOf(job, label.run) === runId && namespaces.includes(job.metadata.namespace)),
-    listOpen: async () => list((job) => ["waiting", "released"].includes(labelOf(job, label.state) ?? "")),
+    listOpen: async () => {
+      const runs = new Map<string, Set<string>>();
+      addNamespaces(
+        runs,
+        list((job) => ["waiting", "released"].includes(labelOf(job, label.state) ?? "")),
+      );
+      return { runs, unread: [] };
+    },
     patch: async (ref, change) => {
       const job = find(ref);
       if (!job) return "gone";

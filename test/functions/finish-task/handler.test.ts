@@ -351,8 +351,8 @@ describe("the sweep's timer", () => {
     await world.timer.touch(world.ports.clock.now());
     const slow: SweepPorts["jobs"] = {
       ...world.ports.jobs,
-      listOpen: async () => {
-        const found = await world.ports.jobs.listOpen();
+      listOpen: async (scopes) => {
+        const found = await world.ports.jobs.listOpen(scopes);
         world.pass(world.ports.settings.CREATE_GRACE_SECONDS + 1);
         return found;
       },
@@ -367,8 +367,8 @@ describe("the sweep's timer", () => {
     world.pass(3600);
     const jobs: SweepPorts["jobs"] = {
       ...world.ports.jobs,
-      listOpen: async () => {
-        const none = await world.ports.jobs.listOpen();
+      listOpen: async (scopes) => {
+        const none = await world.ports.jobs.listOpen(scopes);
         await world.timer.touch(world.ports.clock.now());
         return none;
       },

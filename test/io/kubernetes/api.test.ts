@@ -29,7 +29,7 @@ const jobsAt = async (context: TestContext, answer: { readonly status: number; r
   };
   await writeFile(kubeconfig, JSON.stringify({ ...one, contexts: [{ name: "a", context: { cluster: "a" } }] }));
   const api = connectApi({ kubeconfig, budgetSeconds: 0 });
-  return connectJobs(api, { namespaces: ["jobs"], managedBy: "job-executor-service" });
+  return connectJobs(api);
 };
 
 const job = { namespace: "jobs", name: "a", uid: "1" };

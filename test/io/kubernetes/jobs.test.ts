@@ -10,7 +10,7 @@ jobsContract("a double of the API server", async () => {
   const api = connectApi();
   const namespaces = ["jobs-a", "jobs-b"] as const;
   return {
-    jobs: connectJobs(api, { namespaces, managedBy: "job-executor-service" }),
+    jobs: connectJobs(api),
     namespaces,
     touchStatus: async ({ namespace, name }) => {
       const collection = `/apis/batch/v1/namespaces/${namespace}/jobs`;

@@ -1,0 +1,84 @@
+// Moves the runs that a sweep found: a few side by side, in another order each time, for as long as there is time.
+import { hashOf } from "../core/marks.ts";
+import { readRun } from "../core/run-state.ts";
+import { IoError } from "../io/io-error.ts";
+import type { OpenRuns } from "../io/kubernetes/ports.ts";
+import { advance } from "./advance.ts";
+import { inspect } from "./inspect.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
+
+export interface Moved {
+  /** Could not be moved. */
+  readonly failed: number;
+  /** Were not begun: the time was over. */
+  readonly left: number;
+}
+
+/** Runs that are looked at side by side: enough to be quick, few enough to be kind to the API server and to Keptn. */
+const sideBySide = 10;
+
+/** Of a run that is read beside others; a larger one has the memory for itself. */
+const usualRunBytes = 2 * 1024 * 1024;
+
+/** One fault often keeps many runs. */
+const mostFaultsTold = 20;
+
+/** @param untilMs when no further run is begun (epoch milliseconds) */
+export const moveRuns = async (ports: ChainPorts, runs: OpenRuns["runs"], untilMs: number): Promise<Moved> => {
+  const large: string[] = [];
+  let [failed, left] = [0, 0];
+  const move = async (runId: string, maxBytes?: number): Promise<void> => {
+    if (ports.clock.now().getTime() >= untilMs) return void left++;
+    const moved = await moveRun(ports, { runId, namespaces: [...(runs.get(runId) ?? [])] }, maxBytes);
+    if (moved === "done") return;
+    if (moved.tooLarge && maxBytes !== undefined) return void large.push(runId);
+    failed++;
+    if (failed > mostFaultsTold) return;
+    ports.log({ level: "warn", message: `could not move a run: ${String(moved.fault)}`, ...moved.about });
+  };
+  const ids = shuffle(ports, [...runs.keys()]).values();
+  const worker = async (): Promise<void> => {
+    for (const id of ids) await move(id, usualRunBytes);
+  };
+  await Promise.all(Array.from({ length: sideBySide }, worker));
+  for (const id of large) await move(id);
+  const untold = failed - mostFaultsTold;
+  if (untold > 0) ports.log({ level: "warn", message: `could not move ${untold} more runs` });
+  if (left > 0) ports.log({ level: "warn", message: `had no time for ${left} runs; the next sweep begins elsewhere` });
+  return { failed, left };
+};
+
+/** By chance: where the time does not suffice for all, others are left out each time, also by a process that is new. */
+const shuffle = (ports: ChainPorts, ids: readonly string[]): string[] => {
+  const seed = ports.newClaimant();
+  return ids
+    .map((id) => ({ id, place: hashOf(`${seed} ${id}`, 16) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ id }) => id);
+};
+
+interface Failure {
+  readonly fault: unknown;
+  readonly tooLarge: boolean;
+  /** Fields of the line that tells of it. */
+  readonly about: object;
+}
+
+const moveRun = async (
+  ports: ChainPorts,
+  { runId, namespaces }: { readonly runId: string; readonly namespaces: readonly string[] },
+  maxBytes: number | undefined,
+): Promise<"done" | Failure> => {
+  let about: object = { run: runId };
+  try {
+    const jobs = await ports.jobs.listRun(runId, namespaces, maxBytes);
+    const run = readRun(jobs);
+    if (run) about = aboutRun(run);
+    else if (jobs.length > 0)
+      ports.log({ level: "warn", message: "a Job carries our labels but no readable run; left alone", run: runId });
+    if (run) await advance(ports, { runId, namespaces, jobs }, { inspect: (state) => inspect(ports, state) });
+    return "done";
+  } catch (fault) {
+    return { fault, about, tooLarge: fault instanceof IoError && fault.tooLarge };
+  }
+};

@@ -1,0 +1,43 @@
+// Whose Jobs are runs of this installation, and in which namespaces they are.
+import type { Job } from "./kubernetes.ts";
+import { label, labelValueOf } from "./marks.ts";
+import type { Settings } from "./settings.ts";
+
+export interface RunScope {
+  /** Value of the label app.kubernetes.io/managed-by. */
+  readonly managedBy: string;
+  /** Namespaces of Jobs; "*" stands for all of them. */
+  readonly namespaces: readonly string[];
+}
+
+/** Settings that decide where start-job creates Jobs. */
+export type ScopeSettings = Pick<Settings, "JOB_NAMESPACE" | "ALLOWED_NAMESPACES" | "FULL_DEPLOYMENT_NAME">;
+
+export const runScopeOf = ({ JOB_NAMESPACE, ALLOWED_NAMESPACES, FULL_DEPLOYMENT_NAME }: ScopeSettings): RunScope => ({
+  managedBy: labelValueOf(FULL_DEPLOYMENT_NAME),
+  namespaces: ALLOWED_NAMESPACES.some((name) => name.includes("*"))
+    ? ["*"]
+    : [...new Set([JOB_NAMESPACE, ...ALLOWED_NAMESPACES])],
+});
+
+/** One list of Jobs. */
+export interface ScopePart {
+  readonly managedBy: string;
+  readonly namespace: string;
+}
+
+/** @returns each list once: a list of all namespaces makes those of single ones unnecessary */
+export const partsOfScopes = (scopes: readonly RunScope[]): ScopePart[] => {
+  const parts = new Map<string, ScopePart>();
+  for (const { managedBy, namespaces } of scopes)
+    for (const namespace of namespaces) parts.set(`${managedBy}/${namespace}`, { managedBy, namespace });
+  return [...parts.values()].filter(({ managedBy, namespace }) => namespace === "*" || !parts.has(`${managedBy}/*`));
+};
+
+/** Adds where Jobs of a run are, by the run's id. */
+export const addNamespaces = (runs: Map<string, Set<string>>, jobs: readonly Pick<Job, "metadata">[]): void => {
+  for (const { metadata } of jobs) {
+    const runId = metadata?.labels?.[label.run];
+    if (runId) runs.set(runId, (runs.get(runId) ?? new Set<string>()).add(metadata?.namespace ?? ""));
+  }
+};

@@ -1,0 +1,16 @@
+// What is said of a namespace whose Jobs cannot be listed: what it means for its runs, and what mends it.
+
+/**
+ * @param namespace "*" is a list of all namespaces
+ * @param why in the API server's words
+ */
+export const explainUnread = (namespace: string, why: string): string => {
+  const where = namespace === "*" ? "all namespaces" : `namespace ${namespace}`;
+  return `The Jobs in ${where} cannot be listed, so runs there wait: ${why.replace(/\.?$/, ".")} ${fixUnread(namespace)}`;
+};
+
+/** A deleted namespace takes its RoleBindings along before our finalizers let its Jobs go, and takes no new ones. */
+export const fixUnread = (namespace: string): string =>
+  namespace === "*"
+    ? "Give finish-task a ClusterRoleBinding again, or name the namespaces in ALLOWED_NAMESPACES."
+    : `If it is there, give finish-task its RoleBinding again: kubectl apply -k manifests/job-namespace (your overlay for ${namespace}). If it was deleted, docs/operating.md (A deleted namespace) says how its runs come to an end.`;
