@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { decodeText } from "../functions/core/decode-text.ts";
 
 const root = new URL("./golden/", import.meta.url).pathname;
 
@@ -16,7 +17,7 @@ export interface GoldenCase {
 export const goldenCases = (kind: string): GoldenCase[] =>
   readdirSync(join(root, kind)).map((name) => {
     const path = (file: string) => join(root, kind, name, file);
-    const read = (file: string) => (existsSync(path(file)) ? readFileSync(path(file), "utf8") : undefined);
+    const read = (file: string) => (existsSync(path(file)) ? decodeText(readFileSync(path(file))) : undefined);
     return { name, read, check: (file, actual) => checkFile(path(file), actual) };
   });
 

@@ -1,6 +1,7 @@
 // Reads what a command is given: files, or `-` for stdin.
 import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
+import { decodeText, findUndecoded, type Undecoded } from "../core/decode-text.ts";
 import { type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
 import { renderProblems } from "../core/problem.ts";
 import { codeOf } from "../io/disk/disk-fault.ts";
@@ -22,13 +23,29 @@ export const readEvent = async (file: string): Promise<KeptnEvent> => {
   }
 };
 
-export const readConfig = (file: string): Promise<string> => readInput(file, "job config");
+/** What is no text in it is among its problems: see {@link decodeText}. */
+export const readConfig = (file: string): Promise<string> => readText(file, "job config");
 
 /** @param what the file is, for the message when it cannot be read */
 export const readInput = async (file: string, what: string): Promise<string> => {
-  if (file === "-") return text(process.stdin);
+  const text = await readText(file, what);
+  const flaw = findUndecoded(text) ?? findNul(text);
+  if (!flaw) return text;
+  const before = text.slice(0, flaw.offset).split("\n");
+  const place = `${file}:${before.length}:${(before.at(-1) ?? "").length + 1}`;
+  throw usageError(
+    `Cannot read the ${what}: ${place} the ${flaw.what} is no text in UTF-8 or UTF-16. Save it in UTF-8.`,
+  );
+};
+
+const findNul = (text: string): Undecoded | undefined => {
+  const offset = text.indexOf("\0");
+  return offset < 0 ? undefined : { offset, what: "character U+0000 (NUL)" };
+};
+
+const readText = async (file: string, what: string): Promise<string> => {
   try {
-    return await readFile(file, "utf8");
+    return decodeText(file === "-" ? await buffer(process.stdin) : await readFile(file));
   } catch (fault) {
     const why = codeOf(fault) === "ENOENT" ? "there is no such file" : String(fault);
     throw usageError(`Cannot read the ${what} ${file}: ${why}.`);

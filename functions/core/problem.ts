@@ -26,3 +26,8 @@ export const renderProblem = (p: Problem): string =>
   `${p.at ? `${p.at.file}:${p.at.line}:${p.at.column} ` : ""}${p.severity} ${p.code}: ${p.message}${p.fix ? ` ${p.fix}` : ""}`;
 
 export const renderProblems = (problems: readonly Problem[]): string => problems.map(renderProblem).join("\n");
+
+/** What is wrong in an anchor is wrong once, however often it is used. */
+export const distinct = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [renderProblem(problem), problem])).values(),
+];

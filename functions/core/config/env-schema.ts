@@ -3,7 +3,7 @@ import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import { checkPath } from "./jsonpath.ts";
 import { checkEnvName, checkSecretName } from "./kubernetes-names.ts";
-import { type Fault, rejectAt, requiredText, text } from "./scalars.ts";
+import { type Fault, quote, rejectAt, requiredText, text } from "./scalars.ts";
 
 export const envEntry = z
   .strictObject({
@@ -30,14 +30,17 @@ export const envEntry = z
         examples: ["json"],
       }),
   })
-  .superRefine((entry, context) => checkEntry(entry, context), { when: ({ value }) => typeof value === "object" });
+  .superRefine((entry, context) => checkEntry(entry, context), {
+    when: ({ value }) => typeof value === "object" && value !== null,
+  });
 
-type Entry = Partial<Record<"name" | "value" | "valueFrom", string>>;
+type Entry = Partial<Record<"name" | "value" | "valueFrom", string>> & { readonly as?: string | undefined };
 
 /** Runs beside other faults of the entry, so that all are said at once. */
-const checkEntry = ({ name, value = "", valueFrom }: Entry, context: z.RefinementCtx): void => {
+const checkEntry = ({ name, value = "", valueFrom, as = "" }: Entry, context: z.RefinementCtx): void => {
   const nameFault = valueFrom === "secret" ? checkSecretName : checkEnvName;
   if (name) rejectIf("name", nameFault(name), context);
+  if (typeof as === "string" && !/^(json|yaml|string|)$/i.test(as)) rejectAt("as", unknownFormat(as), context);
   if (valueFrom === "event") rejectIf("value", value === "" ? missingPath : checkPath(value), context);
 };
 
@@ -50,3 +53,9 @@ const missingPath: Fault = {
   message: "is missing",
   fix: "With `valueFrom: event`, write a JSONPath such as $.data.project.",
 };
+
+const unknownFormat = (as: string): Fault => ({
+  code: "unknown-format",
+  message: `is ${quote(as)}, which is no format`,
+  fix: "Write json or yaml, or leave it out.",
+});

@@ -4,7 +4,7 @@ import type { Problem } from "../problem.ts";
 import { nearest } from "./nearest.ts";
 import { quote } from "./scalars.ts";
 import { exampleAt, knownKeysAt } from "./schema-at.ts";
-import type { Path, Tree, YamlTree } from "./yaml-tree.ts";
+import type { Flaw, Path, Tree, YamlTree } from "./yaml-tree.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -17,8 +17,10 @@ interface Explanation {
   readonly onKey?: boolean;
 }
 
-export const explainIssues = (issues: readonly Issue[], yaml: YamlTree): Problem[] =>
-  issues.flatMap((issue) => explain(issue, yaml.tree)).map((explanation) => toProblem(explanation, yaml));
+export const explainIssues = (issues: readonly Issue[], yaml: YamlTree): Flaw[] =>
+  issues
+    .flatMap((issue) => explain(issue, yaml.tree))
+    .map((explanation) => ({ problem: toProblem(explanation, yaml), path: explanation.path }));
 
 const toProblem = ({ code, message, fix, path, onKey }: Explanation, yaml: YamlTree): Problem => ({
   code,
@@ -34,6 +36,7 @@ const explain = (issue: Issue, tree: Tree): Explanation[] => {
   if (issue.code === "unrecognized_keys") return issue.keys.slice(0, 100).map((key) => unknownKey(key, path));
   if (issue.code === "custom")
     return [{ ...(issue.params as { code: string; fix: string }), message: issue.message, path }];
+  if (value === null) return [nullEntry(path)];
   if (value === undefined || issue.code === "too_small") return [missing(path)];
   if (issue.code === "invalid_type") return [wrongType(value, issue.expected, path)];
   return [badValue(value, "values" in issue ? issue.values.map(String) : [], path)];
@@ -55,6 +58,14 @@ const missing = (path: Path): Explanation => ({
   code: `missing-${kebab(lastName(path))}`,
   message: "is missing",
   fix: exampleOf(path),
+  path,
+});
+
+/** Of a list: elsewhere null is "not given". */
+const nullEntry = (path: Path): Explanation => ({
+  code: "null-entry",
+  message: "is null: YAML finds no value there",
+  fix: 'Put into quotes what YAML takes for signs of its own ("&&", "!x", "#1", "null"), or remove the entry; "" is the empty text.',
   path,
 });
 
@@ -94,7 +105,7 @@ const lastName = (path: Path): string => String(path.findLast((part) => typeof p
 
 const valueAt = (path: Path, tree: Tree): Tree | undefined =>
   path.reduce<Tree | undefined>(
-    (node, key) => (typeof node === "object" ? (node as Record<PropertyKey, Tree>)[key] : undefined),
+    (node, key) => (typeof node === "object" && node !== null ? (node as Record<PropertyKey, Tree>)[key] : undefined),
     tree,
   );
 

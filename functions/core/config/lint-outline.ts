@@ -47,7 +47,7 @@ const noEvents = (name: string, path: Path): Warning => ({
   code: "no-events",
   message: `The action ${quote(name)} has no events, so that it never runs.`,
   fix: "Write under `events` when it runs.",
-  path,
+  path: [...path, "events"],
 });
 
 const lintEvent = ({ name, property, match }: EventOutline, path: Path): Warning[] => {
@@ -68,7 +68,7 @@ const lintEvent = ({ name, property, match }: EventOutline, path: Path): Warning
       code: "match-without-property",
       message,
       fix: "Add the JSONPath as `property`.",
-      path: [...path, "jsonpath"],
+      path: [...path, "jsonpath", "match"],
     });
   }
   if (property !== undefined && isIndefinite(property)) {

@@ -1,22 +1,27 @@
 // Tasks that are valid, but perhaps do not do what their author thinks: warnings.
 import type { Problem } from "../problem.ts";
 import { quote } from "./scalars.ts";
-import type { JobConfig, Task, TaskEnv } from "./schema.ts";
+import type { Action, Task, TaskEnv } from "./schema.ts";
 import { toProblem, type Warning } from "./warning.ts";
 import type { Path, YamlTree } from "./yaml-tree.ts";
 
-export const lintTasks = ({ actions }: JobConfig, yaml: YamlTree): Problem[] =>
+/** @param actions by their places in the config; undefined for one that is broken */
+export const lintTasks = (actions: readonly (Action | undefined)[], yaml: YamlTree): Problem[] =>
   actions
-    .flatMap(({ tasks }, action) => tasks.flatMap((task, index) => lintTask(task, ["actions", action, "tasks", index])))
+    .flatMap((action, index) =>
+      (action?.tasks ?? []).flatMap((task, taskIndex) => lintTask(task, ["actions", index, "tasks", taskIndex])),
+    )
     .map((warning) => toProblem(warning, yaml));
 
 const lintTask = (task: Task, path: Path): Warning[] => {
   const defined = definedFirst(task.env ?? []);
+  const hasSecret = (task.env ?? []).some(({ valueFrom }) => valueFrom === "secret");
   return [
     ...lintUser(task, [...path, "securityContext", "runAsUser"]),
     ...(task.env ?? []).flatMap((entry, index) => [
-      ...lintFormat(entry, [...path, "env", index]),
-      ...lintReferences(entry, (name) => (defined.get(name) ?? index) < index, [...path, "env", index]),
+      ...(hasSecret
+        ? []
+        : lintReferences(entry, (name) => (defined.get(name) ?? index) < index, [...path, "env", index])),
     ]),
   ];
 };
@@ -33,13 +38,10 @@ const lintUser = ({ securityContext, name }: Task, path: Path): Warning[] => {
   return [{ code: "root-refused", message, fix: "Add `runAsNonRoot: false`, or take another user.", path }];
 };
 
-const lintFormat = ({ name, as }: TaskEnv, path: Path): Warning[] => {
-  if (as === undefined || ["json", "yaml", "string", ""].includes(as.toLowerCase())) return [];
-  const message = `The format ${quote(as)} of ${quote(name)} is unknown and has no effect.`;
-  return [{ code: "unknown-format", message, fix: "Write json or yaml.", path: [...path, "as"] }];
-};
-
-/** In `env`, Kubernetes replaces `$(NAME)` only by what stands before it in `env` itself. */
+/**
+ * In `env`, Kubernetes replaces `$(NAME)` by what stands before it in `env`, and by the keys of Secrets wherever those stand: envFrom is
+ * expanded first (kubelet, makeEnvironmentVariables). Which keys a Secret has nobody knows here.
+ */
 const lintReferences = (
   { name, value, valueFrom }: TaskEnv,
   isBefore: (name: string) => boolean,
@@ -49,10 +51,11 @@ const lintReferences = (
   const wanted = [...value.matchAll(reference)].map(([, found = ""]) => found);
   const unknown = wanted.find((found) => !given.test(found) && !isBefore(found));
   if (unknown === undefined) return [];
-  const message = `$(${unknown}) in the value of ${quote(name)} stays as it is: no variable before it has this name.`;
-  const fix = "Define it further up; keys of a Secret can be used in cmd and args only.";
+  const message = `$(${unknown}) in the value of ${quote(name)} stays as it is: no variable before it has this name, and the task has no Secret that could have such a key.`;
+  const fix = "Define it further up, or write $$( if these signs themselves are meant.";
   return [{ code: "unknown-reference", message, fix, path: [...path, "value"] }];
 };
 
 const reference = /(?<!\$)\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)/g;
-const given = /^(KEPTN_(PROJECT|STAGE|SERVICE|RESULT)$|LABELS_)/;
+/** By us; and by the kubelet, also where enableServiceLinks is false (getServiceEnvVarMap, masterServices). */
+const given = /^(KEPTN_(PROJECT|STAGE|SERVICE|RESULT)$|LABELS_|KUBERNETES_(SERVICE|PORT)(_|$))/;

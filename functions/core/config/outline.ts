@@ -38,7 +38,8 @@ export const isWithoutActions = (tree: Tree): boolean => isMap(tree) && (at(tree
 
 const at = (tree: Tree, key: string): Tree | undefined => (isMap(tree) ? tree[key] : undefined);
 
-const isMap = (tree: Tree): tree is { [key: string]: Tree } => typeof tree === "object" && !Array.isArray(tree);
+const isMap = (tree: Tree): tree is { [key: string]: Tree } =>
+  typeof tree === "object" && tree !== null && !Array.isArray(tree);
 
 const listAt = (tree: Tree, key: string): Tree[] => {
   const list = at(tree, key);

@@ -1,17 +1,20 @@
 // Text of a job/config.yaml -> the config, or everything that is wrong with it.
-import { type Problem, renderProblem } from "../problem.ts";
+import { distinct, type Problem } from "../problem.ts";
 import { explainIssues } from "./explain-issues.ts";
 import { lintOutline } from "./lint-outline.ts";
 import { lintTasks } from "./lint-tasks.ts";
 import { type ActionOutline, outlineOf } from "./outline.ts";
+import { actionsOf, type ParsedAction, wholeActions } from "./parse-actions.ts";
 import { remember } from "./remember.ts";
 import { type JobConfig, jobConfigSchema } from "./schema.ts";
 import { withoutNulls } from "./without-nulls.ts";
-import { readYaml, type YamlTree } from "./yaml-tree.ts";
+import { type Flaw, type Path, readYaml, type YamlTree } from "./yaml-tree.ts";
 
 export interface ParsedJobConfig {
   /** Not there if a problem is an error. */
   readonly config?: JobConfig;
+  /** By their places in the config. Not there if what is wrong does not only concern some of them. */
+  readonly actions?: readonly ParsedAction[];
   /** Errors and warnings, in the order of the text. */
   readonly problems: readonly Problem[];
   /** What can be told even of a broken config; undefined if the YAML itself cannot be read. */
@@ -24,19 +27,33 @@ export interface ParsedJobConfig {
 export const parseJobConfig = remember((text: string, file: string): ParsedJobConfig => {
   const read = readYaml(text, file);
   if ("problems" in read) return { problems: read.problems };
-  if (read.tree === null) return { problems: [emptyConfig(file)] };
+  if (read.tree === null) return { problems: [...read.flaws.map(({ problem }) => problem), emptyConfig(file)] };
   const yaml = { ...read, tree: withoutNulls(read.tree) };
   const outline = outlineOf(yaml.tree);
   if (isTooMuch(outline)) return { problems: [{ ...tooMuch, at: yaml.at(["actions"]) }] };
   const parsed = jobConfigSchema.safeParse(yaml.tree);
-  const errors = parsed.success ? [] : explainIssues(parsed.error.issues, yaml);
-  const warnings = [...lintOutline(outline, yaml), ...(parsed.success ? lintTasks(parsed.data, yaml) : [])];
-  const problems = distinct([...errors, ...warnings])
+  const flaws = parsed.success ? yaml.flaws : withIssues(yaml, explainIssues(parsed.error.issues, yaml));
+  const errors = flaws.filter(({ problem }) => problem.severity === "error");
+  const config = errors.length === 0 ? parsed.data : undefined;
+  const actions = config ? wholeActions(config) : actionsOf(yaml.tree, errors);
+  const whole = (actions ?? []).map(({ action }) => action);
+  const lint = [...(flaws.some(isUnread) ? [] : lintOutline(outline, yaml)), ...lintTasks(whole, yaml)];
+  const problems = distinct([...flaws.map(({ problem }) => problem), ...lint])
     .sort(byPlace)
     .slice(0, maxProblems);
-  const told = { problems, outline, at: yaml.at };
-  return parsed.success ? { config: parsed.data, ...told } : told;
+  return { problems, outline, at: yaml.at, ...(actions ? { actions } : {}), ...(config ? { config } : {}) };
 });
+
+/** What is missing only because the YAML there could not be read is wrong once. */
+const withIssues = (yaml: YamlTree, issues: readonly Flaw[]): Flaw[] => {
+  const unread = yaml.flaws.filter(isUnread);
+  const isBelow = (path: Path, above: Path) => above.every((key, index) => path[index] === key);
+  return [...yaml.flaws, ...issues.filter(({ path }) => !unread.some((flaw) => isBelow(path, flaw.path)))];
+};
+
+const isUnread = ({ problem }: Flaw): boolean => unread.has(problem.code);
+
+const unread = new Set(["unknown-alias", "alias-cycle", "bad-merge", "bad-key"]);
 
 const emptyConfig = (file: string): Problem => ({
   code: "empty-config",
@@ -62,11 +79,6 @@ const tooMuch = {
   message: `The job config has more than ${maxActions} actions, or more than ${maxParts} events and tasks.`,
   fix: "Spread them over services: each can have a job config of its own.",
 } as const;
-
-/** An anchor that is used twice is wrong once. */
-const distinct = (problems: readonly Problem[]): Problem[] => [
-  ...new Map(problems.map((problem) => [renderProblem(problem), problem])).values(),
-];
 
 export const byPlace = ({ at: a }: Pick<Problem, "at">, { at: b }: Pick<Problem, "at">): number =>
   (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);

@@ -86,8 +86,7 @@ export const task = z.strictObject({
       description: "Seconds that the task may take; 300 if not given. Then it is stopped.",
       examples: [1200],
     }),
-  ttlSecondsAfterFinished: wholeNumber({ max: maxSeconds })
-    .transform((seconds) => Math.max(seconds, 0))
+  ttlSecondsAfterFinished: wholeNumber({ min: 0, max: maxSeconds })
     .optional()
     .register(descriptions, {
       description: "Seconds that the Job stays after its run was reported; 21600 if not given.",

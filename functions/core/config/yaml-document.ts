@@ -1,6 +1,7 @@
 // YAML text to one document, within limits that keep a hostile text from taking the process down.
 import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from "yaml";
 import type { Position, Problem } from "../problem.ts";
+import { findForbidden, withoutForbidden } from "./characters.ts";
 import { type Indented, indentQuoted } from "./quoted-lines.ts";
 
 export const maxBytes = 1024 * 1024;
@@ -11,6 +12,8 @@ const maxLexemes = 200_000;
 export interface YamlDocument {
   /** undefined: the text holds nothing but comments. */
   readonly document: Document.Parsed | undefined;
+  /** What is wrong, and keeps nothing from being read. */
+  readonly flaws: readonly Problem[];
   readonly place: (offset: number) => Position;
 }
 
@@ -30,7 +33,7 @@ const parseText = (text: string, file: string, added: Indented["added"]): YamlDo
     return { file, line: Math.max(line, 1), column: Math.max(col - (added.get(line) ?? 0), 1) };
   };
   if (text.length > maxBytes) return { problems: [{ ...tooLarge, at: place(0) }] };
-  const tokens = tokensOf(text, lines);
+  const tokens = tokensOf(withoutForbidden(text), lines);
   if ("over" in tokens) return { problems: [{ ...tokens.over, at: place(tokens.offset) }] };
   // Failsafe: every scalar stays the text it was written as (`1.10`, `0123`); merge keys and duplicates are ours.
   const composer = new Composer({
@@ -41,13 +44,17 @@ const parseText = (text: string, file: string, added: Indented["added"]): YamlDo
     strict: true,
   });
   const documents = [...composer.compose(tokens.tokens)];
-  const problems = documents.flatMap(({ errors }) =>
+  const filled = documents.filter(({ contents }) => contents !== null && contents.range[0] !== contents.range[1]);
+  const [first = documents.at(-1), second] = filled;
+  const forbidden = findForbidden(text).map(({ offset, ...problem }) => ({ ...problem, at: place(offset) }));
+  // As JES, which looked at nothing behind the first document.
+  const read = documents.slice(0, first ? documents.indexOf(first) + 1 : 0);
+  const problems = read.flatMap(({ errors }) =>
     errors.map(({ message, pos }) => ({ ...syntaxError(message), at: place(pos[0]) })),
   );
-  const filled = documents.filter(({ contents }) => contents !== null && contents.range[0] !== contents.range[1]);
-  if (problems.length === 0 && filled.length > 1)
-    problems.push({ ...severalDocuments, at: place(filled[1]!.range[0]) });
-  return problems.length > 0 ? { problems } : { document: filled[0] as Document.Parsed | undefined, place };
+  if (problems.length > 0) return { problems: [...forbidden, ...problems] };
+  const flaws = second ? [...forbidden, { ...severalDocuments, at: place(second.range[0]) }] : forbidden;
+  return { document: filled[0] as Document.Parsed | undefined, flaws, place };
 };
 
 type Tokens = { readonly tokens: CST.Token[] } | { readonly over: Omit<Problem, "at">; readonly offset: number };
@@ -88,11 +95,12 @@ export const tooDeep = yamlError(
   "A job config needs no more than eight levels.",
 );
 
-const severalDocuments = yamlError(
-  "several-documents",
-  "The job config has more than one YAML document.",
-  "Remove what follows the `---`.",
-);
+const severalDocuments: Omit<Problem, "at"> = {
+  code: "several-documents",
+  severity: "warning",
+  message: "The job config has more than one YAML document: only the first one is read.",
+  fix: "Remove what follows its `---`, or move its actions up.",
+};
 
 const syntaxError = (message: string) =>
   yamlError("yaml-syntax", `This is no YAML: ${message}.`, "Check indentation, colons and quotes here and just above.");

@@ -1,9 +1,10 @@
 // A YAML document as a tree of texts, lists and maps, with aliases and merge keys resolved and every place known.
 import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from "yaml";
-import type { Position } from "../problem.ts";
+import type { Position, Problem } from "../problem.ts";
 import { parseYaml, type YamlProblems, yamlError } from "./yaml-document.ts";
 import {
   beginWalk,
+  below,
   followAlias,
   type MaybeNode,
   type Places,
@@ -19,8 +20,16 @@ export type Tree = string | null | Tree[] | { [key: string]: Tree };
 
 export type Path = readonly PropertyKey[];
 
+/** What is wrong with a document that can be read nevertheless. */
+export interface Flaw {
+  readonly problem: Problem;
+  /** The value that has it; of something in an anchor, each place that it comes to. */
+  readonly path: Path;
+}
+
 export interface YamlTree {
   readonly tree: Tree;
+  readonly flaws: readonly Flaw[];
   /** Where a value stands; for one that is not there, the nearest thing around it. */
   readonly at: (path: Path) => Position;
   /** Where the key of a value stands. */
@@ -34,11 +43,13 @@ export const readYaml = (text: string, file: string): YamlTree | YamlProblems =>
   const root = parsed.document?.contents ?? null;
   const walk = beginWalk();
   const tree = readNode(root, walk) ?? null;
-  if (walk.problems.length > 0) {
-    return { problems: walk.problems.map(({ offset, ...problem }) => ({ ...problem, at: parsed.place(offset) })) };
-  }
+  const flaws = [
+    ...parsed.flaws.map((problem) => ({ problem, path: [] })),
+    ...walk.flaws.map(({ offset, path, ...problem }) => ({ problem: { ...problem, at: parsed.place(offset) }, path })),
+  ];
+  if (walk.isOver) return { problems: flaws.map(({ problem }) => problem) };
   const find = (path: Path, part: keyof Places) => parsed.place(offsetOf(path, { tree, walk, part }) ?? startOf(root));
-  return { tree, at: (path) => find(path, "value"), keyAt: (path) => find(path, "key") };
+  return { tree, flaws, at: (path) => find(path, "value"), keyAt: (path) => find(path, "key") };
 };
 
 const offsetOf = (path: Path, from: { tree: Tree; walk: Walk; part: keyof Places }): number | undefined => {
@@ -60,10 +71,18 @@ const readNode = (node: MaybeNode, walk: Walk): Tree | undefined => within(walk,
 const readContent = (node: MaybeNode, walk: Walk): Tree | undefined => {
   if (isAlias(node)) return followAlias(node, walk, (target) => readNode(target, walk));
   if (node && walk.aliases === 0 && "anchor" in node && node.anchor) walk.anchors.set(node.anchor, node);
-  if (isScalar(node)) return isNull(node) ? null : String(node.value);
+  if (isScalar(node)) return isNull(node) ? null : readText(node, walk);
   if (isSeq(node)) return readList(node.items as MaybeNode[], walk);
   if (isMap(node)) return readMap(node as YAMLMap.Parsed, walk, Object.create(null));
   return null;
+};
+
+/** Escapes in quotes can make what no text may hold: `"\\0"` and `"\\uD800"`. */
+const readText = (node: Scalar.Parsed, walk: Walk): string => {
+  const text = String(node.value);
+  if (text.includes("\0")) refuse(walk, node, nulInside);
+  if (!text.isWellFormed()) refuse(walk, node, halfInside);
+  return text.replaceAll("\0", "\ufffd").toWellFormed();
 };
 
 const isNull = (scalar: Scalar): boolean =>
@@ -72,7 +91,7 @@ const isNull = (scalar: Scalar): boolean =>
   scalar.tag !== "tag:yaml.org,2002:str";
 
 const readList = (items: readonly MaybeNode[], walk: Walk): Tree[] => {
-  const list = items.map((item) => readNode(item, walk) ?? null);
+  const list = items.map((item, index) => below(walk, index, () => readNode(item, walk) ?? null));
   const places = items.map((item, index) => [index, { key: startOf(item), value: startOf(item) }] as const);
   walk.places.set(list, new Map(places));
   return list;
@@ -89,19 +108,38 @@ const readMap = (map: YAMLMap.Parsed, walk: Walk, into: TreeMap): TreeMap => {
   walk.places.set(into, places);
   const seen = new Set<string>();
   for (const { key, value } of map.items as { key: MaybeNode; value: MaybeNode }[]) {
-    if (walk.problems.length > 0) break;
+    if (walk.isOver) break;
     if (isScalar(key) && key.value === "<<" && key.type === "PLAIN") {
       mergeInto(into, value, walk);
       continue;
     }
     const name = readNode(key, walk) ?? "";
-    if (typeof name !== "string") return refuse(walk, key, badKey) ?? into;
-    if (seen.has(name)) return refuse(walk, key, duplicateKey(name)) ?? into;
-    seen.add(name);
-    setEntry(into, { name, value, walk });
-    places.set(name, { key: startOf(key), value: value ? startOf(value) : startOf(key) });
+    if (typeof name !== "string") refuse(walk, key, badKey);
+    else below(walk, name, () => readEntry(into, { name, key, value, walk, places, isSecond: seen.has(name) }));
+    if (typeof name === "string") seen.add(name);
   }
   return into;
+};
+
+interface Entry {
+  readonly name: string;
+  readonly key: MaybeNode;
+  readonly value: MaybeNode;
+  readonly walk: Walk;
+  readonly places: Map<PropertyKey, Places>;
+  /** The map has this key already: the first one counts, and what is wrong with this one is said too. */
+  readonly isSecond: boolean;
+}
+
+const readEntry = (into: TreeMap, entry: Entry): void => {
+  const { name, key, value, walk, places, isSecond } = entry;
+  if (isSecond) {
+    refuse(walk, key, duplicateKey(name));
+    readNode(value, walk);
+    return;
+  }
+  setEntry(into, { name, value, walk });
+  places.set(name, { key: startOf(key), value: value ? startOf(value) : startOf(key) });
 };
 
 const setEntry = (into: TreeMap, entry: { name: string; value: MaybeNode; walk: Walk }): void => {
@@ -124,5 +162,15 @@ const mergeInto = (into: TreeMap, value: MaybeNode, walk: Walk): unknown =>
 
 const duplicateKey = (name: string): Refusal =>
   yamlError("duplicate-key", `The key \`${name}\` is given twice.`, "Keep one of them.");
+const nulInside = yamlError(
+  "forbidden-character",
+  "This text holds the character U+0000 (NUL), which no program can be handed.",
+  "Remove it.",
+);
+const halfInside = yamlError(
+  "forbidden-character",
+  "This text holds half of a character, which cannot be written in UTF-8.",
+  "Write both halves, or the character itself.",
+);
 const badKey = yamlError("bad-key", "A key is not a text.", "Write a plain name before the colon.");
 const badMerge = yamlError("bad-merge", "A merge key `<<` takes a map or a list of maps.", "Name an anchor of a map.");

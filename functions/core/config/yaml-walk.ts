@@ -2,10 +2,13 @@
 import type { ParsedNode } from "yaml";
 import type { Problem } from "../problem.ts";
 import { tooDeep, yamlError } from "./yaml-document.ts";
+import type { Path } from "./yaml-tree.ts";
 
 const maxDepth = 32;
 /** Of the document with its aliases resolved. */
 const maxNodes = 100_000;
+/** What is wrong in an anchor is found again with each of its aliases. */
+const maxFlaws = 10_000;
 
 export interface Walk {
   /** As of here: an alias means the last node before it that carries its name. */
@@ -14,12 +17,19 @@ export interface Walk {
   readonly open: Set<ParsedNode>;
   /** For each map and list, where its entries stand in the text. */
   readonly places: Map<object, Map<PropertyKey, Places>>;
-  readonly problems: (Omit<Problem, "at"> & { readonly offset: number })[];
+  /** What is wrong, in the order of the walk. */
+  readonly flaws: WalkFlaw[];
+  /** From the root to the value that is being read. */
+  readonly path: PropertyKey[];
+  /** A limit was met: nothing more is read. */
+  isOver: boolean;
   nodes: number;
   depth: number;
   /** How many aliases are being followed. */
   aliases: number;
 }
+
+export type WalkFlaw = Refusal & { readonly offset: number; readonly path: Path };
 
 export interface Places {
   readonly key: number;
@@ -34,7 +44,9 @@ export const beginWalk = (): Walk => ({
   anchors: new Map(),
   open: new Set(),
   places: new Map(),
-  problems: [],
+  flaws: [],
+  path: [],
+  isOver: false,
   nodes: 0,
   depth: 0,
   aliases: 0,
@@ -43,9 +55,9 @@ export const beginWalk = (): Walk => ({
 /** Reads one node within the limits. */
 export const within = <T>(walk: Walk, node: MaybeNode, read: () => T): T | undefined => {
   walk.nodes += 1;
-  if (walk.problems.length > 0) return undefined;
-  if (walk.nodes > maxNodes) return refuse(walk, node, aliasBomb);
-  if (walk.depth > maxDepth) return refuse(walk, node, tooDeep);
+  if (walk.isOver) return undefined;
+  if (walk.nodes > maxNodes) return stop(walk, node, aliasBomb);
+  if (walk.depth > maxDepth) return stop(walk, node, tooDeep);
   walk.depth += 1;
   const result = read();
   walk.depth -= 1;
@@ -66,9 +78,25 @@ export const followAlias = <T>(alias: ParsedNode & { source: string }, walk: Wal
 
 export type Refusal = Omit<Problem, "at">;
 
+/** What is read goes on without this node: all that is wrong is said at once. */
 export const refuse = (walk: Walk, node: MaybeNode, problem: Refusal): undefined => {
-  if (walk.problems.length === 0) walk.problems.push({ ...problem, offset: startOf(node) });
+  walk.flaws.push({ ...problem, offset: startOf(node), path: [...walk.path] });
+  if (walk.flaws.length > maxFlaws) walk.isOver = true;
   return undefined;
+};
+
+/** A limit is met. */
+const stop = (walk: Walk, node: MaybeNode, problem: Refusal): undefined => {
+  walk.isOver = true;
+  return refuse(walk, node, problem);
+};
+
+/** Reads what stands below a key or an index. */
+export const below = <T>(walk: Walk, key: PropertyKey, read: () => T): T => {
+  walk.path.push(key);
+  const result = read();
+  walk.path.pop();
+  return result;
 };
 
 const aliasBomb = yamlError(

@@ -57,30 +57,17 @@ const explainOwn = ({ entry, path }: PlacedEnv): Warning => ({
   path: [...path, "name"],
 });
 
-const explainReferences = ({ entry, index, task, path }: PlacedEnv): Warning[] => {
+const explainReferences = ({ entry, path }: PlacedEnv): Warning[] => {
   if (entry.valueFrom !== "string") return [];
   const names = [...entry.value.matchAll(/(?<!\$)\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)/g)].map(([, name = ""]) => name);
-  const before = (task.env ?? []).slice(0, index);
-  const secret = before.findLast(({ valueFrom }) => valueFrom === "secret");
-  const unknown = names.find((name) => !given.test(name) && before.every((other) => other.name !== name));
   const known = names.find((name) => given.test(name));
-  return [
-    ...(known ? [explainGiven(known, [...path, "value"])] : []),
-    ...(secret && unknown && unknown !== "KEPTN_RESULT" ? [explainKey(unknown, secret.name, [...path, "value"])] : []),
-  ];
+  return known ? [explainGiven(known, [...path, "value"])] : [];
 };
 
 const explainGiven = (name: string, path: Warning["path"]): Warning => ({
   code: "jes-event-in-values",
   message: `$(${name}) is put in here now; JES left it as it stands.`,
   fix: `Write $$(${name}) if these signs themselves are meant.`,
-  path,
-});
-
-const explainKey = (name: string, secret: string, path: Warning["path"]): Warning => ({
-  code: "jes-secret-in-values",
-  message: `JES put the key ${name} of the Secret ${quote(secret)} in here. Here Kubernetes alone knows its keys, and puts them into \`cmd\` and \`args\` only.`,
-  fix: `Use $(${name}) there, or put the value together in the task.`,
   path,
 });
 

@@ -4,7 +4,10 @@ import type { Path } from "../config/yaml-tree.ts";
 import type { Problem } from "../problem.ts";
 
 /** What JES's decoder looked at (Go's yaml.v2, UnmarshalStrict, and the version); all else it found out when an action ran, or never. */
-const seenByJes = new Set(["unknown-key", "wrong-type", "missing-api-version", "unsupported-api-version"]);
+const seenByJes = new Set([
+  ...["unknown-key", "wrong-type", "missing-api-version", "unsupported-api-version"],
+  ...["duplicate-key", "bad-key", "bad-merge", "unknown-alias", "alias-cycle", "bad-encoding", "forbidden-character"],
+]);
 
 const top: Path = ["apiVersion"];
 

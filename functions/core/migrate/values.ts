@@ -27,11 +27,15 @@ export const readValues = (
 ): { readonly values: Values } | { readonly problems: readonly Problem[] } => {
   const read = readYaml(text, file);
   // What the reader says may quote the text around a mistake, and that text may be a token.
-  if ("problems" in read) return { problems: read.problems.map(({ at }) => unreadable(at)) };
+  const problems = "problems" in read ? read.problems : read.flaws.map(({ problem }) => problem);
+  if ("problems" in read || problems.length > 0) return { problems: problems.map(explain) };
   const given = read.tree ?? {};
   if (!isMap(given)) return { problems: [unreadable(read.at([]))] };
   return { values: makeValues(merge(given, defaults), changesOf(given, defaults, read.at)) };
 };
+
+/** Which character or byte it is quotes nothing else. */
+const explain = (problem: Problem): Problem => (problem.code === "bad-encoding" ? problem : unreadable(problem.at));
 
 const unreadable = (at: Position | undefined): Problem => ({
   code: "bad-values",

@@ -1,4 +1,5 @@
 // Finds the job config of an event: at service, else stage, else project level.
+import { decodeText } from "../../core/decode-text.ts";
 import { levels } from "../../core/file-choice.ts";
 import type { KeptnEvent } from "../../core/keptn-event.ts";
 import type { JobConfigFile } from "../keptn.ts";
@@ -14,7 +15,7 @@ export const getJobConfig = async (api: KeptnApi, event: KeptnEvent): Promise<Jo
   const scope = { project, stage, service, gitcommitid: event.gitcommitid };
   for (const level of levels) {
     const bytes = await getResource(api, { level, scope }, "job/config.yaml", { maxBytes });
-    if (bytes) return { text: bytes.toString("utf8"), level };
+    if (bytes) return { text: decodeText(bytes), level };
   }
   return undefined;
 };

@@ -15,7 +15,7 @@ const treeOf = (text: string): unknown => JSON.parse(JSON.stringify(read(text).t
 
 const codeOf = (text: string): string | undefined => {
   const yaml = readYaml(text, "f.yaml");
-  return "problems" in yaml ? yaml.problems[0]?.code : undefined;
+  return "problems" in yaml ? yaml.problems[0]?.code : yaml.flaws[0]?.problem.code;
 };
 
 test("keeps every scalar as it is written", () => {
@@ -66,6 +66,22 @@ test("keeps names that JavaScript has its own use for", () => {
     ["__proto__", "x"],
     ["constructor", "y"],
   ]);
+});
+
+test("says all that is wrong at once, at each place that an anchor brings it to", () => {
+  const { tree, flaws } = read("a: {x: 1, x: {y: 2, y: 3}}\nb: &b {z: 1, z: 2}\nc: [*b, *d]\n# \u0007\n");
+  assert.deepEqual(
+    flaws.map(({ problem: { code, at }, path }) => `${at?.line}:${at?.column} ${code} ${path.join(".")}`),
+    [
+      "4:3 forbidden-character ",
+      "1:11 duplicate-key a.x",
+      "1:21 duplicate-key a.x.y",
+      "2:14 duplicate-key b.z",
+      "2:14 duplicate-key c.0.z",
+      "3:9 unknown-alias c.1",
+    ],
+  );
+  assert.deepEqual(JSON.parse(JSON.stringify(tree)), { a: { x: "1" }, b: { z: "1" }, c: [{ z: "1" }, null] });
 });
 
 test("refuses a text over 1 MiB", () => {

@@ -58,7 +58,8 @@ export const makeExamples = (): readonly Example[] => [
 const lintExample = (room: "config" | "jes", config: string): Example => {
   const problems = lintJobConfig(config, file, { allowPrivilegedJobs: false, fromJes: room === "jes" });
   const own = problems.filter(({ severity }) => (severity === "note") === (room === "jes"));
-  return { room, shown: { language: "yaml", text: config }, problems: own };
+  const isText = config.isWellFormed() && !/[^\t\n -~\u00a0-\uffff]/.test(config);
+  return { room, ...(isText ? { shown: { language: "yaml", text: config } } : {}), problems: own };
 };
 
 const planExample = (config: string, event: string | undefined, env: string | undefined): Example => {

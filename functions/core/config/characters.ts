@@ -1,0 +1,49 @@
+// Characters that YAML forbids (1.2, section 5.1), and bytes that are no characters at all.
+import { hex, nameOfUndecoded } from "../decode-text.ts";
+import type { Problem } from "../problem.ts";
+
+type Forbidden = Omit<Problem, "at"> & { readonly offset: number };
+
+/** As in JES's decoder (yaml.v2, readerc.go). Inside quotes, escapes can write them. */
+const forbidden = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** Most configs: V8 has the ranges above ready only when they are asked for. */
+const isPlain = (text: string): boolean => /^[\t\n\r -~]*$/.test(text);
+
+/** More help nobody. */
+const mostFound = 100;
+
+/** @returns the first one of each line */
+export const findForbidden = (text: string): readonly Forbidden[] => {
+  if (isPlain(text)) return [];
+  const found: Forbidden[] = [];
+  let lineEnd = -1;
+  for (const { 0: character, index } of text.matchAll(forbidden)) {
+    if (index <= lineEnd) continue;
+    const end = text.indexOf("\n", index);
+    lineEnd = end < 0 ? text.length : end;
+    found.push({ ...describe(character), offset: index });
+    if (found.length === mostFound) break;
+  }
+  return found;
+};
+
+/** What is read goes on without them, each in the place where it was. */
+export const withoutForbidden = (text: string): string => (isPlain(text) ? text : text.replace(forbidden, "\ufffd"));
+
+const describe = (character: string): Omit<Problem, "at"> =>
+  character.isWellFormed() ? forbiddenCharacter(character.charCodeAt(0)) : notDecoded(nameOfUndecoded(character));
+
+const forbiddenCharacter = (code: number): Omit<Problem, "at"> => ({
+  code: "forbidden-character",
+  severity: "error",
+  message: `YAML forbids the character U+${hex(code, 4)}${code === 0 ? " (NUL)" : ""}.`,
+  fix: code === 0 ? "Remove it." : `Remove it, or write it in double quotes as "\\x${hex(code, 2)}".`,
+});
+
+const notDecoded = (what: string): Omit<Problem, "at"> => ({
+  code: "bad-encoding",
+  severity: "error",
+  message: `The ${what} is neither UTF-8 nor UTF-16.`,
+  fix: "Save the file in UTF-8.",
+});
