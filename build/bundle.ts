@@ -40,11 +40,11 @@ const programsApart: Plugin = {
   },
 };
 
-/** The command: an entry and what its subcommands load, so that each loads no more than it needs. */
-export const bundleCli = (folder: string): Promise<unknown> =>
-  build({
+/** The command: an entry and what its subcommands load, so that each loads no more than it needs. @returns what is in it */
+export const bundleCli = async (folder: string): Promise<Metafile> => {
+  const { metafile } = await build({
     ...options,
-    entryPoints: ["functions/cli/main.ts"],
+    entryPoints: ["functions/cli/main.ts", "functions/cli/older-node.ts"],
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     splitting: true,
@@ -52,7 +52,11 @@ export const bundleCli = (folder: string): Promise<unknown> =>
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     ...{ define: {}, inject: [] }, // a module knows its own folder
     sourcemap: false,
+    plugins: [leaveOutOf("cli")],
+    metafile: true,
   });
+  return metafile;
+};
 
 /** Of one program, as it is shipped. */
 const optionsOf = (name: keyof typeof programs): BuildOptions => ({
@@ -69,16 +73,18 @@ export const describeBundle = async (name: keyof typeof programs): Promise<{ met
   return { meta: metafile, bytes: code?.contents.length ?? 0 };
 };
 
-/** @param folder where the bundles go; what was there before is gone */
-export const bundle = async (folder: string): Promise<void> => {
+/** @param folder where the bundles go; what was there before is gone. @returns what is in each of them */
+export const bundle = async (folder: string): Promise<Metafile[]> => {
   await rm(folder, { recursive: true, force: true });
-  await Promise.all([
-    build({ ...options, entryPoints: [chooser], outfile: join(folder, "serve.cjs"), plugins: [programsApart] }),
-    ...programNames.map((name) => build({ ...optionsOf(name), outfile: join(folder, `${name}.cjs`) })),
-  ]);
+  const apart = { ...options, entryPoints: [chooser], outfile: join(folder, "serve.cjs"), plugins: [programsApart] };
+  const ofPrograms = programNames.map((name) => ({ ...optionsOf(name), outfile: join(folder, `${name}.cjs`) }));
+  const built = await Promise.all([apart, ...ofPrograms].map((one) => build({ ...one, metafile: true })));
+  return built.map(({ metafile }) => metafile);
 };
 
 if (import.meta.main) {
-  await bundle("dist");
+  const metafiles = await bundle("dist");
+  const { writeSbom } = await import("./sbom.ts");
+  writeSbom("dist", metafiles);
   await fillCompileCache("dist");
 }

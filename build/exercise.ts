@@ -1,4 +1,5 @@
 // A Keptn and an API server on which every program can do its usual work once: the ones that stand in for them in tests.
+import { setTimeout as sleep } from "node:timers/promises";
 import { type FetchOrder, makeFetchEnv } from "../functions/core/files.ts";
 import { literalOf } from "../functions/core/job/literal.ts";
 import type { Job } from "../functions/core/kubernetes.ts";
@@ -46,6 +47,13 @@ export const openExercise = async () => {
     keptnEvent: () => requestOfEvent({ ...keptn.trigger({ type, labels: { build: "17" } }) }),
     /** For finish-task: a run of start-job's that has ended. */
     jobChange: async () => requestOfChange("update", await endedJob(() => kubernetes.jobs())),
+    /** Returns once a program has asked Keptn something, and asks nothing more for a second. */
+    quiet: async () => {
+      for (let seen = 0; seen === 0 || seen !== keptn.calls.length || keptn.underWay() > 0; await sleep(1000)) {
+        seen = keptn.calls.length;
+      }
+      keptn.calls.length = 0;
+    },
     close: () => Promise.all([keptn.close(), kubernetes.close()]),
   };
 };

@@ -35,10 +35,15 @@ const login = (name: string): LeftOut => ({
     .join("\n"),
 });
 
-const ofFunctions: readonly LeftOut[] = [
-  // Of client-node only KubeConfig is used, and of it the server's address, the certificates and the token.
+/** Of client-node only KubeConfig is used, and none of its clients: two thirds of what the command would be. */
+const clients: readonly LeftOut[] = [
   { what: /^\.\/gen\/index\.js$/, from: clientNode, code: missing(["ServerConfiguration", "createConfiguration"]) },
   { what: /^undici$/, code: missing(["Agent", "ProxyAgent"]) },
+];
+
+const ofFunctions: readonly LeftOut[] = [
+  ...clients,
+  // Of KubeConfig the server's address, the certificates and the token.
   { what: /^socks$/, code: missing(["SocksClient"]) },
   { what: /^socks-proxy-agent$/, code: missing(["SocksProxyAgent"]) },
   { what: /^hpagent$/, code: missing(["HttpProxyAgent", "HttpsProxyAgent"]) },
@@ -205,7 +210,11 @@ const leaveOut = (leftOut: readonly LeftOut[]): Plugin => ({
   },
 });
 
-const ofProgram: Readonly<Record<string, readonly LeftOut[]>> = { "start-job": ofStartJob, "keptn-source": ofSource };
+const ofProgram: Readonly<Record<string, readonly LeftOut[]>> = {
+  "start-job": ofStartJob,
+  "keptn-source": ofSource,
+  cli: clients,
+};
 
-/** @param program one of build/programs.ts */
+/** @param program one of build/programs.ts, or the command */
 export const leaveOutOf = (program: string): Plugin => leaveOut(ofProgram[program] ?? ofFunctions);

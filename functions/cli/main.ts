@@ -1,13 +1,13 @@
 // job-executor, the command: tries, checks and watches what the functions do.
-import { enableCompileCache } from "node:module";
+import module from "node:module";
 import { CommanderError } from "commander";
 import { type ExitCode, exitCode } from "./exit-codes.ts";
 import { renderFault } from "./fault.ts";
 import { makeProgram } from "./program.ts";
 import { processTerminal } from "./terminal.ts";
 
-// What a command loads is compiled once, not each time (Node's own folder for that, below the system's temporary one).
-enableCompileCache();
+// What a command loads is compiled once, not each time (Node's own folder for that, below the system's temporary one; Node 20 has none).
+module.enableCompileCache?.();
 
 const terminal = processTerminal();
 

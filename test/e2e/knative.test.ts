@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import type { Finding } from "../../functions/core/check/finding.ts";
 import { connectApi } from "../../functions/io/kubernetes/api.ts";
-import { loadFunctionsImage } from "../cluster/harness/image.ts";
+import { loadBuiltImage, loadFunctionsImage } from "../cluster/harness/image.ts";
 import { until } from "../cluster/harness/world.ts";
 import { makeUser } from "../contract/keptn-user.ts";
 import { documentedRights, listedRights } from "./harness/account-rights.ts";
@@ -39,7 +39,7 @@ describe("end to end", { skip }, () => {
   let image: string;
 
   before(async () => {
-    image = await loadFunctionsImage();
+    image = await (short ? loadFunctionsImage() : loadBuiltImage());
     const project = `e2e-${randomUUID().slice(0, 8)}`;
     const settings = {
       ...{ START_GRACE_SECONDS: "10", PUBSUB_URL: "nats://keptn-nats.keptn" },

@@ -10,6 +10,7 @@ import { codeOf } from "../../io/disk/disk-fault.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
 import { readInput } from "../input.ts";
+import { packageRoot } from "../package-root.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderNotes } from "./render-notes.ts";
 
@@ -46,7 +47,7 @@ export const migrate = async (
 
 /** Kustomize takes relative paths only, and follows links before it goes one. */
 const pathToManifests = async (folder: string): Promise<string> => {
-  const ours = fileURLToPath(new URL("../../../manifests", import.meta.url));
+  const ours = fileURLToPath(new URL("manifests", packageRoot));
   return relative(await realFolder(resolve(folder)), await realFolder(ours));
 };
 

@@ -1,7 +1,11 @@
 // Our own image, built from these sources and given to the cluster under test; TEST_FUNCTIONS_IMAGE names one that is there already.
 import { execFile } from "node:child_process";
-import { resolve } from "node:path";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { makeBases } from "../../image/bases.ts";
+import { buildImage, podman } from "../../image/build-image.ts";
 
 const cwd = resolve(import.meta.dirname, "../../..");
 
@@ -12,4 +16,23 @@ export const loadFunctionsImage = async (tag = "test"): Promise<string> => {
   const run = ["run", "--silent", "image", "--", "--load", `job-executor-functions:${tag}`];
   const { stdout } = await promisify(execFile)("npm", run, { cwd });
   return stdout.trim();
+};
+
+/** By build/Containerfile, as an operator makes it: minutes, and podman has to be there. @returns the image's name */
+export const loadBuiltImage = async (): Promise<string> => {
+  const given = process.env["TEST_FUNCTIONS_IMAGE"];
+  if (given) return given;
+  const name = "dev.local/job-executor-functions:containerfile"; // Knative asks no registry for this host
+  await makeBases();
+  await buildImage(name);
+  const folder = await mkdtemp(join(tmpdir(), "built-image-"));
+  try {
+    const archive = join(folder, "image.tar");
+    await podman("save", "--format", "docker-archive", "--output", archive, name);
+    const address = process.env["CONTAINERD_ADDRESS"] ?? "/run/test-cluster/containerd.sock";
+    await promisify(execFile)("ctr", ["--address", address, "-n", "k8s.io", "images", "import", archive]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return name;
 };

@@ -1,0 +1,23 @@
+// What `npm pack` and `npm publish` run before and after: the package is the command as a bundle, which needs no other package. So the
+// manifest that goes along names no dependencies; the one of the checkout, which has all of them, comes back afterwards.
+import { copyFile, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { bundleCli } from "./bundle.ts";
+import { writeSbom } from "./sbom.ts";
+
+const [manifest, kept] = ["package.json", "node_modules/.package.json"];
+
+const prepare = async (): Promise<void> => {
+  await rm("dist/cli", { recursive: true, force: true });
+  writeSbom("dist/cli", [await bundleCli("dist/cli")]);
+  await copyFile(manifest, kept);
+  const { name, version, description, license, type, keywords, bin, files } = JSON.parse(
+    await readFile(manifest, "utf8"),
+  );
+  const shipped = { name, version, description, license, type, keywords, engines: { node: ">=20" }, bin, files };
+  await writeFile(manifest, `${JSON.stringify(shipped, undefined, 2)}\n`);
+};
+
+const works: Readonly<Record<string, () => Promise<void>>> = { prepare, restore: () => rename(kept, manifest) };
+const work = works[process.argv[2] ?? ""];
+if (!work) throw new Error("node build/package.ts prepare | restore");
+await work();
