@@ -1,6 +1,7 @@
 // All that is wrong with a job config, before anybody commits it.
-import { parseJobConfig } from "./config/parse.ts";
+import { byPlace, type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
 import { explainFromJes } from "./from-jes/explain.ts";
+import { lintIntent } from "./intent/lint-intent.ts";
 import { checkRules, type Rules } from "./job/rules.ts";
 import { toProblem } from "./job/task-problem.ts";
 import type { Problem } from "./problem.ts";
@@ -18,7 +19,7 @@ export const lintJobConfig = (
   { allowPrivilegedJobs, fromJes = false }: LintOptions,
 ): readonly Problem[] => {
   const parsed = parseJobConfig(text, file);
-  const { config, problems, at } = parsed;
+  const { config, at } = parsed;
   const rules = { ...noRules, ALLOW_PRIVILEGED_JOBS: allowPrivilegedJobs };
   const refused = (config?.actions ?? []).flatMap((action, actionIndex) =>
     action.tasks.flatMap((task, taskIndex) => {
@@ -26,7 +27,16 @@ export const lintJobConfig = (
       return checkRules(task, rules).map((problem) => toProblem(problem, place));
     }),
   );
-  return [...problems, ...refused, ...(fromJes ? explainFromJes(parsed) : [])];
+  return [...explainConfig(parsed), ...refused, ...(fromJes ? explainFromJes(parsed) : [])];
+};
+
+/** All that can be said of a config without an event: its problems, and what is surely not what its author meant. */
+export const explainConfig = (parsed: ParsedJobConfig): readonly Problem[] => {
+  const intent = lintIntent(parsed);
+  const impossible = intent.filter(({ code }) => code === "impossible-event-name").map(({ at }) => at?.line);
+  // A name that fits nothing is not loose.
+  const isLoose = ({ code, at }: Problem) => code === "loose-event-name" && impossible.includes(at?.line);
+  return [...parsed.problems.filter((problem) => !isLoose(problem)), ...intent].sort(byPlace);
 };
 
 const noRules: Rules = {

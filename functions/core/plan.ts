@@ -17,6 +17,8 @@ export interface PlanInput {
   /** How problems name the config, e.g. `job/config.yaml`. */
   readonly configFile: string;
   readonly settings: Settings;
+  /** What `configText` was parsed to, where somebody did so before. */
+  readonly parsed?: ParsedJobConfig;
 }
 
 export type Plan = Ignored | Refused | Planned;
@@ -55,8 +57,8 @@ export interface RunPlan {
   readonly jobs: readonly Job[];
 }
 
-export const planRuns = ({ event, configText, configFile, settings }: PlanInput): Plan => {
-  const parsed = parseJobConfig(configText, configFile);
+export const planRuns = ({ event, configText, configFile, settings, ...input }: PlanInput): Plan => {
+  const parsed = input.parsed ?? parseJobConfig(configText, configFile);
   const document = eventDocumentOf(event);
   const actions = (parsed.outline ?? []).map((action) => matchAction(action, { type: event.type, document }));
   if (!parsed.config) return planBroken({ event, parsed, actions, settings });

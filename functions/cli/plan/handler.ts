@@ -1,5 +1,7 @@
 // job-executor plan: what start-job would do with an event, without doing it.
 import { parseEnv } from "node:util";
+import { parseJobConfig } from "../../core/config/parse.ts";
+import { explainConfig } from "../../core/lint.ts";
 import { type Plan, planRuns } from "../../core/plan.ts";
 import { renderProblems } from "../../core/problem.ts";
 import { parseSettings, type Settings } from "../../core/settings.ts";
@@ -27,7 +29,10 @@ export const plan = async (options: PlanOptions, terminal: Terminal): Promise<Ex
     readConfig(options.config),
     readSettings(options.settings),
   ]);
-  const planned = planRuns({ event, configText, configFile: options.config, settings });
+  const parsed = parseJobConfig(configText, options.config);
+  const decided = planRuns({ event, configText, configFile: options.config, settings, parsed });
+  // What start-job does not look at: warnings for whoever wrote the config.
+  const planned = decided.kind === "refuse" ? decided : { ...decided, problems: explainConfig(parsed) };
   if (options.output === "yaml") terminal.print(renderYaml(planned));
   if (options.output === "json") terminal.print(JSON.stringify(planned, undefined, 2));
   if (options.output === "summary") terminal.print(renderSummary(planned, event, terminal.paint));

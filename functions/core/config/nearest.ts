@@ -17,7 +17,7 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
 };
 
 /** Levenshtein's distance, with a swap of two neighbours as one edit. */
-const editsBetween = (from: string, to: string): number => {
+export const editsBetween = (from: string, to: string): number => {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let line = 1; line <= from.length; line++) {

@@ -8,7 +8,7 @@ import { actionsOf, type ParsedAction, wholeActions } from "./parse-actions.ts";
 import { remember } from "./remember.ts";
 import { type JobConfig, jobConfigSchema } from "./schema.ts";
 import { withoutNulls } from "./without-nulls.ts";
-import { type Flaw, type Path, readYaml, type YamlTree } from "./yaml-tree.ts";
+import { type Flaw, type Path, readYaml, type Tree, type YamlTree } from "./yaml-tree.ts";
 
 export interface ParsedJobConfig {
   /** Not there if a problem is an error. */
@@ -21,6 +21,8 @@ export interface ParsedJobConfig {
   readonly outline?: readonly ActionOutline[];
   /** Where a value of the config stands. */
   readonly at?: YamlTree["at"];
+  /** The config as it is written. */
+  readonly tree?: Tree;
 }
 
 /** @param file its name in the places of problems, e.g. `job/config.yaml` */
@@ -41,7 +43,8 @@ export const parseJobConfig = remember((text: string, file: string): ParsedJobCo
   const problems = distinct([...flaws.map(({ problem }) => problem), ...lint])
     .sort(byPlace)
     .slice(0, maxProblems);
-  return { problems, outline, at: yaml.at, ...(actions ? { actions } : {}), ...(config ? { config } : {}) };
+  const told = { problems, outline, at: yaml.at, tree: yaml.tree };
+  return { ...told, ...(actions ? { actions } : {}), ...(config ? { config } : {}) };
 });
 
 /** What is missing only because the YAML there could not be read is wrong once. */

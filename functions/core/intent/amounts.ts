@@ -1,0 +1,59 @@
+// Numbers that mean another amount than they seem to.
+import { parseQuantity } from "../config/kubernetes-names.ts";
+import { quote } from "../config/scalars.ts";
+import type { Task } from "../config/schema.ts";
+import type { Warning } from "../config/warning.ts";
+import type { Path, Tree } from "../config/yaml-tree.ts";
+
+/** @param tree the task as it is written */
+export const lintAmounts = (task: Task, tree: Tree | undefined, path: Path): Warning[] => [
+  ...(["limits", "requests"] as const).flatMap((kind) =>
+    lintMemory(task.resources?.[kind]?.memory ?? "", kind, [...path, "resources", kind, "memory"]),
+  ),
+  ...wholeNumbers.flatMap((field) => lintOctal(field, textAt(tree, field), [...path, ...field])),
+];
+
+/** Bytes. With less a runtime cannot start a container; a request of that size is no mistake that anybody would feel. */
+const least = { limits: 4 * 1024 ** 2, requests: 64 * 1024 };
+
+const lintMemory = (memory: string, kind: keyof typeof least, path: Path): Warning[] => {
+  const bytes = parseQuantity(memory);
+  if (!bytes || (bytes >= least[kind] && !/m$/.test(memory))) return [];
+  const number = memory.replace(/[^\d.].*$/, "");
+  const amount = /m$/.test(memory) ? `${number} thousandths of a byte` : `${bytes} bytes`;
+  const message = `\`memory: ${memory}\` is ${amount}${kind === "limits" ? ", too little for any container" : ""}.`;
+  return [{ code: "tiny-memory", message, fix: `Write ${number}Mi for mebibytes.`, path }];
+};
+
+const wholeNumbers: readonly (readonly string[])[] = [
+  ["maxPollDuration"],
+  ["ttlSecondsAfterFinished"],
+  ["securityContext", "runAsUser"],
+  ["securityContext", "runAsGroup"],
+];
+
+/** YAML 1.1, and JES with it. */
+const lintOctal = (field: readonly string[], written: string, path: Path): Warning[] => {
+  const digits = written.replaceAll("_", "");
+  const [octal, decimal] = [Number.parseInt(digits, 8), Number(digits)];
+  if (!/^[-+]?0[0-7]+$/.test(digits) || octal === decimal) return [];
+  return [
+    {
+      code: "octal-number",
+      message: `${quote(written)} of ${field.join(".")} is ${octal}: a number that begins with 0 is octal.`,
+      fix: `Write ${decimal} or ${octal}.`,
+      path,
+    },
+  ];
+};
+
+const textAt = (tree: Tree | undefined, field: readonly string[]): string => {
+  const found = field.reduce<Tree | undefined>(
+    (node, key) =>
+      typeof node === "object" && node !== null && !Array.isArray(node) && Object.hasOwn(node, key)
+        ? node[key]
+        : undefined,
+    tree,
+  );
+  return typeof found === "string" ? found : "";
+};

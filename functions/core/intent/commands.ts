@@ -1,0 +1,33 @@
+// A command that Kubernetes starts as it stands, and that its author thought a shell would read.
+import { commandList } from "../config/command-text.ts";
+import { quote } from "../config/scalars.ts";
+import type { Task } from "../config/schema.ts";
+import type { Warning } from "../config/warning.ts";
+import type { Path } from "../config/yaml-tree.ts";
+import { commandLineOf } from "./command-line.ts";
+import { lintOperators } from "./shell-operators.ts";
+import { lintVariables } from "./shell-variables.ts";
+
+export const lintCommand = (task: Task, path: Path): Warning[] => {
+  const line = commandLineOf(task, path);
+  return [...lintBlank(task, path), ...lintOperators(task, line), ...lintVariables(task, line)];
+};
+
+const lintBlank = ({ name, cmd: [program = "", ...more] = [] }: Task, path: Path): Warning[] => {
+  if (!/\s/.test(program) || mayHaveBlanks(program)) return [];
+  return [
+    {
+      code: "blank-in-command",
+      message: `Task ${quote(name)} starts the one program ${quote(program)}, whose name has a blank in it.`,
+      fix: `Write \`cmd: ${JSON.stringify([...commandList(program), ...more])}\`.`,
+      path: [...path, "cmd", 0],
+    },
+  ];
+};
+
+/** `C:\Program Files\x.exe`, `/opt/My App/run`: a path of which a folder has a blank. */
+const mayHaveBlanks = (program: string): boolean => {
+  if (program.includes("\\")) return true;
+  const [first = "", ...words] = program.split(/\s+/);
+  return first.startsWith("/") && words.every((word) => !/^[-/]|^$/.test(word)) && (words.at(-1) ?? "").includes("/");
+};

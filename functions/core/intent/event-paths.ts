@@ -1,0 +1,46 @@
+// JSONPaths that begin with a name that no event has.
+import { nearest } from "../config/nearest.ts";
+import { parsePath } from "../config/path-steps.ts";
+import { quote } from "../config/scalars.ts";
+import type { Warning } from "../config/warning.ts";
+import type { Path } from "../config/yaml-tree.ts";
+
+/** See `eventDocumentOf`. */
+const topNames = ["id", "type", "source", "time", "specversion", "shkeptncontext", "gitcommitid", "data"];
+
+/** Attributes that events do have, and that paths do not see. */
+const hidden = new Set([
+  "triggeredid",
+  "shkeptnspecversion",
+  "datacontenttype",
+  "contenttype",
+  "subject",
+  "dataschema",
+]);
+
+/** @param so what comes of it, as the end of a sentence */
+export const impossiblePath = (path: string, so: string, at: Path): Warning[] => {
+  const [first] = parsePath(path) ?? [];
+  if (first?.kind !== "one" || topNames.includes(String(first.key))) return [];
+  const name = String(first.key);
+  const why = hidden.has(name) ? `paths do not see ${quote(name)}` : `no event has ${quote(name)} at its top`;
+  return [
+    {
+      code: "impossible-path",
+      message: `The JSONPath ${quote(path)} finds nothing, so that ${so}: ${why}.`,
+      fix: hidden.has(name) || typeof first.key === "number" ? knownNames : `Did you mean ${meantBy(path, name)}?`,
+      path: at,
+    },
+  ];
+};
+
+const knownNames = `A path begins with one of: ${topNames.join(", ")}.`;
+
+/** The name is a slip, or one below `data`. */
+const meantBy = (path: string, name: string): string => {
+  const rest = path.trim().replace(/^\$?\.?/, "");
+  const slip = nearest(name, topNames);
+  const after = rest.startsWith("[") ? rest.replace(/^\[[^\]]*\]/, "") : rest.slice(name.length);
+  if (slip && Math.abs(slip.length - name.length) < 2) return `$.${slip}${after}`;
+  return rest.startsWith("[") ? `$.data${rest}` : `$.data.${rest}`;
+};

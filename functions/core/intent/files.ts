@@ -1,0 +1,59 @@
+// Files of a task: entries that name no file as they stand, and programs that are looked for where their file is not.
+import { quote } from "../config/scalars.ts";
+import type { Task } from "../config/schema.ts";
+import type { Warning } from "../config/warning.ts";
+import type { Path } from "../config/yaml-tree.ts";
+import { parseFileEntry } from "../file-names.ts";
+
+export const lintFiles = (task: Task, path: Path): Warning[] => [
+  ...(task.files ?? []).flatMap((entry, index) => lintEntry(entry, task, [...path, "files", index])),
+  ...lintWorkingDir(task, [...path, "workingDir"]),
+];
+
+const lintEntry = (entry: string, task: Task, path: Path): Warning[] => {
+  if (/[*?]|\{[^{}]*,[^{}]*\}/.test(entry)) return [globInFiles(entry, path)];
+  if (/\$[({]|\$KEPTN_/.test(entry)) return [variableInFiles(entry, path)];
+  return /^\/keptn(?:\/|$)/.test(entry) && !isFolderOfService(task) ? [keptnInFiles(entry, path)] : [];
+};
+
+const globInFiles = (entry: string, path: Path): Warning => {
+  const folder = entry.replace(/\/?[^/]*[*?{].*$/, "");
+  return {
+    code: "glob-in-files",
+    message: `${quote(entry)} in \`files\` is the name of one file: patterns mean nothing there.`,
+    fix: folder === "" ? "Name each file, or a folder for all in it." : `Write ${folder} for all in this folder.`,
+    path,
+  };
+};
+
+const variableInFiles = (entry: string, path: Path): Warning => ({
+  code: "variable-in-files",
+  message: `${quote(entry)} in \`files\` stays as it is: variables are replaced in cmd, args and env only.`,
+  fix: "Name the file itself; one of the same name at the stage is taken where the service has none.",
+  path,
+});
+
+const keptnInFiles = (entry: string, path: Path): Warning => ({
+  code: "keptn-in-files",
+  message: `${quote(entry)} in \`files\` is a folder \`keptn\` of the repository, and appears as /keptn${entry}.`,
+  fix: `Write ${parseFileEntry(entry).path.replace(/^keptn\/?/, "") || "/"}, without /keptn.`,
+  path,
+});
+
+/** The repository does have a folder of this name: the task knows where its files end up. */
+const isFolderOfService = ({ cmd = [], args = [], env = [], workingDir = "" }: Task): boolean =>
+  [...cmd, ...args, ...env.map(({ value }) => value), workingDir].some((text) => text.includes("/keptn/keptn"));
+
+/** runc: "Cwd must be an absolute path" (libcontainer/configs/validate). */
+const lintWorkingDir = ({ name, workingDir = "" }: Task, path: Path): Warning[] => {
+  if (workingDir === "" || /^(?:[/\\]|[A-Za-z]:)/.test(workingDir)) return [];
+  const inner = workingDir.replace(/^\.\/?/, "").replace(/^keptn(?=\/|$)\/?/, "");
+  return [
+    {
+      code: "relative-working-dir",
+      message: `The workingDir ${quote(workingDir)} of task ${quote(name)} is not an absolute path: its container cannot start.`,
+      fix: `Write \`workingDir: ${inner === "" ? "/keptn" : `/keptn/${inner}`}\` for a folder of its files.`,
+      path,
+    },
+  ];
+};

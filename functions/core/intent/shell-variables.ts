@@ -1,0 +1,41 @@
+// `$NAME` of a variable of the task in a command that no shell reads.
+import { quote } from "../config/scalars.ts";
+import type { Task } from "../config/schema.ts";
+import type { Warning } from "../config/warning.ts";
+import { type CommandLine, dollarPrograms, isReadByShell, type Word } from "./command-line.ts";
+
+/** One for each word; a `$NAME` that is no variable of the task may be meant as it stands. */
+export const lintVariables = ({ name, env = [] }: Task, line: CommandLine): Warning[] => {
+  if (line.programs.some((program) => dollarPrograms.has(program))) return [];
+  const own = new Set(env.filter(({ valueFrom }) => valueFrom !== "secret").map((entry) => entry.name));
+  return line.words.flatMap((word, index) => {
+    const found = variablesIn(word).find((one) => own.has(one.variable) || given.test(one.variable));
+    if (!found || isReadByShell(line, index) || isOneText(line, index)) return [];
+    return [
+      {
+        code: "variable-without-shell",
+        message: `Task ${quote(name)} has no shell that reads \`${found.written}\`: the program gets it as it stands.`,
+        fix: `Write $(${found.variable}), which Kubernetes replaces.`,
+        path: word.path,
+      },
+    ];
+  });
+};
+
+/** A whole command as its first word: `blank-in-command` says what to do. */
+const isOneText = ({ words, hasCommand }: CommandLine, index: number): boolean =>
+  hasCommand && index === 0 && /\s/.test(words[0]?.text ?? "");
+
+/** `$NAME`, `${NAME}`, `${NAME:-x}`; not `$$NAME`, `\$NAME` and PostgreSQL's `$NAME$`. */
+const reference = /(?<![\\$])\$(?:(?<plain>[A-Za-z_]\w*)(?![\w$])|\{(?<braced>[A-Za-z_]\w*)(?::?[-=?+][^}]*)?\})/g;
+
+const variablesIn = ({ text }: Word): { readonly variable: string; readonly written: string }[] =>
+  [...text.matchAll(reference)].flatMap(({ 0: written, groups: { plain, braced } = {} }) =>
+    braced && isProperty.test(text) ? [] : [{ variable: plain ?? braced ?? "", written }],
+  );
+
+/** `--spring.datasource.url=${URL}`, `-Dserver.url=${URL}`: Java's frameworks replace it themselves. */
+const isProperty = /^(?:--|-D)[\w-]+\.[\w.-]+=/;
+
+/** What every task has. */
+const given = /^(?:KEPTN_(?:PROJECT|STAGE|SERVICE|RESULT)|LABELS_\w+)$/;
