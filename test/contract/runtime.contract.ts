@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, Job, JobSpec, Pod } from "../../functions/core/kubernetes.ts";
-import { jobNameOf, label } from "../../functions/core/marks.ts";
+import { finalizer, jobNameOf, label } from "../../functions/core/marks.ts";
+import { phaseOf } from "../../functions/core/run-state.ts";
 import type { Jobs, Pods } from "../../functions/io/kubernetes/ports.ts";
 import { newRunId, refOf } from "./jobs.contract.ts";
 
@@ -159,6 +160,23 @@ export const runtimeContract = (
       await world.jobs.delete(refOf(job));
       const patience = AbortSignal.timeout(deadlineMs);
       while ((await world.pods.list(refOf(job))).length > 0) await sleep(100, undefined, { signal: patience });
+    });
+
+    test("a running Job that is deleted has no pod any more although our finalizer keeps it, and has not failed", async () => {
+      const made = makeReleasable(world, sh("sleep 3600"), { terminationGracePeriodSeconds: 1 });
+      const job = await world.jobs.create({ ...made, metadata: { ...made.metadata, finalizers: [finalizer] } });
+      assert.ok(job !== "exists");
+      const ref = refOf(job);
+      await world.jobs.patch(ref, { expect: { suspend: true }, suspend: false });
+      const patience = AbortSignal.timeout(deadlineMs);
+      const isAt = async (pods: number) => (await world.pods.list(ref)).length === pods;
+      while (!(await isAt(1))) await sleep(50, undefined, { signal: patience });
+      await world.jobs.delete(ref);
+      while (!(await isAt(0))) await sleep(50, undefined, { signal: patience });
+      const [kept] = await world.jobs.listRun(job.metadata?.labels?.[label.run] ?? "", [world.namespace]);
+      assert.ok(kept?.metadata?.deletionTimestamp);
+      assert.equal(phaseOf(kept), "deleted");
+      await world.jobs.patch(ref, { letGo: true });
     });
   });
 };

@@ -32,6 +32,8 @@ export interface PodRun {
   readonly logs: ReadonlyMap<string, LogFile>;
   readonly done: Promise<void>;
   stop(): void;
+  /** Stops it with its Job: what becomes of it says nothing of the Job any more. */
+  remove(): void;
 }
 
 export const runPod = (world: PodWorld, job: Job): PodRun => {
@@ -43,8 +45,14 @@ export const runPod = (world: PodWorld, job: Job): PodRun => {
     status: activeStatus(world.now()),
     end: new AbortController(),
     isLate: false,
+    isRemoved: false,
   };
-  return { pod: () => life.pod, logs: life.logs, done: live(world, life), stop: () => life.end.abort() };
+  const stop = () => life.end.abort();
+  const remove = () => {
+    life.isRemoved = true;
+    stop();
+  };
+  return { pod: () => life.pod, logs: life.logs, done: live(world, life), stop, remove };
 };
 
 interface Life {
@@ -55,6 +63,7 @@ interface Life {
   /** Ends whatever runs. */
   readonly end: AbortController;
   isLate: boolean;
+  isRemoved: boolean;
 }
 
 const live = async (world: PodWorld, life: Life): Promise<void> => {
@@ -68,6 +77,7 @@ const live = async (world: PodWorld, life: Life): Promise<void> => {
   try {
     const passed = await runAll(world, life);
     world.watcher.onEnd(life.job, life.pod);
+    if (life.isRemoved) return;
     for (const status of endedStatuses(life.status, passed ? "succeeded" : "failed", world.now())) {
       world.jobs.setStatus(ref, status);
     }

@@ -25,13 +25,14 @@ export const localRuntime = (ports: RuntimePorts): LocalRuntime => {
     run.done.catch(ports.onFault);
   };
   const remove = (uid: string): void => {
-    runs.get(uid)?.stop();
+    runs.get(uid)?.remove();
     runs.delete(uid);
   };
   const unsubscribe = ports.jobs.subscribe(({ type, job }) => {
     const ref = refOf(job);
-    if (type === "delete") remove(ref.uid);
-    else if (!job.spec?.suspend && !job.metadata?.deletionTimestamp && !runs.has(ref.uid)) start(ref.uid, job);
+    // In the foreground: a Job that a finalizer keeps has no pod any more.
+    if (type === "delete" || job.metadata?.deletionTimestamp) remove(ref.uid);
+    else if (!job.spec?.suspend && !runs.has(ref.uid)) start(ref.uid, job);
     else if (job.spec?.suspend && type === "add") ports.jobs.setStatus(ref, suspendedStatus(ports.now()));
     else if (job.spec?.suspend) remove(ref.uid);
   });

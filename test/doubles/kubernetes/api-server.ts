@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Job } from "../../../functions/core/kubernetes.ts";
 import { startServer } from "../http-server.ts";
+import { collectGarbage } from "./garbage-collector.ts";
 import { type Fate, runJobs } from "./job-controller.ts";
+import { deleteContent, type NamespaceState } from "./namespaces.ts";
 import { makeObjectStore, type ObjectStore } from "./object-store.ts";
 import { type Answer, type Serving, serve } from "./requests.ts";
 
@@ -23,6 +25,8 @@ export interface ApiServer {
   /** How the pods of Jobs go that are released from now on. */
   fateOf: (job: Job) => Fate;
   jobs(): readonly Job[];
+  /** @param state undefined: all is well with it again */
+  setNamespace(name: string, state: NamespaceState | undefined): void;
   close(): Promise<void>;
 }
 
@@ -41,6 +45,8 @@ export const startApiServer = async (options: ApiServerOptions = {}): Promise<Ap
   const store = makeObjectStore();
   const calls: string[] = [];
   const controller = runJobs(store, (job) => api.fateOf(job));
+  const stopCollecting = collectGarbage(store);
+  const namespaces = new Map<string, NamespaceState>();
   const without = new Set(options.without);
   const listen = (noted: string[]) =>
     startServer(async (incoming, outgoing) => {
@@ -51,7 +57,7 @@ export const startApiServer = async (options: ApiServerOptions = {}): Promise<Ap
       const { "content-type": contentType = "", accept = "" } = incoming.headers;
       const body = await text(incoming);
       const { answerFirst = () => undefined } = options;
-      const serving = { store, without, logOf: controller.logOf, answerFirst };
+      const serving = { store, without, namespaces, logOf: controller.logOf, answerFirst };
       send(outgoing, serve({ ...asked, contentType, accept, body }, serving));
     });
   const servers = [await listen(calls)];
@@ -71,8 +77,14 @@ export const startApiServer = async (options: ApiServerOptions = {}): Promise<Ap
       return { kubeconfig: await writeConfig(server.url), calls: own };
     },
     jobs: () => store.list((collection) => collection.endsWith("/jobs")) as unknown as Job[],
+    setNamespace: (name, state) => {
+      if (state) namespaces.set(name, state);
+      else namespaces.delete(name);
+      if (state === "terminating") deleteContent(store, name);
+    },
     close: async () => {
       controller.stop();
+      stopCollecting();
       await Promise.all(servers.map((server) => server.close()));
       await rm(folder, { recursive: true });
     },

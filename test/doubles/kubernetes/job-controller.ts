@@ -43,6 +43,7 @@ export const runJobs = (store: ObjectStore, fateOf: (job: Job) => Fate): JobCont
     if (!pod || fate.stuck) return;
     logs.set(`${pod.metadata.namespace}/${pod.metadata.name}`, Buffer.from(fate.log ?? ""));
     later(fate.afterMs ?? 0, () => {
+      if (store.get(pods, pod.metadata.name)?.metadata.uid !== pod.metadata.uid) return; // it was deleted meanwhile
       const passed = (fate.exitCode ?? 0) === 0;
       store.write(pods, { ...pod, status: endOf(pod as unknown as Pod, fate) });
       for (const next of endedStatuses(status, passed ? "succeeded" : "failed", new Date()))
@@ -89,7 +90,7 @@ const makePod = (job: KubernetesObject, { stuck }: Fate) => {
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name: `${name}-x`, namespace, labels },
+    metadata: { name: `${name}-x`, namespace, labels, ownerReferences: [{ kind: "Job", name, uid }] },
     spec: template?.spec,
     status: { phase: stuck ? "Pending" : "Running", startTime: timeOf(new Date()), containerStatuses: [status] },
   };

@@ -20,6 +20,7 @@ export interface Metadata {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
   readonly generation?: number;
+  readonly ownerReferences?: readonly { readonly uid: string }[];
 }
 
 /** Types as an ApiServerSource ends its event types with. */
@@ -40,6 +41,13 @@ export interface ObjectStore {
   /** With finalizers it stays, as one that is being deleted. */
   delete(collection: string, name: string): void;
   subscribe(listener: (change: Change) => void): () => void;
+  collections(): readonly string[];
+  /** Of the last change. */
+  version(): number;
+  /** What is older than that is forgotten: a list of it cannot be gone on with. */
+  oldestVersion(): number;
+  /** Forgets all older versions (etcd: compaction, every five minutes). */
+  compact(): void;
 }
 
 interface Given {
@@ -50,7 +58,7 @@ interface Given {
 export const makeObjectStore = (): ObjectStore => {
   const stored = new Map<string, Map<string, KubernetesObject>>();
   const listeners = new Set<(change: Change) => void>();
-  let version = 0;
+  let [version, oldest] = [0, 0];
   const objectsOf = (collection: string): Map<string, KubernetesObject> => {
     const objects = stored.get(collection) ?? new Map();
     stored.set(collection, objects);
@@ -88,6 +96,12 @@ export const makeObjectStore = (): ObjectStore => {
       const object = stored.get(collection)?.get(name);
       if (!object || object.metadata.deletionTimestamp) return;
       put(collection, { ...object, metadata: { ...object.metadata, deletionTimestamp: timeOf(new Date()) } });
+    },
+    collections: () => [...stored.keys()],
+    version: () => version,
+    oldestVersion: () => oldest,
+    compact: () => {
+      oldest = ++version;
     },
     subscribe: (listener) => {
       listeners.add(listener);

@@ -1,7 +1,13 @@
 // What the API server makes of a request: the few kinds that the functions use, by the rules of the real one.
 import { applyPatch, type Operation } from "rfc6902";
+import { foregroundDeletion } from "./garbage-collector.ts";
+import { list, metadataOf } from "./lists.ts";
 import { partOfLog } from "./log.ts";
-import type { KubernetesObject, ObjectStore } from "./object-store.ts";
+import { answerForNamespace, type NamespaceState } from "./namespaces.ts";
+import { type KubernetesObject, type ObjectStore, timeOf } from "./object-store.ts";
+import { refuse } from "./status.ts";
+
+export { refuse };
 
 export interface Asked {
   readonly method: string;
@@ -19,7 +25,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-interface Place {
+export interface Place {
   readonly collection: string;
   /** Plural, e.g. `jobs`. */
   readonly resource: string;
@@ -38,6 +44,8 @@ export interface Serving {
   readonly store: ObjectStore;
   /** Kinds that this cluster does not know. */
   readonly without: ReadonlySet<string>;
+  /** Of those that are not as they should be. */
+  readonly namespaces?: ReadonlyMap<string, NamespaceState>;
   readonly logOf: (namespace: string, pod: string) => Buffer | undefined;
   /** What is answered in another way than from the store. */
   readonly answerFirst?: (asked: Asked) => Answer | undefined;
@@ -50,6 +58,8 @@ export const serve = (asked: Asked, serving: Serving): Answer => {
   if (!place || !known.has(place.resource) || serving.without.has(place.resource)) {
     return { status: 404, body: "404 page not found\n" };
   }
+  const refused = answerForNamespace(asked, place, serving.namespaces?.get(place.namespace ?? ""));
+  if (refused) return refused;
   const { store } = serving;
   if (place.subresource === "log") return readLog(asked, place, serving);
   if (place.name === undefined)
@@ -60,11 +70,6 @@ export const serve = (asked: Asked, serving: Serving): Answer => {
   if (asked.method === "DELETE") return remove(asked, place, { store, object });
   return { status: 200, body: asked.accept.includes("as=PartialObjectMetadata") ? metadataOf(object) : object };
 };
-
-/** meta.k8s.io/v1, PartialObjectMetadata */
-const metadataOf = ({ metadata }: KubernetesObject) => ({
-  ...{ apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata", metadata },
-});
 
 /** `/apis/batch/v1/namespaces/jobs/jobs/a`, `/apis/batch/v1/jobs`, `/api/v1/namespaces/jobs/pods/a/log` */
 const placeOf = (path: string): Place | undefined => {
@@ -93,27 +98,6 @@ const create = ({ body }: Asked, { collection, namespace, resource }: Place, sto
   return refuse(409, "AlreadyExists", `${resource} "${given.metadata.name}" already exists`);
 };
 
-const list = ({ query }: Asked, place: Place, store: ObjectStore): Answer => {
-  const all = place.collection.replace(/\/[^/]+$/, "");
-  const inCollection = (collection: string) =>
-    collection === place.collection ||
-    (!place.namespace && collection.startsWith(`${all}/namespaces/`) && collection.endsWith(`/${place.resource}`));
-  const wanted = selector(query.get("labelSelector") ?? "");
-  const items = store.list(inCollection).filter(({ metadata }) => wanted(metadata.labels ?? {}));
-  return { status: 200, body: { kind: "List", metadata: {}, items } };
-};
-
-/** `a=b,c in (d,e)` */
-const selector = (text: string): ((labels: Readonly<Record<string, string>>) => boolean) => {
-  const terms = [...text.matchAll(/([^,=\s]+)(?:=([^,]*)|\s+in\s+\(([^)]*)\))/g)].map(
-    ([, key = "", value, values]) => ({
-      key,
-      values: value !== undefined ? [value] : (values ?? "").split(","),
-    }),
-  );
-  return (labels) => terms.every(({ key, values }) => values.includes(labels[key] ?? ""));
-};
-
 const patch = (asked: Asked, place: Place, store: ObjectStore): Answer => {
   const { collection, name = "", resource } = place;
   const before = store.get(collection, name);
@@ -139,14 +123,25 @@ const remove = (
   found: { store: ObjectStore; object: KubernetesObject },
 ): Answer => {
   const { metadata } = found.object;
-  const { uid, resourceVersion } =
-    (JSON.parse(body || "{}") as { preconditions?: Partial<KubernetesObject["metadata"]> }).preconditions ?? {};
+  const { preconditions, propagationPolicy } = JSON.parse(body || "{}") as DeleteOptions;
+  const { uid, resourceVersion } = preconditions ?? {};
   if ((uid && uid !== metadata.uid) || (resourceVersion && resourceVersion !== metadata.resourceVersion)) {
     return refuse(409, "Conflict", `Operation cannot be fulfilled on ${resource} "${metadata.name}"`);
   }
-  found.store.delete(collection, metadata.name);
+  // Also of an object that is being deleted already (apiserver: pkg/registry/generic/registry/store.go, deletionFinalizersForGarbageCollection).
+  if (propagationPolicy === "Foreground" && !metadata.finalizers?.includes(foregroundDeletion)) {
+    const deletionTimestamp = metadata.deletionTimestamp ?? timeOf(new Date());
+    const finalizers = [...(metadata.finalizers ?? []), foregroundDeletion];
+    found.store.write(collection, { ...found.object, metadata: { ...metadata, deletionTimestamp, finalizers } });
+  } else found.store.delete(collection, metadata.name);
   return { status: 200, body: found.object };
 };
+
+/** meta/v1 */
+interface DeleteOptions {
+  readonly preconditions?: Partial<KubernetesObject["metadata"]>;
+  readonly propagationPolicy?: "Foreground" | "Background" | "Orphan";
+}
 
 const readLog = ({ query }: Asked, { namespace = "", name = "" }: Place, { logOf }: Serving): Answer => {
   const log = logOf(namespace, name);
@@ -154,9 +149,3 @@ const readLog = ({ query }: Asked, { namespace = "", name = "" }: Place, { logOf
     ? refuse(404, "NotFound", `pods "${name}" not found`)
     : { status: 200, body: partOfLog(log, query) };
 };
-
-/** metav1.Status */
-export const refuse = (status: number, reason: string, message: string): Answer => ({
-  status,
-  body: { kind: "Status", apiVersion: "v1", status: "Failure", reason, message, code: status },
-});
