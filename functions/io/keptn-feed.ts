@@ -10,17 +10,18 @@ import { listProjects } from "./keptn/projects.ts";
 import { isAnswered, listStored } from "./keptn/stored-events.ts";
 import { type GetSubscriptions, makeSubscriptions } from "./keptn/subscriptions.ts";
 import { getOpen } from "./keptn/triggered.ts";
+import type { EventRef } from "./keptn.ts";
 
 export interface KeptnFeed {
   readonly getSubscriptions: GetSubscriptions;
   /** @throws IoError */
   listProjects(): Promise<readonly Project[]>;
   /** What waits for answers, as Keptn wrote it: pages, oldest first. An event may come twice. @throws IoError */
-  listOpen(listing: Listing): AsyncIterable<readonly ListedEvent[]>;
+  listOpen(listing: Listing, pageSize?: number): AsyncIterable<readonly ListedEvent[]>;
   /** Whether Keptn hears answers to this event already: some are listed before. @throws IoError */
   isCurrent(event: Envelope): Promise<boolean>;
   /** One that is open, in full. @throws IoError */
-  getOpen(event: Envelope): Promise<KeptnEvent | undefined>;
+  getOpen(event: EventRef): Promise<KeptnEvent | undefined>;
   /** Events that are in no such list, because others than Keptn itself triggered them: oldest first. @throws IoError */
   listStored(search: Search, since: Date): Promise<readonly KeptnEvent[]>;
   /** Whether anybody has begun to answer one of those. @throws IoError */
@@ -33,7 +34,7 @@ export const connectKeptnFeed = (settings: Settings): KeptnFeed => {
   return {
     getSubscriptions: makeSubscriptions(api, settings),
     listProjects: () => listProjects(api),
-    listOpen: (listing) => listOpen(api, listing),
+    listOpen: (listing, pageSize) => listOpen(api, listing, pageSize),
     isCurrent: async (event) => (await getCount(api, event, settings.KEPTN_SOURCE)).kind === "current",
     getOpen: (event) => getOpen(api, event),
     listStored: (search, since) => listStored(api, search, since),

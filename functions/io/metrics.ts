@@ -9,6 +9,10 @@ export interface Metrics {
   retried(): void;
   /** The sink will never take it. */
   refused(): void;
+  /** Not taken for now: Keptn's list has it, and it is fetched again. */
+  returned(): void;
+  /** Nobody waited for it any more. */
+  over(): void;
   /** No room: `listed` comes again from Keptn's list, `unlisted` may be lost. */
   dropped(kind: "listed" | "unlisted"): void;
   lookEnded(result: "ok" | "failed"): void;
@@ -44,6 +48,8 @@ export const makeMetrics = (gauges: Gauges): Metrics => {
   const sent = count("sent", "Events that the sink took.");
   const retried = count("retried", "Attempts that the sink did not take, and that are repeated.");
   const refused = count("failed", "Events that the sink refused for good.");
+  const returned = count("returned", "Events left to Keptn's list after some attempts; they are fetched again.");
+  const over = count("over", "Events that Keptn waited for no longer before the sink took them.");
   const dropped = count("dropped", "Events by NATS for which there was no room; listed ones are fetched later.", [
     "kind",
   ]);
@@ -66,6 +72,8 @@ export const makeMetrics = (gauges: Gauges): Metrics => {
     },
     retried: () => retried.inc(),
     refused: () => refused.inc(),
+    returned: () => returned.inc(),
+    over: () => over.inc(),
     dropped: (kind) => dropped.inc({ kind }),
     lookEnded: (result) => looks.inc({ result }),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -1,16 +1,15 @@
-// Brings one event to the sink: again and again until it is taken, unless the sink refuses it for good.
-import pLimit from "p-limit";
+// Brings one event to the sink: until it is taken, or refused for good, or its place is better given to another one.
 import pRetry from "p-retry";
 import { IoError } from "../io/io-error.ts";
 import type { Metrics } from "../io/metrics.ts";
-import type { Parcel } from "./lanes.ts";
+import type { Carried, Parcel } from "./lanes.ts";
 import type { SourcePorts } from "./ports.ts";
+import { makeSlots } from "./slots.ts";
 
-/** `kept`: given up, because the program ends. */
-export type Carried = "delivered" | "refused" | "kept";
-
-/** Requests to the sink at the same time. One that waits for its next attempt is not among them. */
-const parallel = 20;
+/** Requests to the sink. One that waits for its next attempt is not among them. */
+const parallel = { all: 20, perProject: 10 } as const;
+/** After so many attempts a listed event is left to Keptn's list: a Broker may take minutes for each. Others are nowhere else. */
+const attemptsWhileListed = 3;
 const longestRetryAfterSeconds = 60;
 
 type CarrierPorts = Pick<SourcePorts, "sink" | "log" | "clock" | "firstRetryMs"> & { readonly metrics: Metrics };
@@ -19,41 +18,52 @@ type CarrierPorts = Pick<SourcePorts, "sink" | "log" | "clock" | "firstRetryMs">
 export const makeCarrier = (
   { sink, log, clock, metrics, firstRetryMs = 500 }: CarrierPorts,
   end: AbortSignal,
-): ((parcel: Parcel) => Promise<Carried>) => {
-  const limit = pLimit(parallel);
+): ((parcel: Parcel, dropped: AbortSignal) => Promise<Carried>) => {
+  const slots = makeSlots(parallel);
   const pauses = { minTimeout: firstRetryMs, maxTimeout: firstRetryMs * 20, factor: 2, randomize: true };
-  let inTrouble = false;
-  const onTaken = (parcel: Parcel): void => {
-    const lagSeconds = Math.max(0, (clock.now().getTime() - parcel.at.getTime()) / 1000);
+  const inTrouble = new Set<string>();
+  const onTaken = ({ at, project, about }: Parcel): void => {
+    const lagSeconds = Math.max(0, (clock.now().getTime() - at.getTime()) / 1000);
     metrics.sent(lagSeconds);
-    log({ level: "info", message: "sent", ...parcel.about, lagSeconds });
-    if (inTrouble) log({ level: "info", message: "the sink takes events again" });
-    inTrouble = false;
+    log({ level: "info", message: "sent", ...about, lagSeconds });
+    if (inTrouble.delete(project)) log({ level: "info", message: `the sink takes events of project ${project} again` });
   };
-  const shouldRetry = async (fault: Error): Promise<boolean> => {
-    if (!(fault instanceof IoError) || !fault.retryable || end.aborted) return false;
+  const onFault = (fault: IoError, { project }: Parcel): void => {
     metrics.retried();
-    if (!inTrouble) log({ level: "warn", message: `the sink takes no events, each is tried again: ${fault.message}` });
-    inTrouble = true;
-    await clock.pause(Math.min(fault.retryAfterSeconds ?? 0, longestRetryAfterSeconds) * 1000, end);
-    return true;
+    if (inTrouble.has(project)) return;
+    inTrouble.add(project);
+    const message = `the sink takes no events of project ${project}, each is tried again: ${fault.message}`;
+    log({ level: "warn", message });
   };
-  return async (parcel) => {
+  const onGivenUp = (fault: unknown, parcel: Parcel, dropped: AbortSignal): Carried => {
+    if (end.aborted) return "kept";
+    if (dropped.aborted) return "over";
+    if (!(fault instanceof IoError)) throw fault;
+    if (fault.retryable) return "returned";
+    metrics.refused();
+    log({ level: "error", message: `refused for good, and left out: ${fault.message}`, ...parcel.about });
+    return "refused";
+  };
+  return async (parcel, dropped) => {
+    const signal = AbortSignal.any([end, dropped]);
+    const shouldRetry = async (fault: Error, attempt: number): Promise<boolean> => {
+      if (!(fault instanceof IoError) || !fault.retryable || signal.aborted) return false;
+      onFault(fault, parcel);
+      if (parcel.listed && attempt >= attemptsWhileListed) return false;
+      await clock.pause(Math.min(fault.retryAfterSeconds ?? 0, longestRetryAfterSeconds) * 1000, signal);
+      return true;
+    };
     try {
-      await pRetry(() => limit(() => sink.send(parcel.message, end)), {
+      await pRetry(() => slots.run(parcel.project, () => sink.send(parcel.message, signal)), {
         ...pauses,
         retries: Number.POSITIVE_INFINITY,
-        signal: end,
-        shouldRetry: ({ error }) => shouldRetry(error),
+        signal,
+        shouldRetry: ({ error, attemptNumber }) => shouldRetry(error, attemptNumber),
       });
-      onTaken(parcel);
-      return "delivered";
     } catch (fault) {
-      if (end.aborted) return "kept";
-      if (!(fault instanceof IoError)) throw fault;
-      metrics.refused();
-      log({ level: "error", message: `refused for good, and left out: ${fault.message}`, ...parcel.about });
-      return "refused";
+      return onGivenUp(fault, parcel, dropped);
     }
+    onTaken(parcel);
+    return "delivered";
   };
 };

@@ -3,6 +3,8 @@ import { makeAlarm } from "./alarm.ts";
 import { makeBacklog } from "./backlog.ts";
 import { makeCarrier } from "./carrier.ts";
 import { makeEarly } from "./early.ts";
+import { makeFetcher } from "./fetcher.ts";
+import { makeOnGone } from "./gone.ts";
 import { makeIntake } from "./intake.ts";
 import { makeLanes } from "./lanes.ts";
 import { makeLook } from "./look.ts";
@@ -32,8 +34,9 @@ export const startSource = (ports: SourcePorts): Source => {
   const { settings, log, clock, listen } = ports;
   const [end, giveUp] = [new AbortController(), new AbortController()];
   const [memory, backlog, early] = [makeMemory(), makeBacklog(), makeEarly()];
-  const lanes = makeLanes(async (parcel) => {
-    if ((await carry(parcel)) !== "kept") memory.add(parcel);
+  const lanes = makeLanes({
+    carry: (parcel, dropped) => carry(parcel, dropped),
+    onGone: (parcel, how) => onGone(parcel, how),
   });
   const metrics = ports.makeMetrics({
     waiting: () => lanes.waiting,
@@ -43,19 +46,23 @@ export const startSource = (ports: SourcePorts): Source => {
   const carry = makeCarrier({ ...ports, metrics }, giveUp.signal);
   const intake = makeIntake({ ...ports, metrics, lanes, memory });
   const alarm = makeAlarm(clock, end.signal);
-  const onBacklog = once(() => lanes.whenOneGoes(true), alarm.ring);
+  const fetcher = makeFetcher({
+    ...{ clock, log, backlog, lanes, end: end.signal },
+    lookAt: (project) => look.atProject(project, watch.listings),
+  });
+  const onGone = makeOnGone({ memory, backlog, fetcher, metrics, log });
   const nats = listen?.({
-    onMessage: makeReceive({ intake, backlog, metrics, log, onBacklog }),
+    onMessage: makeReceive({ intake, backlog, metrics, log, onBacklog: fetcher.fetch }),
     onConnected: () => {
       log({ level: "info", message: "connected to NATS" });
       watch.lookAgain();
     },
     onTrouble: (why) => log({ level: "warn", message: `NATS: ${why}` }),
   });
+  const look = makeLook({ ...ports, intake, lanes, memory, backlog, early, fetcher, end: end.signal });
   const watch = makeWatch({
-    ...{ ...ports, metrics, early, backlog, alarm, end: end.signal, polls: !nats },
+    ...{ ...ports, metrics, early, alarm, look, end: end.signal, polls: !nats },
     refresh: makeRefresh({ ...ports, intake, nats }),
-    look: makeLook({ ...ports, intake, lanes, memory, backlog, early, end: end.signal }),
   });
   const watching = watch.run();
   return {
@@ -84,18 +91,5 @@ export const startSource = (ports: SourcePorts): Source => {
           message: `stopped with ${left} events on their way: Keptn's list still has those it lists`,
         });
     },
-  };
-};
-
-/** However often it is called until then, one wait and one act. */
-const once = (wait: () => Promise<void>, act: () => void): (() => void) => {
-  let waiting = false;
-  return () => {
-    if (waiting) return;
-    waiting = true;
-    void wait().then(() => {
-      waiting = false;
-      act();
-    });
   };
 };

@@ -1,6 +1,7 @@
 // Builds keptn-source's adapters from the settings.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Settings } from "../core/settings.ts";
+import { natsGroupOf } from "../core/source/nats-group.ts";
 import { connectKeptnFeed } from "../io/keptn-feed.ts";
 import { makeMetrics } from "../io/metrics.ts";
 import { listenToNats, type NatsEvents } from "../io/nats.ts";
@@ -10,8 +11,8 @@ import type { SourceClock, SourcePorts } from "./ports.ts";
 
 /** @param settings that `checkSourceSettings` has nothing against */
 export const makeSourcePorts = (settings: Settings, log: Log): SourcePorts => {
-  const { PUBSUB_URL: url, PUBSUB_GROUP, KEPTN_SOURCE } = settings;
-  const address = { url: url ?? "", group: PUBSUB_GROUP ?? KEPTN_SOURCE, name: KEPTN_SOURCE };
+  const { PUBSUB_URL: url, KEPTN_SOURCE } = settings;
+  const address = { url: url ?? "", group: natsGroupOf(settings), name: KEPTN_SOURCE };
   return {
     keptn: connectKeptnFeed(settings),
     sink: connectSink(settings),

@@ -36,10 +36,10 @@ export const makeIntake = ({ sink, clock, metrics, lanes, memory }: IntakePorts)
     isWanted: (event) => isWanted(subscriptions, event),
     isKnown: (id) => lanes.has(id) || memory.has(id),
     take: (event, { way, listed }) => {
-      const { id, shkeptncontext: lane } = event;
+      const { id, type, shkeptncontext: lane, data } = event;
       const [message, about] = [sink.pack(event), aboutEvent(event)];
       const times = { at: timeOf(event) ?? clock.now(), takenAtMs: clock.elapsedMs() };
-      const taken = lanes.offer({ id, lane, listed, message, about, ...times });
+      const taken = lanes.offer({ id, type, project: data.project, lane, listed, message, about, ...times });
       if (taken) metrics.received(way);
       return taken;
     },

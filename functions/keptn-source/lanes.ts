@@ -1,8 +1,11 @@
 // Events on their way to the sink: one after the other within a sequence, sequences side by side, no more of them than there is room for.
 import type { Message } from "../io/sink.ts";
+import { makePlaces } from "./places.ts";
 
 export interface Parcel {
   readonly id: string;
+  readonly type: string;
+  readonly project: string;
   /** Keptn's context: what one sequence is about. */
   readonly lane: string;
   /** Keptn lists the event as long as it waits for its answers: if there is no room for it now, it can be had later. */
@@ -15,12 +18,19 @@ export interface Parcel {
   readonly about: Readonly<Record<string, string>>;
 }
 
+/** `returned`: Keptn's list is its place again. `over`: Keptn waits for it no longer. `kept`: given up, because the program ends. */
+export type Carried = "delivered" | "refused" | "returned" | "over" | "kept";
+
 export interface Lanes {
   has(id: string): boolean;
   /** @returns false when there is no room for it now */
   offer(parcel: Parcel): boolean;
-  /** For whoever was told that there is no room: resolves as soon as one of this kind has gone. */
-  whenOneGoes(listed: boolean): Promise<void>;
+  /** After `offer` found no room for a listed one: resolves when one went, and this project has a place. */
+  whenRoom(project: string): Promise<void>;
+  /** Those that are held, the oldest first. */
+  held(): readonly Parcel[];
+  /** Nobody waits for it any more: it goes, also when it is just being sent. */
+  drop(id: string): void;
   readonly waiting: number;
   /** When the one that waits longest was taken. */
   readonly oldestTakenAtMs: number | undefined;
@@ -28,66 +38,76 @@ export interface Lanes {
   whenEmpty(): Promise<void>;
 }
 
-interface Room {
-  readonly count: number;
-  readonly bytes: number;
+export interface LanesPorts {
+  /** Brings one to the sink. Throws only for a bug. @param dropped it need not be brought any more */
+  readonly carry: (parcel: Parcel, dropped: AbortSignal) => Promise<Carried>;
+  /** Called for each one that goes, before its place is free. */
+  readonly onGone: (parcel: Parcel, how: Carried) => void;
 }
 
 /** What is not listed has room of its own: only here is it safe from a sink that is down. */
-const rooms: { readonly [kind in "listed" | "unlisted"]: Room } = {
+const rooms = {
   listed: { count: 200, bytes: 8 * 1024 * 1024 },
-  unlisted: { count: 100, bytes: 4 * 1024 * 1024 },
-};
+  unlisted: { count: 200, bytes: 4 * 1024 * 1024 },
+} as const;
 
-/** @param carry delivers one; resolves also when it gave up, and throws only for a bug */
-export const makeLanes = (carry: (parcel: Parcel) => Promise<void>): Lanes => {
-  const held = new Map<string, Parcel>();
-  const tails = new Map<string, Promise<void>>();
-  const used = { listed: { count: 0, bytes: 0 }, unlisted: { count: 0, bytes: 0 } };
-  const waiters = { listed: [] as (() => void)[], unlisted: [] as (() => void)[] };
+interface Waiter {
+  readonly project: string;
+  readonly wake: () => void;
+}
 
-  const hasRoom = (listed: boolean, bytes: number): boolean => {
-    const [taken, room] = [used[kindOf(listed)], rooms[kindOf(listed)]];
-    return taken.count === 0 || (taken.count < room.count && taken.bytes + bytes <= room.bytes);
+export const makeLanes = ({ carry, onGone }: LanesPorts): Lanes => {
+  const held = new Map<string, { readonly parcel: Parcel; readonly drop: AbortController }>();
+  const tails = new Map<string, Promise<boolean>>();
+  const places = { listed: makePlaces(rooms.listed), unlisted: makePlaces(rooms.unlisted) };
+  let waiters: readonly Waiter[] = [];
+  const placesOf = (listed: boolean) => places[listed ? "listed" : "unlisted"];
+  const wakeWhoHasRoom = (): void => {
+    const hasRoom = ({ project }: Waiter) => places.listed.has(project, 0);
+    const awake = waiters.filter(hasRoom);
+    waiters = waiters.filter((waiter) => !hasRoom(waiter));
+    for (const { wake } of awake) wake();
   };
-  const note = ({ listed, message }: Parcel, sign: 1 | -1): void => {
-    used[kindOf(listed)].count += sign;
-    used[kindOf(listed)].bytes += sign * message.body.length;
-  };
-  const release = (parcel: Parcel): void => {
+  /** @returns whether it went back to Keptn's list: then what follows it in its sequence must not overtake it */
+  const follow = async (before: Promise<boolean> | undefined, parcel: Parcel, dropped: AbortSignal) => {
+    const mayGo = !((await before) && parcel.listed);
+    const how = mayGo ? await carry(parcel, dropped) : "returned";
+    onGone(parcel, how);
     held.delete(parcel.id);
-    note(parcel, -1);
-    for (const wake of waiters[kindOf(parcel.listed)].splice(0)) wake();
-  };
-  const follow = async (before: Promise<void> | undefined, parcel: Parcel): Promise<void> => {
-    await before;
-    await carry(parcel);
-    release(parcel);
+    placesOf(parcel.listed).free(parcel.project, parcel.message.body.length);
+    wakeWhoHasRoom();
+    return how === "returned";
   };
   return {
     has: (id) => held.has(id),
     offer: (parcel) => {
-      if (!hasRoom(parcel.listed, parcel.message.body.length)) return false;
-      held.set(parcel.id, parcel);
-      note(parcel, 1);
-      const tail = follow(tails.get(parcel.lane), parcel).then(() => {
-        if (tails.get(parcel.lane) === tail) tails.delete(parcel.lane);
+      const { project, listed, lane } = parcel;
+      const bytes = parcel.message.body.length;
+      if (!placesOf(listed).has(project, bytes)) return false;
+      const drop = new AbortController();
+      held.set(parcel.id, { parcel, drop });
+      placesOf(listed).take(project, bytes);
+      const tail = follow(tails.get(lane), parcel, drop.signal).finally(() => {
+        if (tails.get(lane) === tail) tails.delete(lane);
       });
-      tails.set(parcel.lane, tail);
+      tails.set(lane, tail);
       return true;
     },
-    whenOneGoes: (listed) => new Promise((wake) => waiters[kindOf(listed)].push(wake)),
+    whenRoom: (project) =>
+      new Promise((wake) => {
+        waiters = [...waiters, { project, wake }];
+      }),
+    held: () => [...held.values()].map(({ parcel }) => parcel),
+    drop: (id) => held.get(id)?.drop.abort(),
     get waiting() {
       return held.size;
     },
     get oldestTakenAtMs() {
       const [oldest] = held.values();
-      return oldest?.takenAtMs;
+      return oldest?.parcel.takenAtMs;
     },
     whenEmpty: async () => {
       while (tails.size > 0) await Promise.all(tails.values());
     },
   };
 };
-
-const kindOf = (listed: boolean): "listed" | "unlisted" => (listed ? "listed" : "unlisted");

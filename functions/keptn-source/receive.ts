@@ -12,7 +12,7 @@ export interface ReceivePorts {
   readonly metrics: Metrics;
   readonly log: Log;
   /** Called for each event that has to be fetched later. */
-  readonly onBacklog: () => void;
+  readonly onBacklog: (project: string) => void;
 }
 
 export const makeReceive = ({ intake, backlog, metrics, log, onBacklog }: ReceivePorts): ((text: string) => void) => {
@@ -20,8 +20,9 @@ export const makeReceive = ({ intake, backlog, metrics, log, onBacklog }: Receiv
     const event = readEventText(text);
     if (!event) return log({ level: "debug", message: `no event of Keptn came by NATS: ${text.slice(0, 100)}` });
     if (intake.isKnown(event.id) || !intake.isWanted(event)) return;
+    const { project } = event.data;
     const [listed, lane] = [isListedBy(event), event.shkeptncontext];
-    if (!(listed && backlog.has(lane)) && intake.take(event, { way: "nats", listed })) return;
+    if (!(listed && backlog.has({ lane, project })) && intake.take(event, { way: "nats", listed })) return;
     metrics.dropped(listed ? "listed" : "unlisted");
     if (!listed) {
       return log({
@@ -30,8 +31,8 @@ export const makeReceive = ({ intake, backlog, metrics, log, onBacklog }: Receiv
         ...aboutEvent(event),
       });
     }
-    backlog.add({ id: event.id, lane });
-    onBacklog();
+    backlog.add({ id: event.id, lane, project });
+    onBacklog(project);
   };
 };
 

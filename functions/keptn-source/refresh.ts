@@ -1,4 +1,5 @@
 // Asks Keptn anew what we are subscribed to, and lets everybody know who has to.
+import { compareTopics } from "../core/source/compare-topics.ts";
 import { isListed, type LookPlan, planLook } from "../core/source/plan-look.ts";
 import { isSubject, leastSubjects } from "../core/source/subject.ts";
 import { type Subscription, subscriptionsOf } from "../core/source/subscription.ts";
@@ -38,8 +39,13 @@ const getSubscriptions = async ({ keptn, settings, log }: RefreshPorts): Promise
   }
 };
 
-const tell = (subscriptions: readonly Subscription[], { log, nats }: RefreshPorts): void => {
+const tell = (subscriptions: readonly Subscription[], { log, nats, settings }: RefreshPorts): void => {
   log({ level: "info", message: "subscriptions", subscriptions });
+  const difference = compareTopics(settings, subscriptions);
+  if (difference) {
+    const { kind, seen, fix } = difference;
+    log({ level: kind === "missing" ? "warn" : "info", message: `${seen} ${fix}`, difference });
+  }
   for (const { event } of subscriptions) {
     const message = whyNothing(event, nats !== undefined);
     if (message) log({ level: "warn", message: `the subscription to ${event} brings nothing: ${message}` });

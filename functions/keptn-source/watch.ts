@@ -4,7 +4,6 @@ import { firstBeat, type LookResult, nextBeat, pauseMs } from "../core/source/rh
 import { IoError } from "../io/io-error.ts";
 import type { Metrics } from "../io/metrics.ts";
 import type { Alarm } from "./alarm.ts";
-import type { Backlog } from "./backlog.ts";
 import type { Early } from "./early.ts";
 import type { Look } from "./look.ts";
 import type { SourcePorts } from "./ports.ts";
@@ -18,6 +17,8 @@ export interface Watch {
   readonly failed: number | undefined;
   /** When the last look ended, as the clock's `elapsedMs`. */
   readonly lookedAtMs: number;
+  /** What was looked at the last time. */
+  readonly listings: LookPlan["listings"];
 }
 
 export interface WatchPorts extends Pick<SourcePorts, "clock" | "random" | "settings" | "log"> {
@@ -26,7 +27,6 @@ export interface WatchPorts extends Pick<SourcePorts, "clock" | "random" | "sett
   readonly refresh: () => Promise<LookPlan>;
   readonly look: Look;
   readonly early: Early;
-  readonly backlog: Backlog;
   readonly alarm: Alarm;
   readonly metrics: Metrics;
   readonly end: AbortSignal;
@@ -70,7 +70,6 @@ export const makeWatch = (ports: WatchPorts): Watch => {
     lookedAtMs = clock.elapsedMs();
     lookMs = lookedAtMs + nextMs;
     soon = later;
-    if (result !== "failed" && !ports.backlog.isEmpty()) alarm.ring();
     if (!end.aborted) await clock.pause(shortestPauseMs, end);
   };
   return {
@@ -92,6 +91,9 @@ export const makeWatch = (ports: WatchPorts): Watch => {
     },
     get lookedAtMs() {
       return lookedAtMs;
+    },
+    get listings() {
+      return plan.listings;
     },
   };
 };

@@ -6,6 +6,8 @@ import { type Answer, type Asked, refuse } from "./kubernetes/requests.ts";
 export interface TestInstallation extends ApiServer {
   /** What start-job writes when an event reached it; undefined: it says nothing. */
   logLine: (id: string) => object | undefined;
+  /** What keptn-source writes. */
+  sourceLog: readonly object[];
   /** Whether the API server lets a service account do something. */
   allows: (attributes: Readonly<Record<string, string>>) => boolean;
   /** Kinds that may not be read, and `reviews`, `proxy`. */
@@ -25,6 +27,7 @@ export const startInstallation = async ({ withKnative = true } = {}): Promise<Te
       level: "info",
       message: `ignored: Keptn knows no open event ${id}`,
     }),
+    sourceLog: [{ level: "info", message: "subscriptions", subscriptions: [{ event: "sh.keptn.event.*.triggered" }] }],
     allows: (): boolean => true,
     ...{ forbidden: new Set<string>(), secretsAskedAs: [] as string[], events: [] as Record<string, unknown>[] },
   };
@@ -43,7 +46,7 @@ const answer = (asked: Asked, installation: TestInstallation, withKnative: boole
   if (path === "/apis") return { status: 200, body: { groups: withKnative ? groups.map(served) : [] } };
   if (path.endsWith("/subjectaccessreviews")) return review(asked, installation);
   if (path.includes("/proxy/")) return pass(asked, installation);
-  if (path.endsWith("/log")) return { status: 200, body: logOf(installation) };
+  if (path.endsWith("/log")) return { status: 200, body: logOf(path, installation) };
   return installation.forbidden.has(resource) ? refuse(403, "Forbidden", `${resource} is forbidden`) : undefined;
 };
 
@@ -62,15 +65,17 @@ const pass = ({ body, path }: Asked, { events, forbidden }: TestInstallation): A
   return { status: 202, body: "" };
 };
 
-const logOf = ({ events, logLine }: TestInstallation): string =>
-  ["Node says something.", ...events.map(({ id }) => JSON.stringify(logLine(String(id)) ?? {}))].join("\n");
+const logOf = (path: string, { events, logLine, sourceLog }: TestInstallation): string => {
+  const lines = path.includes("/keptn-source-") ? sourceLog : events.map(({ id }) => logLine(String(id)) ?? {});
+  return ["Node says something.", ...lines.map((line) => JSON.stringify(line))].join("\n");
+};
 
 const ns = "keptn-jes";
 const ready = { conditions: [{ type: "Ready", status: "True" }] };
 
-const install = ({ create }: ObjectStore): void => {
+const install = (store: ObjectStore): void => {
   const add = (collection: string, name: string, object: object) =>
-    create(`${collection.replace("NS", `namespaces/${ns}`)}`, { metadata: { name, namespace: ns }, ...object });
+    store.create(`${collection.replace("NS", `namespaces/${ns}`)}`, { metadata: { name, namespace: ns }, ...object });
   const serving = "/apis/serving.knative.dev/v1/NS/services";
   const eventing = "/apis/eventing.knative.dev/v1/NS";
   const sources = "/apis/sources.knative.dev/v1/NS";
@@ -94,8 +99,12 @@ const install = ({ create }: ObjectStore): void => {
   const data = { KEPTN_API_ENDPOINT: "http://api-gateway-nginx.keptn/api", JOB_NAMESPACE: ns, PUBSUB_URL: "" };
   add("/api/v1/NS/configmaps", settingsName, { data });
   add("/api/v1/NS/secrets", "job-service-keptn-secrets", { data: { token: "c2VjcmV0" } });
-  const labels = { "serving.knative.dev/service": "start-job" };
-  add("/api/v1/NS/pods", "start-job-00001-x", { metadata: { name: "start-job-00001-x", namespace: ns, labels } });
+  addPod(store, "start-job-00001-x", { "serving.knative.dev/service": "start-job" });
+  addPod(store, "keptn-source-1-x", { "app.kubernetes.io/name": "keptn-source" });
+};
+
+const addPod = ({ create }: ObjectStore, name: string, labels: Readonly<Record<string, string>>): void => {
+  create(`/api/v1/namespaces/${ns}/pods`, { metadata: { name, namespace: ns, labels } });
 };
 
 const settingsName = "job-executor-settings-579f662k5h";

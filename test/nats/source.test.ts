@@ -59,6 +59,16 @@ describe("keptn-source on a real NATS", { skip: noNats }, () => {
     assert.ok(sink.arrived.length < 450, `${sink.arrived.length} deliveries of 300 events`);
   });
 
+  test("two installations on one Keptn get every event each, and not half of them", async (t) => {
+    const { start, trigger, untilAllDone } = await openNatsWorld(t);
+    const two = [await start({ K8S_NAMESPACE: "a" }), await start({ K8S_NAMESPACE: "b" })];
+    for (let n = 0; n < 30; n++) trigger();
+    await untilAllDone(30);
+    for (const one of two) {
+      await until("all", async () => (await one.metric('keptn_source_received_total{way="nats"}')) === 90);
+    }
+  });
+
   test("fetches what it missed while its connection was cut, again and again", async (t) => {
     const { cut, start, trigger, untilAllDone } = await openNatsWorld(t);
     const source = await start();

@@ -2,6 +2,7 @@
 
 import { jobNamespacesOf, secretsOf } from "../../core/check/check-secrets.ts";
 import { settingsNameOf, settingsOf, templatesOf } from "../../core/check/check-settings.ts";
+import { readSubscriptions } from "../../core/check/check-subscriptions.ts";
 import type { DryEvent } from "../../core/check/dry-event.ts";
 import type {
   Broker,
@@ -53,13 +54,22 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
   };
   const rights = rightsOf(accounts, { namespace, jobNamespaces: jobNamespacesOf(parsed) }, parsed);
   const isInstalled = templates.length > 0;
-  const [secrets, judged] = await Promise.all([
+  const [subscriptions, secrets, judged] = await Promise.all([
+    keptnSource.kind === "there" ? lookAtSubscriptions(inspector, namespace) : ({ kind: "missing" } as const),
     lookAtSecrets(inspector, isInstalled ? secretsOf(templates, namespace, parsed) : []),
     isInstalled ? judge(inspector, rights, namespace) : ({ kind: "missing" } as const),
   ]);
   return {
     ...{ namespace, server, groups, functions, brokers: { keptn, jobs }, triggers, jobChanges },
-    ...{ hasPingSources: timers.kind !== "not-installed", keptnSource, sinkBinding, settings, secrets, rights: judged },
+    ...{
+      hasPingSources: timers.kind !== "not-installed",
+      keptnSource,
+      subscriptions,
+      sinkBinding,
+      settings,
+      secrets,
+      rights: judged,
+    },
   };
 };
 
@@ -97,6 +107,18 @@ const lookAtSecrets = (inspector: Inspector, secrets: ReturnType<typeof secretsO
       seen: await inspector.look(kinds.secret, { ...secret, metadataOnly: true }),
     })),
   );
+
+const sourcePods = { labelSelector: "app.kubernetes.io/name=keptn-source", container: "keptn-source" } as const;
+
+/** keptn-source alone has asked Keptn: what it said in its log is all that can be known without Keptn's token. */
+const lookAtSubscriptions = async (inspector: Inspector, namespace: string): Promise<Facts["subscriptions"]> => {
+  try {
+    return { kind: "there", object: readSubscriptions(await inspector.readLogs(namespace, sourcePods)) };
+  } catch (fault) {
+    if (fault instanceof IoError) return { kind: "unknown", why: fault.message.replace(/\.?$/, ".") };
+    throw fault;
+  }
+};
 
 /** The first answer says whether we may ask at all. */
 const judge = async (inspector: Inspector, rights: readonly Right[], home: string): Promise<Facts["rights"]> => {

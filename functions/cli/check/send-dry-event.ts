@@ -50,9 +50,11 @@ const post = ({ inspector, url, id, triggers }: DryRun) => {
   return { refusal: () => refused, posted };
 };
 
+const startJobPods = { labelSelector: "serving.knative.dev/service=start-job", container: "user-container" } as const;
+
 const read = async ({ inspector, namespace, id }: DryRun) => {
   try {
-    return readDryEvent(await inspector.readLogs(namespace, "start-job"), id);
+    return readDryEvent(await inspector.readLogs(namespace, startJobPods), id);
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
     if (fault.httpStatus === 403) return notAllowed(fault, `list pods and get pods/log in namespace ${namespace}`);

@@ -1,4 +1,5 @@
 // The ways of events: from Keptn to start-job, and from Jobs to finish-task.
+import { checkSubscriptions } from "./check-subscriptions.ts";
 import { brokerNames, type Deployment, type Facts, type FunctionName, functionNames, type Trigger } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
 import { applyAgain, checkReady, notReadyBecause, unseen } from "./ready.ts";
@@ -50,7 +51,7 @@ const checkTimer = ({ hasPingSources, groups }: Facts): Finding[] => {
   return [wrong("sweep-timer", seen, "Install all of Knative Eventing: https://knative.dev/docs/install/")];
 };
 
-const checkSource = ({ keptnSource, sinkBinding, namespace, groups }: Facts): Finding[] => {
+const checkSource = ({ keptnSource, subscriptions, sinkBinding, namespace, groups }: Facts): Finding[] => {
   if (keptnSource.kind === "unknown") return [unseen("event-source", "Deployment keptn-source", keptnSource.why)];
   if (keptnSource.kind !== "there") {
     const seen = `There is no keptn-source in namespace ${namespace}: events come only if Keptn's webhook-service calls Broker keptn.`;
@@ -60,7 +61,7 @@ const checkSource = ({ keptnSource, sinkBinding, namespace, groups }: Facts): Fi
   }
   const subject = { id: "event-source", name: "SinkBinding keptn-source", namespace, ref: "sinkbinding/keptn-source" };
   const binding = checkReady({ ...subject, id: "event-source" }, sinkBinding);
-  return [checkDeployment(keptnSource.object, namespace), ...binding];
+  return [checkDeployment(keptnSource.object, namespace), ...binding, ...checkSubscriptions(subscriptions)];
 };
 
 const checkDeployment = ({ status }: Deployment, namespace: string): Finding => {

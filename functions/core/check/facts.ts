@@ -1,4 +1,6 @@
 // What of a cluster is looked at: objects as the API server has them, or why they were not seen.
+
+import type { SourceSays } from "./check-subscriptions.ts";
 import type { DryEvent } from "./dry-event.ts";
 import type { Right } from "./rights.ts";
 
@@ -22,6 +24,8 @@ export interface Facts {
   readonly jobChanges: Seen<Conditioned>;
   readonly hasPingSources: boolean;
   readonly keptnSource: Seen<Deployment>;
+  /** Which events keptn-source says that it gets; undefined: its log says nothing of it any more. */
+  readonly subscriptions: Seen<SourceSays | undefined>;
   /** The SinkBinding of keptn-source. */
   readonly sinkBinding: Seen<Conditioned>;
   readonly settings: Seen<SettingsMap>;

@@ -3,7 +3,9 @@ import { flag, text, whole } from "../setting-types.ts";
 
 export const sourceSettings = {
   PUBSUB_URL: text().describe("Keptn's NATS server, e.g. nats://keptn-nats.keptn; default: Keptn's API is polled."),
-  PUBSUB_GROUP: text().describe("NATS queue group, whose members share the events; default: KEPTN_SOURCE."),
+  PUBSUB_GROUP: text().describe(
+    "NATS queue group, whose members share the events; default: KEPTN_SOURCE and K8S_NAMESPACE, with a dot between.",
+  ),
   DISABLE_REGISTRATION: flag(false).describe(
     "true: Keptn's Bridge neither shows nor changes our subscriptions, PUBSUB_TOPIC and the filters are all there is.",
   ),

@@ -19,10 +19,14 @@ const pageSizes = [100, 10] as const;
  * first, events come oldest first; those that are triggered meanwhile move others to pages that were read: the next look finds them.
  * @throws IoError
  */
-export async function* listOpen(api: KeptnApi, listing: Listing): AsyncGenerator<readonly ListedEvent[]> {
-  const [size, smaller] = pageSizes;
+export async function* listOpen(
+  api: KeptnApi,
+  listing: Listing,
+  pageSize: number = pageSizes[0],
+): AsyncGenerator<readonly ListedEvent[]> {
+  const [, smaller] = pageSizes;
   try {
-    yield* walkPages(api, listing, size);
+    yield* walkPages(api, listing, pageSize);
   } catch (fault) {
     if (!isTooLarge(fault)) throw fault;
     yield* walkPages(api, listing, smaller);

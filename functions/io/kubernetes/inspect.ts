@@ -17,8 +17,14 @@ export interface Inspector {
   mayDo(right: Right, home: string): Promise<boolean>;
   /** @param url of the Broker, inside the cluster; the API server passes the event on @throws IoError */
   post(url: string, event: unknown): Promise<void>;
-  /** The ends of what a function's pods have written. @throws IoError */
-  readLogs(namespace: string, knativeService: string): Promise<string>;
+  /** The ends of what these pods have written. @throws IoError */
+  readLogs(namespace: string, pods: PodsOf): Promise<string>;
+}
+
+export interface PodsOf {
+  /** `serving.knative.dev/service=start-job` */
+  readonly labelSelector: string;
+  readonly container: string;
 }
 
 export interface Kind {
@@ -69,12 +75,12 @@ export const connectInspector = (api: KubernetesApi): Inspector => ({
   post: async (url, event) => {
     await api.call({ method: "POST", path: proxied(url), body: event, contentType: "application/cloudevents+json" });
   },
-  readLogs: async (namespace, knativeService) => {
-    const query = new URLSearchParams({ labelSelector: `serving.knative.dev/service=${knativeService}` });
+  readLogs: async (namespace, { labelSelector, container }) => {
+    const query = new URLSearchParams({ labelSelector });
     const { body } = await api.call<{ items: Pod[] }>({ method: "GET", path: `${core(namespace)}/pods?${query}` });
     const pods = connectPods(api);
     const logs = body.items.map(({ metadata }) =>
-      pods.getLog({ namespace, name: metadata?.name ?? "" }, "user-container", { headBytes: 0, tailBytes: 64 * 1024 }),
+      pods.getLog({ namespace, name: metadata?.name ?? "" }, container, { headBytes: 8 * 1024, tailBytes: 64 * 1024 }),
     );
     return (await Promise.all(logs)).map(({ head, tail }) => head + tail).join("\n");
   },

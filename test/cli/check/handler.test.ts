@@ -34,12 +34,14 @@ const start = async (context: TestContext, options: { withKnative?: boolean } = 
 
 const notReady = { conditions: [{ type: "Ready", status: "False", reason: "RevisionFailed", message: "It\nbroke" }] };
 
+const pick = ({ seen, fix }: { readonly seen: string; readonly fix: string }) => ({ seen, fix });
+
 describe("check", () => {
   test("of an installation that is well finds nothing, and says what it looked at", async (context) => {
     const installation = await start(context);
     const { code, wrong, findings } = await run(installation);
     assert.deepEqual([code, wrong], [0, []]);
-    assert.equal(findings.length, 22);
+    assert.equal(findings.length, 23);
     const [event] = installation.events;
     assert.equal(
       event?.["path"],
@@ -128,6 +130,16 @@ describe("check", () => {
       expected,
     );
     assert.match(wrong[3]?.seen ?? "", /could not be asked: .*subjectaccessreviews is forbidden\.$/);
+  });
+
+  test("says when PUBSUB_TOPIC and what Keptn has for our registration differ, and which one counts", async (context) => {
+    const installation = await start(context);
+    const difference = { kind: "missing", seen: "Keptn counts, not PUBSUB_TOPIC.", fix: "Change one of them." };
+    installation.sourceLog = [...installation.sourceLog, { level: "warn", message: "x", difference }];
+    const { code, wrong } = await run(installation);
+    assert.deepEqual([code, wrong], [0, [{ id: "event-source", severity: "warning", ...pick(difference) }]]);
+    installation.sourceLog = [...installation.sourceLog, ...installation.sourceLog.slice(0, 1)];
+    assert.deepEqual((await run(installation)).wrong, []);
   });
 
   test("of a dry event says what start-job fails at, and what mends it", async (context) => {

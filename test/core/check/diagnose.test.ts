@@ -44,6 +44,7 @@ const well: Facts = {
   jobChanges: there({ status }),
   hasPingSources: true,
   keptnSource: there({ spec: { template }, status: { readyReplicas: 1 } }),
+  subscriptions: there({ types: ["sh.keptn.event.*.triggered"] }),
   sinkBinding: there({ status }),
   settings: there({ metadata: { name: "settings" }, data: { KEPTN_API_ENDPOINT: "http://keptn/api" } }),
   secrets: [secret],
@@ -112,6 +113,18 @@ describe("diagnose finds", () => {
       /no pod that is ready: MinimumReplicasUnavailable\.$/,
     );
     assert.match(theOne({ keptnSource: { kind: "missing" } }, "event-source").fix ?? "", /webhook-route/);
+  });
+  test("that Keptn's subscriptions, and not PUBSUB_TOPIC, decide what comes", () => {
+    const difference = { kind: "missing", seen: "Keptn counts.", fix: "Change it." } as const;
+    const { severity, seen, fix } = theOne({ subscriptions: there({ types: [], difference }) }, "event-source");
+    assert.deepEqual([severity, seen, fix], ["warning", "Keptn counts.", "Change it."]);
+    assert.deepEqual(wrongIn({ subscriptions: there({ types: [], difference: { ...difference, kind: "more" } }) }), []);
+    assert.deepEqual(wrongIn({ subscriptions: there(undefined) }), []);
+    const forbidden = { kind: "unknown", why: "pods is forbidden." } as const;
+    assert.match(
+      theOne({ subscriptions: forbidden }, "event-source").seen,
+      /could not be looked at: pods is forbidden/,
+    );
   });
   test("settings of keptn-source, too, where it is there", () => {
     const data = { KEPTN_API_ENDPOINT: "http://keptn/api", PUBSUB_URL: "keptn-nats" };

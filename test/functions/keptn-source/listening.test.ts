@@ -84,16 +84,21 @@ describe("keptn-source, listening", () => {
     await user.createProject("podtato", shipyard);
     const source = start({ listens: true });
     await until("subscribed", () => nats.subjects().length > 0);
-    sink.answer(503);
+    let answer = (_status: number) => {};
+    const answered = new Promise<number>((resolve) => {
+      answer = resolve;
+    });
+    sink.answer(() => answered);
     const at = { project: "podtato", stage: "dev", service: "carts" };
     const contexts = await Promise.all(Array.from({ length: 260 }, () => user.trigger(at, "delivery")));
     for (let n = 0; n < 130; n++) keptn.trigger(getSli);
-    await until("it is full", async () => (await metric(source, "keptn_source_waiting")) === 300);
+    await until("it is full", async () => (await metric(source, "keptn_source_waiting")) === 200);
     assert.equal(await metric(source, 'keptn_source_dropped_total{kind="unlisted"}'), 30);
     const dropped = () => metric(source, 'keptn_source_dropped_total{kind="listed"}');
-    await until("the others were let go", async () => (await dropped()) >= 60);
+    await until("the others were let go", async () => (await dropped()) >= 160);
     assert.equal(lines.filter(({ message }) => message.endsWith("it is lost")).length, 30);
     sink.answer(202);
+    answer(503);
     await until("every sequence is at its end", () =>
       keptn.plane.shipyard.executions().every(({ status }) => status.state === "finished"),
     );
@@ -106,6 +111,19 @@ describe("keptn-source, listening", () => {
     // What it lost by NATS stands in the datastore, and nobody has answered it.
     const searched = () => sink.taken().length === 260 * 3 + 130;
     await until("the next look", searched);
+  });
+
+  test("says that what Keptn has for its registration counts, and not PUBSUB_TOPIC", async (t) => {
+    const { start, lines, nats } = await openSourceWorld(t);
+    await start({ listens: true, env: { PUBSUB_TOPIC: type } }).stop(); // an older installation's registration
+    start({ listens: true, env: { PUBSUB_TOPIC: "sh.keptn.event.*.triggered" } });
+    const said = () => lines.find(({ difference }) => difference);
+    await until("it says so", () => said() !== undefined);
+    assert.deepEqual([said()?.level, nats.subjects()], ["warn", [type]]);
+    assert.match(
+      said()?.message ?? "",
+      /job-executor-service in namespace .* counts, not PUBSUB_TOPIC: sh\.keptn\.event\.\*\.triggered is in the settings only/,
+    );
   });
 
   test("follows what users change in the Bridge", async (t) => {

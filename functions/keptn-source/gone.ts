@@ -1,0 +1,33 @@
+// What follows when an event has left its lane: it is remembered, or fetched again later, or no more than a line in the log.
+import type { Metrics } from "../io/metrics.ts";
+import type { Log } from "../io/world.ts";
+import type { Backlog } from "./backlog.ts";
+import type { Fetcher } from "./fetcher.ts";
+import type { Carried, Parcel } from "./lanes.ts";
+import type { Memory } from "./memory.ts";
+
+export interface GonePorts {
+  readonly memory: Memory;
+  readonly backlog: Backlog;
+  readonly fetcher: Pick<Fetcher, "fetch" | "onReturned" | "onDelivered">;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export const makeOnGone =
+  ({ memory, backlog, fetcher, metrics, log }: GonePorts) =>
+  (parcel: Parcel, how: Carried): void => {
+    const { project, about } = parcel;
+    if (how === "delivered" || how === "refused") memory.add(parcel);
+    if (how === "delivered") fetcher.onDelivered(project);
+    if (how === "over") {
+      metrics.over();
+      log({ level: "info", message: "Keptn waits for it no longer: it is not sent", ...about });
+    }
+    if (how !== "returned") return;
+    metrics.returned();
+    log({ level: "debug", message: "left to Keptn's list, and fetched again later", ...about });
+    backlog.add(parcel);
+    fetcher.onReturned(project);
+    fetcher.fetch(project);
+  };

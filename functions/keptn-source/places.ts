@@ -1,0 +1,38 @@
+// How many events are held, and of which projects: whatever one project's events wait for, another project finds a place.
+
+export interface Room {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export interface Places {
+  has(project: string, bytes: number): boolean;
+  take(project: string, bytes: number): void;
+  free(project: string, bytes: number): void;
+}
+
+const nothing: Room = { count: 0, bytes: 0 };
+
+/**
+ * A project may hold as much as is left for the others: alone it fills half of the room, two fill a third each. However many projects
+ * are stuck, there is a place for one more (dynamic thresholds, as switches share their buffers; Choudhury and Hahne 1998).
+ */
+export const makePlaces = (room: Room): Places => {
+  const held = new Map<string, Room>();
+  let used = nothing;
+  const add = (project: string, count: number, bytes: number): void => {
+    const { count: before, bytes: bytesBefore } = held.get(project) ?? nothing;
+    used = { count: used.count + count, bytes: used.bytes + bytes };
+    if (before + count === 0) held.delete(project);
+    else held.set(project, { count: before + count, bytes: bytesBefore + bytes });
+  };
+  return {
+    has: (project, bytes) => {
+      if (used.count === 0) return true; // one that is larger than the room goes alone
+      const own = held.get(project) ?? nothing;
+      return own.count < room.count - used.count && own.bytes + bytes <= room.bytes - used.bytes;
+    },
+    take: (project, bytes) => add(project, 1, bytes),
+    free: (project, bytes) => add(project, -1, -bytes),
+  };
+};
