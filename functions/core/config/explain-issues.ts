@@ -1,7 +1,9 @@
 // Says for people what the schema found wrong: which action, which task, which field, where it stands, what to do.
 import type * as z from "zod";
 import type { Problem } from "../problem.ts";
+import { knownWord } from "./known-words.ts";
 import { nearest } from "./nearest.ts";
+import { rewriteFix, valueFromOf } from "./rewrite.ts";
 import { quote } from "./scalars.ts";
 import { exampleAt, knownKeysAt } from "./schema-at.ts";
 import type { Flaw, Path, Tree, YamlTree } from "./yaml-tree.ts";
@@ -37,7 +39,7 @@ const explain = (issue: Issue, tree: Tree): Explanation[] => {
   if (issue.code === "custom")
     return [{ ...(issue.params as { code: string; fix: string }), message: issue.message, path }];
   if (value === null) return [nullEntry(path)];
-  if (value === undefined || issue.code === "too_small") return [missing(path)];
+  if (value === undefined || issue.code === "too_small") return [missing(path, valueAt(path.slice(0, -1), tree))];
   if (issue.code === "invalid_type") return [wrongType(value, issue.expected, path)];
   return [badValue(value, "values" in issue ? issue.values.map(String) : [], path)];
 };
@@ -48,16 +50,17 @@ const unknownKey = (key: string, path: Path): Explanation => {
   return {
     code: "unknown-key",
     message: "is no field of the job config",
-    fix: guess ? `Did you mean \`${guess}\`?` : `Known here: ${known.join(", ")}.`,
+    fix: knownWord(key, path) ?? (guess ? `Did you mean \`${guess}\`?` : `Known here: ${known.join(", ")}.`),
     path: [...path, key],
     onKey: true,
   };
 };
 
-const missing = (path: Path): Explanation => ({
+/** @param around what should have it */
+const missing = (path: Path, around: Tree | undefined): Explanation => ({
   code: `missing-${kebab(lastName(path))}`,
   message: "is missing",
-  fix: exampleOf(path),
+  fix: lastName(path) === "valueFrom" ? valueFromOf(around) : exampleOf(path),
   path,
 });
 
@@ -72,7 +75,7 @@ const nullEntry = (path: Path): Explanation => ({
 const wrongType = (value: Tree, expected: string, path: Path): Explanation => ({
   code: "wrong-type",
   message: `is ${typeNameOf(value)}, but has to be ${typeNames[expected] ?? expected}`,
-  fix: exampleOf(path),
+  fix: rewriteFix(value, path) ?? exampleOf(path),
   path,
 });
 
@@ -84,7 +87,7 @@ const exampleOf = (path: Path): string => {
 const badValue = (value: Tree, allowed: readonly string[], path: Path): Explanation => ({
   code: `bad-${kebab(lastName(path))}`,
   message: `is ${typeof value === "string" ? quote(value) : typeNameOf(value)}`,
-  fix: `Write one of: ${allowed.filter((name) => name !== "").join(", ")}.`,
+  fix: rewriteFix(value, path) ?? `Write one of: ${allowed.filter((name) => name !== "").join(", ")}.`,
   path,
 });
 

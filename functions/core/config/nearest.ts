@@ -9,11 +9,11 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
     undefined,
   );
   if (best && best.edits <= Math.max(1, Math.floor(word.length / 3))) return best.name;
-  return known.find(
-    (name) =>
-      name.length > 2 &&
-      (name.toLowerCase().startsWith(word.toLowerCase()) || word.toLowerCase().startsWith(name.toLowerCase())),
-  );
+  const [given, half] = [word.toLowerCase(), word.length / 2];
+  return known.find((name) => {
+    const one = name.toLowerCase();
+    return one.length > 2 && (one.startsWith(given) || (given.startsWith(one) && one.length >= half));
+  });
 };
 
 /** Levenshtein's distance, with a swap of two neighbours as one edit. */

@@ -1,5 +1,4 @@
 // JES's Helm values as an overlay on our manifests, and all that somebody has to know about it.
-import { nearest } from "../config/nearest.ts";
 import { byPlace } from "../config/parse.ts";
 import type { Position, Problem } from "../problem.ts";
 import { parseSettings } from "../settings.ts";
@@ -7,7 +6,7 @@ import { chartValues } from "./chart-values.ts";
 import { notesAfter, notesBefore } from "./general-notes.ts";
 import type { Note, Part, Row } from "./parts.ts";
 import { type OverlayOptions, renderOverlay } from "./render-overlay.ts";
-import { rowOf, valueTable } from "./value-table.ts";
+import { rowOf, valueMeantBy, valueTable } from "./value-table.ts";
 import { type Change, readValues, type Values } from "./values.ts";
 
 export interface Migration {
@@ -56,10 +55,7 @@ const unknownOf = (changes: readonly Change[]): PlacedPart[] =>
     .filter(({ path }) => !rowOf(path))
     .map(({ path, at }) => {
       const from = path.join(".");
-      const guess = nearest(
-        from,
-        valueTable.map(({ value }) => value),
-      );
+      const guess = valueMeantBy(path);
       const text = `The chart of JES 0.3.0 has no such value, so that it had no effect.${guess ? ` Was \`${guess}\` meant?` : ""}`;
       return { kind: "note", section: "left-out", text, from, at };
     });

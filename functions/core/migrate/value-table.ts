@@ -1,4 +1,5 @@
 // Every value of JES's chart and what becomes of it: the one table for `job-executor migrate` and docs/reference/jes-values.md.
+import { nearest } from "../config/nearest.ts";
 import { connectionRows } from "./connection.ts";
 import { jobRows } from "./jobs.ts";
 import { networkRows } from "./network.ts";
@@ -13,3 +14,18 @@ export const rowOf = (path: readonly string[]): Row | undefined =>
   valueTable
     .filter(({ value }) => value.split(".").every((name, index) => path[index] === name))
     .toSorted((a, b) => b.value.length - a.value.length)[0];
+
+/**
+ * Part by part, so that `remoteControlPlane.enabled` is not taken for a slip of `remoteControlPlane.api.token`.
+ * @returns the value with a slip mended, or the only one of its name elsewhere
+ */
+export const valueMeantBy = (path: readonly string[]): string | undefined => {
+  const known = valueTable.map(({ value }) => value);
+  const isSlip = (part: string, given = "") => part === given || nearest(given, [part]) === part;
+  const slip = known.find((value) => {
+    const parts = value.split(".");
+    return parts.length === path.length && parts.every((part, index) => isSlip(part, path[index]));
+  });
+  const namesakes = known.filter((value) => value.split(".").at(-1) === path.at(-1));
+  return slip ?? (namesakes.length === 1 ? namesakes[0] : undefined);
+};

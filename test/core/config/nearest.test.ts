@@ -10,10 +10,11 @@ test("finds the field that is one slip away", () => {
   assert.equal(nearest("serviceAcount", known), "serviceAccount");
   assert.equal(nearest("serviceAccountName", known), "serviceAccount");
   assert.equal(nearest("MAXPOLLDURATION", known), "maxPollDuration");
-  assert.equal(nearest("environment", known), "env");
+  assert.equal(nearest("envs", known), "env");
 });
 
 test("guesses nothing where nothing is near", () => {
   assert.equal(nearest("tolerations", known), undefined);
+  assert.equal(nearest("imagePullSecrets", known), undefined);
   assert.equal(nearest("x".repeat(100_000), known), undefined);
 });

@@ -1,0 +1,105 @@
+// Fields of Kubernetes, Compose and CI systems that people write into a job config, and what does the same here.
+import type { Path } from "./yaml-tree.ts";
+
+type Words = Readonly<Record<string, string>>;
+
+/** @returns what to do, as a sentence; undefined for a word that none of them has */
+export const knownWord = (key: string, path: Path): string | undefined => {
+  const words = wordsAt(path);
+  return words && Object.hasOwn(words, key) ? words[key] : undefined;
+};
+
+const wordsAt = (path: Path): Words | undefined => {
+  const [list, , inner, , field] = path;
+  if (path.length === 0) return top();
+  if (list !== "actions") return undefined;
+  if (path.length === 2) return action();
+  if (inner === "events" && path.length === 4) return event();
+  if (inner !== "tasks") return undefined;
+  if (path.length === 4) return task();
+  return field === "env" ? env() : undefined;
+};
+
+/** Words that mean the same. */
+const all = (names: string, fix: string): Words => Object.fromEntries(names.split(" ").map((name) => [name, fix]));
+
+const mean = (field: string): string => `Did you mean \`${field}\`?`;
+
+const top = (): Words => ({
+  ...all("kind metadata spec", "A job config is no Kubernetes object: write `apiVersion: v2` and `actions:` alone."),
+  ...all("version", "Write `apiVersion: v2`."),
+  ...all("services jobs workflows pipelines", mean("actions")),
+  ...all("tasks steps", "Tasks stand below an action: `actions: [{name: …, events: […], tasks: […]}]`."),
+});
+
+const action = (): Words => ({
+  ...all("event on trigger triggers when", mean("events")),
+  ...all("task steps jobs containers", mean("tasks")),
+  ...all("image cmd args command files env resources", "Write it at one of the action's `tasks`."),
+  ...all("jsonpath if condition match", "Write `jsonpath` at one of the action's `events`."),
+});
+
+const event = (): Words => ({
+  ...all("type event", mean("name")),
+  ...all(
+    "property match path",
+    "Write it below `jsonpath`: `jsonpath: {property: $.data.test.teststrategy, match: locust}`.",
+  ),
+});
+
+const secret = "Write `env: [{name: NAME, valueFrom: secret}]`: each key of the Secret NAME becomes a variable.";
+const user = "Write it below `securityContext`.";
+const noServer = "Nobody connects to a task: leave it out.";
+const once = "A task never runs twice for an event: leave it out.";
+const scheduler = "Kubernetes chooses the node: leave it out.";
+
+const task = (): Words => ({
+  ...all("command entrypoint exec run", mean("cmd")),
+  ...all("script commands shell", 'Write `cmd: ["sh", "-c", "…"]`.'),
+  ...all("arg arguments params", mean("args")),
+  ...all("environment variables vars", mean("env")),
+  ...all("file resourceFiles", mean("files")),
+  ...all("cwd workdir workingDirectory working_dir", mean("workingDir")),
+  ...all("serviceAccountName service_account", mean("serviceAccount")),
+  ...all("pullPolicy pull_policy", mean("imagePullPolicy")),
+  ...all(
+    "timeout timeoutSeconds activeDeadlineSeconds deadline maxDuration timeout-minutes",
+    `${mean("maxPollDuration")} It is in seconds.`,
+  ),
+  ...all(
+    "imagePullSecrets imagePullSecret pullSecrets",
+    "Kubernetes takes them from the service account that the task runs as: put `imagePullSecrets` there.",
+  ),
+  ...all("envFrom env_file secrets secret secretRef", secret),
+  ...all(
+    "volumes volumeMounts volume mounts configs configMap configMaps",
+    "A task has one folder, /keptn: `files` puts files of the Git repository there.",
+  ),
+  ...all("ports expose hostname healthcheck livenessProbe readinessProbe startupProbe networks network_mode", noServer),
+  ...all("restart restartPolicy backoffLimit retries retry podFailurePolicy", once),
+  ...all(
+    "initContainers init_containers depends_on dependsOn needs",
+    "Tasks run one after the other: write a task before it.",
+  ),
+  ...all("container containers template spec", "A task is one container: write its fields at the task itself."),
+  ...all("nodeSelector affinity tolerations nodeName priorityClassName topologySpreadConstraints", scheduler),
+  ...all("user runAsUser runAsGroup runAsNonRoot privileged capabilities cap_add read_only", user),
+  ...all(
+    "limits requests cpu cpus memory mem_limit",
+    "Write it below `resources`: `resources: {limits: {memory: 512Mi}}`.",
+  ),
+  ...all("labels", mean("annotations")),
+  ...all("jsonpath if when condition", "Write `jsonpath` at one of the action's `events`."),
+});
+
+const env = (): Words => ({
+  ...all("key", "Each key of the Secret becomes a variable of its own name: leave it out."),
+  ...all(
+    "secretKeyRef secretRef secret",
+    "Write `{name: NAME, valueFrom: secret}`: each key of the Secret NAME becomes a variable.",
+  ),
+  ...all("configMapKeyRef fieldRef resourceFieldRef", "Write the value itself, with `valueFrom: string`."),
+  ...all("from value_from source", mean("valueFrom")),
+  ...all("val default", mean("value")),
+  ...all("format", mean("as")),
+});
