@@ -15,10 +15,12 @@ export interface GoldenCase {
 }
 
 export const goldenCases = (kind: string): GoldenCase[] =>
-  readdirSync(join(root, kind)).map((name) => {
+  readdirSync(join(root, kind), { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isDirectory()) return [];
+    const { name } = entry;
     const path = (file: string) => join(root, kind, name, file);
     const read = (file: string) => (existsSync(path(file)) ? decodeText(readFileSync(path(file))) : undefined);
-    return { name, read, check: (file, actual) => checkFile(path(file), actual) };
+    return [{ name, read, check: (file: string, actual: string | undefined) => checkFile(path(file), actual) }];
   });
 
 /** Compares with a file that is made from something else, or writes it; undefined means that there is none. */

@@ -1,5 +1,6 @@
 // Pods for tests: of a Job, in the states that a kubelet writes down.
 import type { Job, Pod } from "../functions/core/kubernetes.ts";
+import type { KubernetesWarning } from "../functions/core/kubernetes-warning.ts";
 
 type State = NonNullable<NonNullable<NonNullable<Pod["status"]>["containerStatuses"]>[number]["state"]>;
 
@@ -36,4 +37,10 @@ export const makeTestPod = ({ metadata, spec }: Job, given: TestPod = {}): Pod =
       ...(conditions && { conditions }),
     },
   };
+};
+
+/** `FailedMount: configmap not found`, as Kubernetes noted it from one time to the other (RFC 3339). */
+export const makeWarning = (text: string, first: string, last = first): KubernetesWarning => {
+  const [, reason = "", message = ""] = /^(\w+): ([\s\S]*)$/.exec(text) ?? [];
+  return { reason, message, firstMs: Date.parse(first), lastMs: Date.parse(last) };
 };

@@ -2,9 +2,11 @@
 import { endOfJob } from "../core/hint.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { nextStep, type Situation, type Step } from "../core/next-step.ts";
+import { type OwnEnd, ownEndNoted } from "../core/own-end.ts";
 import { type RunState, readRun } from "../core/run-state.ts";
 import { announce } from "./announce.ts";
-import { aboutRun, type ChainPorts } from "./ports.ts";
+import { findHiddenEnd, noteOwnEnd } from "./hidden-end.ts";
+import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
 import { release } from "./release.ts";
 import { report } from "./report.ts";
 import { tidy } from "./tidy.ts";
@@ -26,6 +28,7 @@ export interface How {
 
 export interface Findings {
   readonly cannotStart?: { readonly task: number; readonly why: string };
+  readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
   readonly over?: boolean;
 }
 
@@ -43,7 +46,7 @@ const mostTurns = 1000;
 /** @throws IoError when a step could not be taken; the next delivery goes on from what the Jobs say */
 export const advance = async (ports: ChainPorts, target: Target, how: How = {}): Promise<Rest> => {
   const me = ports.newClaimant();
-  let known: Findings & { owner: boolean; inspected?: true } = { owner: how.owner ?? false };
+  let known: Findings & { owner: boolean; inspected?: true; looked?: true } = { owner: how.owner ?? false };
   let { jobs, namespaces } = target;
   for (let turn = 0; turn < mostTurns; turn++) {
     const run = readRun(jobs ?? (await ports.jobs.listRun(target.runId, namespaces)));
@@ -58,6 +61,9 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
     if (step.kind === "wait") {
       if (known.inspected || !how.inspect) return step;
       known = { ...(await how.inspect(run)), owner: false, inspected: true };
+    } else if (step.kind === "report" && step.end.kind === "failed" && !run.marks.end && !known.looked) {
+      const ownEnd = await lookBehindFailure(ports, run, step.end.task);
+      known = { ...known, looked: true, ...(ownEnd ? { ownEnd } : {}) };
     } else {
       const rest = await take(ports, run, { step, me });
       if (rest) return { ...rest, ends: endsOf(run) };
@@ -73,6 +79,14 @@ export const namespacesOf = ({ chain }: RunState): readonly string[] => [
 ];
 
 const endsOf = ({ tasks }: RunState): string[] => tasks.flatMap(({ job }) => (job && endOfJob(job)) ?? []);
+
+/** A Job fails with its pod, and a pod with any of its containers: the task's own may have done its work. */
+const lookBehindFailure = async (ports: ChainPorts, { tasks }: RunState, task: number): Promise<Findings["ownEnd"]> => {
+  const job = tasks[task]?.job;
+  if (!job || ownEndNoted(job)) return undefined;
+  const end = await findHiddenEnd(ports, job, (await ports.pods.list(refOf(job))).at(-1));
+  return end && { task, end };
+};
 
 const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: boolean }): Situation => ({
   ...known,
@@ -95,6 +109,8 @@ const take = async (
       return (await announce(ports, run, { ask: step.ask, me })) ? running : undefined;
     case "release":
       return (await release(ports, run, step.task)) ? running : undefined;
+    case "note-end":
+      return noteOwnEnd(ports, run, step).then(() => undefined); // its Job says now what is next
     case "report":
       return (await report(ports, run, { end: step.end, me })) ? over : undefined;
     case "abandon":

@@ -1,11 +1,16 @@
 // Reads what the pods of a run have to say: containers, their output and their results.
-import type { Job } from "../core/kubernetes.ts";
+import type { Job, Pod } from "../core/kubernetes.ts";
+import { renderWarning } from "../core/kubernetes-warning.ts";
 import { emptyLog } from "../core/log-text.ts";
+import { ownEndNoted } from "../core/own-end.ts";
 import type { TaskResult } from "../core/result.ts";
 import { phaseOf, type RunState } from "../core/run-state.ts";
 import {
+  type ContainerReport,
   type ContainerToRead,
   containersOf,
+  neverBegan,
+  notedOutput,
   reportContainer,
   reportTask,
   type TaskReport,
@@ -28,13 +33,20 @@ export const gather = async (ports: ChainPorts, run: RunState): Promise<Gathered
 
 const gatherTask = async (ports: ChainPorts, job: Job, task: string): Promise<TaskReport> => {
   const pods = await ports.pods.list(refOf(job));
-  const containers = await Promise.all(
-    pods.flatMap(containersOf).map(async (container) => reportContainer(container, await readLog(ports, container))),
-  );
-  // At its deadline a Job's pods are deleted: why one never ran, only Events still tell.
-  const said = pods.length === 0 && phaseOf(job) === "failed" ? await ports.pods.listPodWarnings(refOf(job)) : [];
-  return reportTask({ task, job, pods, containers, said });
+  const read = await Promise.all(pods.flatMap(containersOf).map((container) => readContainer(ports, container)));
+  const containers = [...notedOutput(job, read), ...read];
+  return reportTask({ task, job, pods, containers, said: await warningsOf(ports, job, pods.at(-1)) });
 };
+
+/** At its deadline a Job's pods are deleted: why one never ran, only Events still tell. */
+const warningsOf = async (ports: ChainPorts, job: Job, pod: Pod | undefined): Promise<string[]> => {
+  if (phaseOf(job) !== "failed" || ownEndNoted(job)) return [];
+  if (!pod) return (await ports.pods.listPodWarnings(refOf(job))).map(renderWarning);
+  return neverBegan(job, pod) ? (await ports.pods.listWarnings(refOf(pod))).map(renderWarning) : [];
+};
+
+export const readContainer = async (ports: ChainPorts, container: ContainerToRead): Promise<ContainerReport> =>
+  reportContainer(container, await readLog(ports, container));
 
 const readLog = async (ports: ChainPorts, { pod, name }: ContainerToRead) => {
   const most = ports.settings.MAX_EVENT_BYTES;

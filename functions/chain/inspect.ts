@@ -1,17 +1,26 @@
-// Looks at an open run for what no Job event tells: a pod that cannot start, a sequence that Keptn has ended.
+// Looks at an open run for what no Job event tells: a pod that cannot start, a task that has ended without its pod, a sequence that
+// Keptn has ended.
 import { isCounted } from "../core/keptn-event.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
+import { annotation } from "../core/marks.ts";
 import type { RunState } from "../core/run-state.ts";
-import { isOverdue, lacksPods, type Patience, startProblemOf } from "../core/start-problem.ts";
-import type { JobRef } from "../io/kubernetes/ports.ts";
+import { type SeenTrouble, seenSinceMs } from "../core/seen-trouble.ts";
+import { judgeStart, mayBeOverdue, type Patience } from "../core/start-problem.ts";
+import { type Trouble, troubleOf } from "../core/start-trouble.ts";
 import type { Findings } from "./advance.ts";
+import { findHiddenEnd } from "./hidden-end.ts";
 import { type ChainPorts, refOf } from "./ports.ts";
 import { countOf } from "./settle.ts";
 
 export const inspect = async (ports: ChainPorts, run: RunState): Promise<Findings> => {
   const task = run.tasks.findIndex(({ phase }) => phase === "running");
-  const [over, why] = await Promise.all([isOver(ports, run), startProblem(ports, run.tasks[task]?.job)]);
-  return { ...(over ? { over } : {}), ...(why ? { cannotStart: { task, why } } : {}) };
+  const [over, pod] = await Promise.all([isOver(ports, run), inspectPod(ports, run.tasks[task]?.job)]);
+  const { why, ownEnd } = pod;
+  return {
+    ...(over ? { over } : {}),
+    ...(why ? { cannotStart: { task, why } } : {}),
+    ...(ownEnd ? { ownEnd: { task, end: ownEnd } } : {}),
+  };
 };
 
 /** Only of a run that was announced a while ago: an event can be here before Keptn waits for its answer. */
@@ -21,34 +30,35 @@ const isOver = async (ports: ChainPorts, run: RunState): Promise<boolean> => {
   return isCounted(run.event) && old && (await countOf(ports, run)).kind === "over";
 };
 
-const startProblem = async (ports: ChainPorts, job: Job | undefined): Promise<string | undefined> => {
-  if (!job) return undefined;
-  const patience: Patience = {
-    nowMs: ports.clock.now().getTime(),
-    graceSeconds: ports.settings.START_GRACE_SECONDS,
-  };
-  const pods = await ports.pods.list(refOf(job));
-  for (const pod of pods) {
-    const problem = startProblemOf(pod, patience);
-    if (problem) return problem + (await warnings(ports, refOfPod(pod)));
-  }
-  for (const pod of pods.filter((one) => isOverdue(one, patience))) {
-    const mounts = (await ports.pods.listWarnings(refOfPod(pod))).filter((said) => said.startsWith("FailedMount"));
-    if (mounts.length > 0)
-      return `a volume of pod ${pod.metadata?.name} is not there. Kubernetes said: ${mounts.at(-1)}`;
-  }
-  if (!lacksPods(job, pods, patience)) return undefined;
-  const said = await warnings(ports, refOf(job));
-  return said ? `Kubernetes creates no pod for Job ${job.metadata?.name}.${said}` : undefined;
+const inspectPod = async (ports: ChainPorts, job: Job | undefined) => {
+  if (!job) return {};
+  const pod = (await ports.pods.list(refOf(job))).at(-1);
+  const ownEnd = await findHiddenEnd(ports, job, pod);
+  if (ownEnd) return { ownEnd };
+  const trouble = troubleOf(job, pod);
+  const why = trouble && (await startProblem(ports, trouble, { job, pod }));
+  return why ? { why } : {};
 };
 
-const refOfPod = ({ metadata }: Pod): JobRef => ({
-  namespace: metadata?.namespace ?? "",
-  name: metadata?.name ?? "",
-  uid: metadata?.uid ?? "",
-});
+const startProblem = async (
+  ports: ChainPorts,
+  trouble: Trouble,
+  { job, pod }: { readonly job: Job; readonly pod: Pod | undefined },
+): Promise<string | undefined> => {
+  const { START_GRACE_SECONDS: graceSeconds, START_DEADLINE_SECONDS: startSeconds } = ports.settings;
+  const patience: Patience = { nowMs: ports.clock.now().getTime(), graceSeconds, startSeconds };
+  const about = { job, pod, ...patience };
+  const container = trouble.kind === "container" ? trouble.status.name : "";
+  const seenMs = seenSinceMs(job, container);
+  if (!mayBeOverdue(trouble, about)) return undefined;
+  const warnings = await ports.pods.listWarnings(refOf(pod ?? job));
+  const judgement = judgeStart(trouble, { ...about, warnings, ...(seenMs === undefined ? {} : { seenMs }) });
+  if (judgement.kind === "note") await noteTrouble(ports, job, container);
+  return judgement.kind === "cannot-start" ? judgement.why : undefined;
+};
 
-const warnings = async (ports: ChainPorts, object: JobRef): Promise<string> => {
-  const said = await ports.pods.listWarnings(object);
-  return said.length > 0 ? ` Kubernetes said: ${said.slice(-3).join(" | ")}` : "";
+/** Two sweeps at once note about the same. */
+const noteTrouble = async (ports: ChainPorts, job: Job, container: string): Promise<void> => {
+  const seen: SeenTrouble = { container, since: ports.clock.now().toISOString() };
+  await ports.jobs.patch(refOf(job), { annotations: { [annotation.trouble]: JSON.stringify(seen) } });
 };

@@ -1,6 +1,6 @@
 // What moving a run forward needs of the world.
 import type { Envelope } from "../core/keptn-event.ts";
-import type { Job } from "../core/kubernetes.ts";
+import type { Job, Pod } from "../core/kubernetes.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Keptn } from "../io/keptn.ts";
 import type { JobRef, Jobs, Note, Pods } from "../io/kubernetes/ports.ts";
@@ -29,8 +29,8 @@ export const aboutRun = (run: { readonly id: string; readonly event: Envelope })
   context: run.event.shkeptncontext,
 });
 
-export const refOf = (job: Job): JobRef => ({
-  namespace: job.metadata?.namespace ?? "",
-  name: job.metadata?.name ?? "",
-  uid: job.metadata?.uid ?? "",
+export const refOf = ({ metadata }: Job | Pod): JobRef => ({
+  namespace: metadata?.namespace ?? "",
+  name: metadata?.name ?? "",
+  uid: metadata?.uid ?? "",
 });

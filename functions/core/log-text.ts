@@ -10,14 +10,38 @@ export interface LogText {
 
 export const emptyLog: LogText = { head: "", tail: "", cutBytes: 0 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for (ECMA-48 sequences)
-const terminalSequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
+/**
+ * ECMA-48: control sequences (colours, cursor), strings for a device up to their terminator (titles, links, pictures: OSC, DCS, SOS, PM,
+ * APC), and escape sequences (`ESC ( B` chooses a character set). No class has what begins another one, so that each character is
+ * looked at twice at most.
+ */
+const terminalSequences =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[PX\]^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0090\u0098\u009c-\u009f]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above; tab and newline stay
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Without colours and cursor movements; what else is no text becomes the replacement character. */
 export const cleanText = (text: string): string =>
-  text.replace(terminalSequences, "").replace(/\r\n?/g, "\n").replace(controls, "\ufffd").toWellFormed();
+  lastStates(text.replace(terminalSequences, "")).replace(controls, "\ufffd").toWellFormed();
+
+/** Of a line that a program writes over again and again (carriage returns, as progress bars do) what it was at last. */
+const lastStates = (text: string): string => {
+  if (!text.includes("\r")) return text;
+  const lines = text.split("\n").map((line) => {
+    let end = line.length;
+    while (end > 0 && line[end - 1] === "\r") end -= 1;
+    return line.slice(line.lastIndexOf("\r", Math.max(0, end - 1)) + 1, end);
+  });
+  return lines.join("\n");
+};
+
+/** With exactly one newline at its end. */
+export const endLine = (text: string): string => {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === "\n") end -= 1;
+  return `${text.slice(0, end)}\n`;
+};
 
 /** For a place that has one line: without what {@link cleanText} takes away, and with single spaces. */
 export const oneLine = (text: string): string => cleanText(text).replace(/\s+/g, " ").trim();
@@ -41,11 +65,12 @@ export const utf8Bytes = (text: string): number => {
 
 export const bytesOfLog = (log: LogText): number => jsonBytes(log.head) + jsonBytes(log.tail);
 
-/** A log of at most `limitBytes` of JSON text: a quarter from its beginning, the rest from its end. */
+/** A log of at most `limitBytes` of JSON text: a quarter from its beginning, the rest from its end; more of one where the other is short. */
 export const shortenLog = (log: LogText, limitBytes: number): LogText => {
   if (bytesOfLog(log) <= limitBytes) return log;
   const whole = log.cutBytes === 0 ? log.head + log.tail : undefined;
-  const head = firstBytes(whole ?? log.head, Math.floor(limitBytes / 4));
+  const tailBytes = whole === undefined ? jsonBytes(log.tail) : limitBytes;
+  const head = firstBytes(whole ?? log.head, Math.max(Math.floor(limitBytes / 4), limitBytes - tailBytes));
   const tail = lastBytes(whole ?? log.tail, limitBytes - jsonBytes(head));
   if (log.cutBytes === undefined) return { head, tail, cutBytes: undefined };
   const lost = utf8Bytes(log.head) + utf8Bytes(log.tail) - utf8Bytes(head) - utf8Bytes(tail);

@@ -33,6 +33,10 @@ export const annotation = {
   refused: "keptn.sh/jes-refused",
   /** JSON of {@link End}: how the run ended; not there until somebody claims its report. On the run's first Job. */
   end: "keptn.sh/jes-end",
+  /** JSON of {@link OwnEnd}: how the task's own container ended; not there unless other containers kept its pod from ending. */
+  ownEnd: "keptn.sh/jes-own-end",
+  /** JSON of {@link SeenTrouble}: since when its pod is seen not to start; not there unless no Event of Kubernetes tells it. */
+  trouble: "keptn.sh/jes-trouble",
   /** When `.finished` was sent (RFC 3339), or "" until then. On the run's first Job. */
   reported: "keptn.sh/jes-reported",
   /** One of {@link Outcome}, noted together with `reported`. On the run's first Job. */

@@ -1,5 +1,6 @@
 // What the Jobs of a run ask for next, and nothing else: the one decision that start-job, finish-task and the sweep share.
 import type { End } from "./marks.ts";
+import { type OwnEnd, ownEndNoted } from "./own-end.ts";
 import { type RunState, stateOf, type TaskState, wasReported } from "./run-state.ts";
 
 export type Step =
@@ -8,6 +9,8 @@ export type Step =
   /** Send `.started` and release the first task. `ask`: somebody may have sent it already, Keptn knows. */
   | { readonly kind: "announce"; readonly ask: boolean }
   | { readonly kind: "release"; readonly task: number }
+  /** A task has ended, and its Job does not say so: to be noted on it, and the Job to be stopped. */
+  | { readonly kind: "note-end"; readonly task: number; readonly end: OwnEnd }
   | { readonly kind: "report"; readonly end: End }
   /** Keptn no longer waits for this run (aborted, timed out): stop it and send nothing. */
   | { readonly kind: "abandon" }
@@ -26,6 +29,8 @@ export interface Situation {
   readonly createGraceSeconds: number;
   /** The task whose pod can never start, and why, once its grace time is over. */
   readonly cannotStart?: { readonly task: number; readonly why: string };
+  /** The task whose own container has ended, whatever its Job says, and how. */
+  readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
   /** Keptn said that it no longer waits for an answer to the run's event. */
   readonly over?: boolean;
 }
@@ -35,6 +40,8 @@ export const nextStep = (run: RunState, now: Situation): Step => {
   const held = heldByAnother(run, now);
   if (held) return held;
   if (now.over) return { kind: "abandon" };
+  const hidden = run.marks.end ? undefined : hiddenEnd(run, now);
+  if (hidden) return hidden;
   // Once claimed for its report it has ended: Keptn may know, whatever its Jobs come to say after that.
   const end = run.marks.end ?? endOf(run, now);
   if (end === "being-created") {
@@ -47,6 +54,13 @@ export const nextStep = (run: RunState, now: Situation): Step => {
   if (!announced) return { kind: "announce", ask: !isOwner(run, now) };
   const task = run.tasks.findIndex(({ phase }) => phase !== "succeeded");
   return run.tasks[task]?.phase === "waiting" ? { kind: "release", task } : { kind: "wait", why: "a task is running" };
+};
+
+/** Of a Job that says otherwise: once it is noted, the Job itself says it. */
+const hiddenEnd = (run: RunState, { ownEnd }: Situation): Step | undefined => {
+  const { phase, job } = run.tasks[ownEnd?.task ?? -1] ?? {};
+  const says = phase === "running" || phase === "failed";
+  return ownEnd && says && job && !ownEndNoted(job) ? { kind: "note-end", ...ownEnd } : undefined;
 };
 
 const isLetGo = ({ job }: TaskState): boolean => !job || stateOf(job) === "reported";

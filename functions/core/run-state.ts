@@ -11,6 +11,7 @@ import {
   type Outcome,
   type State,
 } from "./marks.ts";
+import { ownEndNoted } from "./own-end.ts";
 import { readChain, readClaim, readEnd, readEnvelope } from "./read-marks.ts";
 
 export type TaskPhase =
@@ -91,12 +92,14 @@ export const wasReported = (run: RunState): boolean =>
   run.marks.reported !== undefined || run.tasks.some(({ job }) => job && stateOf(job) === "reported");
 
 /**
- * Kubernetes sets SuccessCriteriaMet and FailureTarget a moment before Complete and Failed (1.31 and later); the outcome is
+ * What is noted of the task's own container counts before what a sidecar made of its Job. Kubernetes sets SuccessCriteriaMet and FailureTarget a moment before Complete and Failed (1.31 and later); the outcome is
  * decided with them.
  */
 export const phaseOf = (job: Job): Exclude<TaskPhase, "missing"> => {
   const holds = (type: string) => job.status?.conditions?.some((c) => c.type === type && c.status === "True");
   if (holds("Complete") || holds("SuccessCriteriaMet")) return "succeeded";
+  const own = ownEndNoted(job);
+  if (own) return own.exitCode === 0 ? "succeeded" : "failed";
   if (holds("Failed") || holds("FailureTarget")) return "failed";
   if (job.metadata?.deletionTimestamp) return "deleted";
   return job.spec?.suspend ? "waiting" : "running";

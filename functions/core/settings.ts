@@ -59,6 +59,9 @@ export const settingsTable = {
   START_GRACE_SECONDS: whole(60).describe(
     "How long a pod may fail to start (image pull, missing Secret, ...) before its run fails.",
   ),
+  START_DEADLINE_SECONDS: whole(600, 1).describe(
+    "How long a released task may wait for a pod and a node for it, beside its own maxPollDuration, which counts from there on.",
+  ),
   CREATE_GRACE_SECONDS: whole(300, 60).describe(
     "After this time a run whose Jobs were only partly created counts as abandoned, and is reported as errored.",
   ),

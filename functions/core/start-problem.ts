@@ -1,70 +1,156 @@
-// Tells from a pod why it does not start: what Job status never shows.
+// Judges whether a task that does not start is given up: by what is true now, and for how long it has been so.
 import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
-import { cleanText } from "./log-text.ts";
+import { type KubernetesWarning, renderWarning, spanOf, stillFails } from "./kubernetes-warning.ts";
+import { cleanText, oneLine } from "./log-text.ts";
+import { wordsOf } from "./pod-end.ts";
+import { hopeless, pulls, type Trouble } from "./start-trouble.ts";
+import { containersOfTask, endOfContainer } from "./task-containers.ts";
 
-/** Waiting reasons that end only when somebody changes something (kubelet: pkg/kubelet/images/types.go, kuberuntime_container.go). */
-const troubles = new Set([
-  "ErrImagePull",
-  "ImagePullBackOff",
-  "ImageInspectError",
-  "RegistryUnavailable",
-  "SignatureValidationFailed",
-  "CreateContainerConfigError",
-  "CreateContainerError",
-  "RunContainerError",
-  "PreCreateHookError",
-  "PreStartHookError",
-  "PostStartHookError",
+/** Why a pod has no sandbox yet, or no volumes (kubelet: pkg/kubelet/events/event.go; attach-detach controller). */
+const sandboxTroubles = new Set([
+  "FailedMount",
+  "FailedAttachVolume",
+  "FailedMapVolume",
+  "FailedCreatePodSandBox",
+  "FailedPodSandBoxStatus",
+  "FailedCreatePodContainer",
+  "FailedPrepareDynamicResources",
+  "NetworkNotReady",
 ]);
-
-/** ... and those that no change outside the pod can end. */
-const hopeless = new Set(["InvalidImageName", "ErrImageNeverPull"]);
 
 export interface Patience {
   /** Epoch milliseconds. */
   readonly nowMs: number;
   readonly graceSeconds: number;
+  /** For a node: START_DEADLINE_SECONDS. */
+  readonly startSeconds: number;
 }
 
-/** @returns why this pod cannot start, in Kubernetes' words; undefined while it may still start, or has */
-export const startProblemOf = (pod: Pod, { nowMs, graceSeconds }: Patience): string | undefined => {
-  const init = pod.status?.initContainerStatuses ?? [];
-  const stuck = stuckContainerOf(pod);
-  if (!stuck) return undefined;
-  const patient = !hopeless.has(stuck.state?.waiting?.reason ?? "") && nowMs - sinceMs(pod, init) < graceSeconds * 1000;
-  return patient ? undefined : describe(stuck);
+export interface Evidence extends Patience {
+  readonly job: Job;
+  readonly pod: Pod | undefined;
+  /** Of the pod, or of the Job where there is none; oldest first. */
+  readonly warnings: readonly KubernetesWarning[];
+  /** Since when the sweep sees this trouble, where no warning has a time; undefined: it has not noted it. Epoch milliseconds. */
+  readonly seenMs?: number;
+}
+
+export type Judgement =
+  /** It may still start. */
+  | { readonly kind: "wait" }
+  /** Nobody knows since when it cannot: to be noted. */
+  | { readonly kind: "note" }
+  | { readonly kind: "cannot-start"; readonly why: string };
+
+const wait: Judgement = { kind: "wait" };
+
+/** Whether it is time to ask for warnings: no trouble is older than its pod. What a container says is noted when it is first seen. */
+export const mayBeOverdue = (trouble: Trouble, given: Omit<Evidence, "warnings">): boolean => {
+  const { job, pod, startSeconds } = given;
+  if (trouble.kind === "no-node") return isPast(releasedMs(job), startSeconds, given);
+  return trouble.kind === "container" || isOver(beginMs(job, pod), given);
 };
 
-/** The container that keeps it from starting at this moment: `state.waiting` says why. It may pass. */
-export const stuckContainerOf = ({ status }: Pod): ContainerStatus | undefined =>
-  [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find(({ state }) => {
-    const reason = state?.waiting?.reason ?? "";
-    return hopeless.has(reason) || troubles.has(reason);
-  });
+/** Judges by what is true now, and for how long it has been so: not for how long the pod has been there. */
+export const judgeStart = (trouble: Trouble, given: Evidence): Judgement => {
+  switch (trouble.kind) {
+    case "container":
+      return judgeContainer(trouble.status, given);
+    case "sandbox":
+      return judgeSandbox(given);
+    case "no-pod":
+    case "no-node":
+      return judgeWaiting(trouble.kind, given);
+  }
+};
 
-/** A waiting state has no time of its own: it can begin when the pod does, or when its last init container ended. */
-const sinceMs = (pod: Pod, init: readonly ContainerStatus[]): number => {
-  const times = [
-    pod.status?.startTime,
-    pod.metadata?.creationTimestamp,
-    ...init.map(({ state }) => state?.terminated?.finishedAt),
-  ];
+const judgeContainer = (status: ContainerStatus, given: Evidence): Judgement => {
+  const reason = status.state?.waiting?.reason ?? "";
+  const why = `container ${status.name} (image ${status.image}): ${dotted(wordsOf(reason, status.state?.waiting?.message))}`;
+  const refused: Judgement = { kind: "cannot-start", why: why + quote(given.warnings) };
+  if (hopeless.has(reason)) return refused;
+  const span = spanOf(warningsAbout(status, given));
+  const sinceMs = span ? Math.max(span.firstMs, beginMs(given.job, given.pod)) : given.seenMs;
+  if (sinceMs === undefined) return isOver(given.nowMs, given) ? refused : { kind: "note" };
+  // While an image is pulled anew, the container still says how it failed the last time.
+  if (span && pulls.has(reason) && !stillFails(span, given.nowMs)) return wait;
+  return isOver(sinceMs, given) ? refused : wait;
+};
+
+/** Epoch milliseconds; where nothing tells, the pod's beginning. */
+export const troubleSinceMs = (status: ContainerStatus, given: Pick<Evidence, "job" | "pod" | "warnings">): number =>
+  Math.max(spanOf(warningsAbout(status, given))?.firstMs ?? 0, beginMs(given.job, given.pod));
+
+const warningsAbout = ({ name }: ContainerStatus, { warnings }: Pick<Evidence, "warnings">): KubernetesWarning[] =>
+  warnings.filter(({ reason, container }) => containerWarnings.has(reason) && (container ?? name) === name);
+
+/** Reasons of the kubelet's warnings about a container that it could not start (pkg/kubelet/events/event.go). */
+const containerWarnings = new Set(["Failed", "InspectFailed", "ErrImageNeverPull", "BackOff"]);
+
+const judgeSandbox = (given: Evidence): Judgement => {
+  const found = sandboxTroubleOf(given);
+  return found && isOver(found.firstMs, given)
+    ? { kind: "cannot-start", why: `${found.what}${quote([found.said])}` }
+    : wait;
+};
+
+/** What keeps a pod without containers from having them: its latest warning, while that repeats itself. */
+export const sandboxTroubleOf = ({ pod, warnings, nowMs }: Pick<Evidence, "pod" | "warnings" | "nowMs">) => {
+  const about = warnings.filter(({ reason }) => sandboxTroubles.has(reason));
+  const said = about.at(-1);
+  const span = spanOf(about.filter(({ reason }) => reason === said?.reason));
+  if (!said || !span || !stillFails(span, nowMs)) return undefined;
+  const what = said.reason === "FailedMount" || said.reason.includes("Volume") ? "a volume" : "the sandbox";
+  return { said, firstMs: span.firstMs, what: `${what} of pod ${pod?.metadata?.name} is not there.` };
+};
+
+/** For a node that is being made, and for a quota that is full, it waits; what else refuses its pods ends it after the grace time. */
+const judgeWaiting = (kind: "no-pod" | "no-node", given: Evidence): Judgement => {
+  const { job, warnings, startSeconds } = given;
+  if (isPast(releasedMs(job), startSeconds, given)) return { kind: "cannot-start", why: explainDelay(kind, given) };
+  if (kind === "no-node") return wait;
+  const refusals = warnings.filter(({ reason }) => reason === "FailedCreate");
+  const last = refusals.at(-1);
+  const span = spanOf(refusals);
+  if (!last || isFullQuota(last)) return wait;
+  return isOver(span?.firstMs ?? releasedMs(job), given)
+    ? { kind: "cannot-start", why: `Kubernetes creates no pod for Job ${job.metadata?.name}.${quote(refusals)}` }
+    : wait;
+};
+
+const explainDelay = (kind: "no-pod" | "no-node", { job, pod, warnings, startSeconds }: Evidence): string => {
+  const scheduled = pod?.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
+  const what = kind === "no-pod" ? `Job ${job.metadata?.name} has no pod` : `pod ${pod?.metadata?.name} has no node`;
+  const said = scheduled
+    ? ` Kubernetes said: ${dotted(oneLine(wordsOf(scheduled.reason, scheduled.message)))}`
+    : quote(warnings);
+  return `${what} ${startSeconds} s after its release (START_DEADLINE_SECONDS).${said}`;
+};
+
+/** plugin/pkg/admission/resourcequota/controller.go. It may be full for good, too: the start deadline ends that. */
+export const isFullQuota = ({ message }: KubernetesWarning): boolean => /exceeded quota: /.test(message);
+
+const isOver = (sinceMs: number, patience: Patience): boolean => isPast(sinceMs, patience.graceSeconds, patience);
+
+const isPast = (sinceMs: number, seconds: number, { nowMs }: Pick<Patience, "nowMs">): boolean =>
+  nowMs - sinceMs >= seconds * 1000;
+
+/** NaN: it was not. */
+const releasedMs = (job: Job): number => Date.parse(job.status?.startTime ?? "");
+
+/** Nothing was wrong before: the pod's beginning, the end of its last init container; of a Job without a pod its release. */
+const beginMs = (job: Job, pod: Pod | undefined): number => {
+  const ended = containersOfTask(job, pod).init.map(endOfContainer);
+  const times = pod ? [pod.status?.startTime, pod.metadata?.creationTimestamp, ...ended] : [job.status?.startTime];
   return Math.max(0, ...times.map((time) => Date.parse(time ?? "") || 0));
 };
 
-const describe = ({ name, image, state }: ContainerStatus): string => {
-  const { reason, message } = state?.waiting ?? {};
-  return `container ${name} (image ${image}): ${reason}${message ? `: ${cleanText(message).trim()}` : ""}.`;
-};
+const quote = (warnings: readonly KubernetesWarning[]): string =>
+  warnings.length > 0
+    ? ` Kubernetes said: ${warnings
+        .slice(-3)
+        .map((one) => cleanText(renderWarning(one)).trim())
+        .join(" | ")}`
+    : "";
 
-/** Scheduled, but still without a container past the grace time: a volume may be missing, which only Events tell. */
-export const isOverdue = (pod: Pod, { nowMs, graceSeconds }: Patience): boolean =>
-  pod.status?.phase === "Pending" &&
-  pod.status.startTime !== undefined &&
-  nowMs - sinceMs(pod, pod.status.initContainerStatuses ?? []) >= graceSeconds * 1000;
-
-/** A released Job without any pod past the grace time: something refuses its pods (quota, admission, service account). */
-export const lacksPods = (job: Job, pods: readonly Pod[], { nowMs, graceSeconds }: Patience): boolean => {
-  const startedMs = Date.parse(job.status?.startTime ?? "");
-  return pods.length === 0 && Number.isFinite(startedMs) && nowMs - startedMs >= graceSeconds * 1000;
-};
+const dotted = (text: string): string => text.replace(/\.?$/, ".");

@@ -1,17 +1,25 @@
 // What is known of one task when its run is reported, read from its Job and pod; and how it reads in the finished event.
+
+import { describeEnd, describeState, explainFailure } from "./explain-failure.ts";
 import { fetchContainerName } from "./files.ts";
 import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
-import { cleanText, type LogText, renderLog } from "./log-text.ts";
-import { failureOf, phaseOf } from "./run-state.ts";
+import { cleanText, endLine, type LogText, renderLog } from "./log-text.ts";
+import { ownEndNoted } from "./own-end.ts";
+import { ownEndOf, type Terminated } from "./pod-end.ts";
+import { phaseOf } from "./run-state.ts";
+import { explainSidecars } from "./sidecars.ts";
+import { containersOfTask, endOfContainer, hasStarted } from "./task-containers.ts";
 
 export interface TaskReport {
   readonly task: string;
   readonly passed: boolean;
   /** Why it did not pass, as one or more sentences. */
   readonly why?: string;
+  /** What is worth to be known although it is no failure, as sentences. */
+  readonly note?: string;
   /** The task ran to an end of its own: a failure is its result, not an error on the way there. */
   readonly ranToEnd: boolean;
-  /** RFC 3339, of the Job. */
+  /** RFC 3339: its release, and the end of its Job, or of its own container beside sidecars. */
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly containers: readonly ContainerReport[];
@@ -59,6 +67,17 @@ export const reportContainer = (container: ContainerToRead, log: LogText): Conta
   log: { head: cleanText(log.head), tail: cleanText(log.tail), cutBytes: log.cutBytes },
 });
 
+/** What was kept of the output of the task's own container, where its pod is gone. @param read what could be read */
+export const notedOutput = (job: Job, read: readonly ContainerReport[]): ContainerReport[] => {
+  const [noted, name] = [ownEndNoted(job), job.metadata?.name ?? ""];
+  if (!noted || read.some((container) => container.name === name)) return [];
+  const state = describeEnd(noted);
+  return [{ name, pod: "that was stopped", init: false, state, failed: noted.exitCode !== 0, log: noted.log }];
+};
+
+/** Whether its pod never got to the task's own container: what Kubernetes warned of says why. */
+export const neverBegan = (job: Job, pod: Pod): boolean => !containersOfTask(job, pod).own?.state?.terminated;
+
 export interface TaskEnd {
   readonly task: string;
   readonly job: Job;
@@ -72,75 +91,44 @@ export interface TaskEnd {
 export const reportTask = ({ task, job, pods, containers, said }: TaskEnd): TaskReport => {
   const passed = phaseOf(job) === "succeeded";
   const pod = pods.at(-1);
-  const main = pod?.status?.containerStatuses?.[0]?.state?.terminated;
-  const endedAt = job.status?.completionTime ?? main?.finishedAt;
+  const noted = ownEndNoted(job);
+  const { own } = containersOfTask(job, pod);
+  const end = noted ?? own?.state?.terminated;
+  const endedAt = endTimeOf(job, pod, end);
   return {
     task,
     passed,
-    ranToEnd: passed || (main !== undefined && !deadlineOf(job, pod) && !endedFromOutside.has(main.reason ?? "")),
+    ranToEnd: passed || isOfItsOwn(noted ?? ownEndOf(job, pod)),
     ...(passed ? {} : { why: explainFailure(job, pod) + quoteWarning(said) }),
+    ...(noted ? { note: explainSidecars(noted) } : {}),
     ...(job.status?.startTime ? { startedAt: job.status.startTime } : {}),
     ...(endedAt ? { endedAt } : {}),
     containers,
-    ...(main?.message ? { result: main.message } : {}),
+    ...(end?.message && wroteIt(end) ? { result: end.message } : {}),
   };
 };
 
-/** Reasons of a terminated container that are not the program's own doing (kubelet, containerd). */
-const endedFromOutside = new Set([
-  "OOMKilled",
-  "StartError",
-  "ContainerCannotRun",
-  "ContainerStatusUnknown",
-  "Evicted",
-]);
+const stateOf = (terminated: Terminated) => ({ state: { terminated } });
 
-const deadlineOf = (job: Job, pod: Pod | undefined): boolean =>
-  pod?.status?.reason === "DeadlineExceeded" || failureOf(job)?.reason === "DeadlineExceeded";
-
-/** @param pod the Job's newest one, where one is left */
-export const explainFailure = (job: Job, pod: Pod | undefined): string => {
-  if (deadlineOf(job, pod)) {
-    const seconds = job.spec?.template.spec?.activeDeadlineSeconds ?? job.spec?.activeDeadlineSeconds;
-    return `it was stopped at its deadline of ${seconds} s (maxPollDuration).${unscheduled(pod)}`;
-  }
-  if (pod?.status?.reason) return `${sentence(pod.status.reason, pod.status.message)}`;
-  const failed = [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])].find(
-    ({ state }) => state?.terminated && state.terminated.exitCode !== 0,
-  );
-  if (failed) return explainContainer(failed);
-  const failure = failureOf(job);
-  return failure ? sentence(failure.reason, failure.message) : "it did not complete.";
+/** A Job with sidecars is complete only when they are. */
+const endTimeOf = (job: Job, pod: Pod | undefined, end: Terminated | undefined): string | undefined => {
+  const [ofJob, own] = [job.status?.completionTime, end && endOfContainer(stateOf(end))];
+  const hasSidecars = ownEndNoted(job) || containersOfTask(job, pod).plainSidecars.length > 0;
+  return hasSidecars ? (own ?? ofJob) : (ofJob ?? own);
 };
+
+/** An exit code that the program gave itself. */
+const isOfItsOwn = (end: Terminated | undefined): boolean =>
+  end !== undefined && hasStarted(stateOf(end)) && !endedFromOutside.has(end.reason ?? "");
+
+/** Else the kubelet or the container runtime did. */
+const wroteIt = (end: Terminated): boolean => hasStarted(stateOf(end)) && end.reason !== "ContainerStatusUnknown";
+
+/** Reasons of a terminated container that are not the program's own doing (kubelet, containerd). */
+const endedFromOutside = new Set(["OOMKilled", "ContainerStatusUnknown", "Evicted"]);
 
 const quoteWarning = (said: readonly string[]): string =>
   said.length > 0 ? ` Kubernetes said: ${cleanText(said.at(-1) ?? "").trim()}` : "";
-
-/** fetch-files leaves its reason in the pod's status, as sentences for Keptn's user. */
-const explainContainer = (failed: ContainerStatus): string => {
-  const said = failed.name === fetchContainerName && failed.state?.terminated?.message?.trim();
-  if (said) return `its files could not be fetched. ${cleanText(said)}`;
-  return `container ${failed.name} ${describeState(failed)}.`;
-};
-
-const unscheduled = (pod: Pod | undefined): string => {
-  const scheduled = pod?.status?.conditions?.find((c) => c.type === "PodScheduled" && c.status === "False");
-  return scheduled ? ` Its pod was never scheduled: ${sentence(scheduled.reason, scheduled.message)}` : "";
-};
-
-const sentence = (reason: string | undefined, message: string | undefined): string =>
-  [reason, message && cleanText(message).trim()].filter(Boolean).join(": ");
-
-const describeState = (status: ContainerStatus): string => {
-  const ended = status.state?.terminated;
-  if (!ended)
-    return status.state?.running ? "was still running" : `was waiting (${status.state?.waiting?.reason ?? "?"})`;
-  const seconds = (Date.parse(ended.finishedAt ?? "") - Date.parse(ended.startedAt ?? "")) / 1000;
-  const took = Number.isFinite(seconds) && seconds >= 0 ? ` after ${seconds} s` : "";
-  if (ended.exitCode === 0) return `completed${took}`;
-  const signal = ended.signal ? `, signal ${ended.signal}` : "";
-  return `ended with exit code ${ended.exitCode}${signal} (${ended.reason ?? "Error"})${took}`;
-};
 
 /** In the form that JES's users know: a sentence for the task, then each container's output under its name. */
 export const renderTask = (report: TaskReport): string => {
@@ -148,8 +136,9 @@ export const renderTask = (report: TaskReport): string => {
   const verdict = report.passed
     ? `Task '${report.task}' finished successfully!`
     : `Task '${report.task}' failed: ${report.why ?? "unknown reason"}`;
-  const logs = said.map((c) => `${containerTitle(c)}:\n${renderLog(c.log).replace(/\n*$/, "\n")}`);
-  return logs.length > 0 ? `${verdict}\n\nLogs:\n${logs.join("\n")}` : `${verdict}\n`;
+  const logs = said.map((c) => `${containerTitle(c)}:\n${endLine(renderLog(c.log))}`);
+  const head = report.note ? `${verdict}\n${report.note}` : verdict;
+  return logs.length > 0 ? `${head}\n\nLogs:\n${logs.join("\n")}` : `${head}\n`;
 };
 
 const containerTitle = (container: ContainerReport): string =>

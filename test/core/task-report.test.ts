@@ -48,9 +48,17 @@ test("a task whose pod was never scheduled says why, although its pod is gone", 
   const [failed] = makeJobs({ phases: ["failed"] });
   assert.ok(failed);
   const conditions = [{ type: "Failed", status: "True", reason: "DeadlineExceeded", message: "" }];
-  const job: Job = { ...failed, status: { conditions } };
+  const template = { ...failed.spec!.template, spec: { ...failed.spec!.template.spec!, activeDeadlineSeconds: 300 } };
+  const job: Job = {
+    ...failed,
+    spec: { ...failed.spec!, activeDeadlineSeconds: 960, template },
+    status: { conditions },
+  };
   const said = ["FailedScheduling: no node", "FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu."];
   const { why, ranToEnd } = reportTask({ task: "task-1", job, pods: [], containers: [], said });
-  assert.match(why ?? "", /^it was stopped at its deadline of .* Kubernetes said: FailedScheduling: 0\/1 nodes are/);
+  assert.match(
+    why ?? "",
+    /^it was stopped 960 s after its release: 600 s for its pod to get a node \(START_DEADLINE_SECONDS\), 300 s for itself .* never started\. Kubernetes said: FailedScheduling: 0\/1 nodes are/,
+  );
   assert.equal(ranToEnd, false);
 });

@@ -1,5 +1,6 @@
 // Kubernetes around the Jobs: Job controller, kubelet and TTL controller, in virtual time.
 import type { Job, Pod } from "../../functions/core/kubernetes.ts";
+import type { KubernetesWarning } from "../../functions/core/kubernetes-warning.ts";
 import { label } from "../../functions/core/marks.ts";
 import type { JobRef } from "../../functions/io/kubernetes/ports.ts";
 import { type Chance, skewed } from "./chance.ts";
@@ -22,7 +23,7 @@ export interface Cluster {
   /** Looks at a Job that changed. */
   see(job: Job): void;
   podsOf(ref: JobRef): Pod[];
-  warningsOf(ref: { readonly uid: string }): string[];
+  warningsOf(ref: { readonly uid: string }): KubernetesWarning[];
 }
 
 type PodState = "mounting" | "waiting" | "running" | { readonly exitCode: number };
@@ -117,7 +118,9 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
   return {
     podsOf: ({ uid }) => (pods.has(uid) ? [pods.get(uid)!] : []),
     warningsOf: ({ uid }) =>
-      mounting.has(uid.replace(/-pod$/, "")) && uid.endsWith("-pod") ? ["FailedMount: configmap not found"] : [],
+      mounting.has(uid.replace(/-pod$/, "")) && uid.endsWith("-pod")
+        ? [{ reason: "FailedMount", message: "configmap not found", firstMs: 0, lastMs: scheduler.now() }]
+        : [],
     see: (job) => {
       const ref = refOf(job);
       if (!job.spec?.suspend && !begun.has(ref.uid) && !job.metadata?.deletionTimestamp)

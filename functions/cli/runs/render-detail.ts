@@ -48,8 +48,10 @@ const toldAt = ({ announcedAt, reportedAt, state }: RunView): string => {
 const renderWhy = (run: RunView, { columns, style }: Canvas): string[] => {
   const lines = (text: string) => wrap(oneLine(text), Math.max(20, columns - 2));
   const failed = run.tasks.flatMap(({ name, why }) => (why ? lines(`Task '${name}' failed: ${why}`) : []));
+  const noted = run.tasks.flatMap(({ name, note }) => (note ? lines(`Task '${name}': ${note}`) : []));
   return [
     ...failed.map((line) => `  ${style("red", line)}`),
+    ...noted.map((line) => `  ${line}`),
     ...lines(run.why ?? "").map((line) => `  ${style("yellow", line)}`),
     ...lines(run.fix ?? "").map((line) => `  ${line}`),
   ];

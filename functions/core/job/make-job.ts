@@ -1,20 +1,16 @@
 // A task as a Kubernetes Job, suspended until its turn comes.
-import type { Job, PodSpec } from "../kubernetes.ts";
+import type { Job, JobSpec, PodSpec } from "../kubernetes.ts";
 import type { Settings } from "../settings.ts";
+import { jobDeadlineSeconds, podDeadlineSeconds } from "./deadlines.ts";
 import { makeInitContainer } from "./init-container.ts";
 import { makeJobMetadata, makePodMetadata } from "./metadata.ts";
 import { makeTaskContainer } from "./task-container.ts";
 import type { TaskJob } from "./task-job.ts";
 import { makeVolumes } from "./volumes.ts";
 
-/** As in JES: how long a task may take that does not say. */
-const defaultSeconds = 300;
-/** For a pod that never starts: its own deadline counts from its start. */
-const startSeconds = 60;
-
 /** The TTL is missing on purpose: it is set when the run was reported, see {@link Chain}. */
 export const makeJob = (given: TaskJob): Job => {
-  const seconds = secondsOf(given);
+  const seconds = podDeadlineSeconds(given.task.maxPollDuration, given.settings);
   return {
     apiVersion: "batch/v1",
     kind: "Job",
@@ -22,16 +18,20 @@ export const makeJob = (given: TaskJob): Job => {
     spec: {
       suspend: true,
       backoffLimit: 0,
-      activeDeadlineSeconds: seconds + startSeconds,
+      activeDeadlineSeconds: jobDeadlineSeconds(seconds, given.settings),
       podReplacementPolicy: "Failed",
+      podFailurePolicy: disruptionFails,
       template: { metadata: makePodMetadata(given), spec: makePodSpec(given, seconds) },
     },
   };
 };
 
-const secondsOf = ({ task, settings }: TaskJob): number => {
-  const own = task.maxPollDuration ?? defaultSeconds;
-  return settings.TASK_DEADLINE_SECONDS > 0 ? Math.min(own, settings.TASK_DEADLINE_SECONDS) : own;
+/**
+ * A pod that Kubernetes takes away fails the Job as it would without this, but the Job says so: after an eviction its pod is gone.
+ * (batch/v1 PodFailurePolicy; the condition DisruptionTarget since 1.26)
+ */
+const disruptionFails: NonNullable<JobSpec["podFailurePolicy"]> = {
+  rules: [{ action: "FailJob", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
 };
 
 const makePodSpec = (given: TaskJob, seconds: number): PodSpec => ({

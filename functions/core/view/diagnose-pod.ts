@@ -1,8 +1,13 @@
 // Why a task that was released does not run: what its pod says, and what Kubernetes warned of.
+import { describeEnd } from "../explain-failure.ts";
 import type { ContainerStatus, Job, Pod } from "../kubernetes.ts";
+import { type KubernetesWarning, renderWarning } from "../kubernetes-warning.ts";
 import { oneLine } from "../log-text.ts";
 import type { TaskState } from "../run-state.ts";
-import { isOverdue, lacksPods, stuckContainerOf } from "../start-problem.ts";
+import { lastingSidecarsOf, wayOutOf } from "../sidecars.ts";
+import { isFullQuota, sandboxTroubleOf, troubleSinceMs } from "../start-problem.ts";
+import { type Trouble, troubleOf } from "../start-trouble.ts";
+import { containersOfTask, endOfContainer } from "../task-containers.ts";
 import type { Diagnosis, Question } from "./diagnose.ts";
 import { renderDuration, secondsSince } from "./duration.ts";
 import { podsOf, type Sight } from "./sight.ts";
@@ -12,27 +17,50 @@ import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
 const patienceSeconds = 15;
 
 export const diagnosePod = (task: TaskState, sight: Sight): Diagnosis => {
-  if (!sight.pods || !task.job) return {};
-  const pods = podsOf(task, sight);
-  const pod = pods.at(-1);
-  if (!pod) return diagnoseJob(task.job, sight);
-  const stuck = stuckContainerOf(pod);
-  if (stuck) return diagnoseTrouble({ task: task.link.task, pod, stuck }, sight);
-  return diagnoseScheduling(task, pod, sight) ?? diagnoseVolumes(task, pod, sight);
+  const { job, link } = task;
+  if (!sight.pods || !job) return {};
+  const pod = podsOf(task, sight).at(-1);
+  const trouble = troubleOf(job, pod);
+  if (!trouble) return diagnoseSidecars({ task: link.task, job, pod }, sight);
+  return diagnoseStart(trouble, { task: link.task, job, pod }, sight);
 };
 
-interface Trouble {
+interface Patient {
   readonly task: string;
+  readonly job: Job;
+  readonly pod: Pod | undefined;
+}
+
+const diagnoseStart = (trouble: Trouble, { task, job, pod }: Patient, sight: Sight): Diagnosis => {
+  if (trouble.kind === "no-pod" || !pod) return diagnoseJob(job, sight);
+  if (trouble.kind === "container") return diagnoseTrouble({ task, job, pod, stuck: trouble.status }, sight);
+  return trouble.kind === "no-node" ? diagnoseScheduling(task, pod, sight) : diagnoseSandbox(task, pod, sight);
+};
+
+/** The task has ended, and its pod does not: the next sweep goes on all the same. */
+const diagnoseSidecars = ({ task, job, pod }: Patient, { nowMs }: Sight): Diagnosis => {
+  const { own } = containersOfTask(job, pod);
+  const [ended, names] = [own?.state?.terminated, lastingSidecarsOf(job, pod)];
+  const seconds = secondsSince(endOfContainer(own), nowMs) ?? 0;
+  if (!ended || names.length === 0 || seconds < patienceSeconds) return {};
+  const whose = names.length > 1 ? `containers ${names.join(", ")} run` : `container ${names[0]} runs`;
+  return {
+    why: `Task '${task}' has ended: its own container ${describeEnd(ended)}. But ${whose} on for ${renderDuration(seconds)}, and keeps its pod from ending.`,
+    fix: `The sweep takes it as ended and stops its Job. ${wayOutOf(names)}`,
+  };
+};
+
+interface Stuck extends Patient {
   readonly pod: Pod;
   readonly stuck: ContainerStatus;
 }
 
 /** It heals by itself, or the sweep ends it: unless there is none. */
-const diagnoseTrouble = (trouble: Trouble, sight: Sight): Diagnosis => {
-  const { pod, stuck } = trouble;
+const diagnoseTrouble = (trouble: Stuck, sight: Sight): Diagnosis => {
+  const { job, pod, stuck } = trouble;
   const graceSeconds = sight.settings.START_GRACE_SECONDS;
-  const lastsSeconds = secondsSince(pod.status?.startTime ?? pod.metadata?.creationTimestamp, sight.nowMs) ?? 0;
-  const isLeft = lastsSeconds > graceSeconds + sweepSeconds;
+  const sinceMs = troubleSinceMs(stuck, { job, pod, warnings: warningsOf(pod, sight) ?? [] });
+  const isLeft = sight.nowMs - sinceMs > (graceSeconds + sweepSeconds) * 1000;
   const sweep = isLeft ? explainSweep(sight) : { why: "", fix: reportedAfter(graceSeconds) };
   const fix = [fixesByReason[stuck.state?.waiting?.reason ?? ""], sweep.fix].filter(Boolean).join(" ");
   const { why, ask = [] } = withWarnings(renderTrouble(trouble), fix, { about: pod, sight });
@@ -40,7 +68,7 @@ const diagnoseTrouble = (trouble: Trouble, sight: Sight): Diagnosis => {
   return { why: `${why}${sweep.why}`, fix, ...(asks.length > 0 ? { ask: asks } : {}) };
 };
 
-const renderTrouble = ({ task, pod, stuck }: Trouble): string => {
+const renderTrouble = ({ task, pod, stuck }: Stuck): string => {
   const { reason, message } = stuck.state?.waiting ?? {};
   const isInit = pod.status?.initContainerStatuses?.includes(stuck);
   const whose = `${isInit ? `init container ${stuck.name}, ` : ""}image ${stuck.image}`;
@@ -60,45 +88,48 @@ const fixesByReason: Readonly<Record<string, string>> = {
   CreateContainerConfigError: create,
 };
 
-const diagnoseScheduling = ({ job, link }: TaskState, pod: Pod, { nowMs }: Sight): Diagnosis | undefined => {
+const diagnoseScheduling = (task: string, pod: Pod, { nowMs, settings }: Sight): Diagnosis => {
   const refused = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
   const seconds = secondsSince(pod.metadata?.creationTimestamp, nowMs) ?? 0;
-  if (!refused || seconds < patienceSeconds) return undefined;
+  if (!refused || seconds < patienceSeconds) return {};
   const said = [refused.reason, refused.message && oneLine(refused.message)].filter(Boolean).join(": ");
-  const deadline = job?.spec?.template.spec?.activeDeadlineSeconds;
   return {
-    why: `Task '${link.task}' has no node for ${renderDuration(seconds)}. Kubernetes said: ${said.replace(/\.?$/, ".")}`,
-    fix: `Make room, or ask for less in the task's resources. It waits until its deadline${deadline ? ` of ${deadline}s` : ""}.`,
+    why: `Task '${task}' has no node for ${renderDuration(seconds)}. Kubernetes said: ${said.replace(/\.?$/, ".")}`,
+    fix: `Make room, or ask for less in the task's resources. ${waitsUntil(settings)}`,
   };
 };
 
-/** A volume that is missing shows in warnings only; a large image that is being pulled looks the same else. */
-const diagnoseVolumes = ({ link }: TaskState, pod: Pod, sight: Sight): Diagnosis => {
-  if (!isOverdue(pod, { nowMs: sight.nowMs, graceSeconds: patienceSeconds })) return {};
-  const said = warningsOf(pod, sight);
-  const mount = said?.findLast((warning) => warning.startsWith("FailedMount"));
-  if (!mount) return said ? {} : { ask: [questionAbout(pod)] };
+const waitsUntil = ({ START_DEADLINE_SECONDS: seconds }: Sight["settings"]): string =>
+  `It waits for ${seconds}s (START_DEADLINE_SECONDS), then the sweep reports it as errored.`;
+
+/** A volume that is missing, or a network, shows in warnings only; what is merely slow looks the same else. */
+const diagnoseSandbox = (task: string, pod: Pod, sight: Sight): Diagnosis => {
+  if ((secondsSince(pod.status?.startTime, sight.nowMs) ?? 0) < patienceSeconds) return {};
+  const warnings = warningsOf(pod, sight);
+  if (!warnings) return { ask: [questionAbout(pod)] };
+  const trouble = sandboxTroubleOf({ pod, warnings, nowMs: sight.nowMs });
+  if (!trouble) return {};
+  const said = oneLine(renderWarning(trouble.said)).replace(/\.?$/, ".");
+  const fix = trouble.what.startsWith("a volume")
+    ? "Create what it names."
+    : "Correct what it names: a limit of the task, or the node's network.";
   return {
-    why: `Task '${link.task}' cannot start: a volume of pod ${pod.metadata?.name} is not there. Kubernetes said: ${oneLine(mount)}.`,
-    fix: `Create what it names. ${reportedAfter(sight.settings.START_GRACE_SECONDS)}`,
+    why: `Task '${task}' cannot start: ${trouble.what} Kubernetes said: ${said}`,
+    fix: `${fix} ${reportedAfter(sight.settings.START_GRACE_SECONDS)}`,
   };
 };
 
 /** Something refuses its pods. */
 const diagnoseJob = (job: Job, sight: Sight): Diagnosis => {
-  if (hadPod(job) || !lacksPods(job, [], { nowMs: sight.nowMs, graceSeconds: patienceSeconds })) return {};
   const seconds = secondsSince(job.status?.startTime, sight.nowMs) ?? 0;
+  if (seconds < patienceSeconds) return {};
   const why = `Kubernetes has created no pod for Job ${job.metadata?.namespace}/${job.metadata?.name} for ${renderDuration(seconds)}.`;
-  const fix = "Look for a quota, a missing service account or an admission rule that refuses its pod.";
+  const isFull = warningsOf(job, sight)?.findLast(({ reason }) => reason === "FailedCreate");
+  const fix =
+    isFull && isFullQuota(isFull)
+      ? `Raise the quota, or let something else end. ${waitsUntil(sight.settings)}`
+      : "Look for a quota, a missing service account or an admission rule that refuses its pod.";
   return withWarnings(why, fix, { about: job, sight });
-};
-
-/** One that has just ended is not among the pods that run, and its Job may not say yet that it is over. */
-const hadPod = ({ status = {} }: Job): boolean => {
-  const { active, succeeded, failed, terminating, uncountedTerminatedPods: uncounted } = status;
-  return Boolean(
-    active || succeeded || failed || terminating || uncounted?.succeeded?.length || uncounted?.failed?.length,
-  );
 };
 
 const withWarnings = (
@@ -108,7 +139,10 @@ const withWarnings = (
 ): { readonly why: string } & Diagnosis => {
   const said = warningsOf(about, sight);
   if (!said) return { why, fix, ask: [questionAbout(about)] };
-  const news = said.map(oneLine).filter((warning) => !isKnown(warning, why));
+  const news = said
+    .map(renderWarning)
+    .map(oneLine)
+    .filter((warning) => !isKnown(warning, why));
   return { why: news.length > 0 ? `${why} Kubernetes said: ${news.slice(-2).join(" | ")}.` : why, fix };
 };
 
@@ -116,7 +150,8 @@ const withWarnings = (
 const isKnown = (warning: string, why: string): boolean =>
   why.includes(warning.replace(/^\w+: /, "").slice(-60)) || /^Failed: Error: \w+$/.test(warning);
 
-const warningsOf = ({ metadata }: Pod | Job, { warnings }: Sight) => warnings?.get(metadata?.uid ?? "");
+const warningsOf = ({ metadata }: Pod | Job, { warnings }: Sight): readonly KubernetesWarning[] | undefined =>
+  warnings?.get(metadata?.uid ?? "");
 
 const questionAbout = ({ metadata }: Pod | Job): Question => ({
   about: "object",

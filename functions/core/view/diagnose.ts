@@ -44,6 +44,8 @@ const overdue = (run: RunState, step: Exclude<Step, { kind: "wait" | "over" }>):
       return "Its Jobs are there, but Keptn was not told that it started";
     case "release":
       return `Task '${run.chain.jobs[step.task]?.task}' was not released, and nothing is before it`;
+    case "note-end":
+      return "A task has ended, but its Job does not say so";
     case "report":
     case "abandon":
       return "It came to its end, but Keptn was not told";

@@ -1,5 +1,6 @@
 // What somebody who looks at runs knows beside their Jobs.
 import type { Pod } from "../kubernetes.ts";
+import type { KubernetesWarning } from "../kubernetes-warning.ts";
 import type { Situation } from "../next-step.ts";
 import type { TaskState } from "../run-state.ts";
 import type { Settings } from "../settings.ts";
@@ -9,12 +10,15 @@ export interface Sight {
   readonly nowMs: number;
   /** Of the tasks that run, at least; undefined: they may not be read. */
   readonly pods?: readonly Pod[];
-  /** What Kubernetes warned about an object, oldest first, by its uid: of those that were asked for. */
-  readonly warnings?: ReadonlyMap<string, readonly string[]>;
+  /** What Kubernetes warned about an object, the latest last, by its uid: of those that were asked for. */
+  readonly warnings?: ReadonlyMap<string, readonly KubernetesWarning[]>;
   /** The sweep's, where it was asked for; `unknown`: it may not be read. */
   readonly timer?: "there" | "missing" | "unknown";
   /** Of the functions, as far as they are known here. */
-  readonly settings: Pick<Settings, "CLAIM_LEASE_SECONDS" | "CREATE_GRACE_SECONDS" | "START_GRACE_SECONDS">;
+  readonly settings: Pick<
+    Settings,
+    "CLAIM_LEASE_SECONDS" | "CREATE_GRACE_SECONDS" | "START_GRACE_SECONDS" | "START_DEADLINE_SECONDS"
+  >;
 }
 
 /** Of somebody who only looks: whatever is claimed, is claimed by another. */

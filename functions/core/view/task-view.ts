@@ -1,8 +1,13 @@
 // A task as people look at it: where it stands, and what it spent its time on.
+
+import { explainFailure } from "../explain-failure.ts";
 import type { Job, Pod } from "../kubernetes.ts";
+import { ownEndNoted } from "../own-end.ts";
+import { ownEndOf } from "../pod-end.ts";
 import { failureOf, type TaskState } from "../run-state.ts";
-import { stuckContainerOf } from "../start-problem.ts";
-import { explainFailure } from "../task-report.ts";
+import { explainSidecars, hiddenEndOf } from "../sidecars.ts";
+import { troubleOf } from "../start-trouble.ts";
+import { containersOfTask, endOfContainer, hasStarted, startOf } from "../task-containers.ts";
 
 export type TaskWord =
   /** Its turn has not come. */
@@ -33,6 +38,8 @@ export interface TaskView {
   readonly phases: readonly Phase[];
   /** Why it failed, where its pod is known. */
   readonly why?: string;
+  /** What its sidecars did to it, although it is no failure. */
+  readonly note?: string;
 }
 
 /** Times are RFC 3339. Without an end it lasts. */
@@ -46,34 +53,39 @@ export interface Phase {
 export const viewTask = ({ link, phase, job }: TaskState, pods: readonly Pod[]): TaskView => {
   const pod = pods.at(-1);
   const container = job?.spec?.template.spec?.containers[0];
+  const state = wordOf(phase, job, pod);
+  const note = job && (ownEndNoted(job) ?? (phase === "failed" ? hiddenEndOf(job, pod, 0) : undefined));
   const deadlineSeconds = job?.spec?.template.spec?.activeDeadlineSeconds;
   return {
     name: link.task,
-    state: wordOf(phase, job, pod),
+    state,
     namespace: link.namespace,
     job: link.name,
     ...(pod?.metadata?.name ? { pod: pod.metadata.name } : {}),
     ...(container?.image ? { image: container.image } : {}),
     ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
     phases: job ? phasesOf(job, pod) : [],
-    ...(phase === "failed" && job && pod ? { why: explainFailure(job, pod) } : {}),
+    ...(state === "failed" && job && pod ? { why: explainFailure(job, pod) } : {}),
+    ...(note ? { note: explainSidecars(note) } : {}),
   };
 };
 
 const wordOf = (phase: TaskState["phase"], job: Job | undefined, pod: Pod | undefined): TaskWord => {
-  if (phase === "succeeded") return "passed";
-  if (phase !== "running") return phase;
+  if (phase === "succeeded" || (phase === "failed" && job && ownEndOf(job, pod)?.exitCode === 0)) return "passed";
+  if (phase !== "running" || !job) return phase === "running" ? "starting" : phase;
   if (!pod) return job?.status?.ready ? "running" : "starting";
-  if (stuckContainerOf(pod)) return "cannot-start";
-  const { init, main } = timesOf(pod);
-  return main ? "running" : init ? "init" : "starting";
+  if (troubleOf(job, pod)?.kind === "container") return "cannot-start";
+  const { own, init, nativeSidecars } = containersOfTask(job, pod);
+  if (own?.state?.terminated) return own.state.terminated.exitCode === 0 ? "passed" : "failed";
+  if (hasStarted(own)) return "running";
+  return [...init, ...nativeSidecars].some(hasStarted) ? "init" : "starting";
 };
 
 /** In their order; each begins where the one before it ended. */
 const phasesOf = (job: Job, pod: Pod | undefined): Phase[] => {
   const created = job.metadata?.creationTimestamp;
   const released = job.spec?.suspend ? undefined : job.status?.startTime;
-  const { init, main, ended } = pod ? timesOf(pod) : {};
+  const { init, main, ended } = timesOf(job, pod);
   const end = endOf(job) ?? ended;
   // Of a pod that is not known it is not known either when it started: all of the time counts as running.
   const alone = !pod && (end !== undefined || (job.status?.ready ?? 0) > 0);
@@ -91,17 +103,11 @@ const phasesOf = (job: Job, pod: Pod | undefined): Phase[] => {
 };
 
 /** Since when its containers run, and until when the task's own did. */
-const timesOf = ({ status }: Pod) => {
-  const startOf = (state: State | undefined) => realTime(state?.running?.startedAt ?? state?.terminated?.startedAt);
-  const first = status?.initContainerStatuses?.map(({ state }) => startOf(state)).find(Boolean);
-  const own = status?.containerStatuses?.[0]?.state;
-  return { init: first, main: startOf(own), ended: realTime(own?.terminated?.finishedAt) };
+const timesOf = (job: Job, pod: Pod | undefined) => {
+  const { own, init, nativeSidecars } = containersOfTask(job, pod);
+  const first = [...init, ...nativeSidecars].map(startOf).find(Boolean);
+  return { init: first, main: startOf(own), ended: endOfContainer(own) ?? ownEndNoted(job)?.finishedAt };
 };
-
-/** A container that never started has 1970 there (kubelet, containerd). */
-const realTime = (time: string | undefined): string | undefined => (time && Date.parse(time) > 0 ? time : undefined);
-
-type State = NonNullable<NonNullable<NonNullable<Pod["status"]>["containerStatuses"]>[number]["state"]>;
 
 /** When its Job was over, one way or another. */
 export const endOf = (job: Job): string | undefined =>

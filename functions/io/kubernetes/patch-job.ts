@@ -67,15 +67,19 @@ const operationsOf = (job: JobRef, change: JobChange, finalizerIndex: number): O
   ),
   ...(change.state ? [set(`/metadata/labels/${pointer(label.state)}`, change.state)] : []),
   ...(change.suspend === undefined ? [] : [set("/spec/suspend", change.suspend)]),
+  ...(change.activeDeadlineSeconds === undefined ? [] : [set(deadline, change.activeDeadlineSeconds)]),
   ...(change.ttlSeconds === undefined ? [] : [set("/spec/ttlSecondsAfterFinished", change.ttlSeconds)]),
   ...(change.letGo && finalizerIndex >= 0 ? removeFinalizer(finalizerIndex) : []),
 ];
+
+const deadline = "/spec/activeDeadlineSeconds";
 
 const testsOf = (expect: NonNullable<JobChange["expect"]>): Operation[] => [
   ...Object.entries(expect.annotations ?? {}).map(([name, value]) =>
     test(`/metadata/annotations/${pointer(name)}`, value),
   ),
   ...(expect.suspend === undefined ? [] : [test("/spec/suspend", expect.suspend)]),
+  ...(expect.activeDeadlineSeconds === undefined ? [] : [test(deadline, expect.activeDeadlineSeconds)]),
 ];
 
 const removeFinalizer = (index: number): Operation[] => [
@@ -90,6 +94,10 @@ const test = (path: string, value: unknown): Operation => ({ op: "test", path, v
 /** A name inside a JSON Pointer (RFC 6901). */
 const pointer = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1");
 
-const isAsExpected = (job: Job, { annotations = {}, suspend }: NonNullable<JobChange["expect"]>): boolean =>
+const isAsExpected = (
+  job: Job,
+  { annotations = {}, suspend, activeDeadlineSeconds: deadlineSeconds }: NonNullable<JobChange["expect"]>,
+): boolean =>
   Object.entries(annotations).every(([name, value]) => job.metadata?.annotations?.[name] === value) &&
-  (suspend === undefined || (job.spec?.suspend ?? false) === suspend);
+  (suspend === undefined || (job.spec?.suspend ?? false) === suspend) &&
+  (deadlineSeconds === undefined || job.spec?.activeDeadlineSeconds === deadlineSeconds);

@@ -1,5 +1,6 @@
 // Pods of a Job on a real API server: their state, their output, and what Kubernetes noted about them.
 import type { Pod } from "../../core/kubernetes.ts";
+import type { KubernetesWarning } from "../../core/kubernetes-warning.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
 import { readLog } from "./log.ts";
@@ -9,13 +10,16 @@ interface List<T> {
   readonly items: readonly T[];
 }
 
+/** core/v1 Event. What comes by way of events.k8s.io, as the scheduler's, has `eventTime` and `series` instead of the other times. */
 interface Event {
-  readonly involvedObject?: { readonly name?: string };
+  readonly involvedObject?: { readonly name?: string; readonly fieldPath?: string };
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;
-  readonly lastTimestamp?: string;
-  readonly eventTime?: string;
+  readonly firstTimestamp?: string | null;
+  readonly lastTimestamp?: string | null;
+  readonly eventTime?: string | null;
+  readonly series?: { readonly lastObservedTime?: string };
 }
 
 const namespaced = (namespace: string): string => `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
@@ -28,20 +32,22 @@ export const connectPods = (api: KubernetesApi): Pods => ({
   },
   getLog: (pod, container, limit) =>
     readLog(api, `${namespaced(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log`, { container, ...limit }),
-  listWarnings: async ({ namespace, name, uid }) =>
-    (await listEvents(api, namespace, `involvedObject.name=${name},involvedObject.uid=${uid}`)).map(render),
+  listWarnings: ({ namespace, name, uid }) =>
+    listEvents(api, namespace, `involvedObject.name=${name},involvedObject.uid=${uid}`),
   listPodWarnings: async ({ namespace, name }) => {
     const events = await listEvents(api, namespace, "involvedObject.kind=Pod");
-    return events.filter(({ involvedObject }) => involvedObject?.name?.startsWith(`${name}-`)).map(render);
+    return events.filter(({ object }) => object.startsWith(`${name}-`));
   },
 });
 
-/** Oldest first; none without the right to read them: they only explain, and a run is reported all the same. */
-const listEvents = async (api: KubernetesApi, namespace: string, about: string): Promise<Event[]> => {
+type Warning = ReturnType<typeof toWarning>;
+
+/** The latest last; none without the right to read them: they only explain, and a run is reported all the same. */
+const listEvents = async (api: KubernetesApi, namespace: string, about: string): Promise<Warning[]> => {
   const query = new URLSearchParams({ fieldSelector: `${about},type=Warning`, limit: "500" });
   try {
     const { body } = await api.call<List<Event>>({ method: "GET", path: `${namespaced(namespace)}/events?${query}` });
-    return [...body.items].sort((a, b) => timeOf(a).localeCompare(timeOf(b)));
+    return body.items.map(toWarning).sort((a, b) => (a.lastMs || 0) - (b.lastMs || 0));
   } catch (fault) {
     if (fault instanceof IoError && fault.httpStatus === 403) return [];
     throw fault;
@@ -49,5 +55,16 @@ const listEvents = async (api: KubernetesApi, namespace: string, about: string):
 };
 
 const createdOf = (pod: Pod): string => pod.metadata?.creationTimestamp ?? "";
-const timeOf = (event: Event): string => event.lastTimestamp ?? event.eventTime ?? "";
-const render = ({ reason, message }: Event): string => `${reason}: ${message}`;
+
+const toWarning = (event: Event): KubernetesWarning & { readonly object: string } => {
+  const container = /\{(.+)\}$/.exec(event.involvedObject?.fieldPath ?? "")?.[1]; // spec.containers{name}
+  const last = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime;
+  return {
+    reason: event.reason ?? "",
+    message: event.message ?? "",
+    ...(container ? { container } : {}),
+    firstMs: Date.parse(event.firstTimestamp ?? event.eventTime ?? last ?? ""),
+    lastMs: Date.parse(last ?? ""),
+    object: event.involvedObject?.name ?? "",
+  };
+};

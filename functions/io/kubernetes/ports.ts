@@ -1,6 +1,7 @@
 // What we ask of Kubernetes, in our words. The API server implements it, and so does the local runtime.
 
 import type { Job, Pod } from "../../core/kubernetes.ts";
+import type { KubernetesWarning } from "../../core/kubernetes-warning.ts";
 import type { State } from "../../core/marks.ts";
 import type { RunScope } from "../../core/run-scope.ts";
 import type { IoError } from "../io-error.ts";
@@ -54,10 +55,16 @@ export interface JobRef {
 
 export interface JobChange {
   /** What the Job must say for the change to happen: the guard of every step. */
-  readonly expect?: { readonly annotations?: Readonly<Record<string, string>>; readonly suspend?: boolean };
+  readonly expect?: {
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly suspend?: boolean;
+    readonly activeDeadlineSeconds?: number;
+  };
   readonly annotations?: Readonly<Record<string, string>>;
   readonly state?: State;
   readonly suspend?: boolean;
+  /** One that has passed stops the Job: its pods are deleted, and it has failed. */
+  readonly activeDeadlineSeconds?: number;
   readonly ttlSeconds?: number;
   /** Removes our finalizer: the Job may go. */
   readonly letGo?: boolean;
@@ -72,10 +79,10 @@ export interface Pods {
     container: string,
     limit: { readonly headBytes: number; readonly tailBytes: number },
   ): Promise<Log>;
-  /** Warnings that Kubernetes noted on an object, oldest first, e.g. of kind Pod. @throws IoError */
-  listWarnings(object: { readonly namespace: string; readonly name: string; readonly uid: string }): Promise<string[]>;
-  /** Warnings on pods of a Job, oldest first, also on those that are gone. @throws IoError */
-  listPodWarnings(job: JobRef): Promise<string[]>;
+  /** Warnings that Kubernetes noted on an object, the latest last, e.g. of kind Pod. @throws IoError */
+  listWarnings(object: JobRef): Promise<KubernetesWarning[]>;
+  /** Warnings on pods of a Job, the latest last, also on those that are gone. @throws IoError */
+  listPodWarnings(job: JobRef): Promise<KubernetesWarning[]>;
 }
 
 export interface PodRef {

@@ -121,9 +121,14 @@ const makeStored = (job: Job, made: { readonly now: Date; readonly resourceVersi
 };
 
 /** As JSON Patch's `test`: an annotation that is not there is not "". */
-const isAsExpected = (job: Stored, { annotations = {}, suspend }: NonNullable<JobChange["expect"]> = {}): boolean =>
-  Object.entries(annotations).every(([name, value]) => job.metadata.annotations?.[name] === value) &&
-  (suspend === undefined || job.spec.suspend === suspend);
+const isAsExpected = (job: Stored, expect: NonNullable<JobChange["expect"]> = {}): boolean => {
+  const { annotations = {}, suspend, activeDeadlineSeconds: deadlineSeconds } = expect;
+  return (
+    Object.entries(annotations).every(([name, value]) => job.metadata.annotations?.[name] === value) &&
+    (suspend === undefined || job.spec.suspend === suspend) &&
+    (deadlineSeconds === undefined || job.spec.activeDeadlineSeconds === deadlineSeconds)
+  );
+};
 
 const changed = (job: Stored, change: JobChange): Stored => {
   const { metadata, spec, ...rest } = structuredClone(job);
@@ -139,6 +144,7 @@ const changed = (job: Stored, change: JobChange): Stored => {
     spec: {
       ...spec,
       ...(change.suspend === undefined ? {} : { suspend: change.suspend }),
+      ...(change.activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds: change.activeDeadlineSeconds }),
       ...(change.ttlSeconds === undefined ? {} : { ttlSecondsAfterFinished: change.ttlSeconds }),
     },
   };

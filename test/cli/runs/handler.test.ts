@@ -7,7 +7,7 @@ import type { Job, Pod } from "../../../functions/core/kubernetes.ts";
 import { IoError } from "../../../functions/io/io-error.ts";
 import type { Runs } from "../../../functions/io/kubernetes/runs.ts";
 import { makeScreen, makeTerminal } from "../../doubles/terminal.ts";
-import { makeTestPod } from "../../pods.ts";
+import { makeTestPod, makeWarning } from "../../pods.ts";
 import { makeJobs, type TestRun, testEvent, testRunId } from "../../runs.ts";
 
 const now = () => new Date("2026-01-02T03:04:30Z");
@@ -39,7 +39,7 @@ const makeCluster = (given: readonly TestRun[]): Cluster => {
     },
     listWarnings: async ({ name }) => {
       asked.push(`warnings ${name}`);
-      return ["FailedCreate: exceeded quota"];
+      return [makeWarning("FailedCreate: exceeded quota", announced)];
     },
     findTimer: async () => {
       asked.push("timer");

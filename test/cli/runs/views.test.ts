@@ -23,7 +23,12 @@ interface Case {
   })[];
 }
 
-const settings = { CLAIM_LEASE_SECONDS: 30, CREATE_GRACE_SECONDS: 300, START_GRACE_SECONDS: 60 };
+const settings = {
+  CLAIM_LEASE_SECONDS: 30,
+  CREATE_GRACE_SECONDS: 300,
+  START_GRACE_SECONDS: 60,
+  START_DEADLINE_SECONDS: 600,
+};
 
 const viewsOf = ({ now, runs }: Case): RunView[] => {
   const made = runs.map(({ event, pod, podOf, ...run }, index) => {

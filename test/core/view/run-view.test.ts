@@ -5,14 +5,19 @@ import { annotation } from "../../../functions/core/marks.ts";
 import { readRun } from "../../../functions/core/run-state.ts";
 import { questionsOf, type RunView, readRuns, viewRun } from "../../../functions/core/view/run-view.ts";
 import type { Sight } from "../../../functions/core/view/sight.ts";
-import { makeTestPod, type TestPod } from "../../pods.ts";
+import { makeTestPod, makeWarning, type TestPod } from "../../pods.ts";
 import { makeJobs, type TestRun, testEvent, testRunId } from "../../runs.ts";
 
 // The Jobs of test/runs.ts are created at :05, released at :10 and end at :20.
 const createdAt = "2026-01-02T03:04:05Z";
 const at = (seconds: number): string => new Date(Date.parse(createdAt) + seconds * 1000).toISOString();
 const announced = at(1);
-const settings = { CLAIM_LEASE_SECONDS: 30, CREATE_GRACE_SECONDS: 300, START_GRACE_SECONDS: 60 };
+const settings = {
+  CLAIM_LEASE_SECONDS: 30,
+  CREATE_GRACE_SECONDS: 300,
+  START_GRACE_SECONDS: 60,
+  START_DEADLINE_SECONDS: 600,
+};
 
 interface Given extends TestRun {
   /** Of the task that runs. */
@@ -146,7 +151,12 @@ describe("a run is stuck, and says why and what to do", () => {
     assert.deepEqual(asks, ["object"]);
   });
   test("with what Kubernetes warned of, where that is news", () => {
-    const warnings = new Map([["uid-0-pod", ['Failed: failed to pull image "none:1"', "Failed: no such host"]]]);
+    const warnings = new Map([
+      [
+        "uid-0-pod",
+        ['Failed: failed to pull image "none:1"', "Failed: no such host"].map((said) => makeWarning(said, at(7))),
+      ],
+    ]);
     const { why, asks } = look(
       { phases: ["running"], announced, pod: { main: image, startTime: at(5) }, after: 8 },
       { warnings },
@@ -180,7 +190,7 @@ describe("a run is stuck, and says why and what to do", () => {
     const given: Given = { phases: ["running"], announced, pod: { startTime: at(5) }, after: 30 };
     const { stuck, asks } = look(given);
     assert.deepEqual([stuck, asks], [false, ["object"]]);
-    const warnings = new Map([["uid-0-pod", ["FailedMount: configmap not found"]]]);
+    const warnings = new Map([["uid-0-pod", [makeWarning("FailedMount: configmap not found", at(6), at(22))]]]);
     assert.match(
       look(given, { warnings }).why ?? "",
       /a volume of pod \S+ is not there.*FailedMount: configmap not found/,

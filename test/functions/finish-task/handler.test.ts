@@ -253,7 +253,9 @@ describe("the sweep", () => {
   test("fails a run whose pod cannot start, in Kubernetes' words, after its grace time and not before", async (context) => {
     const { world } = await begin(context);
     const waiting = { reason: "ErrImagePull", message: "no such image" };
+    world.pass(3600); // its pod was there before, and pulled for an hour
     world.setPod(jobAt(world, 0), { state: { waiting } });
+    await deliver(world, sweepEvent); // no Event says since when: the sweep notes it
     world.pass(world.ports.settings.START_GRACE_SECONDS - 1);
     await deliver(world, sweepEvent);
     assert.equal(world.sent("finished").length, 0);

@@ -1,0 +1,88 @@
+// Why a task did not pass, in Kubernetes' words where it has any.
+import { fetchContainerName } from "./files.ts";
+import { endSeconds } from "./job/deadlines.ts";
+import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
+import { cleanText } from "./log-text.ts";
+import { ownEndNoted } from "./own-end.ts";
+import { cutOf, deadlineSecondsOf, ownEndOf, type Terminated, wordsOf } from "./pod-end.ts";
+import { failureOf } from "./run-state.ts";
+import { containersOfTask, hasStarted } from "./task-containers.ts";
+
+/** @param pod the Job's newest one, where one is left @returns sentences */
+export const explainFailure = (job: Job, pod: Pod | undefined): string => {
+  const name = job.metadata?.name ?? "";
+  const noted = ownEndNoted(job);
+  if (noted) return explainEnd(name, noted);
+  const { own, init, plainSidecars } = containersOfTask(job, pod);
+  const ownEnd = ownEndOf(job, pod);
+  if (ownEnd && ownEnd.exitCode !== 0) return explainEnd(name, ownEnd);
+  const cut = cutOf(job, pod);
+  if (cut?.kind === "deadline")
+    return `it was stopped at its deadline of ${deadlineSecondsOf(job)} s (maxPollDuration).${notStarted(pod, own)}`;
+  if (cut?.kind === "job-deadline") return explainJobDeadline(job, pod, own);
+  if (cut) return cut.kind === "taken" ? `Kubernetes took its pod away: ${dotted(cut.words)}` : dotted(cut.words);
+  // Once the task's own has started, its init containers were through.
+  const failed = [...init, ...plainSidecars].find(({ state }) => state?.terminated && state.terminated.exitCode !== 0);
+  if (failed) return explainContainer(failed);
+  const failure = failureOf(job);
+  return failure ? wordsOf(failure.reason, failure.message) : "it did not complete.";
+};
+
+/** Of a Job whose pods were deleted at its own deadline, which comes after the pod's: see makeJob. */
+const explainJobDeadline = ({ spec }: Job, pod: Pod | undefined, own: ContainerStatus | undefined): string => {
+  const task = spec?.template.spec?.activeDeadlineSeconds ?? 0;
+  const job = spec?.activeDeadlineSeconds ?? task;
+  const start = job - task - endSeconds;
+  const parts =
+    start > 0
+      ? `: ${start} s for its pod to get a node (START_DEADLINE_SECONDS), ${task} s for itself (maxPollDuration), and ${endSeconds} s to end`
+      : " (maxPollDuration)";
+  const unknown = hasStarted(own) ? "" : " As far as is known, its container never started.";
+  return `it was stopped ${job} s after its release${parts}.${notStarted(pod, own) || unknown}`;
+};
+
+/** What a pod that never got to the task was waiting for. */
+const notStarted = (pod: Pod | undefined, own: ContainerStatus | undefined): string => {
+  if (!pod || hasStarted(own)) return "";
+  const scheduled = pod.status?.conditions?.find((c) => c.type === "PodScheduled" && c.status === "False");
+  if (scheduled) return ` Its pod was never scheduled: ${dotted(wordsOf(scheduled.reason, scheduled.message))}`;
+  const { reason, message } = own?.state?.waiting ?? {};
+  return ` Its container never started${reason ? ` (${wordsOf(reason, message)})` : ""}.`;
+};
+
+/** fetch-files leaves its reason in the pod's status, as sentences for Keptn's user. */
+const explainContainer = (failed: ContainerStatus): string => {
+  const said = failed.name === fetchContainerName && failed.state?.terminated?.message?.trim();
+  if (said) return `its files could not be fetched. ${cleanText(said)}`;
+  return explainEnd(failed.name, failed.state?.terminated ?? { exitCode: 0 });
+};
+
+/** A program that could not be executed: what the container runtime said of that is all there is. */
+const explainEnd = (name: string, end: Terminated): string => {
+  const said = cleanText(end.message ?? "").trim();
+  if (!hasStarted({ state: { terminated: end } }) && said)
+    return `container ${name} could not start: ${said} (exit code ${end.exitCode}, ${end.reason ?? "Error"}).`;
+  return `container ${name} ${describeEnd(end)}.`;
+};
+
+export const describeState = (status: ContainerStatus): string => {
+  const { running, terminated, waiting } = status.state ?? {};
+  if (terminated) return describeEnd(terminated);
+  return running ? "was still running" : `was waiting (${waiting?.reason ?? "?"})`;
+};
+
+export const describeEnd = (ended: Terminated): string => {
+  const took = durationOf(ended);
+  if (ended.exitCode === 0) return `completed${took}`;
+  const signal = ended.signal ? `, signal ${ended.signal}` : "";
+  return `ended with exit code ${ended.exitCode}${signal} (${ended.reason ?? "Error"})${took}`;
+};
+
+/** None of a container that never started: it has 1970 as its start. */
+const durationOf = (ended: Terminated): string => {
+  if (!hasStarted({ state: { terminated: ended } })) return "";
+  const seconds = (Date.parse(ended.finishedAt ?? "") - Date.parse(ended.startedAt ?? "")) / 1000;
+  return Number.isFinite(seconds) && seconds >= 0 ? ` after ${seconds} s` : "";
+};
+
+const dotted = (text: string): string => text.replace(/\.?$/, ".");

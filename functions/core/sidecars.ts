@@ -1,0 +1,77 @@
+// Containers that others inject into a task's pod, and that do not end with the task.
+import { describeEnd } from "./explain-failure.ts";
+import type { Job, Pod } from "./kubernetes.ts";
+import { type OwnEnd, ownEndNoted } from "./own-end.ts";
+import { cutOf, ownEndOf, type Terminated } from "./pod-end.ts";
+import { phaseOf } from "./run-state.ts";
+import { containersOfTask } from "./task-containers.ts";
+
+/** So long a sidecar may take to notice that the task has ended: as long as a pod gets to end (terminationGracePeriodSeconds). */
+const sidecarGraceSeconds = 30;
+
+/**
+ * The end of a task that its Job does not show: its own container has ended by itself, and a sidecar keeps the pod from ending, or
+ * made it fail.
+ * @returns undefined while there is none; without its log
+ */
+export const hiddenEndOf = (job: Job, pod: Pod | undefined, nowMs: number): Omit<OwnEnd, "log"> | undefined => {
+  const ended = ownEndOf(job, pod);
+  if (!ended || ownEndNoted(job)) return undefined;
+  const phase = phaseOf(job);
+  // A failure of the task's own is what the Job says already.
+  if (phase === "failed") {
+    const ranOn = cutOf(job, pod) !== undefined;
+    return ended.exitCode === 0 ? noteOf(ended, { sidecars: notEndedWell(job, pod), ranOn }) : undefined;
+  }
+  const lasting = lastingSidecarsOf(job, pod);
+  const overdue = nowMs - Date.parse(ended.finishedAt ?? "") >= sidecarGraceSeconds * 1000;
+  return phase === "running" && lasting.length > 0 && overdue
+    ? noteOf(ended, { sidecars: lasting, ranOn: true })
+    : undefined;
+};
+
+/** Names of the containers that have not ended beside a task's own that has. */
+export const lastingSidecarsOf = (job: Job, pod: Pod | undefined): string[] => {
+  const { own, plainSidecars } = containersOfTask(job, pod);
+  if (!own?.state?.terminated) return [];
+  return plainSidecars.filter(({ state }) => !state?.terminated).map(({ name }) => name);
+};
+
+const notEndedWell = (job: Job, pod: Pod | undefined): string[] =>
+  containersOfTask(job, pod)
+    .plainSidecars.filter(({ state }) => state?.terminated?.exitCode !== 0)
+    .map(({ name }) => name);
+
+const noteOf = (
+  { exitCode, reason, startedAt, finishedAt, message }: Terminated,
+  beside: Pick<OwnEnd, "sidecars" | "ranOn">,
+): Omit<OwnEnd, "log"> => ({
+  exitCode,
+  ...(reason ? { reason } : {}),
+  ...(startedAt ? { startedAt } : {}),
+  ...(finishedAt ? { finishedAt } : {}),
+  ...(message ? { message } : {}),
+  ...beside,
+});
+
+/** Sentences for a task whose end a sidecar hid. */
+export const explainSidecars = ({ sidecars, ranOn, ...end }: Omit<OwnEnd, "log">): string => {
+  const names = sidecars.length > 1 ? `containers ${sidecars.join(", ")}` : `container ${sidecars[0] ?? "?"}`;
+  const became = ranOn ? "ran on until it was stopped" : "failed, which does not count";
+  return `Its own container ${describeEnd(end)}; ${names} ${became}. ${wayOutOf(sidecars)}`;
+};
+
+/** @param sidecars names */
+export const wayOutOf = (sidecars: readonly string[]): string => {
+  const annotations = sidecars.flatMap((name) => (knownAnnotations[name] ? [`\`${knownAnnotations[name]}\``] : []));
+  const annotate = annotations.length > 0 ? `give the task the annotation ${annotations.join(" and ")}, or ` : "";
+  return `To have no such wait, ${annotate}make it a native sidecar (an init container with \`restartPolicy: Always\`).`;
+};
+
+/** Annotations of a pod that keep these containers away, or let them end (Istio, Linkerd, Dapr, Vault Agent Injector). */
+const knownAnnotations: Readonly<Record<string, string>> = {
+  "istio-proxy": 'sidecar.istio.io/inject: "false"',
+  "linkerd-proxy": "linkerd.io/inject: disabled",
+  daprd: 'dapr.io/enabled: "false"',
+  "vault-agent": 'vault.hashicorp.com/agent-pre-populate-only: "true"',
+};
