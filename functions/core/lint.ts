@@ -5,29 +5,33 @@ import { lintIntent } from "./intent/lint-intent.ts";
 import { checkRules, type Rules } from "./job/rules.ts";
 import { toProblem } from "./job/task-problem.ts";
 import type { Problem } from "./problem.ts";
+import { settingsTable } from "./settings.ts";
 
 export interface LintOptions {
   readonly allowPrivilegedJobs: boolean;
+  /** Of where the config will run; not there: nothing is known of the operator's rules but what no setting can change. */
+  readonly rules?: Rules;
   /** Notes on what runs differently than with JES 0.3.0. */
   readonly fromJes?: boolean;
 }
 
-/** Errors and warnings, then notes. Of the operator's rules it knows only whether privileged tasks are allowed. */
+/** Errors and warnings, then notes. */
 export const lintJobConfig = (
   text: string,
   file: string,
-  { allowPrivilegedJobs, fromJes = false }: LintOptions,
+  { allowPrivilegedJobs, rules: known = noRules, fromJes = false }: LintOptions,
 ): readonly Problem[] => {
   const parsed = parseJobConfig(text, file);
   const { config, at } = parsed;
-  const rules = { ...noRules, ALLOW_PRIVILEGED_JOBS: allowPrivilegedJobs };
-  const refused = (config?.actions ?? []).flatMap((action, actionIndex) =>
+  const rules = { ...known, ALLOW_PRIVILEGED_JOBS: allowPrivilegedJobs || known.ALLOW_PRIVILEGED_JOBS };
+  const ruled = (config?.actions ?? []).flatMap((action, actionIndex) =>
     action.tasks.flatMap((task, taskIndex) => {
       const place = { action: action.name, actionIndex, task: task.name, taskIndex, at };
       return checkRules(task, rules).map((problem) => toProblem(problem, place));
     }),
   );
-  return [...explainConfig(parsed), ...refused, ...(fromJes ? explainFromJes(parsed) : [])];
+  // Who comes from JES is told by a note what warnings would say.
+  return [...explainConfig(parsed), ...(fromJes ? [...ruled.filter(isError), ...explainFromJes(parsed)] : ruled)];
 };
 
 /** All that can be said of a config without an event: its problems, and what is surely not what its author meant. */
@@ -39,11 +43,21 @@ export const explainConfig = (parsed: ParsedJobConfig): readonly Problem[] => {
   return [...parsed.problems.filter((problem) => !isLoose(problem)), ...intent].sort(byPlace);
 };
 
+const isError = ({ severity }: Problem): boolean => severity === "error";
+
 const noRules: Rules = {
   ALLOWED_IMAGE_LIST: [],
   ALLOW_PRIVILEGED_JOBS: false,
   ALLOWED_NAMESPACES: ["*"],
   ALLOWED_SERVICE_ACCOUNTS: [],
+  DENIED_SECRETS: [],
   JOB_NAMESPACE: "",
+  JOB_POD_SECURITY_LEVEL: undefined,
   JOB_SECURITY_CONTEXT: {},
+  POD_SECURITY_CONTEXT: {},
+  KEPTN_SECRET_NAME: settingsTable.KEPTN_SECRET_NAME.fallback,
+  START_JOB_SERVICE_ACCOUNT: settingsTable.START_JOB_SERVICE_ACCOUNT.fallback,
+  FINISH_TASK_SERVICE_ACCOUNT: settingsTable.FINISH_TASK_SERVICE_ACCOUNT.fallback,
+  JOB_CHANGES_SERVICE_ACCOUNT: settingsTable.JOB_CHANGES_SERVICE_ACCOUNT.fallback,
+  KEPTN_SOURCE_SERVICE_ACCOUNT: settingsTable.KEPTN_SOURCE_SERVICE_ACCOUNT.fallback,
 };

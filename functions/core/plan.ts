@@ -74,8 +74,9 @@ export const planRuns = ({ event, configText, configFile, settings, ...input }: 
     return [one];
   });
   const problems = planned.flatMap((one) => one.problems);
-  if (problems.length > 0) return refuse(problems, actions, sources.find(Boolean));
-  return { kind: "run", runs: planned.map(({ run }) => run), actions, problems: parsed.problems };
+  const errors = problems.filter((problem) => hasErrors([problem]));
+  if (errors.length > 0) return refuse(errors, actions, sources.find(Boolean));
+  return { kind: "run", runs: planned.map(({ run }) => run), actions, problems: [...parsed.problems, ...problems] };
 };
 
 const hashOfConfig = remember((text) => hashOf(text, 56));

@@ -27,8 +27,8 @@ export const text = () => settingType<string | undefined>("text", undefined, (va
 
 export const requiredText = (fallback: string) => settingType("text", fallback, (value) => ({ value }));
 
-export const choice = <const T extends string>(options: readonly T[], fallback: T) =>
-  settingType<T>(options.map((option) => `\`${option}\``).join(", "), fallback, (given) => {
+export const choice = <const T extends string, F extends T | undefined>(options: readonly T[], fallback: F) =>
+  settingType<T | F>(options.map((option) => `\`${option}\``).join(", "), fallback, (given) => {
     const value = options.find((option) => option === given);
     return value === undefined ? wrong(`is none of ${options.join(", ")}`) : { value };
   });

@@ -1,5 +1,6 @@
 // Every setting of every program: its name in the environment, its type, its default and what it means.
 import { jobSettings } from "./job/job-settings.ts";
+import { ownAccountsOf } from "./job/reserved-names.ts";
 import type { Problem } from "./problem.ts";
 import { choice, flag, list, requiredText, type Setting, size, text, whole } from "./setting-types.ts";
 import { sourceSettings } from "./source/source-settings.ts";
@@ -122,11 +123,21 @@ const badSetting = (message: string, fix: string): Problem => ({
   fix,
 });
 
+const clashesOf = (settings: Settings): Problem[] => [...leaseClash(settings), ...accountClash(settings)];
+
+/** Its token is not mounted into a task that names no account; what injectors mount for a pod's account would be ours all the same. */
+const accountClash = (settings: Settings): Problem[] => {
+  const { DEFAULT_JOB_SERVICE_ACCOUNT: name } = settings;
+  if (name === undefined || !ownAccountsOf(settings).includes(name)) return [];
+  const message = `DEFAULT_JOB_SERVICE_ACCOUNT=${JSON.stringify(name)} is a service account of ours, which no task may run as.`;
+  return [badSetting(message, "Name one without rights, such as job-executor-task.")];
+};
+
 /**
  * A third of the lease to begin, a third for the request, a third for Keptn to count what it took: else an event could be sent a
  * second time. A second is for clocks that differ.
  */
-const clashesOf = ({ CLAIM_LEASE_SECONDS: lease, KEPTN_RETRY_SECONDS: retry }: Settings): Problem[] => {
+const leaseClash = ({ CLAIM_LEASE_SECONDS: lease, KEPTN_RETRY_SECONDS: retry }: Settings): Problem[] => {
   if (lease >= 3 * retry + 3) return [];
   const message = `CLAIM_LEASE_SECONDS=${lease} is too short for KEPTN_RETRY_SECONDS=${retry}.`;
   return [badSetting(message, "Make the lease three times as long, and 3 s more.")];

@@ -84,7 +84,10 @@ const tasks = fc
       namespace: small,
       serviceAccount: small,
       annotations: fc.dictionary(fc.constantFrom("a", "example.com/b"), anyText),
-      securityContext: some({ runAsUser: fc.nat(), capabilities: some({ add: fc.array(fc.constant("net_raw")) }) }),
+      securityContext: some({
+        runAsUser: fc.nat(),
+        capabilities: some({ add: fc.array(fc.constant("net_bind_service")) }),
+      }),
     }),
   )
   .map(([needed, optional]) => ({ ...needed, ...optional }));

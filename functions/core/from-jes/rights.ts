@@ -35,7 +35,7 @@ const explainPodSecurity = ({ task, path }: PlacedTask): Warning[] => {
   return [
     {
       code: "jes-pod-security",
-      message: `Our namespace keeps to the Pod Security level \`restricted\`, which refuses the pod of task ${quote(task.name)}: ${flaws.join(", ")}. JES's namespace had no level.`,
+      message: `Our namespace keeps to the Pod Security level \`restricted\`, which refuses the pod of task ${quote(task.name)}: ${flaws.map(({ says }) => says).join(", ")}. JES's namespace had no level.`,
       fix: "Do without it, or let the operator give the task a `namespace` of another level.",
       path: [...path, "securityContext"],
     },

@@ -7,7 +7,7 @@ import {
   type TaskSecurityContext,
 } from "../config/security-context-schema.ts";
 import type { Tree } from "../config/yaml-tree.ts";
-import { flag, list, requiredText, settingType, text, whole, wrong } from "../setting-types.ts";
+import { choice, flag, list, requiredText, settingType, text, whole, wrong } from "../setting-types.ts";
 import { jsonTree, smallFirst } from "./json-tree.ts";
 
 /** A quantity, or `none`. */
@@ -25,9 +25,16 @@ const jsonOf = <T>(makeSchema: () => z.ZodType<T>, fallback: T) =>
     return wrong(...parsed.error.issues.map(({ path, message }) => `is wrong at "${path.join(".")}": ${message}`));
   });
 
+/** Kueue, pkg/controller/constants: who has it is admitted by its queue, which lifts the suspension. */
+export const kueueLabel = "kueue.x-k8s.io/queue-name";
+
 const labels = settingType<Readonly<Record<string, string>>>("labels", {}, (text) => {
   const tree = text.trimStart().startsWith("{") ? jsonTree(text) : Object.fromEntries(pairsOf(text));
   if (!isFlatMap(tree)) return wrong("is not a map of labels");
+  if (kueueLabel in tree)
+    return wrong(
+      `has the label ${kueueLabel}, by which Kueue starts suspended Jobs: it would run the tasks of an action all at once`,
+    );
   const bad = Object.entries(tree).find(([key, value]) => !isQualifiedName(key) || !isLabelValue(value));
   return bad ? wrong(`has no valid label ${bad.join("=")}`) : { value: tree };
 });
@@ -66,16 +73,34 @@ const restrictedPod = {
   seccompProfile: { type: "RuntimeDefault" as const },
 };
 
+/** Kustomize puts the name in that the account has in the overlay (manifests/base/name-references.yaml). */
+const ownAccount = (program: string) =>
+  requiredText(program).describe(`Service account of ${program}: no task may run as it.`);
+
 export const jobSettings = {
   ALLOWED_IMAGE_LIST: list().describe(
     "Images that tasks may use, comma separated; * is anything but /, ** is anything. Empty: every image.",
   ),
-  ALLOW_PRIVILEGED_JOBS: flag(false).describe("May a task run privileged?"),
-  ALLOWED_NAMESPACES: list().describe(
-    "Namespaces that tasks may name beside JOB_NAMESPACE, comma separated; *: every one, if our Roles are cluster-wide.",
+  ALLOW_PRIVILEGED_JOBS: flag(false).describe(
+    "May a task ask for more than the Pod Security level `baseline` allows: to run privileged, capabilities beside the usual ones, no seccomp or AppArmor profile, ...?",
   ),
-  ALLOWED_SERVICE_ACCOUNTS: list().describe("Service accounts that tasks may name, comma separated. Empty: every one."),
+  JOB_POD_SECURITY_LEVEL: choice(["privileged", "baseline", "restricted"], undefined).describe(
+    "Pod Security level that JOB_NAMESPACE enforces: a task that it would refuse is refused before anything is created. Empty: not known. The overlays copy it from the namespace's label pod-security.kubernetes.io/enforce.",
+  ),
+  ALLOWED_NAMESPACES: list().describe(
+    "Namespaces that tasks may name beside JOB_NAMESPACE, comma separated, * for any part of a name; *: every one. A name with * needs Roles that are cluster-wide.",
+  ),
+  ALLOWED_SERVICE_ACCOUNTS: list().describe(
+    "Service accounts that tasks may name, comma separated, * for any part of a name. Empty: every one but ours.",
+  ),
+  DENIED_SECRETS: list().describe(
+    "Secrets that no task may name, comma separated, * for any part of a name. KEPTN_SECRET_NAME, Secrets with tokens of our service accounts and those of the components are always among them.",
+  ),
   DEFAULT_JOB_SERVICE_ACCOUNT: text().describe("Service account of a task that names none; its token is not mounted."),
+  START_JOB_SERVICE_ACCOUNT: ownAccount("start-job"),
+  FINISH_TASK_SERVICE_ACCOUNT: ownAccount("finish-task"),
+  JOB_CHANGES_SERVICE_ACCOUNT: ownAccount("job-changes"),
+  KEPTN_SOURCE_SERVICE_ACCOUNT: ownAccount("keptn-source"),
   DEFAULT_RESOURCE_LIMITS_CPU: quantity("1").describe("Where a task has no `resources`; none: no limit."),
   DEFAULT_RESOURCE_LIMITS_MEMORY: quantity("512Mi").describe("Where a task has no `resources`; none: no limit."),
   DEFAULT_RESOURCE_REQUESTS_CPU: quantity("50m").describe("Where a task has no `resources`; none: no request."),

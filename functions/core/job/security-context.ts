@@ -18,10 +18,6 @@ export const mergeSecurityContext = (
 const needsEscalation = ({ privileged, capabilities }: TaskSecurityContext): boolean =>
   privileged === true || (capabilities?.add ?? []).some((name) => name === "SYS_ADMIN" || name === "CAP_SYS_ADMIN");
 
-/** What runs as on the node itself; a HostProcess container of Windows does so too. */
-export const isPrivileged = ({ privileged, windowsOptions }: TaskSecurityContext): boolean =>
-  privileged === true || windowsOptions?.hostProcess === true;
-
 /** Of our own init container, whatever the operator and the task say. */
 export const ownSecurityContext: SecurityContext = {
   allowPrivilegeEscalation: false,

@@ -10,6 +10,8 @@ export interface TaskProblem {
   readonly fix: string;
   /** What of the task it is about: ["env", 0, "value"]. */
   readonly field: Path;
+  /** `error` if not given. */
+  readonly severity?: "warning";
 }
 
 export interface TaskPlace {
@@ -21,9 +23,9 @@ export interface TaskPlace {
   readonly at: ((path: Path) => Position) | undefined;
 }
 
-export const toProblem = ({ code, message, fix, field }: TaskProblem, place: TaskPlace): Problem => ({
+export const toProblem = ({ code, message, fix, field, severity }: TaskProblem, place: TaskPlace): Problem => ({
   code,
-  severity: "error",
+  severity: severity ?? "error",
   message: `Action ${quote(place.action)}, task ${quote(place.task)}: ${message}`,
   fix,
   ...(place.at ? { at: place.at(["actions", place.actionIndex, "tasks", place.taskIndex, ...field]) } : {}),

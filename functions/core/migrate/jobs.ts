@@ -73,7 +73,7 @@ const contextRow = (row: ContextRow): Row => ({
     const isLoose = flaws.length > 0 && !values.isTrue("jobConfig.allowPrivilegedJobs");
     return [
       setting(row.name, JSON.stringify(parsed.data)),
-      ...(isLoose ? makeLevel(levelFor(values), `It asks for ${flaws.join(", ")}`) : []),
+      ...(isLoose ? makeLevel(levelFor(values), `It asks for ${flaws.map(({ says }) => says).join(", ")}`) : []),
     ];
   },
 });

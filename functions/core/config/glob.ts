@@ -1,0 +1,21 @@
+// Patterns for names of Kubernetes objects: `*` stands for any characters, none among them.
+
+/** In linear time, whatever the pattern. */
+export const matchesGlob = (name: string, pattern: string): boolean => {
+  const [first = "", ...others] = pattern.split("*");
+  const last = others.pop();
+  if (last === undefined) return name === pattern;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  const end = name.length - last.length;
+  let at = first.length;
+  return others.every((part) => {
+    const found = name.indexOf(part, at);
+    at = found + part.length;
+    return found >= 0 && at <= end;
+  });
+};
+
+export const matchesAny = (name: string, patterns: readonly string[]): boolean =>
+  patterns.some((pattern) => matchesGlob(name, pattern));
+
+export const isPattern = (name: string): boolean => name.includes("*");

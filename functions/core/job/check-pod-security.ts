@@ -1,0 +1,88 @@
+// Which tasks Kubernetes' Pod Security would refuse, or more than the operator wants tasks to have: said before anything is created.
+import type { Task } from "../config/schema.ts";
+import type { Settings } from "../settings.ts";
+import {
+  type AnySecurityContext,
+  type Flaw,
+  flawsOfBaseline,
+  flawsOfRestricted,
+  lacksOfRestricted,
+  unconfinedAnnotations,
+} from "./pod-security.ts";
+import { mergeSecurityContext } from "./security-context.ts";
+import type { TaskProblem } from "./task-problem.ts";
+
+export type PodSecurityRules = Pick<
+  Settings,
+  "ALLOW_PRIVILEGED_JOBS" | "JOB_NAMESPACE" | "JOB_POD_SECURITY_LEVEL" | "JOB_SECURITY_CONTEXT" | "POD_SECURITY_CONTEXT"
+>;
+
+type Level = "baseline" | "restricted";
+
+interface PlacedFlaw {
+  readonly says: string;
+  /** Of the task; undefined: the operator's. */
+  readonly field?: TaskProblem["field"];
+}
+
+/** @returns at most one problem: an error, or a warning where the level is not known */
+export const checkPodSecurity = (task: Task, rules: PodSecurityRules): TaskProblem[] => {
+  const beyond = rules.ALLOW_PRIVILEGED_JOBS ? [] : flawsAt("baseline", task, rules);
+  if (beyond.length > 0) return [notAllowed(beyond)];
+  const level = levelFor(task, rules);
+  if (level === "unknown") return warnOfRestricted(task);
+  const flaws = level === "privileged" ? [] : flawsAt(level, task, rules);
+  return flaws.length > 0 && level !== "privileged" ? [refusedBy(level, flaws)] : [];
+};
+
+/** It is known of one namespace; in others the author knows better. */
+const levelFor = ({ namespace }: Task, { JOB_NAMESPACE, JOB_POD_SECURITY_LEVEL: level }: PodSecurityRules) =>
+  namespace && namespace !== JOB_NAMESPACE ? "privileged" : (level ?? "unknown");
+
+const flawsAt = (level: Level, task: Task, rules: PodSecurityRules): PlacedFlaw[] => {
+  const pod = rules.POD_SECURITY_CONTEXT as AnySecurityContext;
+  const container = mergeSecurityContext(rules.JOB_SECURITY_CONTEXT, task.securityContext) as AnySecurityContext;
+  const flawsOf = level === "baseline" ? flawsOfBaseline : flawsOfRestricted;
+  const lacks = level === "baseline" ? [] : lacksOfRestricted(container, pod);
+  return [
+    ...[...flawsOf(container), ...lacks].map((flaw) => placeOf(flaw, task)),
+    ...flawsOf(pod).map(({ says }) => ({ says: `${says} (POD_SECURITY_CONTEXT)` })),
+    ...unconfinedAnnotations(task.annotations ?? {}).map((key) => ({ says: `${key}: ${task.annotations?.[key]}`, field: ["annotations", key] })),
+  ];
+};
+
+const placeOf = ({ says, field }: Flaw, { securityContext }: Task): PlacedFlaw =>
+  securityContext !== undefined && field in securityContext
+    ? { says, field: ["securityContext", field] }
+    : { says: `${says} (JOB_SECURITY_CONTEXT)` };
+
+const textOf = (flaws: readonly PlacedFlaw[]): string => flaws.map(({ says }) => says).join(", ");
+
+const fieldOf = (flaws: readonly PlacedFlaw[]): TaskProblem["field"] =>
+  flaws.find(({ field }) => field !== undefined)?.field ?? [];
+
+const notAllowed = (flaws: readonly PlacedFlaw[]): TaskProblem => ({
+  code: "privileged-not-allowed",
+  message: `it asks for ${textOf(flaws)}; only what the Pod Security level baseline has is allowed here.`,
+  fix: "Do without, or ask the operator for ALLOW_PRIVILEGED_JOBS=true.",
+  field: fieldOf(flaws),
+});
+
+const refusal = {
+  code: "pod-security-refused",
+  fix: "Do without, or ask the operator for a namespace of Jobs with another level.",
+} as const;
+
+const refusedBy = (level: Level, flaws: readonly PlacedFlaw[]): TaskProblem => ({
+  ...refusal,
+  message: `the namespace of Jobs has the Pod Security level ${level} (JOB_POD_SECURITY_LEVEL), which refuses its pod: ${textOf(flaws)}.`,
+  field: fieldOf(flaws),
+});
+
+/** The level that manifests/base gives to our namespace; what the operator's settings lack is no fault of the task. */
+const warnOfRestricted = (task: Task): TaskProblem[] => {
+  const flaws = flawsOfRestricted(task.securityContext ?? {}).map((flaw) => placeOf(flaw, task));
+  if (flaws.length === 0) return [];
+  const message = `a namespace of the Pod Security level restricted, as the overlays have it, refuses its pod: ${textOf(flaws)}.`;
+  return [{ ...refusal, message, field: fieldOf(flaws), severity: "warning" }];
+};

@@ -1,0 +1,89 @@
+// What no task may have, whatever the settings: our own Secrets, and our own service accounts.
+import { matchesAny } from "../config/glob.ts";
+import { quote } from "../config/scalars.ts";
+import type { Task, TaskEnv } from "../config/schema.ts";
+import type { Settings } from "../settings.ts";
+import type { TaskProblem } from "./task-problem.ts";
+
+export type Reserved = Pick<
+  Settings,
+  | "KEPTN_SECRET_NAME"
+  | "DENIED_SECRETS"
+  | "START_JOB_SERVICE_ACCOUNT"
+  | "FINISH_TASK_SERVICE_ACCOUNT"
+  | "JOB_CHANGES_SERVICE_ACCOUNT"
+  | "KEPTN_SOURCE_SERVICE_ACCOUNT"
+>;
+
+export const ownAccountsOf = (settings: Reserved): string[] => [
+  settings.START_JOB_SERVICE_ACCOUNT,
+  settings.FINISH_TASK_SERVICE_ACCOUNT,
+  settings.JOB_CHANGES_SERVICE_ACCOUNT,
+  settings.KEPTN_SOURCE_SERVICE_ACCOUNT,
+];
+
+/** What the components of manifests/ make: eventing-rabbitmq writes a Broker's credentials, Knative's JobSink undelivered events. */
+const ofComponents = ["*-broker-rabbit", "*dead-letters-*"];
+
+/**
+ * As patterns. Tokens of service accounts lie in Secrets where somebody asked for one, by convention NAME-token; Kubernetes before
+ * 1.24 made NAME-token-…, OpenShift makes NAME-dockercfg-… with a token for its registry.
+ */
+export const deniedSecretsOf = (settings: Reserved): string[] => [
+  settings.KEPTN_SECRET_NAME,
+  ...settings.DENIED_SECRETS,
+  ...ofComponents,
+  ...ownAccountsOf(settings).flatMap((name) => [`${name}-token`, `${name}-token-*`, `${name}-dockercfg-*`]),
+];
+
+/** In whatever namespace: a Secret of this name in another one is a copy for the init containers there. */
+export const checkReserved = (task: Task, settings: Reserved): TaskProblem[] => {
+  const denied = deniedSecretsOf(settings);
+  return [
+    ...(task.env ?? []).flatMap((entry, index) => checkEntry(entry, index, denied)),
+    ...checkAccount(task, ownAccountsOf(settings)),
+    ...Object.entries(task.annotations ?? {}).flatMap(([key, value]) => checkAnnotation(key, value, denied)),
+  ];
+};
+
+const checkEntry = ({ name, valueFrom }: TaskEnv, index: number, denied: readonly string[]): TaskProblem[] =>
+  valueFrom === "secret" && matchesAny(name, denied)
+    ? [deniedSecret(`the Secret ${quote(name)} is kept from tasks.`, ["env", index, "name"])]
+    : [];
+
+const deniedSecret = (message: string, field: TaskProblem["field"]): TaskProblem => ({
+  code: "secret-denied",
+  message,
+  fix: "Put what the task needs into a Secret of its own.",
+  field,
+});
+
+const checkAccount = ({ serviceAccount }: Task, own: readonly string[]): TaskProblem[] => {
+  if (!serviceAccount || !own.includes(serviceAccount)) return [];
+  const message = `the service account ${quote(serviceAccount)} is the job executor's own.`;
+  const fix = "Give the task a service account of its own, with the rights that it needs.";
+  return [{ code: "service-account-denied", message, fix, field: ["serviceAccount"] }];
+};
+
+/** Injectors mount the Secrets that an annotation names, beside a task or into it: Istio's userVolume, Vault's extra-secret. */
+const checkAnnotation = (key: string, value: string, denied: readonly string[]): TaskProblem[] => {
+  const named = namesIn(value).find((name) => matchesAny(name, denied));
+  if (named === undefined) return [];
+  return [
+    deniedSecret(`the annotation ${quote(key)} names the Secret ${quote(named)}, which is kept from tasks.`, [
+      "annotations",
+      key,
+    ]),
+  ];
+};
+
+/** All that could be the name of a Secret; in JSON and YAML a character may also be written as its number. */
+const namesIn = (value: string): string[] =>
+  value
+    .replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))/gi, (written, ...codes: string[]) => {
+      const code = Number.parseInt(codes.slice(0, 3).find(Boolean) ?? "", 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : written;
+    })
+    .split(/[^a-z0-9.-]+/)
+    .map((name) => name.replace(/^[.-]+|[.-]+$/g, ""))
+    .filter((name) => name !== "");
