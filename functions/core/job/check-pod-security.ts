@@ -47,7 +47,10 @@ const flawsAt = (level: Level, task: Task, rules: PodSecurityRules): PlacedFlaw[
   return [
     ...[...flawsOf(container), ...lacks].map((flaw) => placeOf(flaw, task)),
     ...flawsOf(pod).map(({ says }) => ({ says: `${says} (POD_SECURITY_CONTEXT)` })),
-    ...unconfinedAnnotations(task.annotations ?? {}).map((key) => ({ says: `${key}: ${task.annotations?.[key]}`, field: ["annotations", key] })),
+    ...unconfinedAnnotations(task.annotations ?? {}).map((key) => ({
+      says: `${key}: ${task.annotations?.[key]}`,
+      field: ["annotations", key],
+    })),
   ];
 };
 

@@ -17,8 +17,14 @@ const table: readonly (readonly [pattern: string, fits: readonly string[], not: 
 
 for (const [pattern, fits, not] of table) {
   test(`${pattern} stands for ${fits.join(", ")}, and not for ${not.join(", ")}`, () => {
-    assert.deepEqual(fits.filter((name) => !matchesGlob(name, pattern)), []);
-    assert.deepEqual(not.filter((name) => matchesGlob(name, pattern)), []);
+    assert.deepEqual(
+      fits.filter((name) => !matchesGlob(name, pattern)),
+      [],
+    );
+    assert.deepEqual(
+      not.filter((name) => matchesGlob(name, pattern)),
+      [],
+    );
   });
 }
 
