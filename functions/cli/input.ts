@@ -2,26 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { decodeText, findUndecoded, type Undecoded } from "../core/decode-text.ts";
-import { type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
-import { renderProblems } from "../core/problem.ts";
 import { codeOf } from "../io/disk/disk-fault.ts";
 import { usageError } from "./fault.ts";
-
-/** @throws an error of wrong usage, as all of these do */
-export const readEvent = async (file: string): Promise<KeptnEvent> => {
-  const content = await readInput(file, "event");
-  const parsed = parseKeptnEvent(parseJson(content, file));
-  switch (parsed.kind) {
-    case "event":
-      return parsed.event;
-    case "malformed":
-      throw usageError(`${file} is not an event of Keptn:\n${renderProblems(parsed.problems)}`);
-    case "not-keptn":
-      throw usageError(`${file} is not an event of Keptn: ${parsed.why}.`);
-    case "thin":
-      throw usageError(`${file} has only the ids of an event, and there is no Keptn here that could be asked for it.`);
-  }
-};
 
 /** What is no text in it is among its problems: see {@link decodeText}. */
 export const readConfig = (file: string): Promise<string> => readText(file, "job config");
@@ -52,7 +34,8 @@ const readText = async (file: string, what: string): Promise<string> => {
   }
 };
 
-const parseJson = (content: string, file: string): unknown => {
+/** @throws an error of wrong usage */
+export const parseJson = (content: string, file: string): unknown => {
   try {
     return JSON.parse(content);
   } catch (fault) {

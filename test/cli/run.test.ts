@@ -98,6 +98,23 @@ test("the example passes, and tells Keptn so with both outputs", async () => {
   assert.match(message ?? "", /To podtato-head, build 1\.0\.3:\nThis file was in the Git repository/);
 });
 
+test("a task runs without any event file, on an event that is made up", async () => {
+  const config = await configOf(action("Make", `[${task("say", "echo in $KEPTN_STAGE: $GREETING")}]`));
+  const text = await readFile(config, "utf8");
+  const env = 'env: [{ name: GREETING, value: "$.data.greetings[0]", valueFrom: event }], ';
+  await writeFile(config, text.replace('{"name"', `{${env}"name"`));
+  const values = ["--set", "data.stage=dev", "--set", "data.greetings[0]=hello"];
+  const { code, events, stderr } = await run(
+    ...["--runtime", "process", "--config", config, "--task", "remote-task", ...values],
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /The event is made up: sh\.keptn\.event\.remote-task\.triggered of project my-project, stage dev/,
+  );
+  assert.match(events[1]?.data?.message ?? "", /in dev: hello/);
+});
+
 test("after a task that failed no other one starts", async () => {
   const touched = join(folder, "second-ran");
   const tasks = `[${task("first", "echo so far; exit 3")}, ${task("second", `touch ${touched}`)}]`;

@@ -68,7 +68,7 @@ describe("commands", () => {
   }
   test("with options that do not exist are found", async () => {
     assert.match(String(await complaintAbout(["lint", "--wrong"])), /unknown option '--wrong'/);
-    assert.match(String(await complaintAbout(["plan"])), /required option '--event/);
+    assert.match(String(await complaintAbout(["plan", "--task"])), /option '--task <name>' argument missing/);
     assert.equal(await checkCommand(["npm", "run", "nothing"]), "there is no script nothing");
   });
 });

@@ -1,21 +1,20 @@
 // The command line of `job-executor plan`.
 import { type Command, Option } from "commander";
 import type { CliContext } from "../context.ts";
+import { aboutEvents, addEventOptions } from "../event-options.ts";
 import type { PlanOptions } from "./handler.ts";
 
 export const addPlan = (program: Command, { terminal, exit }: CliContext): void => {
-  program
-    .command("plan")
+  addEventOptions(program.command("plan"))
     .description("says which actions an event starts and why, and shows the Jobs exactly as start-job creates them")
     .option("--config <file>", "the job config; - reads it from stdin", "job/config.yaml")
-    .requiredOption("--event <file>", "the Keptn event, as JSON; - reads it from stdin")
     .option("--settings <file>", "the operator's settings, as lines of NAME=VALUE; else the defaults")
     .addOption(
       new Option("--output <name>", "the Jobs as YAML or JSON, a summary, a Mermaid diagram, or a picture")
         .choices(["yaml", "json", "summary", "mermaid", "svg"])
         .default("summary"),
     )
-    .addHelpText("after", outcomes)
+    .addHelpText("after", `${aboutEvents}${outcomes}`)
     .action(async (options: PlanOptions) => {
       const { plan } = await import("./handler.ts");
       exit(await plan(options, terminal));

@@ -5,18 +5,19 @@ import { explainConfig } from "../../core/lint.ts";
 import { type Plan, planRuns } from "../../core/plan.ts";
 import { renderProblems } from "../../core/problem.ts";
 import { parseSettings, type Settings } from "../../core/settings.ts";
+import { readEvent } from "../event.ts";
+import type { EventOptions } from "../event-options.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
-import { readConfig, readEvent, readInput } from "../input.ts";
+import { readConfig, readInput } from "../input.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderMermaid } from "./render-mermaid.ts";
 import { renderSummary } from "./render-summary.ts";
 import { renderPlanSvg } from "./render-svg.ts";
 import { renderYaml } from "./render-yaml.ts";
 
-export interface PlanOptions {
+export interface PlanOptions extends EventOptions {
   readonly config: string;
-  readonly event: string;
   readonly settings?: string;
   readonly output: "yaml" | "json" | "summary" | "mermaid" | "svg";
 }
@@ -25,7 +26,7 @@ export interface PlanOptions {
 export const plan = async (options: PlanOptions, terminal: Terminal): Promise<ExitCode> => {
   if (options.config === "-" && options.event === "-") throw usageError("Only one of --config and --event can be -.");
   const [event, configText, settings] = await Promise.all([
-    readEvent(options.event),
+    readEvent(options, terminal),
     readConfig(options.config),
     readSettings(options.settings),
   ]);

@@ -1,14 +1,13 @@
 // The command line of `job-executor run`.
 import { type Command, Option } from "commander";
 import type { CliContext } from "../context.ts";
+import { aboutEvents, addEventOptions } from "../event-options.ts";
 import type { RunOptions } from "./handler.ts";
 
 export const addRun = (program: Command, { terminal, exit }: CliContext): void => {
-  program
-    .command("run")
+  addEventOptions(program.command("run"))
     .description("runs the tasks of a job config for an event on this machine: no cluster, no Keptn")
     .option("--config <file>", "the job config", "job/config.yaml")
-    .requiredOption("--event <file>", "the Keptn event, as JSON; - reads it from stdin")
     .option("--files <folder>", "where the tasks' files are; by default the folder that holds job/config.yaml")
     .addOption(
       new Option("--runtime <name>", "what runs the tasks; auto takes podman or docker if it answers, else processes")
@@ -21,7 +20,7 @@ export const addRun = (program: Command, { terminal, exit }: CliContext): void =
         .default([], "none"),
     )
     .option("--verbose", "says every step of the run, line by line")
-    .addHelpText("after", outcomes)
+    .addHelpText("after", `${aboutEvents}${outcomes}`)
     .action(async (options: RunOptions) => {
       const { run } = await import("./handler.ts");
       exit(await run(options, terminal));

@@ -3,15 +3,16 @@ import { basename, dirname, resolve } from "node:path";
 import { type Plan, planRuns } from "../../core/plan.ts";
 import { parseSettings, type Settings } from "../../core/settings.ts";
 import type { RuntimeChoice } from "../../io/local/choose-engine.ts";
+import { readEvent } from "../event.ts";
+import type { EventOptions } from "../event-options.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
-import { readConfig, readEvent } from "../input.ts";
+import { readConfig } from "../input.ts";
 import type { Terminal } from "../terminal.ts";
 import { readSecrets } from "./input.ts";
 import { runHere } from "./run-here.ts";
 
-export interface RunOptions {
+export interface RunOptions extends EventOptions {
   readonly config: string;
-  readonly event: string;
   readonly files?: string;
   readonly runtime: RuntimeChoice;
   readonly secret: readonly string[];
@@ -21,7 +22,7 @@ export interface RunOptions {
 /** @throws IoError, or an error of wrong usage */
 export const run = async (options: RunOptions, terminal: Terminal): Promise<ExitCode> => {
   const [event, configText, secrets] = await Promise.all([
-    readEvent(options.event),
+    readEvent(options, terminal),
     readConfig(options.config),
     readSecrets(options.secret),
   ]);
@@ -30,6 +31,8 @@ export const run = async (options: RunOptions, terminal: Terminal): Promise<Exit
   switch (plan.kind) {
     case "ignore":
       terminal.say(`No action of ${options.config} matches ${event.type}: nothing to run.`);
+      for (const { action, why } of plan.actions.slice(0, 10))
+        terminal.say(`  ${JSON.stringify(action)}: ${why.join(" ")}`);
       return exitCode.ok;
     case "refuse":
       terminal.say(plan.message);

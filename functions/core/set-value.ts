@@ -1,0 +1,69 @@
+// `data.deployment.deploymentNames[0]=carts`: a value at a place of an event, as somebody gives it on a command line.
+import { parsePath } from "./config/path-steps.ts";
+
+export interface Assignment {
+  readonly path: string;
+  readonly keys: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+/** @returns undefined for what is no PATH=VALUE; the path is a JSONPath that names one place */
+export const parseAssignment = (text: string): Assignment | undefined => {
+  const [, path = "", value = ""] = /^((?:[^=[\]]|\[(?:"[^"]*"|'[^']*'|\d+)\])+)=(.*)$/s.exec(text) ?? [];
+  const keys = (parsePath(path) ?? []).flatMap((step) => (step.kind === "one" ? [step.key] : [undefined]));
+  const isOnePlace = keys.every((key) => key !== undefined && key !== "");
+  return keys.length > 0 && isOnePlace
+    ? { path, keys: keys as (string | number)[], value: parseValue(value) }
+    : undefined;
+};
+
+/** JSON where it is; a number only as JSON writes it, so that 1.10 and digits that a number cannot hold stay as they are. */
+const parseValue = (text: string): unknown => {
+  if (!/^\s*(?:[[{"]|true\s*$|false\s*$|null\s*$|-?\d)/.test(text)) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "number" && JSON.stringify(value) !== text.trim() ? text : value;
+  } catch {
+    return text;
+  }
+};
+
+export type Assigned = { readonly document: unknown } | { readonly why: string };
+
+/** @returns a copy that has the value there, with the maps and lists around it, or why that cannot be */
+export const assign = (document: unknown, { keys, value, path }: Assignment): Assigned => {
+  const assigned = setAt(document, keys, value);
+  return "why" in assigned ? { why: `${path} ${assigned.why}` } : assigned;
+};
+
+const setAt = (around: unknown, [key, ...more]: readonly (string | number)[], value: unknown): Assigned => {
+  if (key === undefined) return { document: value };
+  return typeof key === "number"
+    ? setEntry(around ?? [], key, (entry) => setAt(entry, more, value))
+    : setField(around ?? {}, key, (field) => setAt(field, more, value));
+};
+
+type Inside = (before: unknown) => Assigned;
+
+/** One entry behind the last one is a new one. */
+const setEntry = (list: unknown, index: number, inside: Inside): Assigned => {
+  if (!Array.isArray(list)) return { why: `has an index where the event has ${kindOf(list)}` };
+  if (index < 0 || index > list.length) return { why: `is none of the ${list.length} entries, nor the one after them` };
+  const assigned = inside(list[index]);
+  return "why" in assigned
+    ? assigned
+    : { document: [...list.slice(0, index), assigned.document, ...list.slice(index + 1)] };
+};
+
+const setField = (map: unknown, name: string, inside: Inside): Assigned => {
+  if (typeof map !== "object" || Array.isArray(map)) return { why: `has a name where the event has ${kindOf(map)}` };
+  const assigned = inside(map && Object.hasOwn(map, name) ? (map as Record<string, unknown>)[name] : undefined);
+  return "why" in assigned ? assigned : { document: { ...map, [name]: assigned.document } };
+};
+
+const kindOf = (value: unknown): string =>
+  Array.isArray(value)
+    ? "a list"
+    : typeof value === "object"
+      ? "a map"
+      : `the ${typeof value} ${JSON.stringify(value)}`;
