@@ -6,7 +6,8 @@ import { type OwnEnd, ownEndNoted } from "../core/own-end.ts";
 import { type RunState, readRun } from "../core/run-state.ts";
 import { announce } from "./announce.ts";
 import { findHiddenEnd, noteOwnEnd } from "./hidden-end.ts";
-import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
+import { listPods } from "./list-pods.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
 import { release } from "./release.ts";
 import { report } from "./report.ts";
 import { tidy } from "./tidy.ts";
@@ -84,7 +85,7 @@ const endsOf = ({ tasks }: RunState): string[] => tasks.flatMap(({ job }) => (jo
 const lookBehindFailure = async (ports: ChainPorts, { tasks }: RunState, task: number): Promise<Findings["ownEnd"]> => {
   const job = tasks[task]?.job;
   if (!job || ownEndNoted(job)) return undefined;
-  const end = await findHiddenEnd(ports, job, (await ports.pods.list(refOf(job))).at(-1));
+  const end = await findHiddenEnd(ports, job, (await listPods(ports, job)).pods.at(-1));
   return end && { task, end };
 };
 

@@ -15,6 +15,7 @@ import {
   reportTask,
   type TaskReport,
 } from "../core/task-report.ts";
+import { listPods } from "./list-pods.ts";
 import { type ChainPorts, refOf } from "./ports.ts";
 
 export interface Gathered {
@@ -32,10 +33,11 @@ export const gather = async (ports: ChainPorts, run: RunState): Promise<Gathered
 };
 
 const gatherTask = async (ports: ChainPorts, job: Job, task: string): Promise<TaskReport> => {
-  const pods = await ports.pods.list(refOf(job));
+  const { pods, unread } = await listPods(ports, job);
   const read = await Promise.all(pods.flatMap(containersOf).map((container) => readContainer(ports, container)));
   const containers = [...notedOutput(job, read), ...read];
-  return reportTask({ task, job, pods, containers, said: await warningsOf(ports, job, pods.at(-1)) });
+  const said = await warningsOf(ports, job, pods.at(-1));
+  return reportTask({ task, job, pods, containers, said, ...(unread === undefined ? {} : { unread }) });
 };
 
 /** At its deadline a Job's pods are deleted: why one never ran, only Events still tell. */

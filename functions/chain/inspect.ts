@@ -9,6 +9,7 @@ import { judgeStart, mayBeOverdue, type Patience } from "../core/start-problem.t
 import { type Trouble, troubleOf } from "../core/start-trouble.ts";
 import type { Findings } from "./advance.ts";
 import { findHiddenEnd } from "./hidden-end.ts";
+import { listPods } from "./list-pods.ts";
 import { type ChainPorts, refOf } from "./ports.ts";
 import { countOf } from "./settle.ts";
 
@@ -32,7 +33,9 @@ const isOver = async (ports: ChainPorts, run: RunState): Promise<boolean> => {
 
 const inspectPod = async (ports: ChainPorts, job: Job | undefined) => {
   if (!job) return {};
-  const pod = (await ports.pods.list(refOf(job))).at(-1);
+  const { pods, unread } = await listPods(ports, job);
+  if (unread !== undefined) return {};
+  const pod = pods.at(-1);
   const ownEnd = await findHiddenEnd(ports, job, pod);
   if (ownEnd) return { ownEnd };
   const trouble = troubleOf(job, pod);

@@ -4,7 +4,7 @@ import { describeEnd, describeState, explainFailure } from "./explain-failure.ts
 import { fetchContainerName } from "./files.ts";
 import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
 import { cleanText, endLine, type LogText, renderLog } from "./log-text.ts";
-import { ownEndNoted } from "./own-end.ts";
+import { type OwnEnd, ownEndNoted } from "./own-end.ts";
 import { ownEndOf, type Terminated } from "./pod-end.ts";
 import { phaseOf } from "./run-state.ts";
 import { explainSidecars } from "./sidecars.ts";
@@ -86,26 +86,36 @@ export interface TaskEnd {
   readonly containers: readonly ContainerReport[];
   /** Kubernetes' warnings, oldest first, where no pod is left that could say why. */
   readonly said: readonly string[];
+  /** Why its pods could not be listed. */
+  readonly unread?: string;
 }
 
-export const reportTask = ({ task, job, pods, containers, said }: TaskEnd): TaskReport => {
+export const reportTask = ({ task, job, pods, containers, said, unread }: TaskEnd): TaskReport => {
   const passed = phaseOf(job) === "succeeded";
   const pod = pods.at(-1);
   const noted = ownEndNoted(job);
   const { own } = containersOfTask(job, pod);
   const end = noted ?? own?.state?.terminated;
   const endedAt = endTimeOf(job, pod, end);
+  const note = noteOf(noted, job, unread);
   return {
     task,
     passed,
     ranToEnd: passed || isOfItsOwn(noted ?? ownEndOf(job, pod)),
     ...(passed ? {} : { why: explainFailure(job, pod) + quoteWarning(said) }),
-    ...(noted ? { note: explainSidecars(noted) } : {}),
+    ...(note ? { note } : {}),
     ...(job.status?.startTime ? { startedAt: job.status.startTime } : {}),
     ...(endedAt ? { endedAt } : {}),
     containers,
     ...(end?.message && wroteIt(end) ? { result: end.message } : {}),
   };
+};
+
+const noteOf = (noted: OwnEnd | undefined, { metadata }: Job, unread: string | undefined): string => {
+  const why = unread && cleanText(unread).trim().replace(/\.?$/, ".");
+  const right = `finish-task needs the right to list pods in namespace ${metadata?.namespace}.`;
+  const lost = why ? `What its pod said could not be read: ${why} ${right}` : "";
+  return [noted && explainSidecars(noted), lost].filter(Boolean).join(" ");
 };
 
 const stateOf = (terminated: Terminated) => ({ state: { terminated } });

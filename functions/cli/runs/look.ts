@@ -38,31 +38,55 @@ const sideBySide = 5;
 
 /** @throws IoError */
 export const look = async (ports: LookPorts, wanted: Wanted): Promise<Look> => {
-  const all = await listRuns(ports.runs, wanted.namespace);
+  const { runs: all, jobsUnread } = await listRuns(ports.runs, wanted.namespace);
   const found = wanted.run === undefined ? all : findRuns(all, wanted.run);
   const reported = found.filter(wasReported).length;
   const more = wanted.run === undefined ? Math.max(0, reported - wanted.recent) : 0;
   const runs = found.slice(0, found.length - more);
-  const { pods, notes } = await listPods(ports.runs, runs, wanted);
-  const seen = { ...(pods ? { pods } : {}), settings: ports.settings };
+  const { notes, ...pods } = await listPods(ports.runs, runs, wanted);
+  const seen = { ...pods, jobsUnread, settings: ports.settings };
   const answers = await answerQuestions(ports.runs, runs, { ...seen, nowMs: ports.now().getTime() });
   return {
     view: (nowMs) => runs.map((run) => viewRun(run, { ...seen, ...answers, nowMs })),
     more,
-    notes,
+    notes: [...[...jobsUnread.values()].map((why) => `${why} What runs have there is not known.`), ...notes],
   };
 };
 
+interface RunsSeen {
+  readonly runs: RunState[];
+  /** Namespaces whose Jobs cannot be listed, and why. */
+  readonly jobsUnread: ReadonlyMap<string, string>;
+}
+
 /** Tasks of one run may be in several namespaces. */
-const listRuns = async (runs: Runs, namespace: string): Promise<RunState[]> => {
+const listRuns = async (runs: Runs, namespace: string): Promise<RunsSeen> => {
   const jobs = await runs.listJobs(namespace);
   const here = readRuns(jobs);
-  if (namespace === "*") return here;
-  const others = namespacesOf(here).filter((other) => other !== namespace);
-  if (others.length === 0) return here;
+  const others = namespace === "*" ? [] : namespacesOf(here).filter((other) => other !== namespace);
+  if (others.length === 0) return { runs: here, jobsUnread: new Map() };
   const known = new Set(here.map(({ id }) => id));
-  const more: readonly Job[] = (await Promise.all(others.map((other) => runs.listJobs(other)))).flat();
-  return readRuns([...jobs, ...more]).filter(({ id }) => known.has(id));
+  const { read, unread } = await listEach(others, (other) => runs.listJobs(other));
+  const more: readonly Job[] = read.flat();
+  return { runs: readRuns([...jobs, ...more]).filter(({ id }) => known.has(id)), jobsUnread: unread };
+};
+
+/** @returns what may be listed, and why the rest may not, by namespace @throws IoError, other than a refusal */
+const listEach = async <T>(
+  namespaces: readonly string[],
+  list: (namespace: string) => Promise<T>,
+): Promise<{ readonly read: T[]; readonly unread: ReadonlyMap<string, string> }> => {
+  const unread = new Map<string, string>();
+  const lists = namespaces.map(async (namespace) => {
+    try {
+      return [await list(namespace)];
+    } catch (fault) {
+      if (!(fault instanceof IoError && fault.httpStatus === 403)) throw fault;
+      unread.set(namespace, fault.message);
+      return [];
+    }
+  });
+  return { read: (await Promise.all(lists)).flat(), unread };
 };
 
 /** @param asked "*": one request for all of them */
@@ -76,18 +100,16 @@ const listPods = async (
   runs: Runs,
   shown: readonly RunState[],
   wanted: Wanted,
-): Promise<{ readonly pods?: readonly Pod[]; readonly notes: readonly string[] }> => {
+): Promise<Pick<Sight, "pods" | "podsUnread"> & { readonly notes: readonly string[] }> => {
   const running = shown.filter(({ tasks }) => tasks.some(({ phase }) => phase === "running"));
-  const lists =
-    wanted.run === undefined
-      ? namespacesOf(running, wanted.namespace).map((namespace) => runs.listPods(namespace))
-      : shown.flatMap((run) => namespacesOf([run]).map((namespace) => runs.listPods(namespace, run.id)));
-  try {
-    return { pods: (await Promise.all(lists)).flat(), notes: [] };
-  } catch (fault) {
-    if (!(fault instanceof IoError && fault.httpStatus === 403)) throw fault;
-    return { notes: [`${fault.message} Why a task does not start is not known without that.`] };
-  }
+  const asked = wanted.run === undefined ? namespacesOf(running, wanted.namespace) : namespacesOf(shown);
+  const ids = wanted.run === undefined ? [undefined] : shown.map(({ id }) => id);
+  const { read, unread } = await listEach(asked, async (namespace) =>
+    (await Promise.all(ids.map((id) => runs.listPods(namespace, id)))).flat(),
+  );
+  const notes = [...unread.values()].map((why) => `${why} Why a task does not start is not known without that.`);
+  const pods: readonly Pod[] = read.flat();
+  return { ...(unread.has("*") ? {} : { pods }), podsUnread: new Set(unread.keys()), notes };
 };
 
 const answerQuestions = async (

@@ -20,6 +20,7 @@ export const taskSigns: Readonly<Record<TaskWord, Sign>> = {
   "cannot-start": { sign: "▲", word: "cannot start", format: "yellow" },
   deleted: { sign: "✖", word: "deleted", format: "red" },
   missing: { sign: "-", word: "did not run", format: "dim" },
+  unknown: { sign: "?", word: "cannot be read", format: "yellow" },
 };
 
 export const runSigns: Readonly<Record<RunWord, Sign>> = {

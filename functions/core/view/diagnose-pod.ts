@@ -18,7 +18,7 @@ const patienceSeconds = 15;
 
 export const diagnosePod = (task: TaskState, sight: Sight): Diagnosis => {
   const { job, link } = task;
-  if (!sight.pods || !job) return {};
+  if (!sight.pods || !job || sight.podsUnread?.has(link.namespace)) return {};
   const pod = podsOf(task, sight).at(-1);
   const trouble = troubleOf(job, pod);
   if (!trouble) return diagnoseSidecars({ task: link.task, job, pod }, sight);

@@ -1,9 +1,10 @@
 // Why a run is stuck, and what to do: what finish-task would wait for, what it should have done, what a pod lacks.
 import type { Step } from "../next-step.ts";
 import type { RunState } from "../run-state.ts";
+import { fixUnread } from "../unread-namespace.ts";
 import { diagnosePod } from "./diagnose-pod.ts";
 import { renderDuration } from "./duration.ts";
-import type { Sight } from "./sight.ts";
+import { type Sight, unreadNamespaceOf } from "./sight.ts";
 import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
 import { endOf } from "./task-view.ts";
 
@@ -23,6 +24,11 @@ export type Question =
 /** @param step what is next, for somebody who only looks */
 export const diagnose = (run: RunState, step: Step, sight: Sight): Diagnosis => {
   if (step.kind === "over") return {};
+  const unread = unreadNamespaceOf(run, sight);
+  if (unread !== undefined) {
+    const why = sight.jobsUnread?.get(unread)?.replace(/\.?$/, ".");
+    return { why: `Its Jobs in namespace ${unread} cannot be listed: ${why}`, fix: fixUnread(unread) };
+  }
   const running = run.tasks.find(({ phase }) => phase === "running");
   if (step.kind === "wait") return running ? diagnosePod(running, sight) : diagnoseCreation(run, sight);
   const dueMs = dueSinceMs(run, step, sight);

@@ -6,7 +6,7 @@ import { nextStep, type Step } from "../next-step.ts";
 import { type RunState, readRun, type TaskState, wasReported } from "../run-state.ts";
 import { diagnose, type Question } from "./diagnose.ts";
 import { secondsSince } from "./duration.ts";
-import { podsOf, type Sight, situationOf } from "./sight.ts";
+import { podsOf, type Sight, situationOf, unreadNamespaceOf } from "./sight.ts";
 import { type TaskView, viewTask } from "./task-view.ts";
 
 export type RunWord =
@@ -49,7 +49,7 @@ export interface RunView {
 export const viewRun = (run: RunState, sight: Sight): RunView => {
   const step = stepOf(run, sight);
   const { why, fix } = diagnose(run, step, sight);
-  const tasks = run.tasks.map((task) => viewTask(task, podsOf(task, sight)));
+  const tasks = run.tasks.map((task) => viewTask(task, podsOf(task, sight), sight.jobsUnread));
   const { event, chain, marks } = run;
   const createdAt = createdAtOf(run);
   return {
@@ -85,14 +85,21 @@ export const readRuns = (jobs: readonly Job[]): RunState[] => {
   );
 };
 
-const stepOf = (run: RunState, sight: Sight): Step => nextStep(run, situationOf(sight));
+/** finish-task does nothing with a run that it cannot read as a whole. */
+const stepOf = (run: RunState, sight: Sight): Step => {
+  const unread = unreadNamespaceOf(run, sight);
+  return unread === undefined
+    ? nextStep(run, situationOf(sight))
+    : { kind: "wait", why: `its Jobs in namespace ${unread} cannot be listed` };
+};
 
 const wordOf = (run: RunState, step: Step, tasks: readonly TaskView[]): RunWord => {
   if (wasReported(run)) return run.marks.outcome ?? outcomeOf(tasks);
   if (step.kind === "report" || run.marks.refused) return "reporting";
-  if (!run.marks.announced && run.tasks.some(({ phase }) => phase === "missing")) return "creating";
+  const isKnown = tasks.every(({ state }) => state !== "unknown");
+  if (!run.marks.announced && isKnown && run.tasks.some(({ phase }) => phase === "missing")) return "creating";
   if (!run.marks.announced && !run.chain.silent) return "announcing";
-  if (isDecided(run.tasks)) return "reporting";
+  if (isKnown && isDecided(run.tasks)) return "reporting";
   return tasks.some(({ state }) => state === "cannot-start") ? "cannot-start" : "running";
 };
 

@@ -2,7 +2,7 @@
 import type { Pod } from "../kubernetes.ts";
 import type { KubernetesWarning } from "../kubernetes-warning.ts";
 import type { Situation } from "../next-step.ts";
-import type { TaskState } from "../run-state.ts";
+import type { RunState, TaskState } from "../run-state.ts";
 import type { Settings } from "../settings.ts";
 
 export interface Sight {
@@ -10,6 +10,10 @@ export interface Sight {
   readonly nowMs: number;
   /** Of the tasks that run, at least; undefined: they may not be read. */
   readonly pods?: readonly Pod[];
+  /** Namespaces whose pods may not be listed. */
+  readonly podsUnread?: ReadonlySet<string>;
+  /** Namespaces whose Jobs cannot be listed, and why: what runs have there is not known. */
+  readonly jobsUnread?: ReadonlyMap<string, string>;
   /** What Kubernetes warned about an object, the latest last, by its uid: of those that were asked for. */
   readonly warnings?: ReadonlyMap<string, readonly KubernetesWarning[]>;
   /** The sweep's, where it was asked for; `unknown`: it may not be read. */
@@ -29,6 +33,10 @@ export const situationOf = ({ nowMs, settings }: Sight): Situation => ({
   leaseSeconds: settings.CLAIM_LEASE_SECONDS,
   createGraceSeconds: settings.CREATE_GRACE_SECONDS,
 });
+
+/** The namespace of one of its tasks whose Jobs cannot be listed. */
+export const unreadNamespaceOf = ({ chain }: RunState, { jobsUnread }: Sight): string | undefined =>
+  chain.jobs.map(({ namespace }) => namespace).find((namespace) => jobsUnread?.has(namespace));
 
 /** Newest last. */
 export const podsOf = ({ job }: TaskState, { pods = [] }: Sight): Pod[] =>

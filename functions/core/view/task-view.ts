@@ -24,7 +24,9 @@ export type TaskWord =
   /** Somebody deleted its Job. */
   | "deleted"
   /** It has no Job: not created yet, or let go because it never ran. */
-  | "missing";
+  | "missing"
+  /** Its Job cannot be read. */
+  | "unknown";
 
 export interface TaskView {
   readonly name: string;
@@ -49,11 +51,18 @@ export interface Phase {
   readonly until?: string;
 }
 
-/** @param pods those of this task that are known, newest last */
-export const viewTask = ({ link, phase, job }: TaskState, pods: readonly Pod[]): TaskView => {
+/**
+ * @param pods those of this task that are known, newest last
+ * @param jobsUnread namespaces whose Jobs cannot be listed
+ */
+export const viewTask = (
+  { link, phase, job }: TaskState,
+  pods: readonly Pod[],
+  jobsUnread?: ReadonlyMap<string, string>,
+): TaskView => {
   const pod = pods.at(-1);
   const container = job?.spec?.template.spec?.containers[0];
-  const state = wordOf(phase, job, pod);
+  const state = jobsUnread?.has(link.namespace) ? "unknown" : wordOf(phase, job, pod);
   const note = job && (ownEndNoted(job) ?? (phase === "failed" ? hiddenEndOf(job, pod, 0) : undefined));
   const deadlineSeconds = job?.spec?.template.spec?.activeDeadlineSeconds;
   return {

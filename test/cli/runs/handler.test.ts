@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { type RunsOptions, runs } from "../../../functions/cli/runs/handler.ts";
 import type { Sleep } from "../../../functions/cli/runs/watch.ts";
 import type { Job, Pod } from "../../../functions/core/kubernetes.ts";
+import { annotation } from "../../../functions/core/marks.ts";
 import { IoError } from "../../../functions/io/io-error.ts";
 import type { Runs } from "../../../functions/io/kubernetes/runs.ts";
 import { makeScreen, makeTerminal } from "../../doubles/terminal.ts";
@@ -152,6 +153,33 @@ describe("runs shows", () => {
       new RegExp(`kubectl -n jobs get events --field-selector involvedObject.name=${job}$`),
     );
   });
+  test("a run with Jobs in a namespace that may not be listed: it says so, and takes none of them for missing", async () => {
+    const cluster = makeCluster([{ phases: ["succeeded", "missing"], announced }]);
+    for (const { metadata } of cluster.jobs) {
+      const text = metadata?.annotations?.[annotation.chain] ?? "";
+      const chain = JSON.parse(text) as { jobs: { namespace: string }[] };
+      chain.jobs[1]!.namespace = "team-b";
+      metadata!.annotations![annotation.chain] = JSON.stringify(chain);
+    }
+    const { listJobs } = cluster;
+    cluster.listJobs = async (namespace) => {
+      if (namespace !== "team-b") return listJobs(namespace);
+      throw new IoError("You may not list jobs.batch in namespace team-b.", { retryable: false, httpStatus: 403 });
+    };
+    const { terminal, code } = start(cluster);
+    assert.equal(await code, 0);
+    assert.match(terminal.stdout.join("\n"), /stuck .* 2\/2 task-2/);
+    assert.match(terminal.stdout.join("\n"), /Its Jobs in namespace team-b cannot be listed: You may not list/);
+    assert.match(
+      terminal.stderr.join("\n"),
+      /^note: You may not list jobs\.batch in namespace team-b\. What runs have there/m,
+    );
+    const json = start(cluster, { output: "json" });
+    await json.code;
+    const [run] = JSON.parse(json.terminal.stdout.join("\n")).runs;
+    assert.deepEqual([run.state, run.stuck, run.tasks[1].state], ["running", true, "unknown"]);
+  });
+
   test("what else it knows where pods may not be read", async () => {
     const cluster = makeCluster([{ phases: ["running"], announced }]);
     cluster.listPods = async () => {
