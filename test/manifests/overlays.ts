@@ -33,11 +33,15 @@ export const components: readonly string[] = (await readdir("manifests/component
   (name) => !name.startsWith("keptn-source-"),
 );
 
-/** An overlay with components on top of it, as an operator's own overlay would have them. */
+/**
+ * An overlay with components on top of it, as an operator's own overlay would have them.
+ * @param more of the kustomization: namePrefix, patches, ...
+ */
 export const buildWith = async (
   overlay: string,
   names: readonly string[],
   namespace?: string,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<readonly KubernetesObject[]> => {
   const folder = await mkdtemp(join(tmpdir(), "overlay-"));
   try {
@@ -46,6 +50,7 @@ export const buildWith = async (
       ...{ apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources: [toHere(overlay)] },
       components: names.map((name) => toHere(`manifests/components/${name}`)),
       ...(namespace ? { namespace } : {}),
+      ...more,
     };
     await writeFile(join(folder, "kustomization.yaml"), JSON.stringify(kustomization));
     return await buildManifests(folder);

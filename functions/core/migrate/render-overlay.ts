@@ -80,6 +80,11 @@ const replacements = [
   "    targets:",
   "      - select: {kind: ConfigMap, name: job-executor-settings}",
   "        fieldPaths: [data.JOB_NAMESPACE, data.K8S_NAMESPACE]",
+  "  # What the namespace refuses by its Pod Security level, start-job refuses before.",
+  '  - source: {kind: Namespace, name: keptn-jes, fieldPath: "metadata.labels.[pod-security.kubernetes.io/enforce]"}',
+  "    targets:",
+  "      - select: {kind: ConfigMap, name: job-executor-settings}",
+  "        fieldPaths: [data.JOB_POD_SECURITY_LEVEL]",
 ];
 
 const renderPatch = ({ target, change, from }: PatchPart): string[] => {
