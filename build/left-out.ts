@@ -114,9 +114,8 @@ module.exports = (options) => {
 };
 module.exports.defaultInitOptions = defaultInitOptions;`,
   },
-  // Most names of events are plain, most paths name one value.
+  // Most names of events are plain.
   { what: /^re2js$/, code: late("re2js", ["RE2JS"]) },
-  { what: /^jsonpath-plus$/, code: late("jsonpath-plus", ["JSONPath"]) },
   // Its logger is silent unless FUNC_LOG_LEVEL asks for more.
   {
     what: /^pino$/,
@@ -126,7 +125,7 @@ module.exports = (options, stream) => options.level === "silent" ? silent : requ
 module.exports.symbols = { serializersSym: Symbol.for("pino.serializers") };
 module.exports.stdSerializers = { err: (error) => require("pino").stdSerializers.err(error) };`,
   },
-  // Of cloudevents: no numbers beyond 2^53, and no events of our own that would need an id.
+  // Of cloudevents: JSON is parsed by us, with all digits of its numbers, and there are no events of our own that would need an id.
   { what: /^json-bigint$/, code: 'module.exports = (options) => require("json-bigint")(options);' },
   { what: /^uuid$/, code: "exports.v4 = () => globalThis.crypto.randomUUID();" },
   // Of prom-client: nothing is pushed, nothing gathered from a cluster's workers, no traces.

@@ -7,7 +7,7 @@ import { renderProblems } from "../core/problem.ts";
 import { assign, parseAssignment } from "../core/set-value.ts";
 import type { EventOptions } from "./event-options.ts";
 import { usageError } from "./fault.ts";
-import { parseJson, readInput } from "./input.ts";
+import { readInput, readJson } from "./input.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** @throws an error of wrong usage, as all of these do */
@@ -40,7 +40,7 @@ const sayMade = ({ type, data }: KeptnEvent, terminal: Terminal): void =>
   );
 
 const readFile = async (file: string, type: string | undefined): Promise<unknown> => {
-  const all = eventsIn(parseJson(await readInput(file, "event"), file));
+  const all = eventsIn(readJson(await readInput(file, "event"), file));
   const fitting = type === undefined ? all : all.filter((event) => typeIn(event) === type);
   if (fitting.length === 1) return fitting[0];
   const which = type === undefined ? "" : ` of type ${type}`;
@@ -74,7 +74,7 @@ const toEvent = (event: unknown, name: string): KeptnEvent => {
     case "malformed":
       throw usageError(`${name} is not an event of Keptn:\n${renderProblems(parsed.problems)}\n${howToSet}`);
     case "not-keptn":
-      throw usageError(`${name} is not an event of Keptn: ${parsed.why}.`);
+      throw usageError(`${name} is no event that starts anything: ${parsed.why}.`);
     case "thin":
       throw usageError(
         `${name} has only the ids of an event, and there is no Keptn here that could be asked for it. ${howToSet}`,

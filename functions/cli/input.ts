@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { decodeText, findUndecoded, type Undecoded } from "../core/decode-text.ts";
+import { parseJson } from "../core/exact-json.ts";
 import { codeOf } from "../io/disk/disk-fault.ts";
 import { usageError } from "./fault.ts";
 
@@ -35,9 +36,9 @@ const readText = async (file: string, what: string): Promise<string> => {
 };
 
 /** @throws an error of wrong usage */
-export const parseJson = (content: string, file: string): unknown => {
+export const readJson = (content: string, file: string): unknown => {
   try {
-    return JSON.parse(content);
+    return parseJson(content);
   } catch (fault) {
     throw usageError(`${file} is not JSON: ${fault instanceof Error ? fault.message : fault}`);
   }

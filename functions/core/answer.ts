@@ -1,4 +1,6 @@
 // The events that answer Keptn: `.started` and `.finished` of a run.
+import { isStructure } from "./exact-json.ts";
+import { judgeResult, resultOf, statusOf } from "./judge-result.ts";
 import { type Envelope, typeOfKind } from "./keptn-event.ts";
 import { bytesOfLog, cleanText, jsonBytes, shortenLog, utf8Bytes } from "./log-text.ts";
 import { mergeResults } from "./merge-results.ts";
@@ -21,7 +23,9 @@ export interface Finish {
 }
 
 /** The finished event of a run; never larger than `maxBytes`, whatever the tasks wrote. */
-export const makeFinished = (finish: Finish): OutgoingEvent => {
+export const makeFinished = (given: Finish): OutgoingEvent => {
+  const reports = given.reports.map((report, index) => judgeResult(report, given.results[index]));
+  const finish = { ...given, reports };
   const scope = scopeOf(finish.event, Math.min(mostLabelBytes, finish.maxBytes / 4));
   const data = { ...resultData(finish), ...scope, ...verdictOf(finish), ...testTimes(finish) };
   const build = (values: Readonly<Record<string, unknown>>) =>
@@ -67,18 +71,13 @@ const scopeOf = ({ project, stage, service, labels }: Envelope, labelBytes: numb
 
 const mostLabelBytes = 12 * 1024;
 
-const results = ["pass", "warning", "fail"] as const;
-const statuses = ["succeeded", "errored", "unknown", "aborted"] as const;
-
 /** A task that ran to its end and failed is a result; whatever kept it from that is an error. */
 const verdictOf = (finish: Finish): { status: string; result: string } => {
   const failed = finish.reports.find(({ passed }) => !passed);
   if (finish.problem !== undefined || (failed && !failed.ranToEnd)) return { status: "errored", result: "fail" };
   if (failed) return { status: "succeeded", result: "fail" };
   const said = resultData(finish);
-  const result = results.find((word) => word === said["result"]) ?? "pass";
-  const status = statuses.find((word) => word === said["status"]) ?? "succeeded";
-  return { status, result };
+  return { status: statusOf(said["status"]), result: resultOf(said["result"]) };
 };
 
 const resultData = (finish: Finish): Record<string, unknown> => {
@@ -97,7 +96,7 @@ const testTimes = (finish: Finish): Record<string, unknown> => {
   const end = finish.reports.findLast(({ endedAt }) => endedAt)?.endedAt;
   const given = resultData(finish)["test"];
   const times = { ...(start ? { start } : {}), ...(end ? { end } : {}) };
-  return { test: mergeResults(times, typeof given === "object" && given !== null ? { ...given } : {}) };
+  return { test: mergeResults(times, isStructure(given) ? { ...given } : {}) };
 };
 
 const renderMessage = (finish: Finish, limitBytes: number): string => {
@@ -118,11 +117,17 @@ const compose = (finish: Finish, reports: readonly TaskReport[]): string => {
 
 /** A result's own message, and what was no object, are shown; nothing is lost. */
 const sayResult = (result: TaskResult | undefined, task: string): string[] => {
-  if (!result) return [];
+  if (!result || result.kind === "unreadable") return [];
   if (result.kind === "text")
     return [`Termination message of task '${task}' (not a JSON or YAML object):\n${cleanText(result.text)}\n`];
-  const message = result.data["message"];
-  return typeof message === "string" && message !== "" ? [`${cleanText(message)}\n`] : [];
+  const { data, lostAt } = result;
+  const message = data["message"];
+  return [
+    ...(typeof message === "string" && message !== "" ? [`${cleanText(message)}\n`] : []),
+    ...(lostAt
+      ? [`The result of task '${task}' has a byte that is not UTF-8 in line ${lostAt.line}, column ${lostAt.column}.\n`]
+      : []),
+  ];
 };
 
 const withLogsOf = (reports: readonly TaskReport[], limitBytes: number): TaskReport[] =>

@@ -1,5 +1,6 @@
 // Reads a CloudEvent as a Keptn event, and keeps of it what a run has to remember.
 import { beyondLimits } from "./event-limits.ts";
+import { isStructure } from "./exact-json.ts";
 import type { Problem } from "./problem.ts";
 
 /** A Keptn event as it arrives, extensions at the top level (reference: Keptn 1.x, KeptnContextExtendedCE). */
@@ -52,13 +53,12 @@ export const envelopeOf = (event: KeptnEvent): Envelope => ({
 
 export type ParsedEvent =
   | { readonly kind: "event"; readonly event: KeptnEvent }
-  /** Only ids: Keptn's webhook-service cannot forward the data (docs: thin events). */
+  /** Without shkeptncontext: Keptn's webhook-service cannot forward all of an event (docs/webhook-route.md). */
   | { readonly kind: "thin"; readonly id: string; readonly type: string; readonly project: string }
   | { readonly kind: "not-keptn"; readonly why: string }
   | { readonly kind: "malformed"; readonly problems: readonly Problem[] };
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> => isStructure(value) && !Array.isArray(value);
 
 const malformed = (message: string, fix: string): Problem => ({
   code: "malformed-event",
@@ -99,6 +99,10 @@ const parseData = (value: Record<string, unknown>, type: string): ParsedEvent =>
     return { kind: "thin", id: value["id"] as string, type, project: data["project"] as string };
   }
   const absent = scope.filter((name) => typeof data?.[name] !== "string" || data[name] === "");
+  if (absent.length > 0 && isOfNoStage(type, absent)) {
+    const why = `${type} names no ${absent.join(" and no ")}: nothing of a sequence waits for it`;
+    return { kind: "not-keptn", why };
+  }
   const problems = absent.map((name) =>
     malformed(`The event ${value["id"]} has no data.${name}.`, "Keptn's events name project, stage and service."),
   );
@@ -111,7 +115,14 @@ const parseData = (value: Record<string, unknown>, type: string): ParsedEvent =>
   return { kind: "event", event: makeEvent(value, data) };
 };
 
-/** webhook-service sends ids only; a full event always has its context. */
+/**
+ * Keptn has events that no sequence triggers: `configure-monitoring.triggered` without a stage (go-sdk, ConfigureMonitoringTriggeredEventData),
+ * `service.create.finished`, `log.error`. With PUBSUB_TOPIC=sh.keptn.> they come here, and nothing is wrong with them.
+ */
+const isOfNoStage = (type: string, absent: readonly string[]): boolean =>
+  !isAnswerable(type) || (absent.length === 1 && absent[0] === "stage");
+
+/** webhook-service sends ids only, and of the data its project or more; a full event always has its context. */
 const isThin = (value: Record<string, unknown>, data: Record<string, unknown>): boolean =>
   typeof data["project"] === "string" && data["project"] !== "" && typeof value["shkeptncontext"] !== "string";
 

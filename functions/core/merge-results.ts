@@ -1,4 +1,5 @@
 // Puts the results of several tasks together. Apart from result.ts, whose YAML parser most runs never need.
+import { isStructure } from "./exact-json.ts";
 
 /** Later tasks win; objects are merged, lists are replaced. */
 export const mergeResults = (
@@ -14,5 +15,4 @@ export const mergeResults = (
   return merged;
 };
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> => isStructure(value) && !Array.isArray(value);

@@ -1,30 +1,78 @@
 // The result a task hands to Keptn: a JSON or YAML object in its termination message (KEPTN_RESULT).
 import { parse } from "yaml";
 import { isTooDeep } from "./depth.ts";
+import { isStructure, parseJson } from "./exact-json.ts";
 
 export type TaskResult =
-  | { readonly kind: "data"; readonly data: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: "data";
+      readonly data: Readonly<Record<string, unknown>>;
+      /** Where a byte was lost that was no UTF-8. */
+      readonly lostAt?: Place;
+    }
   /** Not an object: plain text, or a document that is broken. It is said in the message. */
-  | { readonly kind: "text"; readonly text: string };
+  | { readonly kind: "text"; readonly text: string }
+  /** In an encoding of which not all is left: nobody knows what the task had to say. */
+  | { readonly kind: "unreadable"; readonly lostAt: Place };
+
+/** Line and column count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
 
 /** Keptn sets the first four itself; a task cannot move its answer to another place. */
 const reserved = new Set(["project", "stage", "service", "temporaryData", "__proto__", "constructor", "prototype"]);
 
-export const parseResult = (text: string): TaskResult => {
+/** @param message as the kubelet hands it over: each byte that is no UTF-8 is U+FFFD */
+export const parseResult = (message: string): TaskResult => {
+  const text = fromUtf16(message).replace(/^\ufeff/, "");
   const value = read(text);
-  if (typeof value !== "object" || value === null || Array.isArray(value) || isTooDeep(value))
-    return { kind: "text", text };
-  return { kind: "data", data: Object.fromEntries(Object.entries(value).filter(([key]) => !reserved.has(key))) };
+  if (!isStructure(value) || Array.isArray(value) || isTooDeep(value)) {
+    const lost = text.search(/\0|\ufffd/);
+    return isCutUtf16.test(text) ? { kind: "unreadable", lostAt: placeOf(lost, text) } : { kind: "text", text };
+  }
+  const data = Object.fromEntries(Object.entries(value).filter(([key]) => !reserved.has(key)));
+  const lost = text.indexOf("\ufffd");
+  return { kind: "data", data, ...(lost < 0 ? {} : { lostAt: placeOf(lost, text) }) };
 };
+
+/** JSON keeps its numbers. The scalars of YAML are the texts that were written, as in a job config: `12e5678` may be a commit. */
+const asWritten = {
+  schema: "failsafe",
+  resolveKnownTags: false,
+  maxAliasCount: 20,
+  prettyErrors: false,
+  logLevel: "error",
+} as const;
 
 const read = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return parseJson(text, asText);
   } catch {
     try {
-      return parse(text, { maxAliasCount: 20, prettyErrors: false });
+      return parse(text, asWritten);
     } catch {
       return undefined;
     }
   }
+};
+
+/** Keptn refuses an event with a number that is too large for it. */
+const asText = (source: string): string => source;
+
+/**
+ * Of UTF-16, as PowerShell writes it, the kubelet leaves ASCII as it is, with a NUL before or behind each character, and two signs
+ * in the place of the byte order mark. All else is lost.
+ */
+const fromUtf16 = (message: string): string =>
+  /^(?:\ufffd\ufffd)?(?:(?:[^\0\u0080-\uffff]\0)+|(?:\0[^\0\u0080-\uffff])+)$/.test(message)
+    ? message.replace(/[\ufffd\0]/g, "")
+    : message;
+
+const isCutUtf16 = /^(?:\ufffd\ufffd|[^\0\u0080-\uffff]?\0)/;
+
+const placeOf = (offset: number, text: string): Place => {
+  const lines = text.slice(0, offset).split("\n");
+  return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
 };

@@ -1,5 +1,6 @@
 // `data.deployment.deploymentNames[0]=carts`: a value at a place of an event, as somebody gives it on a command line.
 import { parsePath } from "./config/path-steps.ts";
+import { isStructure, parseJson } from "./exact-json.ts";
 
 export interface Assignment {
   readonly path: string;
@@ -17,11 +18,11 @@ export const parseAssignment = (text: string): Assignment | undefined => {
     : undefined;
 };
 
-/** JSON where it is; a number only as JSON writes it, so that 1.10 and digits that a number cannot hold stay as they are. */
+/** JSON where it is; a number only as JSON writes it, so that 1.10 stays as it is. */
 const parseValue = (text: string): unknown => {
   if (!/^\s*(?:[[{"]|true\s*$|false\s*$|null\s*$|-?\d)/.test(text)) return text;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return typeof value === "number" && JSON.stringify(value) !== text.trim() ? text : value;
   } catch {
     return text;
@@ -56,14 +57,11 @@ const setEntry = (list: unknown, index: number, inside: Inside): Assigned => {
 };
 
 const setField = (map: unknown, name: string, inside: Inside): Assigned => {
-  if (typeof map !== "object" || Array.isArray(map)) return { why: `has a name where the event has ${kindOf(map)}` };
+  if ((map !== null && !isStructure(map)) || Array.isArray(map))
+    return { why: `has a name where the event has ${kindOf(map)}` };
   const assigned = inside(map && Object.hasOwn(map, name) ? (map as Record<string, unknown>)[name] : undefined);
   return "why" in assigned ? assigned : { document: { ...map, [name]: assigned.document } };
 };
 
 const kindOf = (value: unknown): string =>
-  Array.isArray(value)
-    ? "a list"
-    : typeof value === "object"
-      ? "a map"
-      : `the ${typeof value} ${JSON.stringify(value)}`;
+  Array.isArray(value) ? "a list" : isStructure(value) ? "a map" : `the ${typeof value} ${JSON.stringify(value)}`;

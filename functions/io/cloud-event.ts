@@ -1,6 +1,8 @@
 // Reads an HTTP request as a CloudEvent, and says what is wrong with one that is none.
 import type { IncomingHttpHeaders } from "node:http";
 import { type CloudEvent, type Headers, HTTP } from "cloudevents";
+import { decodeText, findUndecoded, type Undecoded } from "../core/decode-text.ts";
+import { isStructure, parseJson } from "../core/exact-json.ts";
 import type { Problem } from "../core/problem.ts";
 
 export type ReadEvent =
@@ -21,7 +23,8 @@ export const readCloudEvent = (headers: IncomingHttpHeaders, body: Buffer | stri
   }
   if (isStructured && !isJson(type)) return malformed(`Its form is ${type}.`, "Send application/cloudevents+json.");
   const content = readText(body);
-  if (content === undefined) return malformed("It is no valid UTF-8.", "Encode all text in UTF-8.");
+  const flaw = findUndecoded(content);
+  if (flaw) return malformed(sayUndecoded(flaw), "Encode all text in UTF-8.");
   try {
     return isStructured ? readStructured(headers, content) : readBinary(headers, content, type || jsonType);
   } catch (fault) {
@@ -31,10 +34,23 @@ export const readCloudEvent = (headers: IncomingHttpHeaders, body: Buffer | stri
 
 /** What is JSON we parse ourselves: the SDK takes the first character for a sign of what follows, and guesses quotes. */
 const readStructured = (headers: IncomingHttpHeaders, content: string): ReadEvent => {
-  const event: unknown = JSON.parse(content);
-  const attributes = typeof event === "object" && event !== null ? (event as Record<string, unknown>) : {};
+  const parsed = parseJson(content);
+  const attributes = isRecord(parsed) ? parsed : {};
+  const event = typeof attributes["data_base64"] === "string" ? withPlainData(attributes) : parsed;
   return toEvent({ headers: { ...headers, "content-type": structuredType }, body: event, attributes });
 };
+
+/** JSON may come in base64, too (CloudEvents JSON format, section 3.1.1). What is no JSON stays as it is. */
+const withPlainData = ({ data_base64, ...event }: Readonly<Record<string, unknown>>): unknown => {
+  if (!isJson(String(event["datacontenttype"] ?? jsonType).toLowerCase())) return { ...event, data_base64 };
+  const text = readText(Buffer.from(String(data_base64), "base64"));
+  const flaw = findUndecoded(text);
+  if (flaw) throw new Error(`In its data_base64, ${sayUndecoded(flaw)}`);
+  return { ...event, data: parseJson(text) };
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  isStructure(value) && !Array.isArray(value);
 
 /**
  * A Broker turns a structured event without `datacontenttype` into a binary one without `content-type`. Its data is JSON
@@ -42,8 +58,10 @@ const readStructured = (headers: IncomingHttpHeaders, content: string): ReadEven
  */
 const readBinary = (headers: IncomingHttpHeaders, content: string, type: string): ReadEvent => {
   const attributes = Object.fromEntries(attributeNames.map((name) => [name, headers[`ce-${name}`]]));
-  const body: unknown = content !== "" && isJson(type) ? JSON.parse(content) : content;
-  return toEvent({ headers: { ...headers, "content-type": type }, body, attributes });
+  const isData = content !== "" && isJson(type);
+  const body: unknown = isData ? parseJson(content) : content;
+  // The SDK knows one name of JSON, and gives data of any other away as text.
+  return toEvent({ headers: { ...headers, "content-type": isData ? jsonType : type }, body, attributes });
 };
 
 const attributeNames = ["specversion", "id", "source", "type"] as const;
@@ -78,19 +96,22 @@ const required = "See CloudEvents 1.0, section 3: id, source, specversion and ty
 const jsonType = "application/json";
 const structuredType = "application/cloudevents+json";
 
-const isJson = (contentType: string): boolean => /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/.test(contentType);
+/** By the names that the CloudEvents JSON format (section 3.1) takes for JSON: `text/json` too, and all that end in `+json`. */
+const isJson = (contentType: string): boolean => /^[\w.-]+\/(?:[\w.-]+\+)?json\s*(?:;|$)/.test(contentType);
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** @returns undefined for bytes that are no text: what else would stand in their place is not what was sent */
-const readText = (body: Buffer | string): string | undefined => {
+/** The usual case at full speed. JSON has no NUL: where one is, it is UTF-16. */
+const readText = (body: Buffer | string): string => {
   if (typeof body === "string") return body;
   try {
-    return utf8.decode(body);
+    return body.includes(0) ? decodeText(body) : utf8.decode(body);
   } catch {
-    return undefined;
+    return decodeText(body);
   }
 };
+
+const sayUndecoded = ({ offset, what }: Undecoded): string => `The ${what} at character ${offset + 1} is no UTF-8.`;
 
 const malformed = (why: string, fix: string): ReadEvent => ({
   kind: "malformed",

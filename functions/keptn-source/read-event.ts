@@ -1,4 +1,5 @@
 // Reads what Keptn sent as one of its events, whatever it is: nothing that anybody can publish may stop the others.
+import { parseJson } from "../core/exact-json.ts";
 import { type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
 
 /** @returns undefined for what start-job could not read either */
@@ -9,7 +10,7 @@ export const readEvent = (value: unknown): KeptnEvent | undefined => {
 
 export const readEventText = (text: string): KeptnEvent | undefined => {
   try {
-    return readEvent(JSON.parse(text));
+    return readEvent(parseJson(text));
   } catch {
     return undefined;
   }

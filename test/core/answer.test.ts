@@ -100,16 +100,57 @@ describe("results of tasks", () => {
 
   test("are merged into the event's data, later tasks winning", () => {
     const data = withResult('{"get-sli":{"a":1,"b":1}}', "get-sli:\n  b: 2\nresult: warning");
-    assert.deepEqual(data["get-sli"], { a: 1, b: 2 });
+    assert.deepEqual(data["get-sli"], { a: 1, b: "2" });
     assert.equal(data["result"], "warning");
   });
   test("cannot move the answer elsewhere or invent a verdict", () => {
-    const data = withResult(
-      '{"project":"other","service":"other","result":"great","status":"fine","labels":{"x":"y"}}',
-    );
+    const data = withResult('{"project":"other","service":"other","labels":{"x":"y"}}');
     assert.deepEqual([data["project"], data["service"]], ["sockshop", "carts"]);
     assert.deepEqual([data["status"], data["result"]], ["succeeded", "pass"]);
     assert.deepEqual(data["labels"], { build: "17" });
+  });
+  for (const word of ["failed", "FAIL", "Pass", "error", "great", "", null, 1, true, { a: 1 }, 12345678901234567890n]) {
+    const json = typeof word === "bigint" ? String(word) : JSON.stringify(word);
+    test(`with the result ${json}, which Keptn does not know, fail the task`, () => {
+      const data = withResult(
+        '{"deployment":"d"}',
+        `{"result":${json},"message":"3 of 20 checks failed"}`,
+        '{"result":"pass"}',
+      );
+      assert.deepEqual([data["status"], data["result"]], ["succeeded", "fail"]);
+      const said = typeof word === "object" && word !== null ? "no word" : json;
+      assert.ok(
+        String(data["message"]).includes(
+          `Task 'deploy' failed: the result in its KEPTN_RESULT is ${said}, and only pass, warning and fail count.`,
+        ),
+        String(data["message"]),
+      );
+      assert.match(String(data["message"]), /3 of 20 checks failed/);
+    });
+  }
+  test("with a status that Keptn does not know fail the task, too", () => {
+    const data = withResult("result: pass\nstatus: error\n");
+    assert.deepEqual([data["status"], data["result"]], ["succeeded", "fail"]);
+    assert.match(
+      String(data["message"]),
+      /status in its KEPTN_RESULT is "error", and only succeeded, errored, unknown and/,
+    );
+  });
+  test("hold the same digits in the event that is sent", () => {
+    const event = makeFinished(
+      finish({
+        results: [parseResult('{"a":{"id":20240101123456789}}'), parseResult('{"a":{"id":20240101123456790.1}}')],
+      }),
+    );
+    assert.match(JSON.stringify(event), /"a":\{"id":20240101123456790\.1\}/);
+  });
+  test("in UTF-16 of which something is lost fail the task, and a single byte is told", () => {
+    const data = withResult('\ufffd\ufffd{\0"\0r\0\ufffd\0');
+    assert.deepEqual([data["status"], data["result"]], ["succeeded", "fail"]);
+    assert.match(String(data["message"]), /not in UTF-8: line 1, column 1 cannot be read/);
+    const latin1 = withResult('{"result":"pass",\n"message":"Gr\ufffd\ufffde"}');
+    assert.equal(latin1["result"], "pass");
+    assert.match(String(latin1["message"]), /byte that is not UTF-8 in line 2, column 14/);
   });
   test("cannot turn a failure into a pass", () => {
     const data = dataOf({ reports: [failed], results: [parseResult('{"result":"pass"}')] });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stringify } from "yaml";
+import { parseJson } from "../../functions/core/exact-json.ts";
 import { type KeptnEvent, parseKeptnEvent } from "../../functions/core/keptn-event.ts";
 import { type Plan, planRuns } from "../../functions/core/plan.ts";
 import { parseSettings, type Settings } from "../../functions/core/settings.ts";
@@ -14,7 +15,7 @@ const settingsOf = (env: Record<string, string> = {}): Settings => {
 };
 
 const eventOf = (json: string): KeptnEvent => {
-  const parsed = parseKeptnEvent(JSON.parse(json));
+  const parsed = parseKeptnEvent(parseJson(json));
   assert.ok(parsed.kind === "event", JSON.stringify(parsed));
   return parsed.event;
 };

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { findPath } from "../../functions/core/config/jsonpath.ts";
+import { parseJson } from "../../functions/core/exact-json.ts";
 import { assign, parseAssignment } from "../../functions/core/set-value.ts";
 
 const setIn = (document: unknown, text: string): unknown => {
@@ -23,7 +24,7 @@ describe("a value", () => {
     "a=1.10": "1.10",
     "a=0012": "0012",
     "a=12e5678": "12e5678",
-    "a=12345678901234567890": "12345678901234567890",
+    "a=12345678901234567890": parseJson("12345678901234567890"),
     "a=true": true,
     "a=trueish": "trueish",
     "a=null": null,

@@ -27,7 +27,10 @@ test("takes a binary event without any data", () => {
 });
 
 test("takes JSON by whatever name it goes", () => {
-  for (const contentType of ["application/json;charset=UTF-8", "Application/JSON", "application/vnd.keptn+json"]) {
+  for (const contentType of [
+    ...["application/json;charset=UTF-8", "Application/JSON", "application/vnd.keptn+json"],
+    ...["text/json", "Text/JSON; charset=utf-8", "model/x+json"],
+  ]) {
     const read = readCloudEvent({ ...binary, "content-type": contentType }, Buffer.from('{"a":1}'));
     assert.ok(read.kind === "event");
     assert.deepEqual(read.event.data, { a: 1 });
@@ -40,7 +43,7 @@ test("takes JSON by whatever name it goes", () => {
 test("refuses what is no UTF-8, instead of reading something else", () => {
   const read = readCloudEvent(binary, Buffer.from('{"project":"\xff"}', "latin1"));
   assert.ok(read.kind === "malformed");
-  assert.match(read.problem.message, /no valid UTF-8/);
+  assert.match(read.problem.message, /The byte 0xFF at character 13 is no UTF-8\./);
 });
 
 test("refuses a structured event without an id, for which the SDK would make one up", () => {
@@ -66,5 +69,45 @@ test("leaves errors their stacks, whatever it read", (context) => {
     Error.stackTraceLimit = 7;
     readCloudEvent(headers, "{}");
     assert.equal(Error.stackTraceLimit, 7);
+  }
+});
+
+const structured = { "content-type": "application/cloudevents+json" };
+const attributes = { specversion: "1.0", id: "1", type: "t", source: "s" };
+const base64 = (text: string, encoding: BufferEncoding = "utf8") => Buffer.from(text, encoding).toString("base64");
+
+test("takes JSON in base64, whatever its name", () => {
+  for (const datacontenttype of [undefined, "application/json", "text/json; charset=utf-8", "application/x+json"]) {
+    const event = { ...attributes, datacontenttype, data_base64: base64('{"id":20240101123456789,"a":"Größe"}') };
+    const read = readCloudEvent(structured, JSON.stringify(event));
+    assert.ok(read.kind === "event", JSON.stringify(read));
+    assert.equal(JSON.stringify(read.event.data), '{"id":20240101123456789,"a":"Größe"}');
+  }
+});
+
+test("leaves other data in base64 as it is, and refuses what is not the JSON it says", () => {
+  const image = { ...attributes, datacontenttype: "image/png", data_base64: base64("{") };
+  assert.equal(readCloudEvent(structured, JSON.stringify(image)).kind, "event");
+  const broken = readCloudEvent(structured, JSON.stringify({ ...attributes, data_base64: base64("{") }));
+  assert.equal(broken.kind, "malformed");
+  const latin1 = readCloudEvent(structured, JSON.stringify({ ...attributes, data_base64: base64('"\xff"', "latin1") }));
+  assert.ok(latin1.kind === "malformed");
+  assert.match(latin1.problem.message, /data_base64, The byte 0xFF at character 2/);
+});
+
+test("keeps all digits of numbers in either mode", () => {
+  const data = '{"buildId":20240101123456789,"list":[1.234567890123456789]}';
+  const body = `{"specversion":"1.0","id":"1","type":"t","source":"s","data":${data}}`;
+  for (const read of [readCloudEvent(binary, Buffer.from(data)), readCloudEvent(structured, Buffer.from(body))]) {
+    assert.ok(read.kind === "event", JSON.stringify(read));
+    assert.equal(JSON.stringify(read.event.data), data);
+  }
+});
+
+test("reads UTF-16, and skips a byte order mark", () => {
+  for (const data of [Buffer.from('\ufeff{"a":"Größe"}'), Buffer.from('\ufeff{"a":"Größe"}', "utf16le")]) {
+    const read = readCloudEvent(binary, data);
+    assert.ok(read.kind === "event", JSON.stringify(read));
+    assert.deepEqual(read.event.data, { a: "Größe" });
   }
 });

@@ -1,5 +1,7 @@
 // Filter expressions of JSONPath, `?(@.name == "a" && @.size > 2)`: compared with own properties only. Nothing is called.
 
+import { compareNumbers, type ExactNumber, exactly, isExactNumber, isStructure } from "../exact-json.ts";
+
 /** What an expression may read. */
 export interface FilterScope {
   /** `@`: the entry that is looked at. */
@@ -73,30 +75,38 @@ const binary = (operator: string, left: Expression, right: Expression): Expressi
 
 /** As `match` does it: a number or boolean is the same as its text. */
 const isSame = (left: unknown, right: unknown): boolean =>
-  left === right || (isScalar(left) && isScalar(right) && String(left) === String(right));
+  left === right || (isScalar(left) && isScalar(right) && textOf(left) === textOf(right));
 
 /** As in JES, an entry that has no such member is not selected by a comparison with it. */
 const isOther = (left: unknown, right: unknown): boolean =>
   left !== undefined && right !== undefined && !isSame(left, right);
 
-const isScalar = (value: unknown): boolean => ["string", "number", "boolean"].includes(typeof value);
+type ScalarValue = string | number | boolean | ExactNumber;
+
+/** Of a document or a constant: neither a list nor a map, and not null. */
+export const isScalar = (value: unknown): value is ScalarValue =>
+  ["string", "number", "boolean"].includes(typeof value) || isExactNumber(value);
+
+/** A text is itself; numbers, true and false are as JSON writes them. */
+export const textOf = (value: ScalarValue): string => (isExactNumber(value) ? value.rawJSON : String(value));
 
 const isOrdered = (operator: string, left: unknown, right: unknown): boolean => {
-  const [a, b] = [left, right].map((value) =>
-    typeof value === "string" && value.trim() !== "" ? Number(value) : value,
-  );
-  if (typeof a !== "number" || typeof b !== "number") return false;
-  if (operator === "<") return a < b;
-  if (operator === "<=") return a <= b;
-  return operator === ">" ? a > b : a >= b;
+  if (!isNumeric(left) || !isNumeric(right)) return false;
+  const order = compareNumbers(textOf(left), textOf(right));
+  if (operator === "<") return order < 0;
+  if (operator === "<=") return order <= 0;
+  return operator === ">" ? order > 0 : order >= 0;
 };
+
+const isNumeric = (value: unknown): value is string | number | ExactNumber =>
+  typeof value === "number" || isExactNumber(value) || (typeof value === "string" && value.trim() !== "");
 
 const parseUnary = (tokens: Token[]): Expression | undefined => {
   const first = tokens.shift();
-  if (first?.kind === "number") return constant(Number(first.text));
+  if (first?.kind === "number") return constant(numberOf(first.text));
   if (first?.kind === "text") return constant(unquote(first.text));
   if (first?.kind === "name") return words.has(first.text) ? constant(words.get(first.text)) : undefined;
-  if (first?.text === "-") return constant(-Number(tokens.shift()?.text));
+  if (first?.text === "-") return constant(numberOf(`-${tokens.shift()?.text}`));
   if (first?.text === "@") return parseMembers(tokens, ({ current }) => current);
   if (first?.text === "$") return parseMembers(tokens, ({ root }) => root);
   if (first?.text !== "!" && first?.text !== "(") return undefined;
@@ -104,6 +114,9 @@ const parseUnary = (tokens: Token[]): Expression | undefined => {
   if (!inner || (first.text === "(" && tokens.shift()?.text !== ")")) return undefined;
   return first.text === "!" ? (scope) => !isTrue(inner(scope)) : inner;
 };
+
+/** Zeros in front are none to JSON. */
+const numberOf = (text: string): number | ExactNumber => exactly(text.replace(/^(-?)0+(?=\d)/, "$1"));
 
 const words = new Map<string, unknown>([
   ["true", true],
@@ -135,6 +148,4 @@ const nameOf = (key: Token | undefined, allowed: readonly Token["kind"][]): stri
 
 /** Never reaches a prototype. */
 export const ownValue = (object: unknown, name: string): unknown =>
-  typeof object === "object" && object !== null && Object.hasOwn(object, name)
-    ? (object as Record<string, unknown>)[name]
-    : undefined;
+  isStructure(object) && Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;

@@ -1,4 +1,5 @@
 // Which actions of a config an event starts, and for each one why or why not.
+import { isScalar, textOf } from "./filter.ts";
 import { checkPath, findPath } from "./jsonpath.ts";
 import type { ActionOutline, EventOutline } from "./outline.ts";
 import { matchesPattern } from "./pattern.ts";
@@ -43,9 +44,8 @@ const matchEvent = ({ name, property, match = "" }: EventOutline, { type, docume
 
 const no = (reason: string) => ({ matches: false, reason });
 
-/** Numbers and booleans as JSON writes them; lists, maps and null equal no text. */
-const comparable = (value: unknown): string | undefined =>
-  typeof value === "string" ? value : ["number", "boolean"].includes(typeof value) ? JSON.stringify(value) : undefined;
+/** Lists, maps and null equal no text. */
+const comparable = (value: unknown): string | undefined => (isScalar(value) ? textOf(value) : undefined);
 
 const show = (value: unknown): string =>
   typeof value === "string" ? quote(value) : (JSON.stringify(value) ?? "nothing").slice(0, 60);

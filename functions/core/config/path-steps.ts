@@ -14,11 +14,11 @@ const maxLength = 300;
 /** Each one multiplies the work by the depth of the event. */
 const maxDescents = 2;
 
-/** @returns undefined if it is no JSONPath; as in JES, `data.project` is `$.data.project` */
+/** @returns undefined if it is no JSONPath; `data.project`, as in JES, and `.data.project`, as with kubectl, are `$.data.project` */
 export const parsePath = (path: string): readonly Step[] | undefined => {
   if (path.length > maxLength) return undefined;
   const trimmed = path.trim();
-  const text = trimmed.startsWith("$") ? trimmed.slice(1) : `.${trimmed}`;
+  const text = trimmed.startsWith("$") ? trimmed.slice(1) : trimmed.replace(/^\.?/, ".");
   const dots = dotsOf(text);
   const steps: Step[] = [];
   let at = 0;

@@ -1,8 +1,9 @@
 // Environment of a task's container: ours and the event's labels first, so that the task's own can use and replace them.
-import { stringify } from "yaml";
+import { stringify, type Tags } from "yaml";
 import { findPath } from "../config/jsonpath.ts";
 import { quote } from "../config/scalars.ts";
 import type { TaskEnv } from "../config/schema.ts";
+import { type ExactNumber, isExactNumber } from "../exact-json.ts";
 import type { KeptnEvent } from "../keptn-event.ts";
 import type { Container, EnvVar } from "../kubernetes.ts";
 import { utf8Bytes } from "../log-text.ts";
@@ -40,7 +41,9 @@ export const planEnvironment = (entries: readonly TaskEnv[], event: KeptnEvent, 
   if (bytes > maxAllBytes) problems.push(tooMuch);
   const names = new Set(own.map(({ name }) => name));
   const env = [...givenTo(event).filter(({ name }) => !names.has(name)), ...own];
-  problems.push(...env.filter(isTooLong).map(tooLong));
+  const fieldOf = ({ name }: EnvVar) => ["env", ...indexOf(entries, name)];
+  problems.push(...env.filter(isTooLong).map((variable) => tooLong(variable, fieldOf(variable))));
+  problems.push(...env.filter(hasNul).map((variable) => nulInside(variable, fieldOf(variable))));
   const secrets = entries.filter(({ valueFrom }) => valueFrom === "secret");
   return { env, envFrom: secrets.map(({ name }) => ({ secretRef: { name } })), problems };
 };
@@ -66,9 +69,20 @@ export const labelVariables = (labels: Readonly<Record<string, string>>): EnvVar
 /** A text stays as it is, all else is JSON. */
 const textOf = (value: unknown, as: string | undefined): string => {
   const format = as?.toLowerCase();
-  if (format === "yaml") return stringify(value, { lineWidth: 0, compat: "yaml-1.1" });
+  if (format === "yaml") return stringify(value, { lineWidth: 0, compat: "yaml-1.1", customTags: withExactNumbers });
   return typeof value === "string" && format !== "json" ? value : JSON.stringify(value);
 };
+
+/** Written as in JSON, which is YAML too. */
+const exactNumber = {
+  tag: "tag:yaml.org,2002:float",
+  default: true,
+  identify: isExactNumber,
+  resolve: (text: string) => text,
+  stringify: ({ value }: { readonly value: unknown }) => (value as ExactNumber).rawJSON,
+} as const;
+
+const withExactNumbers = (tags: Tags): Tags => [exactNumber, ...tags];
 
 const missingPath = ({ name, value }: TaskEnv, index: number): TaskProblem => ({
   code: "missing-event-value",
@@ -79,11 +93,26 @@ const missingPath = ({ name, value }: TaskEnv, index: number): TaskProblem => ({
 
 const isTooLong = ({ name, value }: EnvVar): boolean => utf8Bytes(`${name}=${value}`) > maxBytes;
 
-const tooLong = ({ name }: EnvVar): TaskProblem => ({
+/** @returns nothing for one that the task did not ask for */
+const indexOf = (entries: readonly TaskEnv[], variable: string): number[] => {
+  const index = entries.findIndex(({ name, valueFrom }) => name === variable && valueFrom !== "secret");
+  return index < 0 ? [] : [index];
+};
+
+const hasNul = ({ value = "" }: EnvVar): boolean => value.includes("\0");
+
+const nulInside = ({ name }: EnvVar, field: TaskProblem["field"]): TaskProblem => ({
+  code: "nul-in-value",
+  message: `the environment variable ${name} holds the character U+0000 (NUL), with which no program can be started.`,
+  fix: "Take a part of the event without it, or take it as JSON (`as: json`).",
+  field,
+});
+
+const tooLong = ({ name }: EnvVar, field: TaskProblem["field"]): TaskProblem => ({
   code: "env-too-long",
   message: `the environment variable ${name} is longer than the ${maxBytes} bytes that Linux takes.`,
   fix: "Take a smaller part of the event.",
-  field: ["env"],
+  field,
 });
 
 const tooMuch: TaskProblem = {

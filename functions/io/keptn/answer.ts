@@ -1,4 +1,5 @@
 // What an answer of Keptn means: data of the expected shape, or a fault that says whether to ask again.
+import { parseJson } from "../../core/exact-json.ts";
 import { type HttpAnswer, retryAfterOf } from "../http.ts";
 import { IoError } from "../io-error.ts";
 import type { Shape } from "./shape.ts";
@@ -13,7 +14,7 @@ export interface Asked {
 
 /** @throws IoError when the body is not JSON or has another shape: whoever sent it, it was not Keptn */
 export const readAnswer = <T>(asked: Asked, answer: HttpAnswer, shape: Shape<T>): T => {
-  const json = parseJson(answer.body);
+  const json = readJson(answer.body);
   // A shape may allow undefined, for what is not there; a body that is no JSON does not say so.
   const parsed = json === undefined ? undefined : shape.safeParse(json);
   if (parsed?.success) return parsed.data;
@@ -27,7 +28,7 @@ export const readAnswer = <T>(asked: Asked, answer: HttpAnswer, shape: Shape<T>)
 
 /** Keptn's own words in `{"code":404,"message":"..."}`; the gateway sends it as text/plain. */
 export const messageOf = (answer: HttpAnswer): string | undefined => {
-  const json = parseJson(answer.body);
+  const json = readJson(answer.body);
   const message = typeof json === "object" && json !== null ? (json as { message?: unknown }).message : undefined;
   return typeof message === "string" ? message : undefined;
 };
@@ -58,9 +59,9 @@ const leavesOpen = (status: number, message: string | undefined): boolean =>
 /** An event over NATS' limit: a 500 that stays (Keptn api/handlers/event.go, sendInternalErrorForPost). */
 const isTooLarge = (message: string | undefined): boolean => message?.includes("maximum payload exceeded") ?? false;
 
-const parseJson = (body: Buffer): unknown => {
+const readJson = (body: Buffer): unknown => {
   try {
-    return JSON.parse(body.toString("utf8"));
+    return parseJson(body.toString("utf8"));
   } catch {
     return undefined;
   }

@@ -50,9 +50,11 @@ const lookAgain = async (look: () => Promise<unknown>): Promise<unknown> => {
   return look();
 };
 
-const readEvent = (thin: EventRef, found: unknown): KeptnEvent => {
+/** @returns undefined for one that starts nothing: Keptn has events without a stage, too */
+const readEvent = (thin: EventRef, found: unknown): KeptnEvent | undefined => {
   const parsed = parseKeptnEvent(found);
   if (parsed.kind === "event") return parsed.event;
+  if (parsed.kind === "not-keptn") return undefined;
   throw new IoError(`Keptn's event ${thin.id} cannot be read: it is ${parsed.kind}.`, { retryable: false });
 };
 

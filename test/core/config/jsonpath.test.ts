@@ -16,6 +16,15 @@ const document = JSON.parse(`{
 const found: Readonly<Record<string, unknown>> = {
   "$.data.project": "p",
   "data.project": "p",
+  ".data.project": "p",
+  ".data.uris[0]": "u1",
+  "$.data.uris[*][0]": [],
+  "$.data.uris[*].length": [],
+  "$..project[0]": [],
+  "$.data.uris[-1:]": ["u2"],
+  "$.data.uris[::-1]": ["u2", "u1"],
+  "$.data.list[*][*]": ["a", 1, true, "b)]", 2],
+  "$.data..['it\\'s']": ["quote"],
   " $.data.project ": "p",
   "$.data.nothing": null,
   "$.data.number": 12345678,
@@ -72,6 +81,8 @@ for (const path of [
   "$.data.project.length",
   "$.data.uris[5]",
   "$.data.uris.length",
+  "$.data.project[0]",
+  "$.data.number[0]",
 ]) {
   test(`finds nothing at ${path}`, () => {
     assert.equal(checkPath(path), undefined);

@@ -1,5 +1,6 @@
 // An example of every problem there is: configs, settings, files and events that have it, and what is said about them.
 import { parseJobConfig } from "../../../functions/core/config/parse.ts";
+import { parseJson } from "../../../functions/core/exact-json.ts";
 import {
   missingProblem,
   tooLargeProblem,
@@ -65,7 +66,7 @@ const lintExample = (room: "config" | "jes", config: string): Example => {
 const planExample = (config: string, event: string | undefined, env: string | undefined): Example => {
   const settings = JSON.parse(env ?? "{}") as Record<string, string>;
   const lines = Object.entries(settings).map(([name, value]) => `# ${name}=${value}\n`);
-  const problems = problemsOfPlan(config, JSON.parse(event ?? "{}"), settings);
+  const problems = problemsOfPlan(config, parseJson(event ?? "{}"), settings);
   return { room: "rules", shown: { language: "yaml", text: lines.join("") + config }, problems };
 };
 

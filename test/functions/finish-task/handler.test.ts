@@ -175,7 +175,7 @@ describe("a task that ends", () => {
     await end(world, 0, { exitCode: 0, result: '{"deployment": {"a": 1, "b": 1}, "project": "other"}' });
     await end(world, 1, { exitCode: 0, result: "result: warning\ndeployment: {b: 2}\nmessage: all good\n" });
     const { deployment, result, project, message } = only(world);
-    assert.deepEqual([deployment, result, project], [{ a: 1, b: 2 }, "warning", "sockshop"]);
+    assert.deepEqual([deployment, result, project], [{ a: 1, b: "2" }, "warning", "sockshop"]);
     assert.match(message, /all good/);
   });
 

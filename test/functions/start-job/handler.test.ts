@@ -178,6 +178,24 @@ describe("an event that starts nothing", () => {
     assert.deepEqual([answer.statusCode, answer.why], [204, "the type com.example.thing is not Keptn's"]);
   });
 
+  const without: Readonly<Record<string, object>> = {
+    "sh.keptn.event.configure-monitoring.triggered": { project: "sockshop", service: "carts" },
+    "sh.keptn.event.service.create.finished": { project: "sockshop", service: "carts", status: "succeeded" },
+    "sh.keptn.event.project.create.started": { project: "sockshop" },
+    "sh.keptn.log.error": { message: "something failed", task: "test" },
+  };
+  for (const [kind, data] of Object.entries(without)) {
+    test(`because ${kind} is of no stage: 204, no warning`, async (context) => {
+      const world = await openWorld(context);
+      const event = { id: "1", type: kind, source: "x", specversion: "1.0", shkeptncontext: "c", data };
+      const answer = await deliver(world, event);
+      assert.equal(answer.statusCode, 204);
+      assert.match(String(answer.why), /names no (project and no )?(stage|service)/);
+      assert.ok(world.lines.every(({ level }) => level !== "warn" && level !== "error"));
+      isIdle(world);
+    });
+  }
+
   test("because there is no job config: 204, unless the operator wants an answer to every event", async (context) => {
     const world = await openWorld(context);
     world.keptn.plane.projects.repository("sockshop");
