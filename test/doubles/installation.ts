@@ -16,6 +16,8 @@ export interface TestInstallation extends ApiServer {
   readonly secretsAskedAs: string[];
   /** Events that came to the Broker. */
   readonly events: Record<string, unknown>[];
+  /** Versions of kueue.x-k8s.io that are served. */
+  kueue: readonly string[];
 }
 
 const knative = ["brokers", "triggers", "apiserversources", "sinkbindings", "pingsources"];
@@ -29,6 +31,7 @@ export const startInstallation = async ({ withKnative = true } = {}): Promise<Te
     }),
     sourceLog: [{ level: "info", message: "subscriptions", subscriptions: [{ event: "sh.keptn.event.*.triggered" }] }],
     allows: (): boolean => true,
+    kueue: [] as readonly string[],
     ...{ forbidden: new Set<string>(), secretsAskedAs: [] as string[], events: [] as Record<string, unknown>[] },
   };
   const answerFirst = (asked: Asked): Answer | undefined => answer(asked, installation, withKnative);
@@ -43,12 +46,16 @@ const answer = (asked: Asked, installation: TestInstallation, withKnative: boole
   const resource = /\/namespaces\/[^/]+\/(\w+)/.exec(path)?.[1] ?? "";
   if (resource === "secrets") installation.secretsAskedAs.push(asked.accept);
   if (path === "/version") return { status: 200, body: { gitVersion: "v1.34.4" } };
-  if (path === "/apis") return { status: 200, body: { groups: withKnative ? groups.map(served) : [] } };
+  if (path === "/apis")
+    return { status: 200, body: { groups: withKnative ? [...groups.map(served), ...kueueOf(installation)] : [] } };
   if (path.endsWith("/subjectaccessreviews")) return review(asked, installation);
   if (path.includes("/proxy/")) return pass(asked, installation);
   if (path.endsWith("/log")) return { status: 200, body: logOf(path, installation) };
   return installation.forbidden.has(resource) ? refuse(403, "Forbidden", `${resource} is forbidden`) : undefined;
 };
+
+const kueueOf = ({ kueue }: TestInstallation) =>
+  kueue.length > 0 ? [{ name: "kueue.x-k8s.io", versions: kueue.map((version) => ({ version })) }] : [];
 
 const served = (name: string) => ({ name, versions: [{ version: "v1" }] });
 
@@ -97,7 +104,9 @@ const install = (store: ObjectStore): void => {
     ...{ spec: { template: template("keptn-source") }, status: { readyReplicas: 1 } },
   });
   const data = { KEPTN_API_ENDPOINT: "http://api-gateway-nginx.keptn/api", JOB_NAMESPACE: ns, PUBSUB_URL: "" };
-  add("/api/v1/NS/configmaps", settingsName, { data });
+  const level = { "pod-security.kubernetes.io/enforce": "restricted" };
+  store.create("/api/v1/namespaces", { metadata: { name: ns, labels: level } });
+  add("/api/v1/NS/configmaps", settingsName, { data: { ...data, JOB_POD_SECURITY_LEVEL: "restricted" } });
   add("/api/v1/NS/secrets", "job-service-keptn-secrets", { data: { token: "c2VjcmV0" } });
   addPod(store, "start-job-00001-x", { "serving.knative.dev/service": "start-job" });
   addPod(store, "keptn-source-1-x", { "app.kubernetes.io/name": "keptn-source" });
@@ -129,6 +138,8 @@ export const collections = {
   deployments: `/apis/apps/v1/namespaces/${ns}/deployments`,
   configmaps: `/api/v1/namespaces/${ns}/configmaps`,
   secrets: `/api/v1/namespaces/${ns}/secrets`,
+  namespaces: "/api/v1/namespaces",
+  localqueues: `/apis/kueue.x-k8s.io/v1beta2/namespaces/${ns}/localqueues`,
 } as const;
 
 /** Merges into the top of an object of the store. */

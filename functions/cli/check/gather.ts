@@ -17,6 +17,7 @@ import type {
 import { type Right, rightsOf } from "../../core/check/rights.ts";
 import { IoError } from "../../io/io-error.ts";
 import type { Inspector, Kind } from "../../io/kubernetes/inspect.ts";
+import { lookAtJobNamespaces } from "./look-at-job-namespaces.ts";
 
 export type Sighted = Omit<Facts, "dryEvent">;
 
@@ -54,10 +55,11 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
   };
   const rights = rightsOf(accounts, { namespace, jobNamespaces: jobNamespacesOf(parsed) }, parsed);
   const isInstalled = templates.length > 0;
-  const [subscriptions, secrets, judged] = await Promise.all([
+  const [subscriptions, secrets, judged, jobNamespaces] = await Promise.all([
     keptnSource.kind === "there" ? lookAtSubscriptions(inspector, namespace) : ({ kind: "missing" } as const),
     lookAtSecrets(inspector, isInstalled ? secretsOf(templates, namespace, parsed) : []),
     isInstalled ? judge(inspector, rights, namespace) : ({ kind: "missing" } as const),
+    lookAtJobNamespaces(inspector, isInstalled ? jobNamespacesOf(parsed) : [], groups),
   ]);
   return {
     ...{ namespace, server, groups, functions, brokers: { keptn, jobs }, triggers, jobChanges },
@@ -69,6 +71,7 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
       settings,
       secrets,
       rights: judged,
+      jobNamespaces,
     },
   };
 };

@@ -48,7 +48,11 @@ export const settingsOf = ({
 };
 
 /** Of these no text is wrong. */
-const namesOnly = ["JOB_NAMESPACE", "ALLOWED_NAMESPACES", "KEPTN_SECRET_NAME", "TIMER_NAME", "OAUTH_CLIENT_ID"];
+const namesOnly = [
+  ...["JOB_NAMESPACE", "ALLOWED_NAMESPACES", "KEPTN_SECRET_NAME", "DENIED_SECRETS", "TIMER_NAME", "OAUTH_CLIENT_ID"],
+  ...["START_JOB_SERVICE_ACCOUNT", "FINISH_TASK_SERVICE_ACCOUNT", "JOB_CHANGES_SERVICE_ACCOUNT"],
+  "KEPTN_SOURCE_SERVICE_ACCOUNT",
+];
 
 /** The ConfigMap's name changes with what is in it: the function says which one it has. */
 export const settingsNameOf = (services: readonly Seen<KnativeService>[]): string | undefined =>

@@ -1,7 +1,9 @@
 // What is wrong with an installation, and what mends it: of all that was looked at, one finding for each thing.
 import { checkCluster } from "./check-cluster.ts";
+import { checkDeniedNames } from "./check-denied-names.ts";
 import { checkEvents } from "./check-events.ts";
 import { checkFunctions } from "./check-functions.ts";
+import { checkJobNamespaces } from "./check-job-namespaces.ts";
 import { checkRights } from "./check-rights.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { checkSettings } from "./check-settings.ts";
@@ -19,6 +21,8 @@ export const diagnose = (facts: Facts): readonly Finding[] => {
     ...checkSettings(facts),
     ...checkSecrets(facts),
     ...checkRights(facts),
+    ...checkDeniedNames(facts),
+    ...checkJobNamespaces(facts),
     ...(facts.dryEvent ? [checkDryEvent(facts.dryEvent, facts.namespace)] : []),
   ];
 };

@@ -21,7 +21,7 @@ export interface Facts {
   readonly functions: Readonly<Record<FunctionName, Seen<KnativeService>>>;
   readonly brokers: Readonly<Record<BrokerName, Seen<Broker>>>;
   readonly triggers: Seen<readonly Trigger[]>;
-  readonly jobChanges: Seen<Conditioned>;
+  readonly jobChanges: Seen<Conditioned & { readonly spec?: { readonly serviceAccountName?: string } }>;
   readonly hasPingSources: boolean;
   readonly keptnSource: Seen<Deployment>;
   /** Which events keptn-source says that it gets; undefined: its log says nothing of it any more. */
@@ -31,6 +31,7 @@ export interface Facts {
   readonly settings: Seen<SettingsMap>;
   readonly secrets: readonly SecretSeen[];
   readonly rights: Seen<readonly RightSeen[]>;
+  readonly jobNamespaces: readonly JobNamespace[];
   /** undefined: it was not wanted. */
   readonly dryEvent?: DryEvent;
 }
@@ -128,4 +129,12 @@ export interface SecretSeen extends SecretRef {
 
 export interface RightSeen extends Right {
   readonly allowed: boolean;
+}
+
+export interface JobNamespace {
+  readonly name: string;
+  /** The Namespace itself. */
+  readonly namespace: Seen<Conditioned>;
+  /** Kueue's LocalQueue that takes Jobs which name none. */
+  readonly queue: Seen<unknown>;
 }

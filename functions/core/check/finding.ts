@@ -26,6 +26,9 @@ export const findingIds = [
   "settings",
   "secret",
   "rights",
+  "denied-names",
+  "pod-security",
+  "kueue",
   "dry-event",
 ] as const;
 

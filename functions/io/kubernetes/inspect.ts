@@ -30,7 +30,7 @@ export interface PodsOf {
 export interface Kind {
   /** `eventing.knative.dev/v1`; `v1` is the core group. */
   readonly apiVersion: string;
-  /** `brokers` */
+  /** `brokers`; `namespaces` is the namespace itself. */
   readonly resource: string;
 }
 
@@ -97,6 +97,7 @@ const partial = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 const core = (namespace: string): string => `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
 
 const pathOf = ({ apiVersion, resource }: Kind, { namespace, name }: Where): string => {
+  if (apiVersion === "v1" && resource === "namespaces") return core(namespace);
   const root =
     apiVersion === "v1" ? core(namespace) : `/apis/${apiVersion}/namespaces/${encodeURIComponent(namespace)}`;
   return `${root}/${resource}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;

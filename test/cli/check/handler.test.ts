@@ -41,7 +41,7 @@ describe("check", () => {
     const installation = await start(context);
     const { code, wrong, findings } = await run(installation);
     assert.deepEqual([code, wrong], [0, []]);
-    assert.equal(findings.length, 23);
+    assert.equal(findings.length, 25);
     const [event] = installation.events;
     assert.equal(
       event?.["path"],

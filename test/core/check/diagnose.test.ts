@@ -49,6 +49,7 @@ const well: Facts = {
   settings: there({ metadata: { name: "settings" }, data: { KEPTN_API_ENDPOINT: "http://keptn/api" } }),
   secrets: [secret],
   rights: there(rights.map((right) => ({ ...right, allowed: true }))),
+  jobNamespaces: [{ name: "jes", namespace: there({}), queue: { kind: "not-installed" } }],
 };
 
 const wrongIn = (facts: Partial<Facts>): Finding[] =>

@@ -1,0 +1,26 @@
+// Looks at the namespaces of Jobs.
+import { defaultQueue } from "../../core/check/check-job-namespaces.ts";
+import type { Conditioned, Facts } from "../../core/check/facts.ts";
+import type { Inspector } from "../../io/kubernetes/inspect.ts";
+
+/** @param groups what the API server serves: without Kueue nothing is asked about it */
+export const lookAtJobNamespaces = (
+  inspector: Inspector,
+  names: readonly string[],
+  groups: Facts["groups"],
+): Promise<Facts["jobNamespaces"]> => {
+  const [version] = groups["kueue.x-k8s.io"] ?? [];
+  const queues = { apiVersion: `kueue.x-k8s.io/${version}`, resource: "localqueues" };
+  return Promise.all(
+    names.map(async (name) => ({
+      name,
+      namespace: await inspector.look<Conditioned>(
+        { apiVersion: "v1", resource: "namespaces" },
+        { namespace: name, name },
+      ),
+      queue: version
+        ? await inspector.look(queues, { namespace: name, name: defaultQueue })
+        : ({ kind: "not-installed" } as const),
+    })),
+  );
+};

@@ -1,0 +1,85 @@
+// What `job-executor check` says of the namespaces of Jobs: their Pod Security level, Kueue, and what tasks may not have.
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { openInstallation } from "../../../functions/cli/check/cluster.ts";
+import { check } from "../../../functions/cli/check/handler.ts";
+import type { Finding } from "../../../functions/core/check/finding.ts";
+import { change, collections, startInstallation, type TestInstallation } from "../../doubles/installation.ts";
+import { makeTerminal } from "../../doubles/terminal.ts";
+
+const start = async (context: TestContext): Promise<TestInstallation> => {
+  const installation = await startInstallation();
+  context.after(() => installation.close());
+  return installation;
+};
+
+const findingsOf = async ({ kubeconfig }: TestInstallation, id: string): Promise<readonly Finding[]> => {
+  const terminal = makeTerminal(() => new Date());
+  const cluster = openInstallation({ kubeconfig }, {});
+  await check({ options: { format: "json", dryEvent: false }, cluster, sleep: async () => {} }, terminal);
+  return (JSON.parse(terminal.stdout[0] ?? "{}").findings as Finding[]).filter((finding) => finding.id === id);
+};
+
+const ns = "keptn-jes";
+const setting = (installation: TestInstallation, data: Readonly<Record<string, string>>) =>
+  change(installation, "configmaps", "settings", { data: { JOB_NAMESPACE: ns, ...data } });
+const levelOf = (level?: string) => ({
+  metadata: { name: ns, labels: level ? { "pod-security.kubernetes.io/enforce": level } : {} },
+});
+
+const told: readonly (readonly [label: string | undefined, setting: string, Finding["severity"], RegExp])[] = [
+  ["restricted", "restricted", "ok", /has the Pod Security level restricted\.$/],
+  [undefined, "", "ok", /level privileged\.$/],
+  ["restricted", "", "warning", /restricted, but JOB_POD_SECURITY_LEVEL does not say so/],
+  ["restricted", "baseline", "warning", /restricted, but JOB_POD_SECURITY_LEVEL says baseline/],
+  [undefined, "restricted", "warning", /privileged, but JOB_POD_SECURITY_LEVEL says restricted/],
+];
+
+for (const [label, JOB_POD_SECURITY_LEVEL, severity, says] of told) {
+  test(`a namespace of level ${label}, and the setting "${JOB_POD_SECURITY_LEVEL}": ${severity}`, async (context) => {
+    const installation = await start(context);
+    change(installation, "namespaces", ns, levelOf(label));
+    setting(installation, { JOB_POD_SECURITY_LEVEL });
+    const [finding, ...more] = await findingsOf(installation, "pod-security");
+    assert.deepEqual([finding?.severity, more], [severity, []]);
+    assert.match(finding?.seen ?? "", says);
+  });
+}
+
+test("security contexts of the operator that the namespace refuses are an error before any event", async (context) => {
+  const installation = await start(context);
+  setting(installation, { JOB_SECURITY_CONTEXT: '{"runAsUser": 0}', JOB_POD_SECURITY_LEVEL: "restricted" });
+  const [finding] = await findingsOf(installation, "pod-security");
+  assert.equal(finding?.severity, "error");
+  assert.match(finding?.seen ?? "", /refuses every task: .*runAsUser: 0 \(JOB_SECURITY_CONTEXT\)/);
+});
+
+test("Kueue's queue for all Jobs of the namespace is found, and no other", async (context) => {
+  const installation = await start(context);
+  assert.deepEqual(await findingsOf(installation, "kueue"), []);
+  installation.kueue = ["v1beta2", "v1beta1"];
+  installation.store.create(collections.localqueues, { metadata: { name: "team", namespace: ns } });
+  assert.deepEqual(await findingsOf(installation, "kueue"), []);
+  installation.store.create(collections.localqueues, { metadata: { name: "default", namespace: ns } });
+  const [finding] = await findingsOf(installation, "kueue");
+  assert.equal(finding?.severity, "error");
+  assert.match(finding?.seen ?? "", /LocalQueue default in namespace keptn-jes/);
+  installation.forbidden.add("localqueues");
+  assert.deepEqual(await findingsOf(installation, "kueue"), []);
+});
+
+test("Kueue's label on every Job is an error of the settings", async (context) => {
+  const installation = await start(context);
+  setting(installation, { JOB_LABELS: "kueue.x-k8s.io/queue-name=team" });
+  const [finding] = await findingsOf(installation, "settings");
+  assert.equal(finding?.severity, "error");
+  assert.match(finding?.seen ?? "", /has the label kueue\.x-k8s\.io\/queue-name, by which Kueue starts suspended Jobs/);
+});
+
+test("accounts and Secrets of ours that tasks are not denied are an error", async (context) => {
+  const installation = await start(context);
+  setting(installation, { KEPTN_SECRET_NAME: "other", START_JOB_SERVICE_ACCOUNT: "east-start-job" });
+  const [finding] = await findingsOf(installation, "denied-names");
+  assert.equal(finding?.severity, "error");
+  assert.match(finding?.seen ?? "", /service account start-job, Secret job-service-keptn-secrets\.$/);
+});
