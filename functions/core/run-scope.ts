@@ -1,6 +1,7 @@
 // Whose Jobs are runs of this installation, and in which namespaces they are.
 import type { Job } from "./kubernetes.ts";
-import { label, labelValueOf } from "./marks.ts";
+import { hashOf, label, labelValueOf } from "./marks.ts";
+import { isFields } from "./read-marks.ts";
 import type { Settings } from "./settings.ts";
 
 export interface RunScope {
@@ -39,5 +40,31 @@ export const addNamespaces = (runs: Map<string, Set<string>>, jobs: readonly Pic
   for (const { metadata } of jobs) {
     const runId = metadata?.labels?.[label.run];
     if (runId) runs.set(runId, (runs.get(runId) ?? new Set<string>()).add(metadata?.namespace ?? ""));
+  }
+};
+
+/** Annotations of the sweep's timer: one for each scope in which start-job has created Jobs since the timer was made. */
+const notedScope = "keptn.sh/jes-scope-";
+
+/** A note of its own for each scope: one that another version or other settings made stays beside it. */
+export const noteOfScope = ({ managedBy, namespaces }: RunScope) => {
+  const text = JSON.stringify({ managedBy, namespaces: namespaces.toSorted() });
+  const id = hashOf(text, 10);
+  return { id, annotations: { [notedScope + id]: text } };
+};
+
+/** What has not our form is as good as not there. */
+export const readScopes = (annotations: Readonly<Record<string, string>> = {}): RunScope[] =>
+  Object.entries(annotations).flatMap(([name, text]) => (name.startsWith(notedScope) ? (readScope(text) ?? []) : []));
+
+const readScope = (text: string): RunScope | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isFields(value)) return undefined;
+    const { managedBy, namespaces } = value;
+    if (typeof managedBy !== "string" || !Array.isArray(namespaces)) return undefined;
+    return { managedBy, namespaces: namespaces.filter((one) => typeof one === "string") };
+  } catch {
+    return undefined;
   }
 };

@@ -3,11 +3,16 @@
 /**
  * @param namespace "*" is a list of all namespaces
  * @param why in the API server's words
+ * @param isCurrent false: it is not in our settings any more, but runs were started there
  */
-export const explainUnread = (namespace: string, why: string): string => {
+export const explainUnread = (namespace: string, why: string, isCurrent: boolean): string => {
   const where = namespace === "*" ? "all namespaces" : `namespace ${namespace}`;
-  return `The Jobs in ${where} cannot be listed, so runs there wait: ${why.replace(/\.?$/, ".")} ${fixUnread(namespace)}`;
+  const fix = isCurrent ? fixUnread(namespace) : `${fixUnread(namespace)} ${orForget}`;
+  return `The Jobs in ${where} cannot be listed, so runs there wait: ${why.replace(/\.?$/, ".")} ${fix}`;
 };
+
+const orForget =
+  "The settings do not name it any more: if no run is open there, delete the sweep's timer (PingSource job-executor-sweep), which remembers it; start-job makes it again.";
 
 /** A deleted namespace takes its RoleBindings along before our finalizers let its Jobs go, and takes no new ones. */
 export const fixUnread = (namespace: string): string =>

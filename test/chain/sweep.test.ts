@@ -157,6 +157,25 @@ describe("a task whose Job somebody deletes", () => {
   });
 });
 
+test("runs of before are found when JOB_NAMESPACE, ALLOWED_NAMESPACES and FULL_DEPLOYMENT_NAME were changed", async (context) => {
+  const cluster = await openCluster(context);
+  const id = await cluster.begin("team-b");
+  const changed = { JOB_NAMESPACE: "tasks", ALLOWED_NAMESPACES: ["tasks"], FULL_DEPLOYMENT_NAME: "executor" };
+  const ports = { ...cluster.ports, settings: { ...cluster.ports.settings, ...changed } };
+  assert.equal((await sweep(ports)).open, 1);
+  await endAll(cluster.server);
+  await sweep(ports);
+  assert.ok(isComplete(cluster, id));
+  cluster.server.setNamespace("team-b", "forbidden");
+  cluster.world.pass(3600);
+  await sweep(ports);
+  assert.match(
+    warnings(cluster)[0] ?? "",
+    /namespace team-b .*The settings do not name it any more: if no run is open/,
+  );
+  assert.ok(cluster.world.timer.exists());
+});
+
 describe("many runs", () => {
   const addRuns = async (cluster: Cluster, count: number, padBytes = 0): Promise<void> => {
     const [template] = cluster.jobsOf(await cluster.begin("jobs"));

@@ -1,17 +1,19 @@
 // The sweep's timer in memory.
-import type { Timer } from "../../functions/io/kubernetes/ports.ts";
+import type { RunScope } from "../../functions/core/run-scope.ts";
+import type { Timer, TimerSeen } from "../../functions/io/kubernetes/ports.ts";
 
 export interface MemoryTimer extends Timer {
   exists(): boolean;
 }
 
-export const makeMemoryTimer = (): MemoryTimer => {
-  let timer: Awaited<ReturnType<Timer["read"]>>;
+/** @param scope noted with each touch */
+export const makeMemoryTimer = (scope?: RunScope): MemoryTimer => {
+  let timer: TimerSeen | undefined;
   let version = 0;
   return {
     exists: () => timer !== undefined,
     touch: async (now) => {
-      timer = { touchedAt: now, resourceVersion: String(++version) };
+      timer = { touchedAt: now, resourceVersion: String(++version), scopes: scope ? [scope] : [] };
       return now;
     },
     read: async () => timer,

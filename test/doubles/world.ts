@@ -5,6 +5,7 @@ import type { SweepPorts } from "../../functions/chain/sweep.ts";
 import type { Job, Pod } from "../../functions/core/kubernetes.ts";
 import { emptyLog } from "../../functions/core/log-text.ts";
 import { label } from "../../functions/core/marks.ts";
+import { runScopeOf } from "../../functions/core/run-scope.ts";
 import { connectKeptn } from "../../functions/io/keptn.ts";
 import type { JobRef, NoteReason } from "../../functions/io/kubernetes/ports.ts";
 import { activeStatus, endedStatuses } from "../../functions/io/local/job-status.ts";
@@ -56,7 +57,6 @@ export const openWorld = async (context: TestContext, env: Readonly<Record<strin
     if (type === "delete") known.delete(refOf(job).uid);
     else known.set(refOf(job).uid, job);
   });
-  const timer = makeMemoryTimer();
   const [lines, notes]: [LogLine[], NoteReason[]] = [[], []];
   const pods = new Map<string, { readonly pod: Pod; readonly log: string }>();
   const settings = settingsFor(keptn, {
@@ -65,6 +65,7 @@ export const openWorld = async (context: TestContext, env: Readonly<Record<strin
     API_PROXY_HTTP_TIMEOUT: "1",
     ...env,
   });
+  const timer = makeMemoryTimer(runScopeOf(settings));
   let claimants = 0;
   const setPod: World["setPod"] = (job, { state, log = "" }) => {
     const { uid, name } = refOf(job);

@@ -4,6 +4,7 @@ import { label } from "../../functions/core/marks.ts";
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import { type EventFacts, isCompletedLate, isLoud, isThrough, newLife, type RunFacts } from "./facts.ts";
+import { closedMs } from "./namespaces.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 export interface Checks {
@@ -31,6 +32,10 @@ export interface Checks {
   podSucceeded(job: Job): void;
   expires(job: Job): void;
   jobsAndTimer(jobs: readonly Job[], timer: boolean): void;
+  /** Keptn is told of the end of its run, and its pod runs. */
+  reportedBusy(job: Job): void;
+  /** @param jobs that are open although nothing but the rights in another namespace was missing for hours */
+  closed(jobs: readonly Job[]): void;
 }
 
 export interface CheckPorts {
@@ -148,6 +153,11 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
     expires: (job) => {
       if (stateOf(job) !== "reported") breaks("a Job expired before its run was reported", describe(job));
     },
+    reportedBusy: (job) => breaks("a task runs on although its run was reported", describe(job)),
+    closed: (jobs) => {
+      const waits = jobs.find((job) => runOf(job)?.action.apart === false && createdMs(job) < now() - closedMs / 2);
+      if (waits) breaks("a run waits for a namespace that is none of its own", describe(waits));
+    },
     jobsAndTimer: (jobs, timer) => {
       const open = timer ? undefined : jobs.find((job) => stateOf(job) !== "reported");
       if (open) breaks("a run without a timer", describe(open));
@@ -158,6 +168,8 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
 /** For each Job: two changes tell its end, each may come twice and be repeated five times; deletions come on top. */
 const mostLooks = 40;
 const freshMs = 300_000;
+
+const createdMs = ({ metadata }: Job): number => Date.parse(metadata?.creationTimestamp ?? "");
 
 const taskOf = (job: Job): number => Number(job.metadata?.labels?.[label.taskIndex]);
 

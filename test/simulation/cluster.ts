@@ -22,6 +22,10 @@ export interface ClusterPorts {
 export interface Cluster {
   /** Looks at a Job that changed. */
   see(job: Job): void;
+  /** Its Job was deleted in the foreground: the pod goes, and the Job controller does not call it failed. */
+  stop(ref: JobRef): void;
+  /** Whether a pod of the Job is there that has not ended. */
+  isBusy(ref: JobRef): boolean;
   podsOf(ref: JobRef): Pod[];
   warningsOf(ref: { readonly uid: string }): KubernetesWarning[];
 }
@@ -33,6 +37,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
   const begun = new Set<string>();
   const ends = new Map<string, number>();
   const mounting = new Set<string>();
+  const stopped = new Set<string>();
   const now = (): string => timeOf(new Date(scheduler.now()));
 
   const setPod = (job: Job, state: PodState): void => {
@@ -48,7 +53,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
   };
   const end = (ref: JobRef, passed: boolean, reason: string): void => {
     const job = store().find(ref);
-    if (!job || ends.has(ref.uid)) return;
+    if (!job || ends.has(ref.uid) || stopped.has(ref.uid)) return;
     ends.set(ref.uid, scheduler.now());
     tell(() => `${describe(job)} ${passed ? "succeeds" : `fails (${reason})`}`);
     // At its deadline a Job's pods are deleted.
@@ -77,7 +82,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
   /** The kubelet tries again and again. */
   const mount = (ref: JobRef, tries: number): void => {
     const job = store().find(ref);
-    if (!job || ends.has(ref.uid)) return;
+    if (!job || ends.has(ref.uid) || stopped.has(ref.uid)) return;
     if (configMaps.serves(job)) {
       mounting.delete(ref.uid);
       run(job, ref);
@@ -116,6 +121,12 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
   };
 
   return {
+    stop: ({ uid }) => {
+      if (!begun.has(uid) || ends.has(uid)) return;
+      stopped.add(uid);
+      pods.delete(uid);
+    },
+    isBusy: ({ uid }) => pods.has(uid) && !ends.has(uid),
     podsOf: ({ uid }) => (pods.has(uid) ? [pods.get(uid)!] : []),
     warningsOf: ({ uid }) =>
       mounting.has(uid.replace(/-pod$/, "")) && uid.endsWith("-pod")

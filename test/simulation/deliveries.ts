@@ -57,6 +57,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
     const image = images.of(name);
     const skewMs = (chance.at(name).roll("skew") - 0.5) * 2 * bounds.skewMs;
     const ends = chance.at(name).roll("remembers ends") < 0.5 ? world.ends : new Set<string>();
+    const sweeps = ends === world.ends ? world.sweeps : { underWay: false };
     const process: Process = {
       name,
       image,
@@ -66,6 +67,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
       ended: false,
       onCrash: () => {
         ends.clear();
+        sweeps.underWay = false;
         onAnswer();
       },
       onForbidden,
@@ -76,7 +78,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
       tell(() => `${name} answers ${answer.statusCode} early: ${answer.why}`);
       onAnswer(answer);
     };
-    answerFor(ports.log, () => handlers[program](ports, ends)(event, answerEarly)).then((answer) => {
+    answerFor(ports.log, () => handlers[program](ports, ends, sweeps)(event, answerEarly)).then((answer) => {
       if (process.ended) return;
       process.ended = true;
       if (job && process.calls > 0) world.checks.looked(job);

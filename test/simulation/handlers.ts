@@ -9,10 +9,11 @@ export interface Handlers {
   readonly "finish-task": Handler;
 }
 
-/** @param ends that the process of finish-task remembers */
+/** @param ends that the process of finish-task remembers @param sweeps whether it sweeps */
 type Handler = (
   ports: StartJobPorts,
   ends: Set<string>,
+  sweeps: { underWay: boolean },
 ) => (event: unknown, answerEarly: (answer: Answer) => void) => Promise<Answer>;
 
 /** Modules below this folder are loaded anew for each mistake: `?mistake=<name>` is part of their URL. */

@@ -21,6 +21,7 @@ const usual = read({});
 const others = [
   read({ CLAIM_LEASE_SECONDS: "20", KEPTN_RETRY_SECONDS: "5", CREATE_GRACE_SECONDS: "60" }),
   read({ CLAIM_LEASE_SECONDS: "300", KEPTN_RETRY_SECONDS: "99", CREATE_GRACE_SECONDS: "900" }),
+  read({ FULL_DEPLOYMENT_NAME: "executor" }),
 ];
 
 export interface Images {

@@ -1,10 +1,14 @@
 // Keptn's API for one process of a simulated world.
+import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import type { KeptnFiles } from "../../functions/io/keptn/files.ts";
 import type { Keptn } from "../../functions/io/keptn.ts";
+import { refOf } from "./cluster.ts";
+import { isLoud } from "./facts.ts";
 import type { Caller } from "./ports.ts";
 import type { World } from "./world.ts";
 
-export const makeKeptnPort = ({ keptn, checks, configOf, tell }: World, call: Caller): Keptn => {
+export const makeKeptnPort = (world: World, call: Caller): Keptn => {
+  const { keptn, checks, configOf, tell } = world;
   const made: Keptn = {
     getJobConfig: (event) =>
       call({
@@ -17,6 +21,7 @@ export const makeKeptnPort = ({ keptn, checks, configOf, tell }: World, call: Ca
         ...{ to: "keptn", does: "writes", operation: `send ${word}` },
         effect: () => {
           tell(() => `Keptn takes .${word} from ${event.source}`);
+          if (word === "finished") noneBusy(world, event);
           keptn.take(event);
         },
         refusable: () => {
@@ -61,3 +66,10 @@ async function* chunks(): AsyncIterable<Uint8Array> {
 }
 
 const reading = (operation: string) => ({ to: "keptn", does: "reads", operation }) as const;
+
+/** What is stopped is stopped before Keptn is told: that can take as long as Keptn is away. */
+const noneBusy = ({ checks, store, cluster }: World, { triggeredid, source }: OutgoingEvent): void => {
+  const run = checks.eventOf(triggeredid)?.runs.find((one) => isLoud(one) && one.source === source);
+  const busy = run && store.listRun(run.id).find((job) => cluster.isBusy(refOf(job)));
+  if (busy) checks.reportedBusy(busy);
+};

@@ -90,6 +90,36 @@ export const mistakes: readonly Mistake[] = [
     "if (ageMs > -1)",
   ),
   mistake(
+    "ends the timer although a namespace could not be listed",
+    "chain/sweep.ts",
+    "runs.size === 0 && unread.length === 0 && timer",
+    "runs.size === 0 && timer",
+  ),
+  mistake(
+    "ends a sweep at a namespace that cannot be listed",
+    "chain/sweep.ts",
+    "for (const { namespace, fault } of unread) {",
+    "if (unread[0]) throw unread[0].fault;\n  for (const { namespace, fault } of unread) {",
+  ),
+  mistake(
+    "forgets where other settings had their Jobs",
+    "chain/sweep.ts",
+    "[scope, ...(timer?.scopes ?? [])]",
+    "[scope]",
+  ),
+  mistake(
+    "never sweeps again once it has swept",
+    "finish-task/handler.ts",
+    "    sweeps.underWay = false;",
+    "    sweeps.underWay = sweeps.underWay && true;",
+  ),
+  mistake(
+    "lets a task run on that somebody deleted, while it tells Keptn",
+    "chain/report.ts",
+    'if (end.kind !== "passed" && end.kind !== "failed") await stop(ports, run);',
+    'if (end.kind === "could-not-start") await stop(ports, run);',
+  ),
+  mistake(
     "claims without a guard",
     "chain/claim.ts",
     "expect: { annotations: { ...marks, [annotation.claim]: expected } }",

@@ -42,6 +42,13 @@ const deleteOne = (world: World, facts: EventFacts, jobs: Jobs): void => {
   remove(world, job);
 };
 
+/** With its namespace. */
+export const deleteByPerson = (world: World, job: Jobs[number]): void => {
+  const run = world.checks.runOf(job);
+  if (run) run.event.disturbed = true;
+  remove(world, job);
+};
+
 const remove = ({ store, checks }: World, job: Jobs[number]): void => {
   checks.deleted(job);
   store.delete(refOf(job));

@@ -1,9 +1,11 @@
 // The ports of the real handlers on a simulated world, for one process.
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { emptyLog } from "../../functions/core/log-text.ts";
-import { annotation } from "../../functions/core/marks.ts";
-import { addNamespaces } from "../../functions/core/run-scope.ts";
+import { annotation, label } from "../../functions/core/marks.ts";
+import { addNamespaces, partsOfScopes, type RunScope, runScopeOf } from "../../functions/core/run-scope.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
+import type { IoError } from "../../functions/io/io-error.ts";
+import type { OpenRuns } from "../../functions/io/kubernetes/ports.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { makeKeptnFiles, makeKeptnPort } from "./keptn-port.ts";
 import { type Call, callFrom, type Process, sleepIn } from "./process.ts";
@@ -63,7 +65,7 @@ const touch = async (
     return new Date(Math.floor(known + process.skewMs));
   }
   const touchedMs = scheduler.now();
-  await call({ ...writing("touch timer"), effect: () => timer.touch(now) });
+  await call({ ...writing("touch timer"), effect: () => timer.touch(now, runScopeOf(process.image.settings)) });
   touches.push(touchedMs);
   return now;
 };
@@ -74,60 +76,89 @@ const reading = (operation: string) => ({ to: "kubernetes", does: "reads", opera
 /** `003` of a Job, or with its run's number. */
 const tail = (name: string | undefined): string => name?.replace(/-files$/, "").slice(-7) ?? "";
 
-const makeJobs = ({ store, checks, tell }: World, { name: who }: Process, call: Caller): StartJobPorts["jobs"] => ({
-  create: (job) =>
-    call<Job | "exists">({
-      ...writing("create Job"),
-      ...{ about: tail(job.metadata?.name), foundDone: "exists" },
-      effect: () => {
-        const created = store.create(job);
-        tell(() => `${who} creates Job ${tail(job.metadata?.name)}${created === "exists" ? ": it is there" : ""}`);
-        return created;
-      },
-    }),
-  listRun: (runId, namespaces) => call({ ...reading("list run"), effect: () => store.listRun(runId, namespaces) }),
-  listOpen: () =>
-    call({
-      ...reading("list open"),
-      effect: () => {
-        const runs = new Map<string, Set<string>>();
-        addNamespaces(
-          runs,
-          store.list((job) => stateOf(job) === "waiting" || stateOf(job) === "released"),
-        );
-        return { runs, unread: [] };
-      },
-    }),
-  patch: (ref, change) =>
-    call({
-      ...writing("patch"),
-      about: tail(ref.name),
-      effect: () => {
-        const before = store.find(ref);
-        const answer = store.patch(ref, change);
-        const end = answer === "done" ? change.annotations?.[annotation.end] : undefined;
-        if (before && end?.includes('"kind":"incomplete"')) checks.incomplete(before);
-        if (before && !store.find(ref)) checks.gone(before, { alone: false, by: "us" });
-        tell(
-          () => `${who} patches ${tail(ref.name)}: ${renderChange(change)}${answer === "done" ? "" : `: ${answer}`}`,
-        );
-        return answer;
-      },
-      ...(change.expect ? { foundDone: "stale" } : {}),
-    }),
-  delete: (ref) =>
-    call({
-      ...writing("delete"),
-      about: tail(ref.name),
-      effect: () => {
-        tell(() => `${who} deletes ${tail(ref.name)}`);
-        store.delete(ref);
-      },
-    }),
-});
+/** Namespace by namespace, as open-runs.ts does. */
+const listOpen = ({ store, namespaces }: World, scopes: readonly RunScope[]): OpenRuns => {
+  const [runs, unread] = [new Map<string, Set<string>>(), new Map<string, OpenRuns["unread"][number]>()];
+  for (const { managedBy, namespace } of partsOfScopes(scopes)) {
+    try {
+      namespaces.use(namespace);
+    } catch (fault) {
+      unread.set(namespace, { namespace, fault: fault as IoError });
+      continue;
+    }
+    const isWanted = (job: Job) =>
+      job.metadata?.namespace === namespace &&
+      job.metadata.labels?.[label.managedBy] === managedBy &&
+      (stateOf(job) === "waiting" || stateOf(job) === "released");
+    addNamespaces(runs, store.list(isWanted));
+  }
+  return { runs, unread: [...unread.values()] };
+};
 
-const makePods = ({ cluster }: World, call: Caller): StartJobPorts["pods"] => ({
-  list: (ref) => call({ ...reading("list pods"), effect: () => cluster.podsOf(ref) }),
+const makeJobs = (world: World, { name: who }: Process, call: Caller): StartJobPorts["jobs"] => {
+  const { store, namespaces, cluster, checks, tell } = world;
+  return {
+    create: (job) =>
+      call<Job | "exists">({
+        ...writing("create Job"),
+        ...{ about: tail(job.metadata?.name), foundDone: "exists" },
+        effect: () => {
+          namespaces.create(job.metadata?.namespace ?? "");
+          const created = store.create(job);
+          tell(() => `${who} creates Job ${tail(job.metadata?.name)}${created === "exists" ? ": it is there" : ""}`);
+          return created;
+        },
+      }),
+    listRun: (runId, within) =>
+      call({
+        ...reading("list run"),
+        effect: () => {
+          for (const one of within) namespaces.use(one);
+          return store.listRun(runId, within);
+        },
+      }),
+    listOpen: (scopes) => call({ ...reading("list open"), effect: () => listOpen(world, scopes) }),
+    patch: (ref, change) =>
+      call({
+        ...writing("patch"),
+        about: tail(ref.name),
+        effect: () => {
+          namespaces.use(ref.namespace);
+          const before = store.find(ref);
+          const answer = store.patch(ref, change);
+          const end = answer === "done" ? change.annotations?.[annotation.end] : undefined;
+          if (before && end?.includes('"kind":"incomplete"')) checks.incomplete(before);
+          if (before && !store.find(ref)) checks.gone(before, { alone: false, by: "us" });
+          tell(
+            () => `${who} patches ${tail(ref.name)}: ${renderChange(change)}${answer === "done" ? "" : `: ${answer}`}`,
+          );
+          return answer;
+        },
+        ...(change.expect ? { foundDone: "stale" } : {}),
+      }),
+    delete: (ref) =>
+      call({
+        ...writing("delete"),
+        about: tail(ref.name),
+        effect: () => {
+          namespaces.use(ref.namespace);
+          tell(() => `${who} deletes ${tail(ref.name)}`);
+          store.delete(ref);
+          cluster.stop(ref); // in the foreground
+        },
+      }),
+  };
+};
+
+const makePods = ({ cluster, namespaces }: World, call: Caller): StartJobPorts["pods"] => ({
+  list: (ref) =>
+    call({
+      ...reading("list pods"),
+      effect: () => {
+        namespaces.use(ref.namespace);
+        return cluster.podsOf(ref);
+      },
+    }),
   getLog: () => call({ ...reading("read log"), effect: () => emptyLog }),
   listWarnings: (ref) => call({ ...reading("list warnings"), effect: () => cluster.warningsOf(ref) }),
   listPodWarnings: () => call({ ...reading("list pod warnings"), effect: () => [] }),

@@ -74,8 +74,10 @@ export const callFrom = <T>(ports: ProcessPorts, process: Process, call: Call<T>
         if (call.quiet) resolve(call.quiet.answer);
         else if (fault === "foundDone") resolve(call.foundDone as T);
         else if (fault) reject(errorOf(fault, name, call));
-        else if ("fault" in answer!) reject(answer.fault);
-        else resolve(answer!.value);
+        else if ("fault" in answer!) {
+          if (answer.fault.httpStatus === 403) process.onForbidden(call.operation);
+          reject(answer.fault);
+        } else resolve(answer!.value);
       });
     });
   });

@@ -1,15 +1,15 @@
 // The sweep's PingSource: fires each minute while it exists, and lingers when it was removed, for it has a finalizer of Knative's.
+import { isDeepStrictEqual } from "node:util";
+import type { RunScope } from "../../functions/core/run-scope.ts";
 import { IoError } from "../../functions/io/io-error.ts";
-import type { Timer } from "../../functions/io/kubernetes/ports.ts";
+import type { TimerSeen } from "../../functions/io/kubernetes/ports.ts";
 import { type Chance, skewed } from "./chance.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-type Read = NonNullable<Awaited<ReturnType<Timer["read"]>>>;
-
 export interface SimulatedTimer {
   /** @throws IoError while a removed one lingers */
-  touch(now: Date): void;
-  read(): Read | undefined;
+  touch(now: Date, scope: RunScope): void;
+  read(): TimerSeen | undefined;
   remove(resourceVersion: string): void;
   /** Whether it is there to stay. */
   exists(): boolean;
@@ -26,7 +26,7 @@ export interface TimerPorts {
 const minuteMs = 60_000;
 
 export const makeSimulatedTimer = ({ chance, scheduler, onPing, onRemove, tell }: TimerPorts): SimulatedTimer => {
-  let timer: Read | undefined;
+  let timer: TimerSeen | undefined;
   let lingers = false;
   let [version, lives, pings] = [0, 0, 0];
   const tick = (life: number): void =>
@@ -38,13 +38,14 @@ export const makeSimulatedTimer = ({ chance, scheduler, onPing, onRemove, tell }
   return {
     exists: () => timer !== undefined && !lingers,
     read: () => timer,
-    touch: (now) => {
+    touch: (now, scope) => {
       if (lingers) {
         chance.note("a touch of a timer that goes");
         throw new IoError("the timer is being removed", { retryable: true });
       }
       if (!timer) tick(++lives);
-      timer = { touchedAt: now, resourceVersion: String(++version) };
+      const scopes = [...(timer?.scopes ?? []).filter((one) => !isDeepStrictEqual(one, scope)), scope];
+      timer = { touchedAt: now, resourceVersion: String(++version), scopes };
       tell(() => "the timer is touched");
     },
     remove: (resourceVersion) => {

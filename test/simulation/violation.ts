@@ -16,6 +16,8 @@ export type Rule =
   | "a task ran before its run was announced"
   | "a task ran after its run was reported"
   | "a task was released without its files"
+  | "a task runs on although its run was reported"
+  | "a run waits for a namespace that is none of its own"
   | "an ended run ran again"
   | "a run without a timer"
   | "a Job expired before its run was reported"

@@ -1,5 +1,6 @@
 // One simulated world: everything around the handlers, put together.
 import type { Job } from "../../functions/core/kubernetes.ts";
+import { stateOf } from "../../functions/core/run-state.ts";
 import type { Chance } from "./chance.ts";
 import { type Checks, makeChecks } from "./checks.ts";
 import { type Cluster, makeCluster } from "./cluster.ts";
@@ -9,7 +10,9 @@ import type { Handlers } from "./handlers.ts";
 import { drawImages, type Images } from "./images.ts";
 import { type JobStore, makeJobStore } from "./job-store.ts";
 import { makeSimulatedKeptn, type SimulatedKeptn } from "./keptn.ts";
+import { drawNamespaces, type Namespaces } from "./namespaces.ts";
 import { drawOutages } from "./outages.ts";
+import { deleteByPerson } from "./people.ts";
 import type { ProcessPorts } from "./process.ts";
 import { bounds } from "./rates.ts";
 import { makeScheduler, type Scheduler } from "./scheduler.ts";
@@ -23,6 +26,7 @@ export interface World extends ProcessPorts {
   readonly checks: Checks;
   readonly store: JobStore;
   readonly cluster: Cluster;
+  readonly namespaces: Namespaces;
   readonly configMaps: ConfigMaps;
   readonly keptn: SimulatedKeptn;
   readonly timer: SimulatedTimer;
@@ -30,6 +34,8 @@ export interface World extends ProcessPorts {
   readonly touches: number[];
   /** What a process of finish-task remembers that takes many deliveries. */
   readonly ends: Set<string>;
+  /** Of that process: whether it sweeps. */
+  readonly sweeps: { underWay: boolean };
   readonly images: Images;
   readonly deliveries: Deliveries;
   readonly configs: Map<string, string>;
@@ -65,7 +71,20 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
   const keptn = makeSimulatedKeptn({ chance, scheduler, checks, outages, newUid, tell });
   const configs = new Map<string, string>();
   const begun: Begun = {
-    ...{ chance, scheduler, checks, keptn, images, configs, tell, stir, beyondBounds, touches: [], ends: new Set() },
+    ...{
+      chance,
+      scheduler,
+      checks,
+      keptn,
+      images,
+      configs,
+      tell,
+      stir,
+      beyondBounds,
+      touches: [],
+      ends: new Set(),
+      sweeps: { underWay: false },
+    },
     isAway: outages.isAway,
     configOf: (id: string) => configs.get(id) ?? "",
     violation: () => violation,
@@ -74,7 +93,7 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
   return world;
 };
 
-type Begun = Omit<World, "store" | "cluster" | "configMaps" | "timer" | "deliveries">;
+type Begun = Omit<World, "store" | "cluster" | "namespaces" | "configMaps" | "timer" | "deliveries">;
 
 const addKubernetes = (
   begun: Begun,
@@ -104,7 +123,17 @@ const addKubernetes = (
   const isThere = (uid: string) => store.list(({ metadata }) => metadata?.uid === uid).length > 0;
   const configMaps = makeConfigMaps({ scheduler, isThere });
   const cluster = makeCluster({ chance, scheduler, checks, store: () => store, configMaps, tell });
-  return { deliveries, timer, store, configMaps, cluster };
+  const jobsIn = (namespace: string) => store.list(({ metadata }) => metadata?.namespace === namespace);
+  const namespaces = drawNamespaces({
+    ...{ chance, scheduler, tell },
+    onDelete: (namespace) => {
+      for (const job of jobsIn(namespace)) deleteByPerson(begun as World, job);
+    },
+    onReturn: (namespace) => {
+      if (namespace === "others") checks.closed(store.list((job) => stateOf(job) !== "reported"));
+    },
+  });
+  return { deliveries, timer, store, configMaps, cluster, namespaces };
 };
 
 const numbered = () => {

@@ -1,5 +1,6 @@
 // Everything that the functions ask of Kubernetes, on one connection.
 import { hostname } from "node:os";
+import { runScopeOf } from "../../core/run-scope.ts";
 import type { Settings } from "../../core/settings.ts";
 import { connectApi } from "./api.ts";
 import { connectJobs } from "./jobs.ts";
@@ -33,6 +34,7 @@ export const connectKubernetes = (settings: Settings, warn: (message: string) =>
       name: settings.TIMER_NAME,
       schedule: settings.TIMER_SCHEDULE,
       sink: settings.TIMER_SINK,
+      scope: runScopeOf(settings),
       missing: warn,
     }),
     note: connectNote(api, {

@@ -105,9 +105,16 @@ export interface Timer {
    */
   touch(now: Date): Promise<Date>;
   /** @returns undefined when there is none @throws IoError */
-  read(): Promise<{ readonly touchedAt: Date; readonly resourceVersion: string } | undefined>;
+  read(): Promise<TimerSeen | undefined>;
   /** Deletes it, if nobody touched it since this resourceVersion was read. @throws IoError */
   remove(resourceVersion: string): Promise<void>;
+}
+
+export interface TimerSeen {
+  readonly touchedAt: Date;
+  readonly resourceVersion: string;
+  /** Where Jobs of ours may be, as the start-job processes that touched it had it in their settings. */
+  readonly scopes: readonly RunScope[];
 }
 
 /** Kubernetes Events on a Job, for `kubectl describe`. Never throws: a note is no reason to fail. */

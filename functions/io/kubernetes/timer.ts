@@ -1,4 +1,5 @@
 // The sweep's timer: a Knative PingSource that exists while runs do.
+import { noteOfScope, type RunScope, readScopes } from "../../core/run-scope.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
 import type { Timer } from "./ports.ts";
@@ -10,6 +11,8 @@ export interface TimerOptions {
   readonly schedule: string;
   /** Where the sweep's event goes: the Knative Service of finish-task. */
   readonly sink: string;
+  /** Noted with each touch: runs are found there also when the settings have changed. */
+  readonly scope: RunScope;
   /** Told once when this cluster has no PingSource: runs then go on by Job events alone. */
   readonly missing: (message: string) => void;
 }
@@ -37,10 +40,11 @@ export const connectTimer = (api: KubernetesApi, options: TimerOptions): Timer =
   return {
     /**
      * Server-side apply: creates or updates in one request, whoever else does the same. It also "updates" one that was deleted and
-     * waits for Knative's own finalizer; that one will be gone in a moment, and not fire again.
+     * waits for Knative's own finalizer; that one will be gone in a moment, and not fire again. A field manager for each scope: what a
+     * manager applied before and does not apply again is removed (Kubernetes, server-side apply).
      */
     touch: async (now) => {
-      const query = "fieldManager=start-job&force=true";
+      const query = `fieldManager=start-job-${noteOfScope(options.scope).id}&force=true`;
       const contentType = "application/apply-patch+yaml"; // JSON is YAML
       const call = { method: "PATCH", path: `${path}?${query}`, contentType, body: makeTimer(options, now) } as const;
       const { status, body } = await api.call<PingSource>({ ...call, expected: [404] });
@@ -53,7 +57,7 @@ export const connectTimer = (api: KubernetesApi, options: TimerOptions): Timer =
       if (status === 404) return undefined;
       const { resourceVersion, annotations } = body.metadata;
       const touchedAt = new Date(annotations?.[touched] ?? 0); // one that somebody else made is ours to end as well
-      return { touchedAt, resourceVersion };
+      return { touchedAt, resourceVersion, scopes: readScopes(annotations) };
     },
     remove: async (resourceVersion) => {
       const body = { preconditions: { resourceVersion } };
@@ -68,14 +72,14 @@ const stillGoing = ({ namespace, name }: TimerOptions): IoError =>
     { retryable: true },
   );
 
-const makeTimer = ({ namespace, name, schedule, sink }: TimerOptions, now: Date) => ({
+const makeTimer = ({ namespace, name, schedule, sink, scope }: TimerOptions, now: Date) => ({
   apiVersion: "sources.knative.dev/v1",
   kind: "PingSource",
   metadata: {
     namespace,
     name,
     labels: { "app.kubernetes.io/managed-by": "job-executor-service" },
-    annotations: { [touched]: now.toISOString() },
+    annotations: { [touched]: now.toISOString(), ...noteOfScope(scope).annotations },
   },
   spec: {
     schedule,

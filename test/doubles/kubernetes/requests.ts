@@ -1,5 +1,6 @@
 // What the API server makes of a request: the few kinds that the functions use, by the rules of the real one.
 import { applyPatch, type Operation } from "rfc6902";
+import { apply } from "./apply.ts";
 import { foregroundDeletion } from "./garbage-collector.ts";
 import { list, metadataOf } from "./lists.ts";
 import { partOfLog } from "./log.ts";
@@ -102,13 +103,7 @@ const create = ({ body }: Asked, { collection, namespace, resource }: Place, sto
 const patch = (asked: Asked, place: Place, store: ObjectStore): Answer => {
   const { collection, name = "", resource } = place;
   const before = store.get(collection, name);
-  if (asked.contentType === "application/apply-patch+yaml") {
-    const given = JSON.parse(asked.body) as KubernetesObject;
-    const applied = before
-      ? store.write(collection, { ...before, ...given, metadata: { ...before.metadata, ...given.metadata } })
-      : store.create(collection, given);
-    return { status: before ? 200 : 201, body: applied };
-  }
+  if (asked.contentType === "application/apply-patch+yaml") return apply(asked, place, store);
   if (!before) return refuse(404, "NotFound", `${resource} "${name}" not found`);
   const after = structuredClone(before);
   const faults = applyPatch(after, JSON.parse(asked.body) as Operation[]);
