@@ -68,9 +68,11 @@ const missing = (path: Path, around: Tree | undefined): Explanation => ({
 const nullEntry = (path: Path): Explanation => ({
   code: "null-entry",
   message: "is null: YAML finds no value there",
-  fix: 'Put into quotes what YAML takes for signs of its own ("&&", "!x", "#1", "null"), or remove the entry; "" is the empty text.',
+  fix: `Put into quotes what YAML takes for signs of its own ("&&", "!x", "#1", "null"), or remove the entry; "" is the empty text.${isCommand(path) ? " A line with && goes behind `sh -c`, as one text." : ""}`,
   path,
 });
+
+const isCommand = ([, , , , field]: Path): boolean => field === "cmd" || field === "args";
 
 const wrongType = (value: Tree, expected: string, path: Path): Explanation => ({
   code: "wrong-type",

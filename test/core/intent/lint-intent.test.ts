@@ -13,7 +13,7 @@ const written = globSync(["README.md", "docs/*.md"])
   .flatMap((page) => blocksOf(readFileSync(page, "utf8")).filter(({ text }) => /^actions:/m.test(text)))
   .map(({ text }) => text);
 
-/** Each of them is what its case is about. */
+/** By file, the warnings that its case is about; none is so far. */
 const wanted: Readonly<Record<string, readonly string[]>> = {};
 
 const told = (text: string, file: string) => lintIntent(parseJobConfig(text, file));
