@@ -10,6 +10,8 @@ import { listPods } from "./list-pods.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 import { release } from "./release.ts";
 import { report } from "./report.ts";
+import type { Rest } from "./rest.ts";
+import type { ReconcileRun } from "./siblings.ts";
 import { tidy } from "./tidy.ts";
 
 export interface Target {
@@ -25,6 +27,8 @@ export interface How {
   readonly owner?: boolean;
   /** Looks for what Job status does not show: pods that cannot start, sequences that were aborted. */
   readonly inspect?: (run: RunState) => Promise<Findings>;
+  /** Moved for a sibling, which waits for it: it moves no sibling in its turn. */
+  readonly forSibling?: boolean;
 }
 
 export interface Findings {
@@ -32,14 +36,6 @@ export interface Findings {
   readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
   readonly over?: boolean;
 }
-
-export type Rest = (
-  | { readonly kind: "over" }
-  | { readonly kind: "wait"; readonly why: string; readonly untilMs?: number }
-) & {
-  /** Ends of its Jobs that were seen and dealt with: see `endOfJob`. */
-  readonly ends?: readonly string[];
-};
 
 /** More than any run takes: a turn is a step, or one that somebody else was faster with. */
 const mostTurns = 1000;
@@ -66,7 +62,8 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
       const ownEnd = await lookBehindFailure(ports, run, step.end.task);
       known = { ...known, looked: true, ...(ownEnd ? { ownEnd } : {}) };
     } else {
-      const rest = await take(ports, run, { step, me });
+      const reconcile = how.forSibling ? undefined : reconcileFor(ports);
+      const rest = await take(ports, run, { step, me, reconcile });
       if (rest) return { ...rest, ends: endsOf(run) };
       known = { ...known, owner: false };
     }
@@ -96,6 +93,13 @@ const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: b
   createGraceSeconds: ports.settings.CREATE_GRACE_SECONDS,
 });
 
+const reconcileFor =
+  (ports: ChainPorts): ReconcileRun =>
+  ({ runId, namespaces }) => {
+    const { told: _, ...quiet } = ports; // who brought this event waits for the run that it came for
+    return advance(quiet, { runId, namespaces }, { forSibling: true });
+  };
+
 const over: Rest = { kind: "over" };
 const running: Rest = { kind: "wait", why: "a task is running" };
 
@@ -103,17 +107,17 @@ const running: Rest = { kind: "wait", why: "a task is running" };
 const take = async (
   ports: ChainPorts,
   run: RunState,
-  { step, me }: { step: Exclude<Step, Rest>; me: string },
+  { step, me, reconcile }: { step: Exclude<Step, Rest>; me: string; reconcile: ReconcileRun | undefined },
 ): Promise<Rest | undefined> => {
   switch (step.kind) {
     case "announce":
-      return (await announce(ports, run, { ask: step.ask, me })) ? running : undefined;
+      return announce(ports, run, { ask: step.ask, me });
     case "release":
       return (await release(ports, run, step.task)) ? running : undefined;
     case "note-end":
       return noteOwnEnd(ports, run, step).then(() => undefined); // its Job says now what is next
     case "report":
-      return (await report(ports, run, { end: step.end, me })) ? over : undefined;
+      return report(ports, run, { end: step.end, me, reconcile });
     case "abandon":
       ports.log({
         level: "info",

@@ -5,33 +5,41 @@ import { annotation } from "../core/marks.ts";
 import type { RunState } from "../core/run-state.ts";
 import { IoError } from "../io/io-error.ts";
 import { claim, type Hold } from "./claim.ts";
+import { countOf, isRefusedForGood } from "./count.ts";
+import { isOverForGood, logGivenUp } from "./over.ts";
 import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
-import { countOf, isRefusedForGood } from "./settle.ts";
+import type { Rest } from "./rest.ts";
 import { tidy } from "./tidy.ts";
 
 /**
  * @param how.ask somebody else may have sent it: claim the run, and ask Keptn first
- * @returns whether the run was announced by this call
+ * @returns where the run rests now; undefined when somebody else was faster: look again
  */
 export const announce = async (
   ports: ChainPorts,
   run: RunState,
   how: { ask: boolean; me: string },
-): Promise<boolean> => {
+): Promise<Rest | undefined> => {
   if (!how.ask) return sendAndNote(ports, run, undefined);
   const hold = await claim(ports, run, how);
-  if (!hold) return false;
+  if (!hold) return undefined;
   const count = isCounted(run.event) ? await countOf(ports, run) : undefined;
-  if (count?.kind === "over") {
-    ports.log({ level: "info", message: "Keptn no longer waits for this run; it is given up", ...aboutRun(run) });
-    await tidy(ports, run, "abandoned");
-    return true;
-  }
+  if (count?.kind === "over") return giveUpUnlessWrong(ports, run, hold);
   if (count && count.started > 0) return noteAnnounced(ports, run, hold);
-  return (await hold.keep()) && sendAndNote(ports, run, hold);
+  return (await hold.keep()) ? sendAndNote(ports, run, hold) : undefined;
 };
 
-const sendAndNote = async (ports: ChainPorts, run: RunState, hold: Hold | undefined): Promise<boolean> => {
+const giveUpUnlessWrong = async (ports: ChainPorts, run: RunState, hold: Hold): Promise<Rest> => {
+  if (!(await isOverForGood(ports, run))) {
+    await hold.giveBack();
+    return { kind: "wait", why: "Keptn is asked once more whether it waits for this run" };
+  }
+  await logGivenUp(ports, run, "Keptn no longer waits for its event.");
+  await tidy(ports, run, "abandoned");
+  return { kind: "over" };
+};
+
+const sendAndNote = async (ports: ChainPorts, run: RunState, hold: Hold | undefined): Promise<Rest | undefined> => {
   try {
     await ports.keptn.send(makeStarted(run.event, run.chain.source));
   } catch (fault) {
@@ -44,16 +52,20 @@ const sendAndNote = async (ports: ChainPorts, run: RunState, hold: Hold | undefi
 };
 
 /** One request: the mark that `.started` was sent, and the release of the first task. */
-const noteAnnounced = async (ports: ChainPorts, run: RunState, hold: Hold | undefined): Promise<boolean> => {
+const noteAnnounced = async (ports: ChainPorts, run: RunState, hold: Hold | undefined): Promise<Rest | undefined> => {
   const answer = await ports.jobs.patch(refOf(run.lead), {
     expect: { annotations: { [annotation.announced]: "", ...(hold ? { [annotation.claim]: hold.text() } : {}) } },
-    annotations: { [annotation.announced]: ports.clock.now().toISOString(), [annotation.claim]: "" },
+    annotations: {
+      [annotation.announced]: ports.clock.now().toISOString(),
+      [annotation.claim]: "",
+      ...(run.marks.over ? { [annotation.over]: "" } : {}),
+    },
     state: "released",
     suspend: false,
   });
   const task = run.chain.jobs[0]?.task;
   ports.log({ level: "info", message: "announced and released the first task", task, answer, ...aboutRun(run) });
-  if (answer !== "done") return false;
+  if (answer !== "done") return undefined;
   await Promise.all([
     ports.note(refOf(run.lead), {
       reason: "Announced",
@@ -61,17 +73,12 @@ const noteAnnounced = async (ports: ChainPorts, run: RunState, hold: Hold | unde
     }),
     ports.note(refOf(run.lead), { reason: "Released", message: `Released task '${task}'.` }),
   ]);
-  return true;
+  return { kind: "wait", why: "a task is running" };
 };
 
 /** Nobody will ever hear of this run: it must not run. */
-const giveUp = async (ports: ChainPorts, run: RunState, fault: IoError): Promise<boolean> => {
-  ports.log({ level: "error", message: `Keptn refuses the started event: ${fault.message}`, ...aboutRun(run) });
-  await ports.keptn.logError({
-    message: `Action '${run.chain.action}' was not run: Keptn refuses its started event: ${fault.message}`,
-    shkeptncontext: run.event.shkeptncontext,
-    triggeredid: run.event.id,
-  });
+const giveUp = async (ports: ChainPorts, run: RunState, fault: IoError): Promise<Rest> => {
+  await logGivenUp(ports, run, `Keptn refuses its started event: ${fault.message}`);
   await tidy(ports, run, "errored");
-  return true;
+  return { kind: "over" };
 };

@@ -10,8 +10,9 @@ import { type Trouble, troubleOf } from "../core/start-trouble.ts";
 import type { Findings } from "./advance.ts";
 import { findHiddenEnd } from "./hidden-end.ts";
 import { listPods } from "./list-pods.ts";
+import { countOf } from "./count.ts";
+import { forgetOver, isOverForGood } from "./over.ts";
 import { type ChainPorts, refOf } from "./ports.ts";
-import { countOf } from "./settle.ts";
 
 export const inspect = async (ports: ChainPorts, run: RunState): Promise<Findings> => {
   const task = run.tasks.findIndex(({ phase }) => phase === "running");
@@ -28,7 +29,10 @@ export const inspect = async (ports: ChainPorts, run: RunState): Promise<Finding
 const isOver = async (ports: ChainPorts, run: RunState): Promise<boolean> => {
   const announcedMs = Date.parse(run.marks.announced ?? "");
   const old = ports.clock.now().getTime() - announcedMs > ports.settings.CLAIM_LEASE_SECONDS * 1000;
-  return isCounted(run.event) && old && (await countOf(ports, run)).kind === "over";
+  if (!isCounted(run.event) || !old) return false;
+  if ((await countOf(ports, run)).kind === "over") return isOverForGood(ports, run);
+  await forgetOver(ports, run);
+  return false;
 };
 
 const inspectPod = async (ports: ChainPorts, job: Job | undefined) => {

@@ -22,6 +22,9 @@ export interface ChainPorts {
   readonly told?: () => void;
 }
 
+/** Epoch milliseconds. */
+export const nowMs = ({ clock }: ChainPorts): number => clock.now().getTime();
+
 /** The fields by which every line about a run can be found. */
 export const aboutRun = (run: { readonly id: string; readonly event: Envelope }) => ({
   run: run.id,

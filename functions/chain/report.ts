@@ -6,53 +6,65 @@ import type { OutgoingEvent } from "../core/outgoing-event.ts";
 import type { RunState } from "../core/run-state.ts";
 import { IoError } from "../io/io-error.ts";
 import { claim, type Hold } from "./claim.ts";
+import { isRefusedForGood } from "./count.ts";
+import { logErrored } from "./error-log.ts";
 import { gather } from "./gather.ts";
+import { isOverForGood, logGivenUp } from "./over.ts";
 import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
-import { isRefusedForGood, type Settled, sendFinished } from "./settle.ts";
+import type { Rest } from "./rest.ts";
+import { type Settled, sendFinished } from "./settle.ts";
+import type { ReconcileRun } from "./siblings.ts";
 import { stop, tidy } from "./tidy.ts";
 
-/** @returns false when somebody else was faster: look again */
+/** @returns where the run rests now; undefined when somebody else was faster: look again */
 export const report = async (
   ports: ChainPorts,
   run: RunState,
-  { end, me }: { end: End; me: string },
-): Promise<boolean> => {
+  { end, me, reconcile }: { end: End; me: string; reconcile: ReconcileRun | undefined },
+): Promise<Rest | undefined> => {
   if (run.chain.silent) {
     ports.log({ level: "info", message: `a silent run ended: ${end.kind}`, ...aboutRun(run) });
     await tidy(ports, run, outcomeOfEnd(end));
-    return true;
+    return { kind: "over" };
   }
   const hold = await claim(ports, run, { me, end });
-  if (!hold) return false;
-  let outcome: Outcome | "lost";
+  if (!hold) return undefined;
+  let outcome: Outcome | "lost" | "unsure";
   try {
-    outcome = await tell(ports, run, { end, hold });
+    outcome = await tell(ports, run, { end, hold, reconcile });
+    if (outcome === "unsure") await hold.giveBack();
   } catch (fault) {
     if (fault instanceof IoError && !fault.maybeDone) await hold.giveBack();
     throw fault;
   }
-  if (outcome === "lost") return false;
+  if (outcome === "lost") return undefined;
+  if (outcome === "unsure") return { kind: "wait", why: "Keptn is asked once more whether it waits for this run" };
   await tidy(ports, run, outcome);
-  return true;
+  return { kind: "over" };
 };
 
 const tell = async (
   ports: ChainPorts,
   run: RunState,
-  { end, hold }: { end: End; hold: Hold },
-): Promise<Outcome | "lost"> => {
+  { end, hold, reconcile }: { end: End; hold: Hold; reconcile: ReconcileRun | undefined },
+): Promise<Outcome | "lost" | "unsure"> => {
   const finished = await makeReport(ports, run, end);
   // A pod may start after all, and its task succeed: nobody must release the next one behind this report.
   if (end.kind !== "passed" && end.kind !== "failed") await stop(ports, run);
   try {
-    const settled = await sendFinished(ports, run, { finished, hold });
+    const settled = await sendFinished(ports, run, { finished, hold, reconcile });
+    if (settled === "over" && !(await isOverForGood(ports, run))) return "unsure";
     await noteReport(ports, run, { settled, end, finished });
     if (settled === "lost") return settled;
     return settled === "over" ? "abandoned" : outcomeOfFinished(finished);
   } catch (fault) {
     if (!isRefusedForGood(fault)) throw fault;
     ports.log({ level: "error", message: `Keptn refuses the finished event: ${fault.message}`, ...aboutRun(run) });
-    await logErrored(ports, run, `Keptn refuses the finished event of action '${run.chain.action}': ${fault.message}`);
+    await logErrored(
+      ports,
+      run.event,
+      `Keptn refuses the finished event of action '${run.chain.action}': ${fault.message}`,
+    );
     return "errored"; // it never will be: the run is over all the same
   }
 };
@@ -70,24 +82,15 @@ const noteReport = async (
 ): Promise<void> => {
   const { status, result, message } = finished.data;
   ports.log({ level: "info", message: says[settled], end: end.kind, status, result, ...aboutRun(run) });
+  if (settled === "over" && !run.marks.announced) await logGivenUp(ports, run, "Keptn no longer waits for its event.");
   if (settled !== "sent") return;
   const couldNotStart = end.kind === "could-not-start";
   await ports.note(refOf(run.lead), {
     reason: couldNotStart ? "CouldNotStart" : "Reported",
     message: couldNotStart ? end.why : `Told Keptn: ${status}, ${result}.`,
   });
-  if (status === "errored") await logErrored(ports, run, String(message));
+  if (status === "errored") await logErrored(ports, run.event, String(message));
 };
-
-/** Errors also go to Keptn's error log, as the go-sdk does (logforwarder.go), so that the Bridge shows them with the integration. */
-const logErrored = (ports: ChainPorts, run: RunState, message: string): Promise<void> =>
-  ports.keptn.logError({
-    message,
-    shkeptncontext: run.event.shkeptncontext,
-    triggeredid: run.event.id,
-    ...(run.event.gitcommitid ? { gitcommitid: run.event.gitcommitid } : {}),
-    task: run.event.type.split(".").at(-2) ?? run.event.type,
-  });
 
 const makeReport = async (ports: ChainPorts, run: RunState, end: End) => {
   const problem = problemOf(run, end);

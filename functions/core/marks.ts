@@ -37,6 +37,8 @@ export const annotation = {
   ownEnd: "keptn.sh/jes-own-end",
   /** JSON of {@link SeenTrouble}: since when its pod is seen not to start; not there unless no Event of Kubernetes tells it. */
   trouble: "keptn.sh/jes-trouble",
+  /** When Keptn said for the first time that it no longer waits (RFC 3339), or ""; not there unless it did. On the run's first Job. */
+  over: "keptn.sh/jes-over",
   /** When `.finished` was sent (RFC 3339), or "" until then. On the run's first Job. */
   reported: "keptn.sh/jes-reported",
   /** One of {@link Outcome}, noted together with `reported`. On the run's first Job. */
@@ -65,7 +67,19 @@ export interface Chain {
   readonly source: string;
   /** How long the announcement is left to who created the run. Its own, as that of a {@link Claim}. */
   readonly leaseSeconds?: number;
+  /** The other runs of its event that answer Keptn. Not there: there are none, or version 0.1.0 made the run. */
+  readonly siblings?: readonly Sibling[];
   readonly jobs: readonly ChainLink[];
+}
+
+/** Another run of the same event: Keptn completes the event's task when as many `.finished` as `.started` came, of all of them together. */
+export interface Sibling {
+  readonly runId: string;
+  readonly action: string;
+  /** Keptn counts by it. */
+  readonly source: string;
+  /** Where its Jobs are. */
+  readonly namespaces: readonly string[];
 }
 
 export interface ChainLink {
@@ -96,9 +110,12 @@ export interface Claim {
 
 export const hashOf = (text: string, length: number): string => bytesToHex(sha256(utf8ToBytes(text))).slice(0, length);
 
-/** Identity of a run: the event's id and the action's place in the config. A label value of 28 characters. */
-export const runIdOf = (eventId: string, actionIndex: number): string =>
-  `${hashOf(eventId, 24)}-${String(actionIndex + 1).padStart(3, "0")}`;
+/**
+ * Identity of a run: the event's id and the action's place among those that the event starts. A label value of 28 characters. So the
+ * first Job of an event has one name whatever the config says: who creates it decides which config counts.
+ */
+export const runIdOf = (eventId: string, order: number): string =>
+  `${hashOf(eventId, 24)}-${String(order + 1).padStart(3, "0")}`;
 
 export const isRunId = (text: string): boolean => /^[0-9a-f]{24}-\d{3}$/.test(text);
 

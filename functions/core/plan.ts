@@ -4,10 +4,11 @@ import { type ActionMatch, matchAction } from "./config/match.ts";
 import { type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
 import { checkPattern } from "./config/pattern.ts";
 import { remember } from "./config/remember.ts";
+import type { Action } from "./config/schema.ts";
 import { maxPlanBytes, planAction } from "./job/plan-action.ts";
 import { isAnswerable, type KeptnEvent } from "./keptn-event.ts";
 import type { Job } from "./kubernetes.ts";
-import { hashOf } from "./marks.ts";
+import { hashOf, runIdOf, type Sibling } from "./marks.ts";
 import { hasErrors, type Problem, renderProblems } from "./problem.ts";
 import type { Settings } from "./settings.ts";
 
@@ -66,9 +67,14 @@ export const planRuns = ({ event, configText, configFile, settings, ...input }: 
   const configHash = hashOfConfig(configText, configFile);
   const sources = sourcesOf(actions, event, settings);
   let room = maxPlanBytes;
-  const planned = parsed.config.actions.flatMap((action, index) => {
-    if (!actions[index]?.matches || room < 0) return [];
-    const given = { action, index, event, document, configHash, settings, at: parsed.at };
+  const matching = parsed.config.actions.flatMap((action, index) =>
+    actions[index]?.matches ? [{ action, index }] : [],
+  );
+  const parties = matching.map((one, order) => partyOf(one, { runId: runIdOf(event.id, order), sources, settings }));
+  const planned = matching.flatMap(({ action, index }, order) => {
+    if (room < 0) return [];
+    const siblings = parties.flatMap((party, i) => (party && i !== order ? [party] : []));
+    const given = { action, index, order, event, document, configHash, settings, siblings, at: parsed.at };
     const one = planAction({ ...given, source: sources[index], room });
     room -= one.bytes;
     return [one];
@@ -77,6 +83,21 @@ export const planRuns = ({ event, configText, configFile, settings, ...input }: 
   const errors = problems.filter((problem) => hasErrors([problem]));
   if (errors.length > 0) return refuse(errors, actions, sources.find(Boolean));
   return { kind: "run", runs: planned.map(({ run }) => run), actions, problems: [...parsed.problems, ...problems] };
+};
+
+interface Matching {
+  readonly action: Action;
+  readonly index: number;
+}
+
+/** A run as its siblings note it; undefined: it answers nobody. */
+const partyOf = (
+  { action, index }: Matching,
+  { runId, sources, settings }: Pick<PlanInput, "settings"> & { runId: string; sources: ReturnType<typeof sourcesOf> },
+): Sibling | undefined => {
+  const source = sources[index];
+  const namespaces = [...new Set(action.tasks.map(({ namespace }) => namespace || settings.JOB_NAMESPACE))];
+  return source === undefined ? undefined : { runId, action: action.name, source, namespaces };
 };
 
 const hashOfConfig = remember((text) => hashOf(text, 56));

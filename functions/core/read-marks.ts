@@ -1,12 +1,13 @@
 // Reads what a run has noted on its Jobs. Others can write there too: what has not our form is as good as not there.
 import type { Envelope } from "./keptn-event.ts";
-import type { Chain, ChainLink, Claim, End } from "./marks.ts";
+import type { Chain, ChainLink, Claim, End, Sibling } from "./marks.ts";
 
 /** @param text of an annotation; all of these give undefined for what was not written by us */
 export const readChain = (text: string | undefined): Chain | undefined =>
   read(text, (value): value is Chain & Fields => {
-    const { action, silent, source, leaseSeconds, jobs } = value;
+    const { action, silent, source, leaseSeconds, siblings, jobs } = value;
     const head = isText(action) && typeof silent === "boolean" && isText(source) && isOptional(leaseSeconds, isNumber);
+    if (!isOptional(siblings, (all) => Array.isArray(all) && all.every(isSibling))) return false;
     return head && Array.isArray(jobs) && jobs.length > 0 && jobs.every(isLink);
   });
 
@@ -50,6 +51,12 @@ const isLink = (value: unknown): value is ChainLink => {
   if (!isFields(value)) return false;
   const { namespace, name, task, ttlSeconds } = value;
   return isText(namespace) && isText(name) && typeof task === "string" && isNumber(ttlSeconds);
+};
+
+const isSibling = (value: unknown): value is Sibling => {
+  if (!isFields(value)) return false;
+  const { runId, action, source, namespaces } = value;
+  return [runId, action, source].every(isText) && Array.isArray(namespaces) && namespaces.every(isText);
 };
 
 export const isFields = (value: unknown): value is Fields =>

@@ -50,6 +50,8 @@ export interface Marks {
   readonly end?: End;
   /** Why Kubernetes refused one of the run's Jobs; undefined: it did not. */
   readonly refused?: string;
+  /** RFC 3339: since when Keptn says that it no longer waits; undefined: it does not. */
+  readonly over?: string;
   /** RFC 3339; undefined: no `.finished` was noted. */
   readonly reported?: string;
   /** undefined: it was not reported, or the Job that carried this is gone. */
@@ -115,6 +117,7 @@ const marksOf = (job: Job, tasks: number): Marks => {
   const noted = (name: string) => job.metadata?.annotations?.[name] || undefined;
   const [announced, reported] = [noted(annotation.announced), noted(annotation.reported)];
   const [refused, claim] = [noted(annotation.refused), readClaim(noted(annotation.claim))];
+  const over = noted(annotation.over);
   const outcome = noted(annotation.outcome) as Outcome | undefined;
   const end = readEnd(noted(annotation.end), tasks);
   return {
@@ -122,6 +125,7 @@ const marksOf = (job: Job, tasks: number): Marks => {
     ...(reported && { reported }),
     ...(refused && { refused }),
     ...(claim && { claim }),
+    ...(over && { over }),
     ...(outcome && { outcome }),
     ...(end && { end }),
   };

@@ -59,10 +59,16 @@ export interface JobConfigFile {
 }
 
 export type Count =
-  /** Keptn waits for answers to this event; how many it has from this source. */
-  | { readonly kind: "current"; readonly started: number; readonly finished: number }
-  /** The task is complete, aborted or timed out: nothing that is sent now is heard. */
-  | { readonly kind: "over" };
+  /** Keptn waits for answers to this event; how many it has from this source, and from every source that it has heard. */
+  | (SourceCount & { readonly kind: "current"; readonly bySource: ReadonlyMap<string, SourceCount> })
+  /** The task is complete, aborted or timed out: nothing that is sent now is heard. `unknown`: Keptn knows no such task at all. */
+  | { readonly kind: "over"; readonly unknown?: true };
+
+/** Answers that Keptn has counted. */
+export interface SourceCount {
+  readonly started: number;
+  readonly finished: number;
+}
 
 export interface ErrorLogEntry {
   readonly message: string;

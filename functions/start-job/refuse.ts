@@ -1,10 +1,15 @@
-// Answers an event that gets no run at all: a broken config, a rule of the operator, a Job that Kubernetes refuses.
+// Answers an event, or some runs of it, that get no Job at all: a broken config, a rule of the operator, a Job that Kubernetes refuses.
 import { type Answer, done } from "../chain/answer.ts";
+import { countForSure } from "../chain/count.ts";
+import { logErrored } from "../chain/error-log.ts";
+import { evenOut, type SourceAnswer } from "../chain/even-out.ts";
 import type { ChainPorts } from "../chain/ports.ts";
-import { countFor, evenOut } from "../chain/settle.ts";
 import { makeRefused, makeStarted } from "../core/answer.ts";
-import { envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
+import { type Envelope, envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
+import type { RunPlan } from "../core/plan.ts";
 import { IoError } from "../io/io-error.ts";
+import { listJobsOf, moveJobs } from "./event-jobs.ts";
+import type { RefusedRun } from "./start-run.ts";
 
 export interface Refusal {
   readonly message: string;
@@ -12,13 +17,61 @@ export interface Refusal {
   readonly source?: string;
 }
 
-/** @throws IoError, retryable wherever the same event again could help */
+/**
+ * Refuses an event as a whole, unless it was planned before: it may come again when its config has become what nobody can run.
+ * @throws IoError, retryable wherever the same event again could help
+ */
 export const refuse = async (ports: ChainPorts, event: KeptnEvent, { message, source }: Refusal): Promise<Answer> => {
-  ports.log({ level: "warn", message, event: event.id, context: event.shkeptncontext });
+  const { JOB_NAMESPACE, ALLOWED_NAMESPACES } = ports.settings;
+  const namespaces = new Set([JOB_NAMESPACE, ...ALLOWED_NAMESPACES.filter((name) => !name.includes("*"))]);
+  const jobs = await listJobsOf(ports, event, [...namespaces]);
+  if (jobs.length > 0) return moveJobs(ports, event, jobs);
   await logRefusal(ports, event, message);
   if (source === undefined || !isAnswerable(event.type)) return done(message);
+  await answer(ports, event, { answers: [answerOf(ports, event, { message, source })], siblings: [] });
+  return done(message);
+};
+
+/**
+ * Answers for runs of which no Job is there, unless they are silent. Their event is not complete before all of its runs are announced.
+ * @param given.planned all runs of the event
+ * @throws IoError, retryable wherever the same event again could help
+ */
+export const refuseRuns = async (
+  ports: ChainPorts,
+  event: KeptnEvent,
+  { refused, planned }: { readonly refused: readonly RefusedRun[]; readonly planned: readonly RunPlan[] },
+): Promise<void> => {
+  for (const { plan, message } of refused) {
+    if (plan.silent) ports.log({ level: "warn", message, run: plan.runId, event: event.id });
+    else await logRefusal(ports, event, message);
+  }
+  const answers = refused.flatMap(({ plan, message }) =>
+    plan.silent ? [] : [answerOf(ports, event, { message, source: plan.source })],
+  );
+  const siblings = planned.flatMap(({ silent, source }) => (silent ? [] : [source]));
+  if (answers.length > 0) await answer(ports, event, { answers, siblings });
+};
+
+const answerOf = (
+  ports: ChainPorts,
+  event: KeptnEvent,
+  { message, source }: { readonly message: string; readonly source: string },
+): SourceAnswer => ({
+  source,
+  finished: makeRefused(envelopeOf(event), source, { message, maxBytes: ports.settings.MAX_EVENT_BYTES }),
+});
+
+interface Answers {
+  readonly answers: readonly SourceAnswer[];
+  readonly siblings: readonly string[];
+}
+
+const answer = async (ports: ChainPorts, event: KeptnEvent, given: Answers): Promise<void> => {
+  const envelope = envelopeOf(event);
   try {
-    return await answer(ports, event, { message, source });
+    if (isCounted(event)) await answerCounted(ports, envelope, given);
+    else await answerUncounted(ports, envelope, given);
   } catch (fault) {
     // No sweep would come back to it when we get our rights: there is no Job, only the Broker remembers.
     if (fault instanceof IoError && fault.httpStatus === 403)
@@ -28,26 +81,21 @@ export const refuse = async (ports: ChainPorts, event: KeptnEvent, { message, so
 };
 
 /** There is no Job to remember what was sent: Keptn's own count is asked, so that the same event again adds nothing. */
-const answer = async (ports: ChainPorts, event: KeptnEvent, refusal: Required<Refusal>): Promise<Answer> => {
-  const { message, source } = refusal;
-  const envelope = envelopeOf(event);
-  const finished = makeRefused(envelope, source, { message, maxBytes: ports.settings.MAX_EVENT_BYTES });
-  if (!isCounted(event)) {
-    await ports.keptn.send(makeStarted(envelope, source));
-    await ports.keptn.send(finished);
-    return done(message);
-  }
-  const count = await countFor(ports, envelope, source);
-  if (count.kind === "over") return done("Keptn no longer waits for this event");
-  await evenOut(ports, count, { event: envelope, source, finished });
-  return done(message);
+const answerCounted = async (ports: ChainPorts, event: Envelope, given: Answers): Promise<void> => {
+  const count = await countForSure(ports, event, given.answers[0]?.source ?? "");
+  if (count.kind === "over")
+    ports.log({ level: "info", message: "Keptn no longer waits for this event", event: event.id });
+  else await evenOut(ports, count, { event, ...given });
 };
 
-const logRefusal = (ports: ChainPorts, event: KeptnEvent, message: string): Promise<void> =>
-  ports.keptn.logError({
-    message,
-    shkeptncontext: event.shkeptncontext,
-    triggeredid: event.id,
-    ...(event.gitcommitid ? { gitcommitid: event.gitcommitid } : {}),
-    task: event.type.split(".").at(-2) ?? event.type,
-  });
+const answerUncounted = async (ports: ChainPorts, event: Envelope, { answers }: Answers): Promise<void> => {
+  for (const { source, finished } of answers) {
+    await ports.keptn.send(makeStarted(event, source));
+    await ports.keptn.send(finished);
+  }
+};
+
+const logRefusal = (ports: ChainPorts, event: KeptnEvent, message: string): Promise<void> => {
+  ports.log({ level: "warn", message, event: event.id, context: event.shkeptncontext });
+  return logErrored(ports, envelopeOf(event), message);
+};

@@ -1,9 +1,10 @@
-// How Keptn stands with a run whose event comes late: it may have been answered, and its Jobs be gone.
+// How Keptn stands with the runs of an event that comes late: they may have been answered, and their Jobs be gone.
+import { countForSure, isEven, ofSource } from "../chain/count.ts";
 import type { ChainPorts } from "../chain/ports.ts";
-import { countFor, isEven } from "../chain/settle.ts";
 import { envelopeOf, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
 import { freshSeconds } from "../core/memory.ts";
 import type { RunPlan } from "../core/plan.ts";
+import type { Count } from "../io/keptn.ts";
 
 export type Standing =
   /** Nothing was heard of it yet; or nobody can tell. */
@@ -15,21 +16,39 @@ export type Standing =
   /** Nobody waits for it. */
   | "over";
 
+/** Whether a run of this event is known by its Jobs for sure: they stay at least so long, see `tidy`. */
+export const isFresh = ({ clock }: ChainPorts, { time }: KeptnEvent): boolean =>
+  !(clock.now().getTime() - Date.parse(time ?? "") > freshSeconds * 1000);
+
 /**
- * A run is known by its Jobs, and they expire: an event that comes again after that would run again. Of an event that is not
- * fresh Keptn is asked; what is fresh finds the Jobs, see `tidy`. Nobody could tell it of a silent run, or of an event that Keptn
- * does not count.
+ * Runs are known by their Jobs, and they expire: an event that comes again after that would run again. Of an event that is not
+ * fresh Keptn is asked. Nobody could tell it of an event that Keptn does not count, or of which all runs are silent.
+ * @param known.hasJobs whether some of its Jobs are there: then a silent run that is not may still have to be created
  * @throws IoError
  */
-export const standingOf = async (
+export const standingsOf = async (
   ports: ChainPorts,
   event: KeptnEvent,
-  { silent, source }: RunPlan,
-): Promise<Standing> => {
-  const ageMs = ports.clock.now().getTime() - Date.parse(event.time ?? "");
-  if (!(ageMs > freshSeconds * 1000) || silent || !isCounted(event)) return "new";
-  const count = await countFor(ports, envelopeOf(event), source);
+  { runs, hasJobs }: { readonly runs: readonly RunPlan[]; readonly hasJobs: boolean },
+): Promise<readonly Standing[]> => {
+  const loud = runs.find(({ silent }) => !silent);
+  if (isFresh(ports, event) || !loud || !isCounted(event)) return runs.map(() => "new");
+  const count = await countForSure(ports, envelopeOf(event), loud.source);
+  const ended = count.kind === "over" || hasFinished(count, ports.settings.KEPTN_SOURCE);
+  return runs.map((run): Standing => {
+    if (run.silent) return ended && !hasJobs ? "over" : "new";
+    return standingOf(run, count, ended);
+  });
+};
+
+/** One of our runs ended, so all of this event were announced before. One that was not is of a config that came later. */
+const hasFinished = ({ bySource }: Extract<Count, { kind: "current" }>, ours: string): boolean =>
+  [...bySource].some(([source, { finished }]) => finished > 0 && (source === ours || source.startsWith(`${ours}#`)));
+
+const standingOf = ({ source }: RunPlan, count: Count, ended: boolean): Standing => {
   if (count.kind === "over") return "over";
-  if (count.finished > 0) return isEven(count) ? "over" : "half-answered";
-  return count.started > 0 ? "announced" : "new";
+  const own = ofSource(count, source);
+  if (own.finished > 0) return isEven(own) ? "over" : "half-answered";
+  if (own.started > 0) return "announced";
+  return ended ? "over" : "new";
 };

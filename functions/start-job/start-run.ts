@@ -1,16 +1,16 @@
-// Creates all Jobs of a run, suspended, and lets the chain begin. Doing it again for the same event changes nothing.
+// Lets a run begin whose Jobs are there, or tells why it cannot. Doing it again for the same event changes nothing.
 import { advance } from "../chain/advance.ts";
 import { aboutRun, type ChainPorts, refOf } from "../chain/ports.ts";
 import type { SnapshotFiles, SnapshotPorts, Taken } from "../chain/snapshot.ts";
 import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { annotation } from "../core/marks.ts";
-import { askedWithinSeconds } from "../core/memory.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { renderProblems } from "../core/problem.ts";
-import { IoError, unlessRefused } from "../io/io-error.ts";
+import { unlessRefused } from "../io/io-error.ts";
 import type { Snapshots } from "../io/kubernetes/snapshot.ts";
-import { refuse } from "./refuse.ts";
+import type { CreatedRun } from "./create-jobs.ts";
+import { namespacesOfPlan } from "./event-jobs.ts";
 
 export interface RunPorts extends ChainPorts {
   /** For FILES_MODE=snapshot; not there: a task's files are always fetched by its init container. */
@@ -18,14 +18,6 @@ export interface RunPorts extends ChainPorts {
     readonly connect: SnapshotPorts["connectFiles"];
     readonly snapshots: Snapshots;
   };
-}
-
-interface Delivery {
-  readonly event: KeptnEvent;
-  /** When Keptn began to be asked how it stands with its runs. */
-  readonly askedAt: Date;
-  /** When the sweep's timer was touched for this delivery. */
-  readonly touchedAt: Date;
 }
 
 export interface PreparedRun {
@@ -53,18 +45,12 @@ const takeFiles = async ({ files, settings, log }: RunPorts, { jobs }: RunPlan):
   return takeSnapshots(jobs, { connectFiles: files.connect, log: say });
 };
 
-/** @throws IoError */
+/** All Jobs of its event are there. @throws IoError */
 export const startRun = async (
   ports: RunPorts,
-  { plan, files, refused, announced }: PreparedRun,
-  delivery: Delivery,
+  { plan, created }: CreatedRun,
+  { event, files, announced }: { readonly event: KeptnEvent } & Pick<PreparedRun, "files" | "announced">,
 ): Promise<void> => {
-  const { event } = delivery;
-  if (refused !== undefined) return refuseRun(ports, plan, { event, why: refused });
-  beInTime(ports, delivery);
-  const { answers, refusal } = await createAll(ports, plan);
-  const created = answers.filter((answer) => answer !== "exists");
-  if (refusal) return refuseRun(ports, plan, { event, created, why: refusal.message });
   const about = aboutRun({ id: plan.runId, event: envelopeOf(event) });
   ports.log({ level: "info", message: "created a run", action: plan.action, jobs: created.length, ...about });
   const target = targetOf(plan);
@@ -79,55 +65,30 @@ export const startRun = async (
   await advance(ports, { ...target, ...(whole ? { jobs: created } : {}) }, { owner: whole && !announced });
 };
 
-/** @throws IoError when a Job could neither be created nor was refused */
-const createAll = async (ports: ChainPorts, plan: RunPlan) => {
-  const settled = await Promise.allSettled(plan.jobs.map((job) => ports.jobs.create(job)));
-  const faults = settled.flatMap((one): unknown[] => (one.status === "rejected" ? [one.reason] : []));
-  const refusal = faults.find((fault): fault is IoError => fault instanceof IoError && !fault.retryable);
-  if (faults.length > 0 && !refusal) throw faults[0];
-  return { answers: settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])), refusal };
-};
+const targetOf = (plan: RunPlan) => ({ runId: plan.runId, namespaces: namespacesOfPlan([plan]) });
 
-const targetOf = (plan: RunPlan) => ({
-  runId: plan.runId,
-  namespaces: [...new Set(plan.jobs.map(({ metadata }) => metadata?.namespace ?? ""))],
-});
-
-/** The least of CREATE_GRACE_SECONDS in any version is 60: a third of it leaves enough for the requests under way. */
-const createWithinMs = 20_000;
-
-/**
- * A sweep may end the timer CREATE_GRACE_SECONDS after it was touched, if there is no run then: Jobs that came later would have none.
- * And what Keptn said long ago need not be so any more: a run that was open then can have ended, and its Jobs be gone.
- */
-const beInTime = (ports: ChainPorts, { askedAt, touchedAt, event }: Delivery): void => {
-  const nowMs = ports.clock.now().getTime();
-  const late = (since: Date, mostMs: number, what: string): void => {
-    const lateMs = nowMs - since.getTime();
-    if (lateMs < mostMs) return;
-    throw new IoError(`event ${event.id}: ${lateMs} ms after ${what} is too late to create its Jobs`, {
-      retryable: true,
-    });
-  };
-  late(touchedAt, createWithinMs, "the timer");
-  late(askedAt, askedWithinSeconds * 1000, "Keptn was asked");
-};
+/** A run of which no Job is there: only start-job can tell Keptn of it. */
+export interface RefusedRun {
+  readonly plan: RunPlan;
+  readonly message: string;
+}
 
 /**
  * Kubernetes refuses the run for good (invalid, forbidden, over quota): none of its Jobs runs, and Keptn hears why. Of Jobs that an
  * earlier delivery created, a quota says no as well, before it is found that they are there: those are no refusal.
+ * @returns the run where none of its Jobs is there
  * @throws IoError
  */
 export const refuseRun = async (
   ports: ChainPorts,
   plan: RunPlan,
-  { event, created = [], why }: { readonly event: KeptnEvent; readonly created?: readonly Job[]; readonly why: string },
-): Promise<void> => {
+  { created = [], why }: { readonly created?: readonly Job[]; readonly why: string },
+): Promise<RefusedRun | undefined> => {
   const target = targetOf(plan);
   const listed = await unlessRefused(() => ports.jobs.listRun(target.runId, target.namespaces));
   const message = `Action '${plan.action}' cannot run: ${why}`;
   const there = "done" in listed ? listed.done : [];
-  if (there.length === 0) return refuseEvent(ports, plan, { event, message });
+  if (there.length === 0) return { plan, message };
   // On every Job: whichever is the first one that is there carries the run's marks.
   const refused = there.length < plan.jobs.length ? there : [];
   await Promise.all(
@@ -135,14 +96,5 @@ export const refuseRun = async (
   );
   const isOurs = ({ metadata }: Job) => created.some((job) => job.metadata?.uid === metadata?.uid);
   await advance(ports, target, { owner: there.every(isOurs) });
-};
-
-/** No Job of this run exists: Keptn hears why, unless the action is silent. */
-const refuseEvent = async (
-  ports: ChainPorts,
-  plan: RunPlan,
-  { event, message }: { readonly event: KeptnEvent; readonly message: string },
-): Promise<void> => {
-  if (plan.silent) ports.log({ level: "warn", message, run: plan.runId, event: event.id });
-  else await refuse(ports, event, { message, source: plan.source });
+  return undefined;
 };

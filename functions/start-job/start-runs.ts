@@ -1,11 +1,16 @@
-// Starts the runs of one event: what is needed of them first, then the timer, then their Jobs.
+// Starts the runs of one event: what is needed of them first, then the timer, then all of their Jobs, and then the announcements.
 import { type Answer, done } from "../chain/answer.ts";
 import type { KeptnEvent } from "../core/keptn-event.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { IoError, unlessRefused } from "../io/io-error.ts";
 import type { Timer } from "../io/kubernetes/ports.ts";
-import { type Standing, standingOf } from "./standing.ts";
-import { type PreparedRun, prepareRun, type RunPorts, refuseRun, startRun } from "./start-run.ts";
+import { type CreatedRun, createJobs } from "./create-jobs.ts";
+import { listJobsOf, mayCreateMore, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
+import { inFull } from "./in-full.ts";
+import { beInTime } from "./in-time.ts";
+import { refuseRuns } from "./refuse.ts";
+import { isFresh, type Standing, standingsOf } from "./standing.ts";
+import { type PreparedRun, prepareRun, type RefusedRun, type RunPorts, refuseRun, startRun } from "./start-run.ts";
 
 export interface StartJobPorts extends RunPorts {
   readonly timer: Timer;
@@ -17,18 +22,59 @@ export const startRuns = async (
   event: KeptnEvent,
   planned: readonly RunPlan[],
 ): Promise<Answer> => {
-  const prepared = await unlessRefused(() => prepare(ports, event, planned));
+  const jobs = isFresh(ports, event) ? [] : await listJobsOf(ports, event, namespacesOfPlan(planned));
+  if (!mayCreateMore(ports, { event, jobs, runs: planned })) return moveJobs(ports, event, jobs);
+  const prepared = await unlessRefused(() => prepare(ports, event, { planned, hasJobs: jobs.length > 0 }));
   if ("refusal" in prepared) {
     const why = prepared.refusal.message;
-    await inFull(planned.map((run) => refuseRun(ports, run, { event, why })));
+    await refuseAll(ports, event, { planned, works: planned.map((plan) => refuseRun(ports, plan, { why })) });
     return done(why);
   }
-  const { runs, halfAnswered, askedAt, touchedAt } = prepared.done;
-  await inFull([
-    ...runs.map((run) => startRun(ports, run, { event, askedAt, touchedAt })),
-    ...halfAnswered.map((run) => refuseRun(ports, run, { event, why: answeredBefore })),
-  ]);
+  return startPrepared(ports, { event, planned, ...prepared.done });
+};
+
+interface Prepared {
+  readonly event: KeptnEvent;
+  readonly planned: readonly RunPlan[];
+  readonly runs: readonly PreparedRun[];
+  readonly halfAnswered: readonly RunPlan[];
+  readonly askedAt: Date;
+  readonly touchedAt: Date;
+}
+
+const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<Answer> => {
+  const { event, planned, runs, halfAnswered, askedAt, touchedAt } = prepared;
+  const able = runs.filter(({ refused }) => refused === undefined);
+  const created = await createJobs(ports, {
+    ...{ event, planned, runs: able.map(({ plan }) => plan) },
+    inTime: () => beInTime(ports, { event, askedAt, touchedAt }),
+  });
+  if (created.kind === "planned-before") return moveJobs(ports, event, created.jobs);
+  const ofPlan = new Map(runs.map((run) => [run.plan, run]));
+  const begin = async (one: CreatedRun): Promise<RefusedRun | undefined> => {
+    if (one.refused !== undefined) return refuseRun(ports, one.plan, { created: one.created, why: one.refused });
+    const { files = new Map(), announced = false } = ofPlan.get(one.plan) ?? {};
+    await startRun(ports, one, { event, files, announced });
+    return undefined;
+  };
+  const works = [
+    ...created.runs.map(begin),
+    ...runs.flatMap(({ plan, refused }) => (refused === undefined ? [] : [refuseRun(ports, plan, { why: refused })])),
+    ...halfAnswered.map((plan) => refuseRun(ports, plan, { why: answeredBefore })),
+  ];
+  await refuseAll(ports, event, { planned, works });
   return done(runs.length > 0 ? `${runs.length} runs` : "Keptn no longer waits for it");
+};
+
+/** Runs without a Job are answered last: no `.finished` may go out before the others are announced. @throws IoError */
+const refuseAll = async (
+  ports: StartJobPorts,
+  event: KeptnEvent,
+  { planned, works }: { planned: readonly RunPlan[]; works: readonly Promise<RefusedRun | undefined>[] },
+): Promise<void> => {
+  const settled = await Promise.allSettled(works);
+  const refused = settled.flatMap((one) => (one.status === "fulfilled" && one.value ? [one.value] : []));
+  await inFull<unknown>([...works, refuseRuns(ports, event, { refused, planned })]);
 };
 
 const answeredBefore = "its event was answered when it first came.";
@@ -37,10 +83,14 @@ const answeredBefore = "its event was answered when it first came.";
  * All that comes before the first Job. Files first, which may take a while: how Keptn stands with a run must not have been asked
  * long ago when its Jobs are created, and the timer waits for them even less.
  */
-const prepare = async (ports: StartJobPorts, event: KeptnEvent, planned: readonly RunPlan[]) => {
+const prepare = async (
+  ports: StartJobPorts,
+  event: KeptnEvent,
+  { planned, hasJobs }: { readonly planned: readonly RunPlan[]; readonly hasJobs: boolean },
+): Promise<Pick<Prepared, "runs" | "halfAnswered" | "askedAt" | "touchedAt">> => {
   const prepared = await Promise.all(planned.map((run) => prepareRun(ports, run)));
   const askedAt = ports.clock.now();
-  const standings = await Promise.all(planned.map((run) => standingOf(ports, event, run)));
+  const standings = await standingsOf(ports, event, { runs: planned, hasJobs });
   const those = <T>(of: readonly T[], wanted: Standing): T[] => of.filter((_, i) => standings[i] === wanted);
   const runs: PreparedRun[] = [
     ...those(prepared, "new"),
@@ -56,10 +106,4 @@ const touch = async (timer: Timer, now: Date): Promise<Date> => {
   if ("done" in touched) return touched.done;
   const message = `nothing runs without the sweep's timer: ${touched.refusal.message}`;
   throw new IoError(message, { retryable: false, cause: touched.refusal });
-};
-
-/** Nothing of an event goes on behind its answer: whatever becomes of one run, the others come to their ends. */
-const inFull = async (works: readonly Promise<void>[]): Promise<void> => {
-  const faults = (await Promise.allSettled(works)).flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
-  if (faults.length > 0) throw faults.find((fault) => !(fault instanceof IoError) || fault.retryable) ?? faults[0];
 };

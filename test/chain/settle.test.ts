@@ -19,6 +19,11 @@ actions:
   - {name: deploy, events: [{name: ^${type}$}], tasks: [{name: one, image: alpine}, {name: two, image: alpine}]}
 `;
 
+const counts = (started: number, finished: number): Count => ({
+  ...{ kind: "current", started, finished },
+  bySource: new Map([["job-executor-service", { started, finished }]]),
+});
+
 interface Begun {
   readonly world: World;
   readonly event: KeptnEvent;
@@ -161,7 +166,7 @@ describe("a count", () => {
         asked += 1;
         if (asked > 1) return run.world.ports.keptn.getCount(event, source);
         run.world.pass(run.world.ports.settings.CLAIM_LEASE_SECONDS / 3);
-        return { kind: "current", started: 0, finished: 0 };
+        return counts(0, 0);
       },
     };
     assert.equal((await change(run, { keptn })).statusCode, 204);
@@ -175,7 +180,7 @@ describe("a count", () => {
     assert.equal((await change(run, { keptn })).statusCode, 204);
     assert.ok(asked() > 10, `asked ${asked()} times`);
     assert.equal(run.world.sent("finished").length, 0);
-    assert.notEqual(run.world.jobs()[0]?.metadata?.annotations?.[annotation.reported], "");
+    assert.notEqual(run.world.jobs()[0]?.metadata?.annotations?.[annotation.over], undefined);
   });
 
   test("that is waited for is not believed when the last question fails", async (context) => {
@@ -203,9 +208,7 @@ describe("a count", () => {
       const keptn: Keptn = {
         ...run.world.ports.keptn,
         send: async (event) => void sent.push(event),
-        getCount: async () => ({
-          ...{ kind: "current", started: started + sentOf(".started"), finished: finished + sentOf(".finished") },
-        }),
+        getCount: async () => counts(started + sentOf(".started"), finished + sentOf(".finished")),
       };
       run.world.pass(3600);
       assert.equal((await change(run, { keptn })).statusCode, 204);
@@ -221,7 +224,7 @@ describe("a claim that is lost between two events", () => {
     const { world } = run;
     const slowly: Keptn = {
       ...world.ports.keptn,
-      getCount: async () => ({ kind: "current", started: 0, finished: 0 }),
+      getCount: async () => counts(0, 0),
       send: async (event) => {
         await world.ports.keptn.send(event);
         world.pass(world.ports.settings.CLAIM_LEASE_SECONDS / 3);
@@ -252,7 +255,7 @@ describe("a report that somebody else takes over", () => {
     assert.ok(first);
     world.setPod(first, { state: { waiting: { reason: "InvalidImageName", message: "A B" } } });
     const send = () => Promise.reject(new IoError("Keptn is away", { retryable: true, maybeDone: true }));
-    const getCount = async () => ({ kind: "current", started: 1, finished: 0 }) as const;
+    const getCount = async () => counts(1, 0);
     await sweepWith(world, { keptn: { ...world.ports.keptn, send, getCount } });
     const left = world.jobs();
     assert.ok(

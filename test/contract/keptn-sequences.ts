@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { makeStarted } from "../../functions/core/answer.ts";
 import { envelopeOf, type KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
+import type { Count } from "../../functions/io/keptn.ts";
 import { begin as beginAt, faultOf, finishedOf, type KeptnBench, source } from "./keptn-bench.ts";
 import { until } from "./keptn-user.ts";
 
@@ -27,7 +28,7 @@ export const sequencesContract = (bench: KeptnBench): void => {
   test("a sequence of two tasks ends well, and what the first returned arrives in the second's event", async () => {
     const { context, event } = await begin({ labels: { build: "17" }, list: ["old"], number: 1 });
     assert.deepEqual(event.data.labels, { build: "17" });
-    assert.deepEqual(await count(event), { kind: "current", started: 0, finished: 0 });
+    assert.deepEqual(await count(event), { kind: "current", started: 0, finished: 0, bySource: new Map() });
     await start(event);
     await counted(event, 1, 0);
     const deployment = { deploymentURIsPublic: ["http://carts"] };
@@ -108,6 +109,9 @@ export const sequencesContract = (bench: KeptnBench): void => {
     await finish(event);
     await counted(event, 1, 1);
     await counted(event, 1, 0, second);
+    const { bySource } = (await count(event)) as Extract<Count, { kind: "current" }>;
+    assert.deepEqual(bySource.get(source), { started: 1, finished: 1 });
+    assert.deepEqual(bySource.get(second), { started: 1, finished: 0 });
     await finish(event, {}, second);
     await over(event);
   });
@@ -143,7 +147,7 @@ export const sequencesContract = (bench: KeptnBench): void => {
   test("a task of a project that is gone is over", async () => {
     const { event } = await begin();
     const elsewhere = { ...envelopeOf(event), project: `gone-${randomUUID().slice(0, 8)}` };
-    assert.deepEqual(await bench.keptn.getCount(elsewhere, source), { kind: "over" });
+    assert.deepEqual(await bench.keptn.getCount(elsewhere, source), { kind: "over", unknown: true });
     assert.equal(await bench.keptn.isOpen(elsewhere), false);
   });
 
@@ -177,7 +181,7 @@ export const sequencesContract = (bench: KeptnBench): void => {
     assert.deepEqual([fault.retryable, fault.maybeDone, fault.httpStatus], [false, false, 500]);
     const larger = await faultOf(finish(event, { message: "x".repeat(6_000_000) }));
     assert.deepEqual([larger.retryable, larger.maybeDone, larger.httpStatus], [false, false, 413]);
-    assert.deepEqual(await count(event), { kind: "current", started: 0, finished: 0 });
+    assert.deepEqual(await count(event), { kind: "current", started: 0, finished: 0, bySource: new Map() });
   });
 
   test("an event without data is refused for good", async () => {

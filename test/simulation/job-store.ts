@@ -1,12 +1,13 @@
 // Jobs of a simulated API server: by the rules of the contract, sharing unchanged parts instead of copying them.
 import type { Job } from "../../functions/core/kubernetes.ts";
-import { finalizer, label } from "../../functions/core/marks.ts";
+import { finalizer, label, labelValueOf } from "../../functions/core/marks.ts";
 import type { JobChange, JobRef } from "../../functions/io/kubernetes/ports.ts";
 
 export interface JobStore {
   create(job: Job): Job | "exists";
   list(wanted: (job: Job) => boolean): Job[];
   listRun(runId: string, namespaces?: readonly string[]): Job[];
+  listEvent(eventId: string, namespaces: readonly string[]): Job[];
   find(ref: JobRef): Job | undefined;
   patch(ref: JobRef, change: JobChange): "done" | "stale" | "gone";
   delete(ref: JobRef): void;
@@ -48,6 +49,13 @@ export const makeJobStore = ({ now, newUid, onChange }: JobStorePorts): JobStore
       list(
         ({ metadata }) =>
           metadata?.labels?.[label.run] === runId && (namespaces?.includes(metadata.namespace ?? "") ?? true),
+      ),
+    listEvent: (eventId, namespaces) =>
+      list(
+        ({ metadata }) =>
+          metadata?.labels?.[label.eventId] === labelValueOf(eventId) &&
+          metadata.labels[label.run] !== undefined &&
+          namespaces.includes(metadata.namespace ?? ""),
       ),
     create: (job) => {
       if (stored.has(keyOf(job.metadata ?? {}))) return "exists";

@@ -81,9 +81,11 @@ export const makeSimulatedKeptn = (ports: KeptnPorts): SimulatedKeptn => {
     countOf: (eventId, source) => {
       const open = shipyard.executions().find(({ status }) => status.currentTask.triggeredID === eventId);
       if (open?.status.state !== "started") return { kind: "over" };
-      const number = (kind: string) =>
-        open.status.currentTask.events.filter((e) => e.source === source && e.eventType.endsWith(kind)).length;
-      return { kind: "current", started: number(".started"), finished: number(".finished") };
+      const { events } = open.status.currentTask;
+      const number = (of: string, kind: string) =>
+        events.filter((e) => e.source === of && e.eventType.endsWith(kind)).length;
+      const of = (one: string) => ({ started: number(one, ".started"), finished: number(one, ".finished") });
+      return { kind: "current", bySource: new Map(events.map((e) => [e.source, of(e.source)])), ...of(source) };
     },
     find: (eventId) => {
       const open = shipyard.openEvents().find(({ id }) => id === eventId);

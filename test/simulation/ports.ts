@@ -117,6 +117,14 @@ const makeJobs = (world: World, { name: who }: Process, call: Caller): StartJobP
           return store.listRun(runId, within);
         },
       }),
+    listEvent: (eventId, within) =>
+      call({
+        ...reading("list event"),
+        effect: () => {
+          for (const one of within) namespaces.use(one);
+          return store.listEvent(eventId, within);
+        },
+      }),
     listOpen: (scopes) => call({ ...reading("list open"), effect: () => listOpen(world, scopes) }),
     patch: (ref, change) =>
       call({

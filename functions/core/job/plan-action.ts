@@ -5,7 +5,7 @@ import type { Path } from "../config/yaml-tree.ts";
 import { envelopeOf, type KeptnEvent } from "../keptn-event.ts";
 import type { Job } from "../kubernetes.ts";
 import { utf8Bytes } from "../log-text.ts";
-import { type Chain, jobNameOf, runIdOf } from "../marks.ts";
+import { type Chain, jobNameOf, runIdOf, type Sibling } from "../marks.ts";
 import type { RunPlan } from "../plan.ts";
 import type { Position, Problem } from "../problem.ts";
 import type { Settings } from "../settings.ts";
@@ -18,6 +18,8 @@ export interface ActionInput {
   readonly action: Action;
   /** Its place in the config. */
   readonly index: number;
+  /** Its place among the actions that the event starts. */
+  readonly order: number;
   readonly event: KeptnEvent;
   /** See eventDocumentOf. */
   readonly document: unknown;
@@ -25,6 +27,8 @@ export interface ActionInput {
   readonly settings: Settings;
   /** undefined: the run sends nothing. */
   readonly source: string | undefined;
+  /** The other runs of the event that answer Keptn. */
+  readonly siblings: readonly Sibling[];
   readonly at: ((path: Path) => Position) | undefined;
   /** Bytes that its Jobs may have together. */
   readonly room: number;
@@ -50,7 +54,7 @@ const maxAnnotationBytes = 256 * 1024;
 
 export const planAction = (input: ActionInput): PlannedAction => {
   const { action, index, event, settings } = input;
-  const runId = runIdOf(event.id, index);
+  const runId = runIdOf(event.id, input.order);
   const chain = makeChain(input, runId);
   let bytes = 0;
   const planned = action.tasks.flatMap((task, taskIndex) => {
@@ -69,11 +73,12 @@ export const planAction = (input: ActionInput): PlannedAction => {
   return { run, problems: planned.flatMap(({ problems }) => problems), bytes };
 };
 
-const makeChain = ({ action, source, settings }: ActionInput, runId: string): Chain => ({
+const makeChain = ({ action, source, settings, siblings }: ActionInput, runId: string): Chain => ({
   action: action.name,
   silent: source === undefined,
   source: source ?? settings.KEPTN_SOURCE,
   leaseSeconds: settings.CLAIM_LEASE_SECONDS,
+  ...(siblings.length > 0 && source !== undefined ? { siblings } : {}),
   jobs: action.tasks.map((task, index) => ({
     namespace: task.namespace || settings.JOB_NAMESPACE,
     name: jobNameOf(runId, index),

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Envelope } from "../../core/keptn-event.ts";
 import type { OutgoingEvent } from "../../core/outgoing-event.ts";
 import type { IoError } from "../io-error.ts";
-import type { Count } from "../keptn.ts";
+import type { Count, SourceCount } from "../keptn.ts";
 import type { KeptnApi } from "./api.ts";
 import { lateShape, type OutputOf } from "./shape.ts";
 
@@ -46,11 +46,23 @@ const endStates = ["finished", "timedOut", "aborted", "succeeded"];
 
 export const getCount = async (api: KeptnApi, event: Envelope, source: string): Promise<Count> => {
   const found = await listExecutions(api, event);
+  if (found.length === 0) return { kind: "over", unknown: true };
   const open = found.find(({ status }) => status.currentTask?.triggeredID === event.id);
   if (!open || endStates.includes(open.status.state)) return { kind: "over" };
-  const events = open.status.currentTask?.events ?? [];
-  const count = (kind: string) => events.filter((e) => e.source === source && e.eventType.endsWith(kind)).length;
-  return { kind: "current", started: count(".started"), finished: count(".finished") };
+  const bySource = countBySource(open.status.currentTask?.events ?? []);
+  return { kind: "current", bySource, ...(bySource.get(source) ?? none) };
+};
+
+const none: SourceCount = { started: 0, finished: 0 };
+
+const countBySource = (events: readonly { readonly eventType: string; readonly source: string }[]) => {
+  const counts = new Map<string, SourceCount>();
+  for (const { source, eventType } of events) {
+    const { started, finished } = counts.get(source) ?? none;
+    const [more, ended] = [Number(eventType.endsWith(".started")), Number(eventType.endsWith(".finished"))];
+    counts.set(source, { started: started + more, finished: finished + ended });
+  }
+  return counts;
 };
 
 /** Of one context: one for each stage that the sequence went through, and for each repetition. */

@@ -1,6 +1,6 @@
 // Jobs on a real API server.
 import type { Job } from "../../core/kubernetes.ts";
-import { label } from "../../core/marks.ts";
+import { label, labelValueOf } from "../../core/marks.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
 import { listAll } from "./list.ts";
@@ -25,6 +25,13 @@ export const connectJobs = (api: KubernetesApi): Jobs => ({
     const most = maxBytes === undefined ? {} : { maxBytes, whole: true };
     const lists = namespaces.map((namespace) =>
       listAll<Job>(api, { collection: collectionOfJobs(namespace), selectors, ...most }),
+    );
+    return (await Promise.all(lists)).flat();
+  },
+  listEvent: async (eventId, namespaces) => {
+    const selectors = { labelSelector: `${label.eventId}=${labelValueOf(eventId)},${label.run}` };
+    const lists = namespaces.map((namespace) =>
+      listAll<Job>(api, { collection: collectionOfJobs(namespace), selectors }),
     );
     return (await Promise.all(lists)).flat();
   },

@@ -19,6 +19,8 @@ export interface Jobs {
    * @throws IoError, `tooLarge` when they have more
    */
   listRun(runId: string, namespaces: readonly string[], maxBytes?: number): Promise<Job[]>;
+  /** All Jobs of ours that an event started, open and reported. @throws IoError */
+  listEvent(eventId: string, namespaces: readonly string[]): Promise<Job[]>;
   /**
    * Finds the runs that were not reported yet. Keeps nothing of a Job but its run's id and its namespace.
    * @throws IoError when none of the namespaces can be listed, and trying again may help

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Job } from "../../core/kubernetes.ts";
-import { finalizer, label } from "../../core/marks.ts";
+import { finalizer, label, labelValueOf } from "../../core/marks.ts";
 import { addNamespaces } from "../../core/run-scope.ts";
 import { IoError } from "../io-error.ts";
 import type { JobChange, JobRef, Jobs } from "../kubernetes/ports.ts";
@@ -61,6 +61,13 @@ export const localJobs = ({ now }: { readonly now: () => Date }): LocalJobs => {
     },
     listRun: async (runId, namespaces) =>
       list((job) => labelOf(job, label.run) === runId && namespaces.includes(job.metadata.namespace)),
+    listEvent: async (eventId, namespaces) =>
+      list(
+        (job) =>
+          labelOf(job, label.eventId) === labelValueOf(eventId) &&
+          labelOf(job, label.run) !== undefined &&
+          namespaces.includes(job.metadata.namespace),
+      ),
     listOpen: async () => {
       const runs = new Map<string, Set<string>>();
       addNamespaces(

@@ -43,10 +43,15 @@ export const localKeptn = ({ configText, onEvent, onError, now }: LocalKeptnOpti
       sent.push(whole);
       onEvent(whole);
     },
-    getCount: async ({ id }, source): Promise<Count> =>
-      isOver(id)
-        ? { kind: "over" }
-        : { kind: "current", started: countOf(id, "started", source), finished: countOf(id, "finished", source) },
+    getCount: async ({ id }, source): Promise<Count> => {
+      if (isOver(id)) return { kind: "over" };
+      const of = (one: string) => ({ started: countOf(id, "started", one), finished: countOf(id, "finished", one) });
+      return {
+        kind: "current",
+        bySource: new Map(sent.map((event) => [event.source, of(event.source)])),
+        ...of(source),
+      };
+    },
     getEvent: async () => undefined,
     isOpen: async ({ id }) => !isOver(id),
     logError: async (entry) => onError(entry),

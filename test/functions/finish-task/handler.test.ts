@@ -280,8 +280,47 @@ describe("the sweep", () => {
     world.keptn.plane.shipyard.abort(event.shkeptncontext);
     world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
     await deliver(world, sweepEvent);
+    assert.equal(world.jobs().length, 2, "one answer is no reason to stop anything");
+    await deliver(world, sweepEvent);
+    assert.equal(world.jobs().length, 2, "nor is a second one in the same moment");
+    world.pass(60);
+    await deliver(world, sweepEvent);
     assert.deepEqual(world.jobs(), []);
     assert.equal(world.sent("finished").length, 0);
+  });
+
+  describe("where Keptn lost sight of its sequences for a moment", () => {
+    const blind = (world: World): Partial<SweepPorts> => {
+      const getCount = async () => ({ kind: "over", unknown: true }) as const;
+      return { keptn: { ...world.ports.keptn, getCount, isOpen: async () => false } };
+    };
+    const overOf = (world: World) => jobAt(world, 0).metadata?.annotations?.[annotation.over];
+
+    test("lets a run go on, and forgets what it said", async (context) => {
+      const { world, event } = await begin(context, { tasks: ["only"] });
+      world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
+      for (let minute = 0; minute < 3; minute++) {
+        await deliver(world, sweepEvent, blind(world));
+        assert.notEqual(overOf(world), "");
+        world.pass(60);
+        await deliver(world, sweepEvent);
+        assert.equal(overOf(world), "");
+        world.pass(60);
+      }
+      world.end(jobAt(world, 0), { exitCode: 0 });
+      await deliver(world, sweepEvent);
+      assert.equal(world.keptn.counts(event.id)?.result?.result, "pass");
+    });
+
+    test("reports a run that ended then, a minute later", async (context) => {
+      const { world, event } = await begin(context, { tasks: ["only"] });
+      world.end(jobAt(world, 0), { exitCode: 0 });
+      await deliver(world, sweepEvent, blind(world));
+      assert.equal(world.sent("finished").length, 0);
+      world.pass(60);
+      await deliver(world, sweepEvent);
+      assert.equal(world.keptn.counts(event.id)?.result?.result, "pass");
+    });
   });
 
   test("takes over what a dead process claimed, when its lease is over", async (context) => {

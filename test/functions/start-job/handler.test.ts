@@ -358,9 +358,14 @@ describe("a Keptn on a bad day", () => {
     assert.equal((await deliver(world, event)).statusCode, 503);
     world.keptn.plane.shipyard.abort(event.shkeptncontext);
     world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
-    assert.equal((await deliver(world, event)).why, "Keptn no longer waits for it");
+    await sweep(world.ports);
+    assert.equal(world.jobs().length, 2, "one answer is no reason to give a run up");
+    world.pass(60);
     await sweep(world.ports);
     isIdle(world);
+    const said = world.lines.find(({ message }) => /'.*' was not run: Keptn no longer waits/.test(message));
+    assert.equal(said?.level, "error");
+    assert.match(String(world.keptn.plane.uniform.errorLog.at(-1)?.["message"]), /was not run: Keptn no longer waits/);
   });
 });
 

@@ -1,0 +1,85 @@
+// Looks after the other runs of an event before one of them is reported: Keptn completes its task once as many finished as started.
+import { makeRefused } from "../core/answer.ts";
+import type { Job } from "../core/kubernetes.ts";
+import type { Sibling } from "../core/marks.ts";
+import { type RunState, stateOf } from "../core/run-state.ts";
+import { IoError, unlessRefused } from "../io/io-error.ts";
+import { type Current, isEven, ofSource } from "./count.ts";
+import type { SourceAnswer } from "./even-out.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
+
+/** Moves another run as far as it goes. */
+export type ReconcileRun = (run: Pick<Sibling, "runId" | "namespaces">) => Promise<unknown>;
+
+/** Not there in a run of version 0.1.0: it is reported as it was then. */
+export const siblingsOf = ({ chain }: RunState): readonly Sibling[] => chain.siblings ?? [];
+
+export interface SiblingsFound {
+  /** Nobody will answer for them: they have no Job, or were let go without an answer that Keptn counted. */
+  readonly forsaken: readonly Sibling[];
+  /** Something was done about another one: Keptn's count may have changed. */
+  readonly moved: boolean;
+}
+
+/**
+ * Whoever is announced and has Jobs is on its way, and needs nothing. Who is not announced yet is helped to be. Two lists can be older
+ * than each other: what is found here is only believed together with a count that is asked afterwards.
+ * @param given.reconcile not there where this is itself done for a sibling: the two would call each other for ever
+ * @throws IoError, retryable, while the Jobs of one may still be created
+ */
+export const lookAfterSiblings = async (
+  ports: ChainPorts,
+  run: RunState,
+  { count, reconcile }: { readonly count: Current; readonly reconcile: ReconcileRun | undefined },
+): Promise<SiblingsFound> => {
+  const forsaken: Sibling[] = [];
+  let moved = false;
+  for (const sibling of siblingsOf(run)) {
+    const counted = ofSource(count, sibling.source);
+    if (isEven(counted)) continue;
+    // Where nothing may be listed any more, one that is announced is left to whoever may.
+    const listed = await unlessRefused(() => ports.jobs.listRun(sibling.runId, sibling.namespaces));
+    if ("refusal" in listed && counted.started > 0) continue;
+    const jobs = "done" in listed ? listed.done : [];
+    const isOpen = jobs.some((job) => stateOf(job) !== "reported");
+    if (isOpen && counted.started > 0) continue;
+    if (isOpen) {
+      moved = true;
+      await reconcile?.(sibling);
+    } else {
+      if (jobs.length === 0 && counted.started === 0) waitForJobs(ports, run, sibling);
+      forsaken.push(sibling);
+    }
+  }
+  return { forsaken, moved };
+};
+
+/** start-job may still create them: the same event comes again when it did not get to its end. */
+const waitForJobs = (ports: ChainPorts, run: RunState, { action }: Sibling): void => {
+  const newestMs = Math.max(...run.tasks.map(({ job }) => (job ? createdMs(job) : 0)));
+  if (ports.clock.now().getTime() >= newestMs + ports.settings.CREATE_GRACE_SECONDS * 1000) return;
+  throw new IoError(`the Jobs of action '${action}' of the same event may still be created`, { retryable: true });
+};
+
+const createdMs = ({ metadata }: Job): number => Date.parse(String(metadata?.creationTimestamp)) || 0;
+
+/** The answers of those that nobody answers for, as far as Keptn has not counted them. */
+export const answerForsaken = async (
+  ports: ChainPorts,
+  run: RunState,
+  { forsaken, count }: { readonly forsaken: readonly Sibling[]; readonly count: Current },
+): Promise<readonly SourceAnswer[]> => {
+  const due = forsaken.filter(({ source }) => !isEven(ofSource(count, source)));
+  return Promise.all(due.map((sibling) => answerFor(ports, run, sibling)));
+};
+
+const answerFor = async (ports: ChainPorts, run: RunState, { action, source }: Sibling): Promise<SourceAnswer> => {
+  const message = `Action '${action}' did not come to its end: its Jobs were never created, or were removed by force.`;
+  ports.log({ level: "error", message, ...aboutRun(run) });
+  await ports.keptn.logError({
+    message,
+    shkeptncontext: run.event.shkeptncontext,
+    triggeredid: run.event.id,
+  });
+  return { source, finished: makeRefused(run.event, source, { message, maxBytes: ports.settings.MAX_EVENT_BYTES }) };
+};

@@ -1,0 +1,42 @@
+// Which plan of an event counts: the first one of which a Job was created. Its config may have changed when the event comes again.
+import type { Job } from "./kubernetes.ts";
+import { annotation, label } from "./marks.ts";
+import type { RunPlan } from "./plan.ts";
+import { readChain } from "./read-marks.ts";
+import { readRun, runIdOfJob } from "./run-state.ts";
+
+/** Whether these Jobs of an event are some of this plan: made from the same text of the config, with the same names and places. */
+export const areOfPlan = (jobs: readonly Job[], runs: readonly RunPlan[]): boolean => {
+  const planned = new Map(runs.flatMap((run) => run.jobs.map((job) => [placeOf(job), job] as const)));
+  return jobs.every((job) => {
+    const own = planned.get(placeOf(job));
+    return own !== undefined && signatureOf(job) === signatureOf(own);
+  });
+};
+
+const placeOf = ({ metadata }: Job): string => `${metadata?.namespace}/${metadata?.name}`;
+
+const signatureOf = (job: Job): string => {
+  const links = readChain(job.metadata?.annotations?.[annotation.chain])?.jobs ?? [];
+  const names = links.map(({ namespace, name, task }) => [namespace, name, task]);
+  return JSON.stringify([job.metadata?.labels?.[label.configHash], names]);
+};
+
+/**
+ * Whether all Jobs of the event were created once, so that those that are missing are gone for good. Who created them announces in the
+ * first third of the lease, and only when all of them are there; everybody else waits until the lease is over.
+ */
+export const wereAllCreated = (jobs: readonly Job[]): boolean =>
+  [...byRun(jobs).values()].some((ofRun) => {
+    const run = readRun(ofRun);
+    const createdMs = Date.parse(String(run?.lead.metadata?.creationTimestamp));
+    const leaseMs = (run?.chain.leaseSeconds ?? 0) * 1000;
+    return Date.parse(run?.marks.announced ?? "") < createdMs + leaseMs;
+  });
+
+/** Runs by their ids. */
+export const byRun = (jobs: readonly Job[]): Map<string, Job[]> =>
+  Map.groupBy(
+    jobs.filter((job) => runIdOfJob(job)),
+    (job) => runIdOfJob(job) ?? "",
+  );

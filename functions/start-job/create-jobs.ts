@@ -1,0 +1,76 @@
+// Creates the Jobs of all runs of an event, suspended: its first Job is the lock, and nothing is announced before all of them are there.
+import type { ChainPorts } from "../chain/ports.ts";
+import type { KeptnEvent } from "../core/keptn-event.ts";
+import type { Job } from "../core/kubernetes.ts";
+import type { RunPlan } from "../core/plan.ts";
+import { IoError } from "../io/io-error.ts";
+import { listJobsOf, mayCreateMore, namespacesOfPlan } from "./event-jobs.ts";
+
+export interface Creation {
+  readonly event: KeptnEvent;
+  /** All that the event starts by this plan. */
+  readonly planned: readonly RunPlan[];
+  /** Those of them whose Jobs are to be created. */
+  readonly runs: readonly RunPlan[];
+  /** Asked before each request. @throws IoError when it is too late to create anything */
+  readonly inTime: () => void;
+}
+
+export type Created =
+  | { readonly kind: "created"; readonly runs: readonly CreatedRun[] }
+  /** They are there, or some of them are, by this or another plan: nothing more is to be created. */
+  | { readonly kind: "planned-before"; readonly jobs: readonly Job[] };
+
+export interface CreatedRun {
+  readonly plan: RunPlan;
+  /** As the API server has them; those that were there are not among them. */
+  readonly created: readonly Job[];
+  /** Why Kubernetes refused one of its Jobs for good; undefined: it did not. */
+  readonly refused?: string;
+}
+
+/** @throws IoError when a Job could neither be created nor was refused */
+export const createJobs = async (ports: ChainPorts, { event, planned, runs, inTime }: Creation): Promise<Created> => {
+  const [first, ...others] = runs.flatMap((plan) => plan.jobs.map((job) => ({ plan, job })));
+  if (!first) return { kind: "created", runs: [] };
+  inTime();
+  const lock = await create(ports, first);
+  if (lock.answer === "exists" || lock.refusal) {
+    const jobs = await listJobsOf(ports, event, namespacesOfPlan(planned));
+    if (!mayCreateMore(ports, { event, jobs, runs: planned })) return { kind: "planned-before", jobs };
+  }
+  if (lock.fault !== undefined) throw lock.fault;
+  if (others.length > 0) inTime();
+  const attempts = [lock, ...(await Promise.all(others.map((one) => create(ports, one))))];
+  return { kind: "created", runs: runs.map((plan) => outcomeOf(plan, attempts)) };
+};
+
+interface Planned {
+  readonly plan: RunPlan;
+  readonly job: Job;
+}
+
+interface Attempt {
+  readonly plan: RunPlan;
+  readonly answer?: Job | "exists";
+  readonly refusal?: IoError;
+  readonly fault?: unknown;
+}
+
+const create = async (ports: ChainPorts, { plan, job }: Planned): Promise<Attempt> => {
+  try {
+    return { plan, answer: await ports.jobs.create(job) };
+  } catch (fault) {
+    return fault instanceof IoError && !fault.retryable ? { plan, refusal: fault } : { plan, fault };
+  }
+};
+
+/** A Job that is refused decides about its run, whatever became of the others. */
+const outcomeOf = (plan: RunPlan, attempts: readonly Attempt[]): CreatedRun => {
+  const own = attempts.filter((attempt) => attempt.plan === plan);
+  const refusal = own.find((attempt) => attempt.refusal)?.refusal;
+  const failed = own.find((attempt) => attempt.fault !== undefined);
+  if (failed && !refusal) throw failed.fault;
+  const created = own.flatMap(({ answer }) => (answer && answer !== "exists" ? [answer] : []));
+  return { plan, created, ...(refusal ? { refused: refusal.message } : {}) };
+};

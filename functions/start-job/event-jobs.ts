@@ -1,0 +1,65 @@
+// What is there of an event already: once any Job of it was created, no other plan of it counts.
+import { advance } from "../chain/advance.ts";
+import { type Answer, done } from "../chain/answer.ts";
+import { type ChainPorts, nowMs } from "../chain/ports.ts";
+import { areOfPlan, byRun, wereAllCreated } from "../core/first-plan.ts";
+import type { KeptnEvent } from "../core/keptn-event.ts";
+import type { Job } from "../core/kubernetes.ts";
+import type { RunPlan } from "../core/plan.ts";
+import { IoError, unlessRefused } from "../io/io-error.ts";
+import { inFull } from "./in-full.ts";
+
+/** A namespace that may not be listed has no Jobs of ours that we could move. @throws IoError */
+export const listJobsOf = async (
+  ports: ChainPorts,
+  event: KeptnEvent,
+  namespaces: readonly string[],
+): Promise<readonly Job[]> => {
+  const lists = await Promise.all(
+    namespaces.map((namespace) => unlessRefused(() => ports.jobs.listEvent(event.id, [namespace]))),
+  );
+  return lists.flatMap((list) => ("done" in list ? list.done : []));
+};
+
+export const namespacesOfPlan = (runs: readonly RunPlan[]): readonly string[] => [
+  ...new Set(runs.flatMap(({ jobs }) => jobs.map(({ metadata }) => metadata?.namespace ?? ""))),
+];
+
+/** Longer than the requests take with which a start-job creates the Jobs of an event. */
+const creatingMs = 5000;
+
+/**
+ * @param jobs of the event, as they are there
+ * @returns whether Jobs of this plan may be created beside them
+ * @throws IoError, retryable, while another delivery may be about to create the rest: two at once would leave its runs without an owner
+ */
+export const mayCreateMore = (
+  ports: ChainPorts,
+  {
+    event,
+    jobs,
+    runs,
+  }: { readonly event: KeptnEvent; readonly jobs: readonly Job[]; readonly runs: readonly RunPlan[] },
+): boolean => {
+  if (jobs.length === 0) return true;
+  if (!areOfPlan(jobs, runs) || wereAllCreated(jobs)) return false;
+  const planned = runs.reduce((sum, run) => sum + run.jobs.length, 0);
+  const newestMs = Math.max(...jobs.map(({ metadata }) => Date.parse(String(metadata?.creationTimestamp)) || 0));
+  if (jobs.length >= planned || nowMs(ports) - newestMs >= creatingMs) return true;
+  throw new IoError(`event ${event.id}: another delivery of it is creating its Jobs`, { retryable: true });
+};
+
+/** Moves what is there, and creates nothing. @throws IoError */
+export const moveJobs = async (ports: ChainPorts, event: KeptnEvent, jobs: readonly Job[]): Promise<Answer> => {
+  ports.log({
+    level: "info",
+    message: "the event was planned before; what is there of it goes on",
+    event: event.id,
+    context: event.shkeptncontext,
+  });
+  const runs = [...byRun(jobs)].map(async ([runId, ofRun]) => {
+    await advance(ports, { runId, namespaces: [...new Set(ofRun.map(({ metadata }) => metadata?.namespace ?? ""))] });
+  });
+  await inFull(runs);
+  return done(`${runs.length} runs, planned before`);
+};
