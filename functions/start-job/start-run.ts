@@ -45,21 +45,31 @@ const takeFiles = async ({ files, settings, log }: RunPorts, { jobs }: RunPlan):
   return takeSnapshots(jobs, { connectFiles: files.connect, log: say });
 };
 
-/** All Jobs of its event are there. @throws IoError */
+/** Its Jobs are there: so have to be their files, before any run of the event is announced. @throws IoError */
+export const keepFiles = async (
+  ports: RunPorts,
+  { plan, created }: CreatedRun,
+  files: SnapshotFiles,
+): Promise<void> => {
+  if (!ports.files || files.size === 0) return;
+  const { runId, namespaces } = targetOf(plan);
+  const { keepSnapshots } = await import("../chain/snapshot.ts");
+  const jobs = isWhole(plan, created) ? created : await ports.jobs.listRun(runId, namespaces);
+  await keepSnapshots(jobs, files, ports.files.snapshots);
+};
+
+const isWhole = (plan: RunPlan, created: readonly Job[]): boolean => created.length === plan.jobs.length;
+
+/** All Jobs of its event are there, with their files. @throws IoError */
 export const startRun = async (
   ports: RunPorts,
   { plan, created }: CreatedRun,
-  { event, files, announced }: { readonly event: KeptnEvent } & Pick<PreparedRun, "files" | "announced">,
+  { event, announced }: { readonly event: KeptnEvent } & Pick<PreparedRun, "announced">,
 ): Promise<void> => {
   const about = aboutRun({ id: plan.runId, event: envelopeOf(event) });
   ports.log({ level: "info", message: "created a run", action: plan.action, jobs: created.length, ...about });
   const target = targetOf(plan);
-  const whole = created.length === plan.jobs.length;
-  if (ports.files && files.size > 0) {
-    const { keepSnapshots } = await import("../chain/snapshot.ts");
-    const jobs = whole ? created : await ports.jobs.listRun(target.runId, target.namespaces);
-    await keepSnapshots(jobs, files, ports.files.snapshots);
-  }
+  const whole = isWhole(plan, created);
   // Who created all of it owns the announcement. Who finds Jobs there, or is told that Keptn counted a `.started`, looks what
   // became of them: an earlier delivery may have announced the run, even where its first Job is not there any more.
   await advance(ports, { ...target, ...(whole ? { jobs: created } : {}) }, { owner: whole && !announced });

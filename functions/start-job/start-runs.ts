@@ -10,7 +10,15 @@ import { inFull } from "./in-full.ts";
 import { beInTime } from "./in-time.ts";
 import { refuseRuns } from "./refuse.ts";
 import { isFresh, type Standing, standingsOf } from "./standing.ts";
-import { type PreparedRun, prepareRun, type RefusedRun, type RunPorts, refuseRun, startRun } from "./start-run.ts";
+import {
+  keepFiles,
+  type PreparedRun,
+  prepareRun,
+  type RefusedRun,
+  type RunPorts,
+  refuseRun,
+  startRun,
+} from "./start-run.ts";
 
 export interface StartJobPorts extends RunPorts {
   readonly timer: Timer;
@@ -44,19 +52,19 @@ interface Prepared {
 
 const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<Answer> => {
   const { event, planned, runs, halfAnswered, askedAt, touchedAt } = prepared;
-  const able = runs.filter(({ refused }) => refused === undefined);
   const created = await createJobs(ports, {
-    ...{ event, planned, runs: able.map(({ plan }) => plan) },
+    ...{ event, planned, runs: runs.flatMap(({ plan, refused }) => (refused === undefined ? [plan] : [])) },
     inTime: () => beInTime(ports, { event, askedAt, touchedAt }),
   });
   if (created.kind === "planned-before") return moveJobs(ports, event, created.jobs);
   const ofPlan = new Map(runs.map((run) => [run.plan, run]));
   const begin = async (one: CreatedRun): Promise<RefusedRun | undefined> => {
     if (one.refused !== undefined) return refuseRun(ports, one.plan, { created: one.created, why: one.refused });
-    const { files = new Map(), announced = false } = ofPlan.get(one.plan) ?? {};
-    await startRun(ports, one, { event, files, announced });
+    await startRun(ports, one, { event, announced: ofPlan.get(one.plan)?.announced ?? false });
     return undefined;
   };
+  const able = created.runs.filter(({ refused }) => refused === undefined);
+  await inFull(able.map((one) => keepFiles(ports, one, ofPlan.get(one.plan)?.files ?? new Map())));
   const works = [
     ...created.runs.map(begin),
     ...runs.flatMap(({ plan, refused }) => (refused === undefined ? [] : [refuseRun(ports, plan, { why: refused })])),

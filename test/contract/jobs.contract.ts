@@ -68,6 +68,23 @@ export const jobsContract = (name: string, open: () => Promise<JobsWorld>): void
       assert.equal(job.metadata?.annotations?.[annotation.announced], "");
     });
 
+    test("lists the Jobs of an event, open and reported, and nobody else's", async () => {
+      const [first, second] = world.namespaces;
+      const eventId = randomUUID();
+      const ofEvent = (runId: string, given: Given = {}) => {
+        const job = make(runId, given);
+        return { ...job, metadata: { ...job.metadata, labels: { ...job.metadata?.labels, [label.eventId]: eventId } } };
+      };
+      const [one, two] = [newRunId(), newRunId()];
+      await created(ofEvent(one, { namespace: first }));
+      await created(ofEvent(two, { namespace: second, state: "reported" }));
+      await create(newRunId());
+      const runsIn = async (namespaces: readonly string[]) =>
+        (await world.jobs.listEvent(eventId, namespaces)).map(({ metadata }) => metadata?.labels?.[label.run]).sort();
+      assert.deepEqual(await runsIn([first, second]), [one, two].sort());
+      assert.deepEqual(await runsIn([second]), [two]);
+    });
+
     test("keeps namespaces apart", async () => {
       const runId = newRunId();
       const [first, second] = world.namespaces;

@@ -114,6 +114,21 @@ describe("rights", { skip: noKubectl ?? false }, () => {
     const failing = await trigger({ exitCode: 1, log: "badly" });
     await ended(failing.id, 1);
     await startJob(failing);
+    // One that could not be announced: the event again finds its Jobs and their files.
+    keptn!.fault({ on: /^POST v1\/event/, kind: "reset" });
+    kubernetes!.fateOf = () => ({ log: "unheard" });
+    const unheard = keptn!.trigger({ type: "sh.keptn.event.deployment.triggered" });
+    await assert.rejects(async () => startJob(unheard));
+    for (const { metadata } of jobsOf(unheard.id)) {
+      const job = kubernetes!.store.get(collection, metadata?.name ?? "")!;
+      const creationTimestamp = "2026-01-01T00:00:00Z"; // its creator is dead
+      kubernetes!.store.write(collection, { ...job, metadata: { ...job.metadata, creationTimestamp } });
+    }
+    await startJob(unheard);
+    await ended(unheard.id, 1);
+    await tell(unheard.id);
+    await ended(unheard.id, 2);
+    await tell(unheard.id);
     // One whose pod cannot start, and one whose pod is gone: found by the sweep, and by the event again.
     await trigger({ stuck: { reason: "ErrImagePull", message: "none" } });
     await finishTask({ type: "ping", data: { action: "sweep" } });

@@ -12,8 +12,8 @@ jobsContract("simulated", async () => {
     jobs: {
       create: async (job) => structuredClone(store.create(structuredClone(job))),
       listRun: async (runId, namespaces) => structuredClone(store.listRun(runId, namespaces)),
-    listEvent: async (eventId, namespaces) => structuredClone(store.listEvent(eventId, namespaces)),
-        listOpen: async () => {
+      listEvent: async (eventId, namespaces) => structuredClone(store.listEvent(eventId, namespaces)),
+      listOpen: async () => {
         const runs = new Map<string, Set<string>>();
         addNamespaces(
           runs,

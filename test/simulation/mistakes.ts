@@ -33,11 +33,13 @@ export const mistakes: readonly Mistake[] = [
     name: "announces before it creates the Jobs",
     edits: [
       {
-        file: "start-job/start-run.ts",
-        from: "const { answers, refusal } = await createAll(ports, plan);",
-        to: `const { makeStarted } = await import("../core/answer.ts");
-          if (!plan.silent) await ports.keptn.send(makeStarted(envelopeOf(event), plan.source));
-          const { answers, refusal } = await createAll(ports, plan);`,
+        file: "start-job/create-jobs.ts",
+        from: "  const lock = await create(ports, first);",
+        to: `  const { makeStarted } = await import("../core/answer.ts");
+          const { envelopeOf } = await import("../core/keptn-event.ts");
+          for (const { silent, source } of runs)
+            if (!silent) await ports.keptn.send(makeStarted(envelopeOf(event), source));
+          const lock = await create(ports, first);`,
       },
       {
         file: "chain/announce.ts",
@@ -156,24 +158,26 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "sends .finished without asking Keptn",
     "chain/settle.ts",
-    "const count = await countOnceSettled(ports, run);",
-    'const count: Count = ((await countOnceSettled(ports, run)) && { kind: "current", started: 1, finished: 0 }) as Count;',
+    "let count = await countOnceSettled(ports, run);",
+    `const one = { started: 1, finished: 0 };
+     const bySource = new Map([run.chain.source, ...siblingsOf(run).map(({ source }) => source)].map((of) => [of, one]));
+     let count = ((await countOnceSettled(ports, run)) && { kind: "current", bySource, ...one }) as Count;`,
   ),
   mistake(
     "asks Keptn before it had the time to count",
     "chain/settle.ts",
-    '(count) => count.kind === "over" || count.started > 0,',
-    "(count) => count !== undefined,",
+    '(count) => count.kind === "over" || haveStarted(count, sources),',
+    "(count) => count !== undefined && sources.length > 0,",
   ),
   mistake(
     "takes a .finished that Keptn took for one that it counted",
-    "chain/settle.ts",
-    '    await confirmCounted(ports, event, source);\n    return "sent";',
-    '    if (!sent) await confirmCounted(ports, event, source);\n    return "sent";',
+    "chain/even-out.ts",
+    '    await confirmCounted(ports, evening);\n    return "sent";',
+    '    if (!sent) await confirmCounted(ports, evening);\n    return "sent";',
   ),
   mistake(
     "gives its claim back after it sent something",
-    "chain/settle.ts",
+    "chain/even-out.ts",
     "throw sent && fault instanceof IoError && !isRefusedForGood(fault) ? markMaybeDone(fault) : fault;",
     "throw fault instanceof IoError && fault.maybeDone && !sent ? markMaybeDone(fault) : fault;",
   ),
@@ -206,5 +210,53 @@ export const mistakes: readonly Mistake[] = [
     "core/hint.ts",
     "if (run.marks.claim || run.marks.end)",
     "if (run.marks.claim && run.marks.reported)",
+  ),
+  mistake(
+    "sends .finished whatever became of the event's other runs",
+    "core/job/plan-action.ts",
+    "...(siblings.length > 0 && source !== undefined ? { siblings } : {}),",
+    "...(siblings.length > 999 && source !== undefined ? { siblings } : {}),",
+  ),
+  mistake(
+    "waits for the other runs of its event, and does not look whether anybody answers for them",
+    "chain/siblings.ts",
+    "      forsaken.push(sibling);",
+    "      moved = true;",
+  ),
+  mistake(
+    "answers at once for a run that may still be created",
+    "chain/siblings.ts",
+    "newestMs + ports.settings.CREATE_GRACE_SECONDS * 1000",
+    "newestMs",
+  ),
+  mistake(
+    "believes an old count of a run whose Jobs went since",
+    "chain/settle.ts",
+    "if (moved || forsaken.length > 0) count = await countOf(ports, run);",
+    "if (moved && forsaken.length > 9) count = await countOf(ports, run);",
+  ),
+  mistake(
+    "sends .finished behind a .started that was not counted yet, beside another run",
+    "chain/even-out.ts",
+    "if (sources.length === 1 || haveStarted(count, sources)) return true;",
+    "if (sources.length === 1 || count) return true;",
+  ),
+  mistake(
+    "stops a run as soon as Keptn says once that it does not wait",
+    "chain/over.ts",
+    "nowMs(ports) - saidMs >= apartMs",
+    "nowMs(ports) > apartMs",
+  ),
+  mistake(
+    "creates what a new config says beside the Jobs of an old one",
+    "start-job/event-jobs.ts",
+    "if (!areOfPlan(jobs, runs) || wereAllCreated(jobs)) return false;",
+    "if (jobs.length > 999 && !areOfPlan(jobs, runs) && wereAllCreated(jobs)) return false;",
+  ),
+  mistake(
+    "creates all Jobs of an event side by side",
+    "start-job/create-jobs.ts",
+    'if (lock.answer === "exists" || lock.refusal) {',
+    "if (lock.refusal) {",
   ),
 ];

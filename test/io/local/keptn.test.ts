@@ -35,8 +35,13 @@ test("counts by source while a task is open", async () => {
   const { keptn, started } = open();
   await started("one");
   await started("two");
-  assert.deepEqual(await keptn.getCount(testEvent, "one"), { kind: "current", started: 1, finished: 0 });
-  assert.deepEqual(await keptn.getCount(testEvent, "three"), { kind: "current", started: 0, finished: 0 });
+  const once = { started: 1, finished: 0 };
+  const bySource = new Map([
+    ["one", once],
+    ["two", once],
+  ]);
+  assert.deepEqual(await keptn.getCount(testEvent, "one"), { kind: "current", bySource, ...once });
+  assert.deepEqual(await keptn.getCount(testEvent, "three"), { kind: "current", bySource, started: 0, finished: 0 });
 });
 
 test("a task is over when as many were finished as started, whoever sent them", async () => {
