@@ -8,9 +8,9 @@ import { type SeenTrouble, seenSinceMs } from "../core/seen-trouble.ts";
 import { judgeStart, mayBeOverdue, type Patience } from "../core/start-problem.ts";
 import { type Trouble, troubleOf } from "../core/start-trouble.ts";
 import type { Findings } from "./advance.ts";
+import { countOf } from "./count.ts";
 import { findHiddenEnd } from "./hidden-end.ts";
 import { listPods } from "./list-pods.ts";
-import { countOf } from "./count.ts";
 import { forgetOver, isOverForGood } from "./over.ts";
 import { type ChainPorts, refOf } from "./ports.ts";
 

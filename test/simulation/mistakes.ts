@@ -202,8 +202,8 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "runs whatever event comes, however late",
     "start-job/standing.ts",
-    "ageMs > freshSeconds * 1000",
-    "ageMs > freshSeconds * 1_000_000",
+    'Date.parse(time ?? "") > freshSeconds * 1000',
+    'Date.parse(time ?? "") > freshSeconds * 1_000_000',
   ),
   mistake(
     "wakes itself by what it writes",
