@@ -1,5 +1,6 @@
 // Job configs made to take time, memory or more than their author may have; and what becomes of an event that finds one.
 import type { Json } from "../doubles/keptn/merge.ts";
+import { breakingOutOf, reachingFor } from "./reaching-configs.ts";
 import { type } from "./world.ts";
 
 export interface HostileConfig {
@@ -199,4 +200,7 @@ const limits: readonly HostileConfig[] = [
   },
 ];
 
-export const hostileConfigs: readonly HostileConfig[] = [...bombs, ...patterns, ...paths, ...limits];
+export const hostileConfigs: readonly HostileConfig[] = [
+  ...[...bombs, ...patterns, ...paths, ...limits],
+  ...[...reachingFor(task), ...breakingOutOf(task)],
+];
