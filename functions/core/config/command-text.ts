@@ -19,11 +19,17 @@ const wordsOf = (text: string): string[] | undefined => {
 };
 
 /**
+ * A word with blanks behind an operator is a command itself.
  * @param asWritten a word that is shell already
  * @returns the words as a line for a shell; its operators stay operators
  */
 export const commandText = (words: readonly string[], asWritten?: string): string =>
-  words.map((word) => (word === asWritten || isPlain(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
+  words
+    .map((word, index) => {
+      const isLine = word === asWritten || (isOperator.test(words[index - 1] ?? "") && /\s/.test(word));
+      return isLine || isOperator.test(word) || isPlain.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+    })
+    .join(" ");
 
-const isPlain = (word: string): boolean =>
-  /^(?:[\w@%+=:,./-]|\$\(\w+\)|\$\{?\w+\}?)+$/.test(word) || /^(?:\d|&)?[|&;<>]+(?:&?\d|\/dev\/\w+)?$/.test(word);
+const isOperator = /^(?:\d|&)?[|&;<>]+(?:&?\d|\/dev\/\w+)?$/;
+const isPlain = /^(?:[\w@%+=:,./-]|\$\(\w+\)|\$\{?\w+\}?)+$/;

@@ -19,10 +19,12 @@ const least = { limits: 4 * 1024 ** 2, requests: 64 * 1024 };
 const lintMemory = (memory: string, kind: keyof typeof least, path: Path): Warning[] => {
   const bytes = parseQuantity(memory);
   if (!bytes || (bytes >= least[kind] && !/m$/.test(memory))) return [];
-  const number = memory.replace(/[^\d.].*$/, "");
-  const amount = /m$/.test(memory) ? `${number} thousandths of a byte` : `${bytes} bytes`;
+  const [, number = "", isThousandths] = /^(\d+)(?:\D.*?)??(m)?$/.exec(memory) ?? [];
+  const amount = isThousandths ? `${number} thousandths of a byte` : `${bytes} bytes`;
   const message = `\`memory: ${memory}\` is ${amount}${kind === "limits" ? ", too little for any container" : ""}.`;
-  return [{ code: "tiny-memory", message, fix: `Write ${number}Mi for mebibytes.`, path }];
+  const fix =
+    /^\d+m?$/.test(memory) && Number(number) >= 4 ? `Write ${number}Mi for mebibytes.` : "Write for example 128Mi.";
+  return [{ code: "tiny-memory", message, fix, path }];
 };
 
 const wholeNumbers: readonly (readonly string[])[] = [

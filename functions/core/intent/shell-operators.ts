@@ -34,7 +34,7 @@ const scriptBefore = (words: readonly Word[], index: number): string | undefined
   const shell = words.slice(0, index).findIndex(({ text }) => posixShells.has(baseName(text)));
   const option = words.findIndex(({ text }, at) => shell >= 0 && at > shell && /^-[a-z]*c$/.test(text));
   const script = words[option + 1]?.text;
-  return option < 0 || option + 1 >= index || script === undefined || /[$`]/.test(script) ? undefined : script;
+  return option < 0 || option + 1 >= index || script === undefined || /\$\{?[@*#!\d]/.test(script) ? undefined : script;
 };
 
 interface Found {

@@ -23,6 +23,7 @@ describe("a command as one text", () => {
   test("is made of words, with quotes where a shell would split or read them", () => {
     const words = ["echo", "a b", "it's", "&&", "ls", ">", "/keptn/x", "$(HOST)", "*"];
     assert.equal(commandText(words), "echo 'a b' 'it'\\''s' && ls > /keptn/x $(HOST) '*'");
+    assert.equal(commandText(["ls", "&&", "echo $HOST"]), "ls && echo $HOST");
   });
 });
 

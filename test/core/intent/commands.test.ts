@@ -34,6 +34,7 @@ const told: Readonly<Record<string, readonly Command[]>> = {
   ],
   "operator-after-script": [
     { cmd: ["sh", "-c", "ls", "&&", "pwd"] },
+    { cmd: ["sh", "-c", "ls $HOST", "&&", "pwd"] },
     { cmd: ["bash", "-ec"], args: ["ls", "|", "wc"] },
   ],
   "variable-without-shell": [
