@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { addCheck } from "./check/command.ts";
+import { addConnect, addDisconnect } from "./connect/command.ts";
 import type { CliContext } from "./context.ts";
 import { addLint } from "./lint/command.ts";
 import { addMigrate } from "./migrate/command.ts";
@@ -17,7 +18,18 @@ export const makeProgram = (context: CliContext): Command => {
     .description("Runs any container as a Kubernetes Job when a Keptn event arrives. This is its command for people.")
     .version(manifest.version)
     .exitOverride();
-  for (const add of [addRun, addRuns, addLint, addPlan, addSchema, addMigrate, addSource, addCheck])
+  for (const add of [
+    addRun,
+    addRuns,
+    addLint,
+    addPlan,
+    addSchema,
+    addMigrate,
+    addSource,
+    addConnect,
+    addDisconnect,
+    addCheck,
+  ])
     add(program, context);
   return program;
 };

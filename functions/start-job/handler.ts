@@ -1,5 +1,6 @@
 // start-job: a Keptn event becomes runs. Read the job config, plan, create the Jobs; from there on the chain takes over.
 import { type Answer, done } from "../chain/answer.ts";
+import { probeType } from "../core/connect/probe.ts";
 import { envelopeOf, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
 import { renderProblems } from "../core/problem.ts";
 import { unlessRefused } from "../io/io-error.ts";
@@ -45,6 +46,7 @@ const startAsKeptnHasIt = async (
 };
 
 const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
+  if (event.type === probeType) return (await import("./answer-probe.ts")).answerProbe(ports, event);
   const about = { event: event.id, context: event.shkeptncontext };
   ports.log({ level: "debug", message: `begins with ${event.type}`, ...about });
   const read = await unlessRefused(() => ports.keptn.getJobConfig(event));

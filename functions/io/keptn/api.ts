@@ -12,7 +12,7 @@ import { makeKeptnAgent } from "./keptn-agent.ts";
 import type { Shape } from "./shape.ts";
 
 export interface Call<T> extends Repeating {
-  readonly method?: "GET" | "POST" | "PUT";
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Below KEPTN_API_ENDPOINT, without a leading slash, its segments encoded. */
   readonly path: string;
   readonly body?: unknown;

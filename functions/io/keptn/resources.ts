@@ -122,6 +122,20 @@ const pathOf = ({ level, scope }: Place): string => {
   return `resource-service/v1/project/${encodeURIComponent(scope.project)}${stage}${service}/resource`;
 };
 
+/** Writes one file, in a commit of its own. @throws IoError */
+export const putResource = async (api: KeptnApi, place: Place, path: string, content: Buffer): Promise<void> => {
+  const resources = [{ resourceURI: path, resourceContent: content.toString("base64") }];
+  await api.call({ method: "POST", path: pathOf(place), body: { resources }, shape: anything });
+};
+
+/** @throws IoError */
+export const deleteResource = async (api: KeptnApi, place: Place, path: string): Promise<void> => {
+  await api.call({ method: "DELETE", path: resourcePath(place, path), shape: anything, absent: gone });
+};
+
+const anything = lateShape(() => z.unknown());
+const gone = { messages: absent, value: undefined };
+
 const page = lateShape(() =>
   z.object({
     resources: z.array(z.object({ resourceURI: z.string() })).nullish(),

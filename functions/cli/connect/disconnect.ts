@@ -1,0 +1,66 @@
+// job-executor disconnect: undoes what connect did, and nothing else.
+import { keyOf } from "../../core/connect/connections.ts";
+import { noSubscription, planDisconnect } from "../../core/connect/plan-connect.ts";
+import { IoError } from "../../io/io-error.ts";
+import { type ExitCode, exitCode } from "../exit-codes.ts";
+import { usageError } from "../fault.ts";
+import type { Terminal } from "../terminal.ts";
+import { disallow } from "./allow.ts";
+import { lookAtKeptn } from "./look-at-keptn.ts";
+import type { ConnectOptions, ConnectPorts, Session } from "./ports.ts";
+import { makeReport } from "./report.ts";
+import { unsubscribe, writeFile } from "./subscribe.ts";
+
+/** @throws IoError, an error of wrong usage */
+export const disconnect = async (
+  options: ConnectOptions,
+  ports: ConnectPorts,
+  terminal: Terminal,
+): Promise<ExitCode> => {
+  const { project, stage, service } = options;
+  if (!project) throw usageError("Name the project: --project sockshop.");
+  const selection = { project, ...(stage ? { stage } : {}), ...(service ? { service } : {}) };
+  const report = makeReport(terminal);
+  const sight = await lookAtKeptn(ports.keptn, selection, report);
+  if (sight) {
+    const session: Session = { ports, options, selection, integration: sight.integration, report };
+    const { unwanted, orphans } = planDisconnect(selection, sight);
+    if (unwanted.length + orphans.length === 0) report.add("ok", noSubscription(selection));
+    await unsubscribe(session, unwanted);
+    await writeFile(session, sight, { put: [], remove: [...unwanted.map(({ id }) => id), ...orphans] });
+    await forget(session);
+  }
+  if (options.format === "json") terminal.print(JSON.stringify({ ...selection, steps: report.steps }, undefined, 2));
+  return report.hasErrors() ? exitCode.failed : exitCode.ok;
+};
+
+/** With the last connection goes what holds for all of them: the timer of `--look-every`, and what `--allow` did. */
+const forget = async (session: Session): Promise<void> => {
+  const { ports, options, selection, report } = session;
+  const { namespace, dryRun } = options;
+  const what = `ConfigMap job-executor-connections in namespace ${namespace}`;
+  try {
+    const { data, allowed } = await ports.cluster.readConnections(namespace);
+    const { [keyOf(selection)]: own, ...others } = data;
+    if (own === undefined) return;
+    const isLast = Object.keys(others).length === 0;
+    if (isLast) await disallow(session, allowed);
+    if (isLast && (await ports.cluster.getLookTimer(namespace)) !== undefined) {
+      if (!dryRun) await ports.cluster.deleteLookTimer(namespace);
+      report.add(
+        dryRun ? "would" : "done",
+        dryRun ? "Delete PingSource job-executor-look." : "PingSource job-executor-look deleted.",
+      );
+    }
+    if (dryRun) return report.add("would", `Take it out of ${what}.`);
+    await ports.cluster.writeConnections(namespace, { data: others, allowed });
+    report.add("done", `Taken out of ${what}.`);
+  } catch (fault) {
+    if (!(fault instanceof IoError)) throw fault;
+    report.add(
+      "warning",
+      `${what} could not be changed: ${fault.message}`,
+      "Run it again as somebody who may (--context).",
+    );
+  }
+};

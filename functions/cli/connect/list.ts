@@ -1,0 +1,74 @@
+// job-executor connect --list: what is connected, out of Keptn itself.
+import { probeType } from "../../core/connect/probe.ts";
+import { pendingStage, type Selection, selectionOf, type WebhookSubscription } from "../../core/connect/selection.ts";
+import { type KnownWebhook, readWebhooks, webhookFile } from "../../core/connect/webhook-file.ts";
+import type { Webhooks } from "../../io/keptn/webhooks.ts";
+import { type ExitCode, exitCode } from "../exit-codes.ts";
+import type { Terminal } from "../terminal.ts";
+import type { ConnectOptions } from "./ports.ts";
+
+interface Row extends Selection {
+  readonly event: string;
+  readonly url: string;
+}
+
+/** @throws IoError */
+export const listConnected = async (
+  options: ConnectOptions,
+  keptn: Webhooks,
+  terminal: Terminal,
+): Promise<ExitCode> => {
+  const integration = await keptn.findIntegration();
+  const subscriptions = (integration?.subscriptions ?? []).filter(
+    ({ event, filter }) => event !== probeType && !filter.stages.includes(pendingStage),
+  );
+  const rows: Row[] = [];
+  const read = readOnce(keptn, terminal);
+  for (const subscription of subscriptions) {
+    const selection = selectionOf(subscription.filter);
+    if (!selection || (options.project && selection.project !== options.project)) continue;
+    const webhook = ownOf(await read(selection), subscription);
+    if (webhook) rows.push({ ...selection, event: subscription.event, url: webhook.url });
+  }
+  if (options.format === "json") terminal.print(JSON.stringify(rows, undefined, 2));
+  else if (rows.length > 0) terminal.print(renderTable(rows));
+  if (rows.length === 0) terminal.say("Nothing is connected: job-executor connect --project NAME.");
+  return exitCode.ok;
+};
+
+const ownOf = (webhooks: readonly KnownWebhook[], { id }: WebhookSubscription): KnownWebhook | undefined =>
+  webhooks.find(({ subscriptionID, isOurs }) => isOurs && subscriptionID === id);
+
+/** A file at a time: several subscriptions have one. */
+const readOnce = (keptn: Webhooks, { say }: Terminal) => {
+  const files = new Map<string, Promise<readonly KnownWebhook[]>>();
+  return (selection: Selection): Promise<readonly KnownWebhook[]> => {
+    const key = JSON.stringify(selection);
+    const known =
+      files.get(key) ??
+      keptn.readFile(selection).then((text) => {
+        const webhooks = readWebhooks(text);
+        if (!("problem" in webhooks)) return webhooks;
+        say(`${webhookFile} of project ${selection.project} cannot be read. ${webhooks.problem}`);
+        return [];
+      });
+    files.set(key, known);
+    return known;
+  };
+};
+
+const renderTable = (rows: readonly Row[]): string => {
+  const lines = [
+    ["PROJECT", "STAGE", "SERVICE", "EVENT", "TO"],
+    ...rows.map(({ project, stage = "*", service = "*", event, url }) => [project, stage, service, event, url]),
+  ];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+};

@@ -1,0 +1,67 @@
+// Looks at what Keptn has: the project with its stage and service, webhook-service, and the file at the selection's level.
+import type { Found } from "../../core/connect/plan-connect.ts";
+import { describeSelection, type Selection } from "../../core/connect/selection.ts";
+import { readWebhooks, webhookFile } from "../../core/connect/webhook-file.ts";
+import type { Webhooks } from "../../io/keptn/webhooks.ts";
+import type { Report } from "./report.ts";
+
+export interface Sight extends Found {
+  readonly integration: string;
+  readonly fileText: string | undefined;
+}
+
+/** @returns undefined when something is wrong, which was said @throws IoError */
+export const lookAtKeptn = async (
+  keptn: Webhooks,
+  selection: Selection,
+  report: Report,
+): Promise<Sight | undefined> => {
+  if (!(await hasPlace(keptn, selection, report))) return undefined;
+  const integration = await keptn.findIntegration();
+  if (!integration) {
+    report.add(
+      "error",
+      "Keptn has no webhook-service.",
+      "Install it with Keptn (webhookService.enabled: true), and wait until it has registered.",
+    );
+    return undefined;
+  }
+  const fileText = await keptn.readFile(selection);
+  const webhooks = readWebhooks(fileText);
+  if ("problem" in webhooks) {
+    const where = describeSelection(selection);
+    report.add(
+      "error",
+      `${webhookFile} of ${where} cannot be changed. ${webhooks.problem}`,
+      "Mend the file in the project's Git repository. Nothing was changed.",
+    );
+    return undefined;
+  }
+  return { integration: integration.id, subscriptions: integration.subscriptions, webhooks, fileText };
+};
+
+const hasPlace = async (keptn: Webhooks, selection: Selection, report: Report): Promise<boolean> => {
+  const { project, stage, service } = selection;
+  const found = await keptn.getProject(project);
+  if (!found) {
+    report.add("error", `Keptn has no project ${project}.`, `keptn create project ${project} --shipyard=shipyard.yaml`);
+    return false;
+  }
+  const stages = found.stages.map(({ name }) => name);
+  if (stage !== undefined && !stages.includes(stage)) {
+    report.add("error", `Project ${project} has no stage ${stage}.`, `Name one of ${stages.join(", ")}.`);
+    return false;
+  }
+  const among = found.stages.filter(({ name }) => stage === undefined || name === stage);
+  const services = [...new Set(among.flatMap((one) => one.services))];
+  if (service !== undefined && !services.includes(service)) {
+    const fix = services.length > 0 ? `Name one of ${services.join(", ")}.` : "";
+    report.add(
+      "error",
+      `Project ${project} has no service ${service}.`,
+      `${fix} keptn create service ${service} --project=${project}`.trim(),
+    );
+    return false;
+  }
+  return true;
+};

@@ -1,0 +1,78 @@
+// Connections to Keptn and to the cluster, from the environment and the options; and what their refusals mean.
+import { setTimeout } from "node:timers/promises";
+import { parseKeptnSettings } from "../../core/keptn-settings.ts";
+import { renderProblems } from "../../core/problem.ts";
+import { IoError } from "../../io/io-error.ts";
+import { connectApi as connectKeptnApi } from "../../io/keptn/api.ts";
+import { connectWebhooks } from "../../io/keptn/webhooks.ts";
+import { connectConnectionObjects } from "../../io/kubernetes/connections.ts";
+import type { Access } from "../../io/kubernetes/kubeconfig.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import { usageError } from "../fault.ts";
+import { connectAs, explain } from "../runs/cluster.ts";
+import type { Terminal } from "../terminal.ts";
+import type { ConnectOptions, ConnectPorts } from "./ports.ts";
+
+interface Opened {
+  readonly ports: ConnectPorts;
+  readonly options: ConnectOptions;
+}
+
+/** Somebody waits: it is tried again for so long, no longer. */
+const budgetSeconds = 3;
+/** Of the manifests. A context that names no namespace means `default`, where nobody installs anything. */
+const usualNamespace = "keptn-jes";
+
+export const openPorts = (given: ConnectOptions & Access, terminal: Terminal) => {
+  const parsed = parseKeptnSettings(terminal.env);
+  if ("problems" in parsed) throw usageError(renderProblems(parsed.problems));
+  const { settings } = parsed;
+  const api = connectAs({ budgetSeconds, ...given }, terminal.env);
+  const own = api.namespace === "default" ? usualNamespace : api.namespace;
+  const options = { ...given, namespace: given.namespace ?? own };
+  const ports: ConnectPorts = {
+    keptn: connectWebhooks(connectKeptnApi(settings)),
+    cluster: connectConnectionObjects(api),
+    sleep: (ms) => setTimeout(ms).then(() => undefined),
+    now: terminal.now,
+  };
+  return {
+    explained: async (act: (opened: Opened) => Promise<ExitCode>): Promise<ExitCode> => {
+      try {
+        return await act({ ports, options });
+      } catch (fault) {
+        if (!(fault instanceof IoError)) throw fault;
+        throw fault.message.startsWith("Keptn ")
+          ? explainKeptn(fault, settings.KEPTN_API_ENDPOINT ?? "")
+          : explain(fault, {
+              server: api.server,
+              what: "the objects of the webhook route",
+              namespace: options.namespace,
+            });
+      }
+    },
+  };
+};
+
+const explainKeptn = (fault: IoError, endpoint: string): IoError => {
+  const { httpStatus, retryable } = fault;
+  const say = (message: string) =>
+    new IoError(message, { retryable, cause: fault, ...(httpStatus === undefined ? {} : { httpStatus }) });
+  switch (httpStatus) {
+    case undefined:
+      return say(
+        `No Keptn answers at ${endpoint}: KEPTN_API_ENDPOINT says which one is meant, up to and with /api. ${fault.message}`,
+      );
+    case 401:
+    case 429:
+      return say(
+        `Keptn at ${endpoint} does not take KEPTN_API_TOKEN (${httpStatus}): kubectl -n keptn get secret keptn-api-token -o jsonpath='{.data.keptn-api-token}' | base64 -d`,
+      );
+    case 403:
+      return say(
+        `Keptn at ${endpoint} does not allow it (403): the token needs to read projects, and to write integrations and resources. ${fault.message}`,
+      );
+    default:
+      return fault;
+  }
+};

@@ -1,0 +1,57 @@
+// What is connected, as the ConfigMap of that name says: the functions look after lost events of these, and of no others.
+
+import type { Selection } from "./selection.ts";
+
+export interface Connection extends Selection {
+  readonly events: readonly string[];
+  /** The Broker, as webhook-service calls it. */
+  readonly broker: string;
+}
+
+export const connectionsMap = "job-executor-connections";
+
+/** Lines that `connect --allow` took out of webhook-service's deny list: the last `disconnect` puts them back. */
+export const allowedAnnotation = "keptn.sh/jes-deny-list-removed";
+
+/** Keptn's names have no underscore (project: `^[a-z][a-z0-9-]*$`). */
+export const keyOf = ({ project, stage, service }: Selection): string =>
+  [project, stage ?? "", service ?? ""].join("_").replace(/_+$/, "");
+
+/** What is not of this form is left out: anybody may have written it. */
+export const parseConnections = (data: Readonly<Record<string, string>> | undefined): readonly Connection[] =>
+  Object.values(data ?? {}).flatMap((text) => {
+    const value = parse(text);
+    return value ? [value] : [];
+  });
+
+const parse = (text: string): Connection | undefined => {
+  try {
+    const { project, stage, service, events, broker } = JSON.parse(text) as Partial<Connection>;
+    if (typeof project !== "string" || typeof broker !== "string" || !/^https?:\/\//.test(broker)) return undefined;
+    if (!Array.isArray(events) || !events.every((event) => typeof event === "string")) return undefined;
+    const narrow = {
+      ...(typeof stage === "string" ? { stage } : {}),
+      ...(typeof service === "string" ? { service } : {}),
+    };
+    return { project, ...narrow, events, broker };
+  } catch {
+    return undefined;
+  }
+};
+
+/** Cron, as a PingSource has it. @param every `15m` or `2h` @returns undefined where no such step divides an hour or a day */
+export const scheduleOf = (every: string): string | undefined => {
+  const [, digits = "", unit] = /^(\d{1,2})(m|h)$/.exec(every) ?? [];
+  const count = Number(digits);
+  if (unit === "m" && count > 0 && count < 60 && 60 % count === 0)
+    return count === 1 ? "* * * * *" : `*/${count} * * * *`;
+  if (unit === "h" && count > 0 && count < 24 && 24 % count === 0)
+    return count === 1 ? "0 * * * *" : `0 */${count} * * *`;
+  return every === "24h" ? "0 0 * * *" : undefined;
+};
+
+/** How often that is in a day. */
+export const wakesPerDay = (every: string): number => {
+  const count = Number.parseInt(every, 10);
+  return (every.endsWith("m") ? 24 * 60 : 24) / count;
+};

@@ -1,0 +1,114 @@
+// `webhook/webhook.yaml` as webhook-service reads it (lib/webhook_config.go): our webhooks are put in and taken out, everything else stays as it is.
+import { Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
+
+export const webhookFile = "webhook/webhook.yaml";
+
+export interface Webhook {
+  readonly type: string;
+  readonly subscriptionID: string;
+  readonly url: string;
+  /** Of curl. */
+  readonly options: string;
+}
+
+export interface KnownWebhook {
+  readonly type: string;
+  readonly subscriptionID: string;
+  /** It sends CloudEvents that say which event it was, and nothing more: nobody else does that. */
+  readonly isOurs: boolean;
+  readonly url: string;
+  readonly options: string;
+}
+
+/** Why the file cannot be changed: what to mend before. */
+export interface Unreadable {
+  readonly problem: string;
+}
+
+export interface Change {
+  readonly put: readonly Webhook[];
+  /** Subscriptions whose webhooks go. */
+  readonly remove: readonly string[];
+}
+
+const versions = ["webhookconfig.keptn.sh/v1beta1", "webhookconfig.keptn.sh/v1alpha1"];
+
+export const readWebhooks = (text: string | undefined): readonly KnownWebhook[] | Unreadable => {
+  const opened = open(text);
+  return "problem" in opened ? opened : opened.webhooks.items.map((_, index) => known(opened.webhooks, index));
+};
+
+/** @returns the file's new text; undefined when nothing is left that webhook-service would take */
+export const changeWebhooks = (
+  text: string | undefined,
+  { put, remove }: Change,
+): { readonly text: string | undefined } | Unreadable => {
+  const opened = open(text);
+  if ("problem" in opened) return opened;
+  const { document, webhooks } = opened;
+  const goes = new Set([...remove, ...put.map(({ subscriptionID }) => subscriptionID)]);
+  const kept = webhooks.items.filter((_, index) => !goes.has(known(webhooks, index).subscriptionID));
+  webhooks.items = [...kept, ...put.map((webhook) => document.createNode(makeEntry(webhook)))];
+  webhooks.flow = false;
+  return { text: webhooks.items.length === 0 ? undefined : document.toString({ lineWidth: 0 }) };
+};
+
+const open = (text: string | undefined): { document: Document; webhooks: YAMLSeq<unknown> } | Unreadable => {
+  const document: Document = text?.trim() ? parseDocument(text) : new Document(empty);
+  if (document.errors.length > 0) return { problem: `It is no YAML: ${document.errors[0]?.message.split("\n")[0]}` };
+  const version = document.get("apiVersion");
+  if (!versions.includes(String(version))) {
+    return {
+      problem: `Its apiVersion is ${version ?? "missing"}, and webhook-service knows ${versions.join(" and ")}.`,
+    };
+  }
+  if (document.getIn(["spec", "webhooks"]) == null) document.setIn(["spec", "webhooks"], document.createNode([]));
+  const webhooks = document.getIn(["spec", "webhooks"]);
+  return isSeq(webhooks) ? { document, webhooks } : { problem: "Its spec.webhooks is no list." };
+};
+
+const empty = {
+  apiVersion: versions[0],
+  kind: "WebhookConfig",
+  metadata: { name: "job-executor" },
+  spec: { webhooks: [] },
+};
+
+const known = (webhooks: YAMLSeq<unknown>, index: number): KnownWebhook => {
+  const entry = webhooks.items[index];
+  const value = isMap(entry) ? ((entry as YAMLMap).toJSON() as Partial<Entry>) : {};
+  const [request] = Array.isArray(value.requests) ? value.requests : [];
+  const headers = Array.isArray(request?.headers) ? request.headers : [];
+  const isOurs = headers.some((header) => header?.key === "ce-id" && String(header?.value).includes("{{.id}}"));
+  const text = (given: unknown) => (typeof given === "string" ? given : "");
+  const [type, subscriptionID] = [text(value.type), text(value.subscriptionID)];
+  return { type, subscriptionID, isOurs, url: text(request?.url), options: text(request?.options) };
+};
+
+type Entry = ReturnType<typeof makeEntry>;
+
+/**
+ * Thin: webhook-service's templates know no JSON, and a quote in the data would break the call. It sends no `.started` and no
+ * `.finished`: both are start-job's and finish-task's.
+ */
+const makeEntry = ({ type, subscriptionID, url, options }: Webhook) => ({
+  type,
+  subscriptionID,
+  sendStarted: false,
+  sendFinished: false,
+  requests: [
+    {
+      url,
+      method: "POST",
+      headers: [
+        { key: "ce-specversion", value: "1.0" },
+        { key: "ce-id", value: "{{.id}}" },
+        { key: "ce-type", value: "{{.type}}" },
+        { key: "ce-source", value: "{{.source}}" },
+        { key: "Content-Type", value: "application/json" },
+      ],
+      payload: '{"project":"{{.data.project}}"}',
+      options,
+    },
+  ],
+});

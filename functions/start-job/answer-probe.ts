@@ -1,0 +1,13 @@
+// Answers the probe of `job-executor connect`: that it came here, and that Keptn hears us, is all it asks.
+import { type Answer, done } from "../chain/answer.ts";
+import { makeFinished } from "../core/answer.ts";
+import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
+import type { StartJobPorts } from "./start-runs.ts";
+
+/** @throws IoError */
+export const answerProbe = async ({ keptn, settings, log }: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
+  const { KEPTN_SOURCE: source, MAX_EVENT_BYTES: maxBytes } = settings;
+  await keptn.send(makeFinished({ event: envelopeOf(event), source, reports: [], results: [], maxBytes }));
+  log({ level: "info", message: "answered the probe of job-executor connect", event: event.id });
+  return done("a probe");
+};
