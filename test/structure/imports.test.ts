@@ -24,7 +24,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Commands whose very purpose is a cluster, or a Keptn somewhere. */
-const remoteCommands = ["cli/check", "cli/runs", "cli/source"];
+const remoteCommands = ["cli/check", "cli/connect", "cli/runs", "cli/source"];
 
 /** Pure packages, and the types of Kubernetes' objects. */
 const corePackages = ["yaml", "zod", "re2js", "@noble/hashes/"];

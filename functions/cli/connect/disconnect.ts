@@ -26,8 +26,8 @@ export const disconnect = async (
     const session: Session = { ports, options, selection, integration: sight.integration, report };
     const { unwanted, orphans } = planDisconnect(selection, sight);
     if (unwanted.length + orphans.length === 0) report.add("ok", noSubscription(selection));
-    await unsubscribe(session, unwanted);
-    await writeFile(session, sight, { put: [], remove: [...unwanted.map(({ id }) => id), ...orphans] });
+    const removed = await unsubscribe(session, unwanted);
+    await writeFile(session, sight, { put: [], remove: [...removed, ...orphans] });
     await forget(session);
   }
   if (options.format === "json") terminal.print(JSON.stringify({ ...selection, steps: report.steps }, undefined, 2));

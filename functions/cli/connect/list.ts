@@ -1,6 +1,6 @@
 // job-executor connect --list: what is connected, out of Keptn itself.
 import { probeType } from "../../core/connect/probe.ts";
-import { pendingStage, type Selection, selectionOf, type WebhookSubscription } from "../../core/connect/selection.ts";
+import { type Selection, selectionOf, type WebhookSubscription } from "../../core/connect/selection.ts";
 import { type KnownWebhook, readWebhooks, webhookFile } from "../../core/connect/webhook-file.ts";
 import type { Webhooks } from "../../io/keptn/webhooks.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
@@ -19,9 +19,7 @@ export const listConnected = async (
   terminal: Terminal,
 ): Promise<ExitCode> => {
   const integration = await keptn.findIntegration();
-  const subscriptions = (integration?.subscriptions ?? []).filter(
-    ({ event, filter }) => event !== probeType && !filter.stages.includes(pendingStage),
-  );
+  const subscriptions = (integration?.subscriptions ?? []).filter(({ event }) => event !== probeType);
   const rows: Row[] = [];
   const read = readOnce(keptn, terminal);
   for (const subscription of subscriptions) {

@@ -1,12 +1,6 @@
 // Brings webhook-service's subscriptions and the file to what is planned, in an order in which no event can fail.
-import {
-  type ConnectPlan,
-  makeWebhook,
-  missingWebhooks,
-  pendingBody,
-  subscriptionBody,
-} from "../../core/connect/plan-connect.ts";
-import { describeSelection } from "../../core/connect/selection.ts";
+import { type ConnectPlan, makeWebhook, missingWebhooks, subscriptionBody } from "../../core/connect/plan-connect.ts";
+import { describeSelection, type WebhookSubscription } from "../../core/connect/selection.ts";
 import { changeWebhooks, type Webhook, webhookFile } from "../../core/connect/webhook-file.ts";
 import type { Sight } from "./look-at-keptn.ts";
 import type { Session } from "./ports.ts";
@@ -15,50 +9,76 @@ import type { Session } from "./ports.ts";
 export const heardMs = 6_000;
 
 /**
- * First the subscriptions, for a stage that no project has; then the file, which names them; then their real filter. What goes, goes
- * the other way round. Whoever is interrupted runs the command again. @throws IoError
+ * A subscription brings events at once, and each fails that finds no webhook (webhook-service, onPreExecutionError): the file is written
+ * right after it was made, well before webhook-service hears of it. What goes, goes the other way round. Whoever is interrupted runs
+ * the command again. @throws IoError
  */
 export const subscribe = async (session: Session, plan: ConnectPlan, url: string, sight: Sight): Promise<void> => {
-  const { report, options } = session;
-  const wanted: Wanted[] = [];
-  for (const one of plan.wanted) wanted.push({ ...one, id: one.id ?? (await create(session, one.event)) });
-  await unsubscribe(session, plan.unwanted);
-  const webhooks = wanted.map(({ event, id }) => makeWebhook(event, id, url));
-  const put = missingWebhooks(sight.webhooks, webhooks);
-  await writeFile(session, sight, { put, remove: [...plan.unwanted.map(({ id }) => id), ...plan.orphans] });
-  for (const { event, id, isPending } of wanted) {
-    if (isPending === false) report.add("ok", `Subscription to ${event} is there (${id}).`);
-    else if (!options.dryRun) {
-      await session.ports.keptn.update(session.integration, id, subscriptionBody(session.selection, event));
-      report.add("done", `Subscription to ${event} made (${id}).`);
+  const removed = await unsubscribe(session, plan.unwanted);
+  const made: string[] = [];
+  const remove = [...removed, ...plan.orphans];
+  try {
+    const webhooks: Webhook[] = [];
+    for (const { event, id } of plan.wanted) {
+      if (id !== undefined) session.report.add("ok", `Subscription to ${event} is there (${id}).`);
+      const own = id ?? (await create(session, event));
+      if (id === undefined) made.push(own);
+      webhooks.push(makeWebhook(event, own, url));
     }
+    await writeFile(session, sight, { put: missingWebhooks(sight.webhooks, webhooks), remove });
+  } catch (fault) {
+    await takeBack(session, made);
+    throw fault;
   }
 };
-
-interface Wanted {
-  readonly event: string;
-  readonly id: string;
-  readonly isPending?: boolean;
-}
 
 const create = async ({ ports, integration, selection, options, report }: Session, event: string): Promise<string> => {
-  if (!options.dryRun) return ports.keptn.create(integration, pendingBody(selection, event));
-  report.add("would", `Subscribe webhook-service to ${event} of ${describeSelection(selection)}.`);
-  return "the-id-that-keptn-gives";
+  if (options.dryRun) {
+    report.add("would", `Subscribe webhook-service to ${event} of ${describeSelection(selection)}.`);
+    return "the-id-that-keptn-gives";
+  }
+  const id = await ports.keptn.create(integration, subscriptionBody(selection, event));
+  report.add("done", `Subscription to ${event} made (${id}).`);
+  return id;
 };
 
-/** @throws IoError */
-export const unsubscribe = async (session: Session, unwanted: ConnectPlan["unwanted"]): Promise<void> => {
+/** Without their webhooks they would do harm. */
+const takeBack = async ({ ports, integration, report, options }: Session, made: readonly string[]): Promise<void> => {
+  if (options.dryRun) return;
+  for (const id of made) {
+    await ports.keptn.remove(integration, id);
+    report.add("done", `Subscription ${id} taken back: its webhook could not be written.`);
+  }
+};
+
+/** @returns those that are gone, whose webhooks may go as well @throws IoError */
+export const unsubscribe = async (session: Session, unwanted: ConnectPlan["unwanted"]): Promise<readonly string[]> => {
   const { ports, integration, report, options } = session;
+  if (unwanted.length === 0) return [];
   for (const { id, event } of unwanted) {
     if (options.dryRun) report.add("would", `Remove the subscription to ${event} (${id}).`);
-    else {
-      await ports.keptn.remove(integration, id);
-      report.add("done", `Subscription to ${event} removed (${id}).`);
-    }
+    else await ports.keptn.remove(integration, id);
   }
-  // An event that comes until webhook-service knows has to find its webhook.
-  if (unwanted.length > 0 && !options.dryRun) await ports.sleep(heardMs);
+  if (options.dryRun) return unwanted.map(({ id }) => id);
+  await ports.sleep(heardMs); // an event that comes until webhook-service knows has to find its webhook
+  const left = (await ports.keptn.findIntegration())?.subscriptions ?? [];
+  return unwanted.flatMap((one) =>
+    tellRemoved(
+      session,
+      one,
+      left.some(({ id }) => id === one.id),
+    ),
+  );
+};
+
+const tellRemoved = ({ report }: Session, { id, event }: WebhookSubscription, isLeft: boolean): readonly string[] => {
+  if (!isLeft) {
+    report.add("done", `Subscription to ${event} removed (${id}).`);
+    return [id];
+  }
+  const seen = `Keptn still has the subscription to ${event} (${id}), which it said it removed. Its webhook stays: without it every event of it would fail.`;
+  report.add("error", seen, "Remove it in Keptn's Bridge (Uniform, webhook-service), and run this again.");
+  return [];
 };
 
 interface FileChange {

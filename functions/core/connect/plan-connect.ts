@@ -5,7 +5,6 @@ import {
   describeSelection,
   filterOf,
   isSameSelection,
-  pendingStage,
   type Selection,
   selectionOf,
   type WebhookSubscription,
@@ -19,8 +18,8 @@ export interface Found {
 }
 
 export interface ConnectPlan {
-  /** One for each event that is wanted; without an id it is to be created, a pending one brings nothing yet. */
-  readonly wanted: readonly { readonly event: string; readonly id?: string; readonly isPending?: boolean }[];
+  /** One for each event that is wanted; without an id it is to be created. */
+  readonly wanted: readonly { readonly event: string; readonly id?: string }[];
   /** Ours for the same selection, and no longer wanted. */
   readonly unwanted: readonly WebhookSubscription[];
   /** Our webhooks whose subscription Keptn does not have any more. */
@@ -28,34 +27,38 @@ export interface ConnectPlan {
 }
 
 export const planConnect = (selection: Selection, events: readonly string[], found: Found): ConnectPlan => {
+  const all = [...new Set([...events, probeType])];
   const ours = oursOf(selection, found);
-  const wanted = [...new Set([...events, probeType])].map((event): ConnectPlan["wanted"][number] => {
-    const subscription = ours.find((one) => one.event === event);
-    if (!subscription) return { event };
-    return { event, id: subscription.id, isPending: isPending(subscription) };
+  const candidates = [...ours, ...unfinishedOf(selection, found)];
+  const wanted = all.map((event): ConnectPlan["wanted"][number] => {
+    const subscription = candidates.find((one) => one.event === event);
+    return subscription ? { event, id: subscription.id } : { event };
   });
   const unwanted = ours.filter(({ id }) => !wanted.some((one) => one.id === id));
   return { wanted, unwanted, orphans: orphansOf(found) };
 };
 
 export const planDisconnect = (selection: Selection, found: Found): Pick<ConnectPlan, "unwanted" | "orphans"> => ({
-  unwanted: oursOf(selection, found),
+  unwanted: [...oursOf(selection, found), ...unfinishedOf(selection, found).filter(({ event }) => event === probeType)],
   orphans: orphansOf(found),
 });
 
-/**
- * Ours are those whose webhook is: a subscription alone does not say whose it is. One that was begun and not finished has no webhook yet.
- */
-export const oursOf = (selection: Selection, { subscriptions, webhooks }: Found): readonly WebhookSubscription[] => {
+/** Ours are those whose webhook is: a subscription alone does not say whose it is. */
+const oursOf = (selection: Selection, { subscriptions, webhooks }: Found): readonly WebhookSubscription[] => {
   const ids = new Set(webhooks.filter(({ isOurs }) => isOurs).map(({ subscriptionID }) => subscriptionID));
-  return subscriptions.filter((one) => {
-    if (isPending(one)) return one.filter.projects[0] === selection.project;
-    const its = selectionOf(one.filter);
-    return its !== undefined && isSameSelection(its, selection) && ids.has(one.id);
-  });
+  return subscriptions.filter((one) => isOf(one, selection) && ids.has(one.id));
 };
 
-export const isPending = ({ filter }: WebhookSubscription): boolean => filter.stages.includes(pendingStage);
+/** Made by a connect that was interrupted: without a webhook every event of it fails, so that nobody can want it as it is. */
+const unfinishedOf = (selection: Selection, { subscriptions, webhooks }: Found): readonly WebhookSubscription[] =>
+  subscriptions.filter(
+    (one) => isOf(one, selection) && !webhooks.some(({ subscriptionID }) => subscriptionID === one.id),
+  );
+
+const isOf = ({ filter }: WebhookSubscription, selection: Selection): boolean => {
+  const its = selectionOf(filter);
+  return its !== undefined && isSameSelection(its, selection);
+};
 
 const orphansOf = ({ subscriptions, webhooks }: Found): readonly string[] =>
   webhooks
@@ -91,11 +94,6 @@ export const missingWebhooks = (webhooks: readonly KnownWebhook[], wanted: reado
 export const subscriptionBody = (selection: Selection, event: string): Omit<WebhookSubscription, "id"> => ({
   event,
   filter: filterOf(selection),
-});
-
-export const pendingBody = ({ project }: Selection, event: string): Omit<WebhookSubscription, "id"> => ({
-  event,
-  filter: { projects: [project], stages: [pendingStage], services: [] },
 });
 
 export const noSubscription = (selection: Selection): string =>

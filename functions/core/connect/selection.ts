@@ -42,9 +42,3 @@ export const isSameSelection = (one: Selection, other: Selection): boolean =>
 
 export const describeSelection = ({ project, stage, service }: Selection): string =>
   [`project ${project}`, ...(stage ? [`stage ${stage}`] : []), ...(service ? [`service ${service}`] : [])].join(", ");
-
-/**
- * A subscription that exists brings an event at once, and without its webhook every event of it fails (webhook-service,
- * onPreExecutionError). So it is made for a stage that no project has, until its webhook is in Git.
- */
-export const pendingStage = "job-executor-connect-is-not-done";

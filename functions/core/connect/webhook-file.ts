@@ -50,8 +50,11 @@ export const changeWebhooks = (
   const kept = webhooks.items.filter((_, index) => !goes.has(known(webhooks, index).subscriptionID));
   webhooks.items = [...kept, ...put.map((webhook) => document.createNode(makeEntry(webhook)))];
   webhooks.flow = false;
-  return { text: webhooks.items.length === 0 ? undefined : document.toString({ lineWidth: 0 }) };
+  return { text: webhooks.items.length === 0 ? undefined : document.toString({ lineWidth: 0, flowCollectionPadding: isPadded(text) }) };
 };
+
+/** `{ name: chat }` or `{name: chat}`: as its writers have it. */
+const isPadded = (text = ""): boolean => !/[{[][\w"'].*[}\]]/.test(text.replace(/\{\{.*?\}\}/g, ""));
 
 const open = (text: string | undefined): { document: Document; webhooks: YAMLSeq<unknown> } | Unreadable => {
   const document: Document = text?.trim() ? parseDocument(text) : new Document(empty);

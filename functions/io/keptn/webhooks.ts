@@ -30,7 +30,6 @@ export interface Webhooks {
   /** webhook-service's registration; undefined: it is not installed, or was never there. */
   findIntegration(): Promise<Integration | undefined>;
   create(integration: string, subscription: Body): Promise<string>;
-  update(integration: string, id: string, subscription: Body): Promise<void>;
   remove(integration: string, id: string): Promise<void>;
   readFile(at: Selection): Promise<string | undefined>;
   writeFile(at: Selection, text: string): Promise<void>;
@@ -65,9 +64,6 @@ export const connectWebhooks = (api: KeptnApi): Webhooks => ({
   },
   create: async (integration, body) =>
     (await api.call({ method: "POST", path: pathOf(integration), body, shape: z.object({ id: z.string() }) })).id,
-  update: async (integration, id, body) => {
-    await api.call({ method: "PUT", path: pathOf(integration, id), body, shape: z.unknown() });
-  },
   remove: async (integration, id) => {
     await api.call({ method: "DELETE", path: pathOf(integration, id), shape: z.unknown() });
   },

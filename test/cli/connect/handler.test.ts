@@ -1,0 +1,204 @@
+// connect and disconnect where something is wrong: on a Keptn and a cluster that are values. On real ones: test/keptn/connect.test.ts.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { disconnect } from "../../../functions/cli/connect/disconnect.ts";
+import { connect } from "../../../functions/cli/connect/handler.ts";
+import type { ConnectOptions, ConnectPorts } from "../../../functions/cli/connect/ports.ts";
+import { probeType } from "../../../functions/core/connect/probe.ts";
+import type { WebhookSubscription } from "../../../functions/core/connect/selection.ts";
+import { IoError } from "../../../functions/io/io-error.ts";
+import type { ProbeAnswer } from "../../../functions/io/keptn/webhooks.ts";
+import type { Connections } from "../../../functions/io/kubernetes/connections.ts";
+import { makeTerminal } from "../../doubles/terminal.ts";
+
+interface Given {
+  readonly file?: string;
+  readonly subscriptions?: readonly WebhookSubscription[];
+  readonly hasService?: boolean;
+  readonly denyList?: string;
+  readonly answer?: ProbeAnswer;
+  readonly broker?: string;
+  readonly mayWrite?: boolean;
+  readonly forgetsRemovals?: boolean;
+}
+
+const forbidden = new IoError("configmaps is forbidden", { retryable: false, httpStatus: 403 });
+const url = "http://broker-ingress.knative-eventing.svc.cluster.local/jes/keptn";
+
+const open = (given: Given = {}) => {
+  let nowMs = 0;
+  const state = {
+    file: given.file,
+    denyList: given.denyList ?? "localhost",
+    subscriptions: [...(given.subscriptions ?? [])],
+    connections: { data: {}, allowed: [] } as Connections,
+    schedule: undefined as string | undefined,
+    writes: 0,
+    failsToWrite: false,
+  };
+  const ports: ConnectPorts = {
+    now: () => new Date(nowMs),
+    sleep: async (ms) => void (nowMs += ms),
+    keptn: {
+      getProject: async (name) =>
+        name === "p" ? { stages: [{ name: "dev", services: given.hasService === false ? [] : ["carts"] }] } : undefined,
+      findIntegration: async () => ({ id: "w", subscriptions: state.subscriptions }),
+      create: async (_, body) => {
+        state.subscriptions.push({ ...body, id: `s${state.subscriptions.length}` });
+        return `s${state.subscriptions.length - 1}`;
+      },
+      remove: async (_, id) => {
+        if (!given.forgetsRemovals) state.subscriptions = state.subscriptions.filter((one) => one.id !== id);
+      },
+      readFile: async () => state.file,
+      writeFile: async (_, text) => {
+        if (state.failsToWrite) throw new IoError("Keptn POST resource: 500", { retryable: true });
+        state.writes += 1;
+        state.file = text;
+      },
+      deleteFile: async () => void (state.file = undefined),
+      sendProbe: async () => "context",
+      listAnswers: async () =>
+        [given.answer ?? { from: "job-executor-service", result: "pass", message: "" }].filter(
+          ({ from }) => from !== "nobody",
+        ),
+    },
+    cluster: {
+      getBrokerUrl: async () => ("broker" in given ? given.broker : url),
+      getDenyList: async () => state.denyList,
+      setDenyList: async (_, text) => void (state.denyList = text),
+      readConnections: async () => state.connections,
+      writeConnections: async (_, next) => {
+        if (given.mayWrite === false) throw forbidden;
+        state.connections = next;
+      },
+      getLookTimer: async () => state.schedule,
+      applyLookTimer: async (_, schedule) => void (state.schedule = schedule),
+      deleteLookTimer: async () => void (state.schedule = undefined),
+    },
+  };
+  const run = async (act: typeof connect, more: Partial<ConnectOptions> = {}) => {
+    const terminal = makeTerminal(() => new Date(0));
+    const options = { project: "p", namespace: "jes", keptnNamespace: "keptn", probe: true, format: "text" } as const;
+    const code = await act({ ...options, ...more }, ports, terminal);
+    return { code, said: terminal.stderr.join("\n"), stdout: terminal.stdout.join("\n") };
+  };
+  return { state, run };
+};
+
+describe("connect", () => {
+  test("twice, and disconnect twice: everything is as it was before", async () => {
+    const { state, run } = open();
+    assert.equal((await run(connect, { lookEvery: "15m" })).code, 0);
+    assert.deepEqual([state.subscriptions.length, state.schedule], [2, "*/15 * * * *"]);
+    assert.deepEqual(Object.keys(state.connections.data), ["p"]);
+    const again = await run(connect, { lookEvery: "15m" });
+    assert.ok(!/^(done|error|warning)/m.test(again.said), again.said);
+    assert.match(again.said, /every 15m: 96 times a day/);
+    assert.equal(state.writes, 1);
+    assert.equal((await run(disconnect)).code, 0);
+    assert.deepEqual(
+      [state.subscriptions, state.file, state.schedule, state.connections.data],
+      [[], undefined, undefined, {}],
+    );
+    assert.match((await run(disconnect)).said, /^ok +webhook-service has no subscription of ours/);
+  });
+
+  test("with a deny list says the one line that mends it; --allow does it, and the last disconnect undoes it", async () => {
+    const { state, run } = open({ denyList: "svc.cluster.local\nlocalhost" });
+    const { code, said } = await run(connect);
+    assert.deepEqual([code, state.subscriptions, state.file], [1, [], undefined]);
+    assert.match(
+      said,
+      /-> kubectl -n keptn patch configmap keptn-webhook-config --type merge -p '\{"data":\{"denyList":"localhost"\}\}'/,
+    );
+    assert.equal((await run(connect, { allow: true })).code, 0);
+    assert.equal(state.denyList, "localhost");
+    await run(connect, { allow: true, stage: "dev" });
+    await run(disconnect);
+    assert.equal(state.denyList, "localhost", "another one is connected");
+    await run(disconnect, { stage: "dev" });
+    assert.equal(state.denyList, "localhost\nsvc.cluster.local");
+  });
+
+  test("as a dry run changes nothing, and says what it would", async () => {
+    const { state, run } = open();
+    const { code, said } = await run(connect, { dryRun: true, lookEvery: "1h" });
+    assert.equal(code, 0);
+    assert.deepEqual(
+      [state.subscriptions, state.file, state.writes, state.schedule, state.connections.data],
+      [[], undefined, 0, undefined, {}],
+    );
+    assert.equal(said.match(/^would/gm)?.length, 5, said);
+    assert.ok(!said.includes("done"));
+  });
+
+  test("takes its subscriptions back when it cannot write their webhooks", async () => {
+    const { state, run } = open();
+    state.failsToWrite = true;
+    await assert.rejects(run(connect), IoError);
+    assert.deepEqual(state.subscriptions, []);
+  });
+
+  for (const [what, given, options, expected] of [
+    ["no such project", {}, { project: "q" }, /Keptn has no project q\..*\n.*keptn create project/],
+    ["no such stage", {}, { stage: "prod" }, /Project p has no stage prod\.\n.*Name one of dev/],
+    ["no such service", {}, { service: "x" }, /Project p has no service x\.\n.*Name one of carts/],
+    [
+      "a file that is broken",
+      { file: "a: [" },
+      {},
+      /webhook\/webhook\.yaml of project p cannot be changed\. It is no YAML/,
+    ],
+    [
+      "a probe that fails",
+      { answer: { from: "webhook-service", result: "fail", message: "curl: (7) refused" } },
+      {},
+      /A probe failed, says webhook-service: curl: \(7\) refused/,
+    ],
+    [
+      "a probe that nobody answers",
+      { answer: { from: "nobody", result: "", message: "" } },
+      {},
+      /A probe got no answer for 60 s/,
+    ],
+  ] as const) {
+    test(`${what}: a sentence with the fix, and exit code 1`, async () => {
+      const { code, said } = await open(given).run(connect, options);
+      assert.equal(code, 1, said);
+      assert.match(said, expected);
+    });
+  }
+
+  test("goes on where it may not write in our namespace, or there is nothing to probe, and says so", async () => {
+    const { code, said } = await open({ mayWrite: false, hasService: false }).run(connect);
+    assert.equal(code, 0, said);
+    assert.match(said, /lost events are not looked for: configmaps is forbidden/);
+    assert.match(said, /No probe was sent: the project has no stage with a service yet/);
+  });
+
+  test("without a Broker, or with an option that makes no sense, is wrong usage", async () => {
+    await assert.rejects(
+      open({ broker: undefined as unknown as string }).run(connect),
+      /Broker keptn is not in namespace jes.*--url/,
+    );
+    await assert.rejects(open().run(connect, { url: "broker" }), /--url broker is no http/);
+    await assert.rejects(open().run(connect, { event: ["a.b"] }), /--event a\.b is no type/);
+    await assert.rejects(open().run(connect, { lookEvery: "7m" }), /--look-every 7m divides no hour/);
+  });
+
+  test("keeps the webhook of a subscription that Keptn does not let go", async () => {
+    const { state, run } = open({ forgetsRemovals: true });
+    await run(connect);
+    const { code, said } = await run(disconnect);
+    assert.equal(code, 1);
+    assert.match(said, /Keptn still has the subscription to .*Its webhook stays/);
+    assert.ok(state.file?.includes(probeType));
+  });
+
+  test("prints JSON for programs", async () => {
+    const { stdout } = await open().run(connect, { format: "json", probe: false });
+    const { project, url: to, steps } = JSON.parse(stdout);
+    assert.deepEqual([project, to, steps[0].kind], ["p", url, "ok"]);
+  });
+});

@@ -1,0 +1,187 @@
+// `job-executor connect` and `disconnect` on a real Keptn: its webhook-service calls a Broker of ours on this machine, behind which start-job answers.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { disconnect } from "../../functions/cli/connect/disconnect.ts";
+import { connect } from "../../functions/cli/connect/handler.ts";
+import { listConnected } from "../../functions/cli/connect/list.ts";
+import { openPorts } from "../../functions/cli/connect/open.ts";
+import type { ConnectOptions } from "../../functions/cli/connect/ports.ts";
+import type { Webhooks } from "../../functions/io/keptn/webhooks.ts";
+import { connectKeptn } from "../../functions/io/keptn.ts";
+import { connectApi } from "../../functions/io/kubernetes/api.ts";
+import { connectConnectionObjects } from "../../functions/io/kubernetes/connections.ts";
+import { startJob } from "../../functions/start-job/handler.ts";
+import { makeUser, until } from "../contract/keptn-user.ts";
+import { settingsFor } from "../doubles/keptn/settings.ts";
+import { makeTerminal } from "../doubles/terminal.ts";
+import { openWorld } from "../doubles/world.ts";
+
+const { KEPTN_ENDPOINT = "", KEPTN_API_TOKEN = "", KEPTN_CALLBACK_HOST, KUBECONFIG } = process.env;
+const skip =
+  KEPTN_CALLBACK_HOST && KUBECONFIG
+    ? false
+    : "KEPTN_CALLBACK_HOST (an address of this machine that Keptn's pods reach, and that its deny list allows) or KUBECONFIG is not set";
+
+const shipyard = `apiVersion: spec.keptn.sh/0.2.3
+kind: Shipyard
+metadata: {name: webhook}
+spec: {stages: [{name: dev, sequences: [{name: delivery, tasks: [{name: deploy}]}]}]}
+`;
+
+const foreign = `# The team's own webhooks.
+apiVersion: webhookconfig.keptn.sh/v1beta1
+kind: WebhookConfig
+metadata:
+  name: chat # do not rename
+spec:
+  webhooks:
+    - type: sh.keptn.event.release.finished
+      subscriptionID: 11111111-1111-1111-1111-111111111111
+      sendFinished: true
+      requests:
+        - url: https://chat.example.com/{{.env.CHANNEL}}
+          method: POST
+`;
+
+describe("connect and disconnect on a real Keptn", { skip }, () => {
+  const name = `connect-${randomUUID().slice(0, 8)}`;
+  const keptn = connectKeptn(settingsFor({ endpoint: KEPTN_ENDPOINT || "http://none", token: KEPTN_API_TOKEN }));
+  const user = makeUser({ endpoint: KEPTN_ENDPOINT, token: KEPTN_API_TOKEN });
+  const api = skip ? undefined : connectApi();
+  const arrived: string[] = [];
+  let [url, deliver] = ["", async (_event: object) => {}];
+  const broker = createServer(async (request, answer) => {
+    answer.writeHead(202).end();
+    await deliver(eventOf(request, JSON.parse(await text(request).catch(() => "{}"))));
+  });
+
+  before(async () => {
+    await new Promise<void>((resolve) => broker.listen(0, "0.0.0.0", resolve));
+    url = `http://${KEPTN_CALLBACK_HOST}:${(broker.address() as AddressInfo).port}/${name}/keptn`;
+    await api?.call({ method: "POST", path: "/api/v1/namespaces", body: { metadata: { name } } });
+    await user.createProject(name, shipyard);
+    await user.createService(name, "carts");
+    await user.addFiles({ project: name }, { "webhook/webhook.yaml": foreign });
+  });
+  after(async () => {
+    await user.deleteProject(name);
+    await api?.call({ method: "DELETE", path: `/api/v1/namespaces/${name}` });
+    broker.close();
+    broker.closeAllConnections();
+  });
+
+  const run = async (act: typeof connect, given: Partial<ConnectOptions> = {}, token = KEPTN_API_TOKEN) => {
+    const env = { KEPTN_API_ENDPOINT: KEPTN_ENDPOINT, KEPTN_API_TOKEN: token };
+    const terminal = { ...makeTerminal(() => new Date()), env };
+    const options = {
+      project: name,
+      url,
+      namespace: name,
+      keptnNamespace: "keptn",
+      probe: false,
+      format: "text",
+    } as const;
+    const opened = openPorts({ ...options, ...given }, terminal);
+    const code = await opened.explained(({ ports, options: whole }) =>
+      act(whole, { ...ports, keptn: withRemoval(ports.keptn) }, terminal),
+    );
+    const kinds = new Set(terminal.stderr.map((line) => line.slice(0, 7).trim()));
+    return { code, kinds, said: terminal.stderr.join("\n"), stdout: terminal.stdout.join("\n") };
+  };
+  const readFile = async () => {
+    const path = `resource-service/v1/project/${name}/resource/webhook%252Fwebhook.yaml`;
+    const answer = await fetch(`${KEPTN_ENDPOINT}/${path}`, { headers: { "x-token": KEPTN_API_TOKEN } });
+    const { resourceContent = "" } = (await answer.json()) as { resourceContent?: string };
+    return Buffer.from(resourceContent, "base64").toString();
+  };
+  const getDenyList = async () => (api && (await connectConnectionObjects(api).getDenyList("keptn"))) ?? "";
+
+  test("says what keeps webhook-service from calling, changes nothing, and --allow mends it", async () => {
+    const line = `/${name}/keptn`; // of this address alone: others use this Keptn, too
+    if (api) await connectConnectionObjects(api).setDenyList("keptn", `${await getDenyList()}\n${line}`);
+    const denied = await run(connect);
+    assert.equal(denied.code, 1);
+    assert.match(
+      denied.said,
+      /deny list keeps it from calling .*\n +-> kubectl -n keptn patch configmap keptn-webhook-config/,
+    );
+    assert.equal(await readFile(), foreign);
+    assert.match((await run(listConnectedAs)).said, /Nothing is connected/);
+    const { code, said } = await run(connect, { allow: true });
+    assert.equal(code, 0, said);
+    assert.ok(!(await getDenyList()).includes(line));
+  });
+
+  test("keeps other people's webhooks, sends a probe all the way, and changes nothing the second time", async (t) => {
+    const world = await openWorld(t);
+    deliver = async (event) => {
+      await startJob({ ...world.ports, keptn })(event);
+    };
+    const again = await run(connect, { probe: true });
+    assert.deepEqual([again.code, again.kinds], [0, new Set(["ok"])], again.said);
+    assert.match(again.said, /A probe came to start-job, and its answer to Keptn, after/);
+    const file = await readFile();
+    assert.ok(file.startsWith(foreign), file);
+    assert.equal(file.split("subscriptionID:").length, 4);
+  });
+
+  test("brings the events of a sequence", async () => {
+    deliver = async (event) => void arrived.push((event as { readonly type: string }).type);
+    const context = await user.trigger({ project: name, stage: "dev", service: "carts" }, "delivery", {});
+    await until("the task arrives", async () => arrived.includes("sh.keptn.event.deploy.triggered"));
+    await user.abort(name, context);
+  });
+
+  test("follows a changed wish, and lists what is connected", async () => {
+    const { code, said } = await run(connect, { event: ["deploy"] });
+    assert.equal(code, 0, said);
+    assert.match(said, /Subscription to sh\.keptn\.event\.deploy\.triggered made/);
+    assert.match(said, /Subscription to sh\.keptn\.event\.\*\.triggered removed/);
+    const { stdout } = await run(listConnectedAs);
+    assert.match(stdout, new RegExp(`^${name} +\\* +\\* +sh.keptn.event.deploy.triggered +${url}$`, "m"));
+  });
+
+  test("disconnect undoes it, also twice, and leaves what is not ours", async () => {
+    const first = await run(disconnect);
+    assert.equal(first.code, 0, first.said);
+    assert.equal(await readFile(), foreign);
+    assert.ok((await getDenyList()).includes(`/${name}/keptn`), "what --allow took out is there again");
+    const second = await run(disconnect);
+    assert.deepEqual([second.code, second.kinds], [0, new Set(["ok"])], second.said);
+    const without = (await getDenyList()).split("\n").filter((one) => one !== `/${name}/keptn`);
+    if (api) await connectConnectionObjects(api).setDenyList("keptn", without.join("\n"));
+  });
+
+  test("says that Keptn does not take the token, and where there is one", async () => {
+    await assert.rejects(
+      run(connect, {}, "wrong"),
+      /does not take KEPTN_API_TOKEN \(4\d\d\): kubectl -n keptn get secret/,
+    );
+    await sleep(2_000); // the gateway holds a grudge against this address for a second
+  });
+});
+
+/** MongoDB's `$pull` with a condition, which FerretDB answers and does not do: there no subscription can be removed. */
+const removed = new Set<string>();
+const withRemoval = (keptn: Webhooks): Webhooks => ({
+  ...keptn,
+  remove: async (integration, id) => {
+    await keptn.remove(integration, id);
+    removed.add(id);
+  },
+  findIntegration: async () => {
+    const found = await keptn.findIntegration();
+    return found && { ...found, subscriptions: found.subscriptions.filter(({ id }) => !removed.has(id)) };
+  },
+});
+
+const listConnectedAs: typeof connect = (options, ports, terminal) => listConnected(options, ports.keptn, terminal);
+
+const eventOf = ({ headers }: IncomingMessage, data: unknown) => ({
+  ...{ specversion: "1.0", id: headers["ce-id"], type: headers["ce-type"], source: headers["ce-source"], data },
+});
