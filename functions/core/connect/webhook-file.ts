@@ -50,7 +50,12 @@ export const changeWebhooks = (
   const kept = webhooks.items.filter((_, index) => !goes.has(known(webhooks, index).subscriptionID));
   webhooks.items = [...kept, ...put.map((webhook) => document.createNode(makeEntry(webhook)))];
   webhooks.flow = false;
-  return { text: webhooks.items.length === 0 ? undefined : document.toString({ lineWidth: 0, flowCollectionPadding: isPadded(text) }) };
+  return {
+    text:
+      webhooks.items.length === 0
+        ? undefined
+        : document.toString({ lineWidth: 0, flowCollectionPadding: isPadded(text) }),
+  };
 };
 
 /** `{ name: chat }` or `{name: chat}`: as its writers have it. */

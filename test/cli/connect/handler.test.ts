@@ -38,7 +38,9 @@ const open = (given: Given = {}) => {
   };
   const ports: ConnectPorts = {
     now: () => new Date(nowMs),
-    sleep: async (ms) => void (nowMs += ms),
+    sleep: async (ms) => {
+      nowMs += ms;
+    },
     keptn: {
       getProject: async (name) =>
         name === "p" ? { stages: [{ name: "dev", services: given.hasService === false ? [] : ["carts"] }] } : undefined,
@@ -56,7 +58,9 @@ const open = (given: Given = {}) => {
         state.writes += 1;
         state.file = text;
       },
-      deleteFile: async () => void (state.file = undefined),
+      deleteFile: async () => {
+        state.file = undefined;
+      },
       sendProbe: async () => "context",
       listAnswers: async () =>
         [given.answer ?? { from: "job-executor-service", result: "pass", message: "" }].filter(
@@ -66,15 +70,21 @@ const open = (given: Given = {}) => {
     cluster: {
       getBrokerUrl: async () => ("broker" in given ? given.broker : url),
       getDenyList: async () => state.denyList,
-      setDenyList: async (_, text) => void (state.denyList = text),
+      setDenyList: async (_, text) => {
+        state.denyList = text;
+      },
       readConnections: async () => state.connections,
       writeConnections: async (_, next) => {
         if (given.mayWrite === false) throw forbidden;
         state.connections = next;
       },
       getLookTimer: async () => state.schedule,
-      applyLookTimer: async (_, schedule) => void (state.schedule = schedule),
-      deleteLookTimer: async () => void (state.schedule = undefined),
+      applyLookTimer: async (_, schedule) => {
+        state.schedule = schedule;
+      },
+      deleteLookTimer: async () => {
+        state.schedule = undefined;
+      },
     },
   };
   const run = async (act: typeof connect, more: Partial<ConnectOptions> = {}) => {
