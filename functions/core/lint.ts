@@ -22,11 +22,11 @@ export const lintJobConfig = (
   { allowPrivilegedJobs, rules: known = noRules, fromJes = false }: LintOptions,
 ): readonly Problem[] => {
   const parsed = parseJobConfig(text, file);
-  const { config, at } = parsed;
+  const { actions, at } = parsed;
   const rules = { ...known, ALLOW_PRIVILEGED_JOBS: allowPrivilegedJobs || known.ALLOW_PRIVILEGED_JOBS };
-  const ruled = (config?.actions ?? []).flatMap((action, actionIndex) =>
-    action.tasks.flatMap((task, taskIndex) => {
-      const place = { action: action.name, actionIndex, task: task.name, taskIndex, at };
+  const ruled = (actions ?? []).flatMap(({ action }, actionIndex) =>
+    (action?.tasks ?? []).flatMap((task, taskIndex) => {
+      const place = { action: action?.name ?? "", actionIndex, task: task.name, taskIndex, at };
       return checkRules(task, rules).map((problem) => toProblem(problem, place));
     }),
   );

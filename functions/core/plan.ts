@@ -1,15 +1,14 @@
 // Plans an event and a job config into runs: all their Jobs, suspended. Or says why nothing runs.
 import { eventDocumentOf } from "./config/event-document.ts";
 import { type ActionMatch, matchAction } from "./config/match.ts";
-import { type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
+import { byPlace, type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
 import { checkPattern } from "./config/pattern.ts";
 import { remember } from "./config/remember.ts";
-import type { Action } from "./config/schema.ts";
-import { maxPlanBytes, planAction } from "./job/plan-action.ts";
 import { isAnswerable, type KeptnEvent } from "./keptn-event.ts";
 import type { Job } from "./kubernetes.ts";
-import { hashOf, runIdOf, type Sibling } from "./marks.ts";
-import { hasErrors, type Problem, renderProblems } from "./problem.ts";
+import { hashOf } from "./marks.ts";
+import { planMatching } from "./plan-matching.ts";
+import { distinct, hasErrors, type Problem, renderProblems } from "./problem.ts";
 import type { Settings } from "./settings.ts";
 
 export interface PlanInput {
@@ -43,9 +42,10 @@ export interface Refused extends Explained {
   readonly source?: string;
 }
 
-/** Its problems are warnings. */
+/** Some of it runs. Errors are those of actions that do not. */
 export interface Planned extends Explained {
   readonly kind: "run";
+  /** One for each action that matches, in the order of the config. */
   readonly runs: readonly RunPlan[];
 }
 
@@ -55,49 +55,31 @@ export interface RunPlan {
   readonly silent: boolean;
   /** The `source` of its events: Keptn counts by it. */
   readonly source: string;
+  /** None, if it is refused. */
   readonly jobs: readonly Job[];
+  /** Why it does not run while others of its event do, as one text: only its answer is due. */
+  readonly refused?: string;
 }
 
 export const planRuns = ({ event, configText, configFile, settings, ...input }: PlanInput): Plan => {
   const parsed = input.parsed ?? parseJobConfig(configText, configFile);
   const document = eventDocumentOf(event);
   const actions = (parsed.outline ?? []).map((action) => matchAction(action, { type: event.type, document }));
-  if (!parsed.config) return planBroken({ event, parsed, actions, settings });
-  if (!actions.some(({ matches }) => matches)) return { kind: "ignore", actions, problems: parsed.problems };
-  const configHash = hashOfConfig(configText, configFile);
+  const isMatched = actions.some(({ matches }) => matches);
+  if (!parsed.actions || (!parsed.config && !isMatched)) return planBroken({ event, parsed, actions, settings });
+  if (!isMatched) return { kind: "ignore", actions, problems: parsed.problems };
   const sources = sourcesOf(actions, event, settings);
-  let room = maxPlanBytes;
-  const matching = parsed.config.actions.flatMap((action, index) =>
-    actions[index]?.matches ? [{ action, index }] : [],
-  );
-  const parties = matching.map((one, order) => partyOf(one, { runId: runIdOf(event.id, order), sources, settings }));
-  const planned = matching.flatMap(({ action, index }, order) => {
-    if (room < 0) return [];
-    const siblings = parties.flatMap((party, i) => (party && i !== order ? [party] : []));
-    const given = { action, index, order, event, document, configHash, settings, siblings, at: parsed.at };
-    const one = planAction({ ...given, source: sources[index], room });
-    room -= one.bytes;
-    return [one];
+  const matching = parsed.actions.flatMap((one, index) => {
+    const match = actions[index];
+    return match?.matches ? [{ ...one, index, name: match.action, source: sources[index] }] : [];
   });
-  const problems = planned.flatMap((one) => one.problems);
-  const errors = problems.filter((problem) => hasErrors([problem]));
-  if (errors.length > 0) return refuse(errors, actions, sources.find(Boolean));
-  return { kind: "run", runs: planned.map(({ run }) => run), actions, problems: [...parsed.problems, ...problems] };
-};
-
-interface Matching {
-  readonly action: Action;
-  readonly index: number;
-}
-
-/** A run as its siblings note it; undefined: it answers nobody. */
-const partyOf = (
-  { action, index }: Matching,
-  { runId, sources, settings }: Pick<PlanInput, "settings"> & { runId: string; sources: ReturnType<typeof sourcesOf> },
-): Sibling | undefined => {
-  const source = sources[index];
-  const namespaces = [...new Set(action.tasks.map(({ namespace }) => namespace || settings.JOB_NAMESPACE))];
-  return source === undefined ? undefined : { runId, action: action.name, source, namespaces };
+  const configHash = hashOfConfig(configText, configFile);
+  const { runs, problems } = planMatching(matching, { event, document, configHash, settings, at: parsed.at });
+  if (runs.every(({ refused }) => refused !== undefined)) {
+    const all = distinct([...parsed.problems.filter((problem) => hasErrors([problem])), ...problems]).sort(byPlace);
+    return refuse(all, actions, sources.find(Boolean));
+  }
+  return { kind: "run", runs, actions, problems: distinct([...parsed.problems, ...problems]).sort(byPlace) };
 };
 
 const hashOfConfig = remember((text) => hashOf(text, 56));

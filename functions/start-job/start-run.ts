@@ -31,6 +31,7 @@ export interface PreparedRun {
 
 /** FILES_MODE=snapshot: reads the files now, so that no pod has to. @throws IoError */
 export const prepareRun = async (ports: RunPorts, plan: RunPlan): Promise<PreparedRun> => {
+  if (plan.refused !== undefined) return { plan, files: new Map(), refused: plan.refused };
   const read = await unlessRefused(() => takeFiles(ports, plan));
   if ("refusal" in read) return { plan, files: new Map(), refused: read.refusal.message };
   const taken = read.done;

@@ -136,6 +136,16 @@ test("a broken config is said with line and column, and nothing runs", async () 
   assert.match(stderr, /job\/config\.yaml:\d+:\d+ .*imagee/);
 });
 
+test("an action that is broken is answered, and the others run", async () => {
+  const broken = `[{ name: b, image: "none:1", image: "none:2" }]`;
+  const { code, events, stderr } = await runConfig(action("A", `[${task("a", "echo hi")}]`) + action("B", broken));
+  assert.equal(code, 1, stderr);
+  const finished = events.filter(({ type }) => type.endsWith(".finished"));
+  assert.deepEqual(finished.map(({ data }) => data?.status).sort(), ["errored", "succeeded"]);
+  const [{ data } = {}] = finished.filter((event) => event.data?.status === "errored");
+  assert.match(String(data?.message), /Action 'B' cannot run: .*duplicate-key/);
+});
+
 test("an event that no action matches is said, and is no failure", async () => {
   const { code, stdout, stderr } = await runConfig(
     action("Other", `[${task("first", "true")}]`).replace("remote-task", "deployment"),

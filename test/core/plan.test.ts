@@ -43,7 +43,7 @@ const renderWhy = (planned: Plan): string => {
   if (planned.kind === "refuse")
     return yaml({ kind: planned.kind, answeredAs: planned.source ?? "not at all", actions });
   if (planned.kind === "ignore") return yaml({ kind: planned.kind, actions });
-  const runs = planned.runs.map(({ action, silent, source }) => ({ action, silent, source }));
+  const runs = planned.runs.map(({ action, silent, source, refused }) => ({ action, silent, source, refused }));
   return yaml({ kind: planned.kind, runs, actions });
 };
 

@@ -1,9 +1,9 @@
 // job-executor plan: what start-job would do with an event, without doing it.
 import { parseEnv } from "node:util";
-import { parseJobConfig } from "../../core/config/parse.ts";
+import { byPlace, parseJobConfig } from "../../core/config/parse.ts";
 import { explainConfig } from "../../core/lint.ts";
 import { type Plan, planRuns } from "../../core/plan.ts";
-import { renderProblems } from "../../core/problem.ts";
+import { distinct, hasErrors, renderProblems } from "../../core/problem.ts";
 import { parseSettings, type Settings } from "../../core/settings.ts";
 import { readEvent } from "../event.ts";
 import type { EventOptions } from "../event-options.ts";
@@ -33,15 +33,21 @@ export const plan = async (options: PlanOptions, terminal: Terminal): Promise<Ex
   const parsed = parseJobConfig(configText, options.config);
   const decided = planRuns({ event, configText, configFile: options.config, settings, parsed });
   // What start-job does not look at: warnings for whoever wrote the config.
-  const planned = decided.kind === "refuse" ? decided : { ...decided, problems: explainConfig(parsed) };
+  const errors = decided.problems.filter((one) => hasErrors([one]));
+  const problems = distinct([...explainConfig(parsed), ...errors]).sort(byPlace);
+  const planned = decided.kind === "refuse" ? decided : { ...decided, problems };
   if (options.output === "yaml") terminal.print(renderYaml(planned));
   if (options.output === "json") terminal.print(JSON.stringify(planned, undefined, 2));
   if (options.output === "summary") terminal.print(renderSummary(planned, event, terminal.paint));
   if (options.output === "mermaid") terminal.print(renderMermaid(planned, event));
   if (options.output === "svg") terminal.print(renderPlanSvg(planned, event));
   sayWhy(planned, options.output, terminal);
-  return planned.kind === "refuse" ? exitCode.failed : exitCode.ok;
+  return isRefused(planned) ? exitCode.failed : exitCode.ok;
 };
+
+/** In part, at least. */
+const isRefused = (planned: Plan): boolean =>
+  planned.kind === "refuse" || (planned.kind === "run" && planned.runs.some(({ refused }) => refused !== undefined));
 
 const readSettings = async (file: string | undefined): Promise<Settings> => {
   const env = file === undefined ? {} : parseEnv(await readInput(file, "settings"));

@@ -25,8 +25,12 @@ const renderAction = (match: ActionMatch, run: RunPlan | undefined, paint: Paint
   const silent = run?.silent ? ", and sends no events" : "";
   const reasons = match.why.map((reason) => `  ${reason}`);
   const tasks = run ? run.jobs.map((job, index) => renderTask(job, index)) : [];
+  if (run?.refused !== undefined) tasks.push(paint("red", run.silent ? `  ${refused}` : `  ${refused}: ${answered}`));
   return [`Action ${JSON.stringify(match.action)} ${verdict}${silent}:`, ...reasons, ...tasks, ""];
 };
+
+const refused = "does not run, for the errors below";
+const answered = "Keptn gets .started and an errored .finished event for it";
 
 const renderTask = (job: Job, index: number): string => {
   const pod = job.spec?.template.spec;
@@ -38,6 +42,8 @@ const renderTask = (job: Job, index: number): string => {
 const renderProblems = (problems: readonly Problem[], paint: Paint): string[] =>
   problems.length > 0 ? [renderText(problems, paint), ""] : [];
 
+const sayStarted = (runs: number): string => `${runs === 1 ? "One run" : `${runs} runs`} would start.`;
+
 const verdictOf = (planned: Plan): string => {
   switch (planned.kind) {
     case "ignore":
@@ -47,6 +53,6 @@ const verdictOf = (planned: Plan): string => {
         ? "Nothing runs: Keptn gets .started and an errored .finished event with these problems."
         : "Nothing runs: the problems go to Keptn's error log only.";
     case "run":
-      return `${planned.runs.length === 1 ? "One run" : `${planned.runs.length} runs`} would start.`;
+      return sayStarted(planned.runs.filter((run) => run.refused === undefined).length);
   }
 };

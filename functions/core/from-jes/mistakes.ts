@@ -23,6 +23,6 @@ export const explainMistakes = (problems: readonly Problem[]): Warning[] => {
   }
   if (!problems.some(({ severity }) => severity === "error")) return [];
   const message =
-    "JES took this config, and went wrong only where a mistake got in its way. Here nothing of it runs before it is mended; an event that one of the actions fits is answered with all mistakes.";
+    "JES took this config, and went wrong only where a mistake got in its way. Here an action with a mistake does not run before it is mended, and an event that it fits is answered with all mistakes; the other actions run.";
   return [{ code: "jes-took-mistakes", message, fix: "Mend the errors before you move.", path: top }];
 };
