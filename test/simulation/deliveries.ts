@@ -57,7 +57,8 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
     const image = images.of(name);
     const skewMs = (chance.at(name).roll("skew") - 0.5) * 2 * bounds.skewMs;
     const ends = chance.at(name).roll("remembers ends") < 0.5 ? world.ends : new Set<string>();
-    const sweeps = ends === world.ends ? world.sweeps : { underWay: false };
+    // In some worlds all sweeps are of one process: only there it matters what that remembers of them.
+    const sweeps = chance.at("the world").roll("one process sweeps") < 0.4 ? world.sweeps : { underWay: false };
     const process: Process = {
       name,
       image,
