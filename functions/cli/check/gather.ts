@@ -15,6 +15,7 @@ import type {
   Trigger,
 } from "../../core/check/facts.ts";
 import { type Right, rightsOf } from "../../core/check/rights.ts";
+import { readScopes } from "../../core/run-scope.ts";
 import { IoError } from "../../io/io-error.ts";
 import type { Inspector, Kind } from "../../io/kubernetes/inspect.ts";
 import { lookAtJobNamespaces } from "./look-at-job-namespaces.ts";
@@ -40,7 +41,7 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
       look<Broker>(kinds.broker, "jobs"),
       look<readonly Trigger[]>(kinds.trigger),
       look<Conditioned & AccountNamed>(kinds.apiServerSource, "job-changes"),
-      look<readonly unknown[]>(kinds.pingSource),
+      look<readonly PingSource[]>(kinds.pingSource),
       look<Deployment>(kinds.deployment, "keptn-source"),
       look<Conditioned>(kinds.sinkBinding, "keptn-source"),
     ]);
@@ -53,7 +54,8 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
     finishTask: accountOf(finishTask) ?? "finish-task",
     jobChanges: (jobChanges.kind === "there" && jobChanges.object.spec?.serviceAccountName) || "job-changes",
   };
-  const rights = rightsOf(accounts, { namespace, jobNamespaces: jobNamespacesOf(parsed) }, parsed);
+  const places = { namespace, jobNamespaces: jobNamespacesOf(parsed), formerNamespaces: formerNamespacesOf(timers) };
+  const rights = rightsOf(accounts, places, parsed);
   const isInstalled = templates.length > 0;
   const [subscriptions, secrets, judged, jobNamespaces] = await Promise.all([
     keptnSource.kind === "there" ? lookAtSubscriptions(inspector, namespace) : ({ kind: "missing" } as const),
@@ -87,6 +89,17 @@ const kinds = {
   configMap: { apiVersion: "v1", resource: "configmaps" },
   secret: { apiVersion: "v1", resource: "secrets" },
 } as const satisfies Record<string, Kind>;
+
+interface PingSource {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+}
+
+/** As start-job noted them on the sweep's timer. */
+const formerNamespacesOf = (timers: Seen<readonly PingSource[]>): string[] =>
+  (timers.kind === "there" ? timers.object : [])
+    .flatMap(({ metadata }) => readScopes(metadata?.annotations))
+    .flatMap(({ namespaces }) => namespaces)
+    .filter((name) => name !== "*");
 
 interface AccountNamed {
   readonly spec?: { readonly serviceAccountName?: string };

@@ -11,9 +11,17 @@ export const checkJobNamespaces = (facts: Facts): Finding[] => {
   // Without the settings nothing can be compared.
   const settings = facts.settings.kind === "there" ? settingsOf(facts) : undefined;
   return [
+    ...facts.jobNamespaces.flatMap(checkDeletion),
     ...facts.jobNamespaces.flatMap((one) => checkLevel(one, settings)),
     ...facts.jobNamespaces.flatMap(checkQueue),
   ];
+};
+
+/** It waits for Jobs of ours: what finish-task needs to let them go was deleted first. */
+const checkDeletion = ({ name, namespace }: JobNamespace): Finding[] => {
+  if (namespace.kind !== "there" || !namespace.object.metadata?.deletionTimestamp) return [];
+  const seen = `Namespace ${name} is being deleted: it takes no new Job, and finish-task may have lost its rights to those that are open.`;
+  return [wrong("job-namespace", seen, "docs/operating.md (A deleted namespace) says how its runs come to an end.")];
 };
 
 const enforce = "pod-security.kubernetes.io/enforce";

@@ -50,7 +50,11 @@ export const brokerNames = ["keptn", "jobs"] as const;
 export type BrokerName = (typeof brokerNames)[number];
 
 export interface Conditioned {
-  readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata?: {
+    readonly name?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+  };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 

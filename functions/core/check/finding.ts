@@ -27,6 +27,7 @@ export const findingIds = [
   "secret",
   "rights",
   "denied-names",
+  "job-namespace",
   "pod-security",
   "kueue",
   "dry-event",

@@ -31,9 +31,12 @@ export interface Places {
   /** Ours, where the timer is. */
   readonly namespace: string;
   readonly jobNamespaces: readonly string[];
+  /** Where runs may be open that were started with other settings. */
+  readonly formerNamespaces?: readonly string[];
 }
 
-export const rightsOf = (accounts: Accounts, { namespace, jobNamespaces }: Places, settings: Settings): Right[] => {
+export const rightsOf = (accounts: Accounts, places: Places, settings: Settings): Right[] => {
+  const { namespace, jobNamespaces, formerNamespaces = [] } = places;
   const { startJob, finishTask, jobChanges } = accounts;
   const timer = { group: "sources.knative.dev", resource: "pingsources", name: settings.TIMER_NAME };
   const timerNamespace = settings.TIMER_NAMESPACE ?? namespace;
@@ -41,9 +44,12 @@ export const rightsOf = (accounts: Accounts, { namespace, jobNamespaces }: Place
   return [
     ...jobNamespaces.flatMap((one) => [
       ...expand(startJob, one, [jobs("create", "get", "list", "patch", "delete"), ...runRules, ...files]),
-      ...expand(finishTask, one, [jobs("get", "list", "patch", "delete"), ...runRules]),
+      ...expand(finishTask, one, finishRules),
       ...expand(jobChanges, one, [jobs("get", "list", "watch")]),
     ]),
+    ...formerNamespaces
+      .filter((one) => !jobNamespaces.includes(one))
+      .flatMap((one) => expand(finishTask, one, finishRules)),
     ...expand(startJob, timerNamespace, [{ ...timer, verbs: ["patch", "create"] }]),
     ...expand(finishTask, timerNamespace, [{ ...timer, verbs: ["get", "delete"] }]),
   ];
@@ -57,6 +63,8 @@ const runRules: readonly Rule[] = [
   { group: "", resource: "pods", subresource: "log", verbs: ["get"] },
   { group: "events.k8s.io", resource: "events", verbs: ["create"] },
 ];
+
+const finishRules: readonly Rule[] = [jobs("get", "list", "patch", "delete"), ...runRules];
 
 const snapshotRules: readonly Rule[] = [{ group: "", resource: "configmaps", verbs: ["create", "get"] }];
 

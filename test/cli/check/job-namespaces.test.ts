@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import { openInstallation } from "../../../functions/cli/check/cluster.ts";
 import { check } from "../../../functions/cli/check/handler.ts";
 import type { Finding } from "../../../functions/core/check/finding.ts";
+import { noteOfScope } from "../../../functions/core/run-scope.ts";
 import { change, collections, startInstallation, type TestInstallation } from "../../doubles/installation.ts";
 import { makeTerminal } from "../../doubles/terminal.ts";
 
@@ -82,4 +83,28 @@ test("accounts and Secrets of ours that tasks are not denied are an error", asyn
   const [finding] = await findingsOf(installation, "denied-names");
   assert.equal(finding?.severity, "error");
   assert.match(finding?.seen ?? "", /service account start-job, Secret job-service-keptn-secrets\.$/);
+});
+
+test("a namespace that is being deleted is an error, with the way out", async (context) => {
+  const installation = await start(context);
+  setting(installation, {});
+  assert.deepEqual(await findingsOf(installation, "job-namespace"), []);
+  change(installation, "namespaces", ns, {
+    metadata: { name: ns, deletionTimestamp: "2026-01-02T03:04:05Z", finalizers: ["kubernetes"] },
+  });
+  const [finding] = await findingsOf(installation, "job-namespace");
+  assert.match(finding?.seen ?? "", /^Namespace keptn-jes is being deleted/);
+  assert.match(finding?.fix ?? "", /operating\.md/);
+});
+
+test("rights that finish-task lacks where runs were started with other settings are found", async (context) => {
+  const installation = await start(context);
+  setting(installation, {});
+  const scope = { managedBy: "job-executor-service", namespaces: ["old"] };
+  const metadata = { name: "job-executor-sweep", namespace: ns, annotations: noteOfScope(scope).annotations };
+  installation.store.create(`/apis/sources.knative.dev/v1/namespaces/${ns}/pingsources`, { metadata });
+  installation.allows = ({ namespace }) => namespace !== "old";
+  const wrong = (await findingsOf(installation, "rights")).filter(({ severity }) => severity === "error");
+  assert.equal(wrong.length, 1);
+  assert.match(wrong[0]?.seen ?? "", /finish-task lacks rights in namespace old: get jobs\.batch, list jobs\.batch/);
 });
