@@ -177,6 +177,17 @@ describe("size", () => {
     assert.match(String(event.data["message"]), /small and whole\n/);
     assert.match(String(event.data["message"]), /bytes of this output left out/);
   });
+  test("is used up by the end of a long output, in lines however short", () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `${i}\n`).join("");
+    const log = { head: lines.slice(0, 12_288), tail: lines.slice(-49_152), cutBytes: undefined };
+    const [container] = report().containers;
+    const event = makeFinished(finish({ reports: [report({ containers: [{ ...container!, log }] })] }));
+    const { message } = event.data;
+    assert.ok(sizeOf(event) <= 49_152 && sizeOf(event) > 0.98 * 49_152, `${sizeOf(event)} bytes`);
+    const [, end = ""] = String(message).split("left out ...]\n");
+    assert.ok(lines.endsWith(end) && end.length > 25_000, `${end.length} bytes of the end`);
+  });
+
   test("is kept when the results are too large themselves", () => {
     const results = [parseResult(JSON.stringify({ custom: big }))];
     const event = makeFinished(finish({ results }));

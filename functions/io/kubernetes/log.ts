@@ -10,41 +10,80 @@ export interface LogLimit {
   readonly tailBytes: number;
 }
 
-/**
- * The container runtime keeps lines of at most 16 KiB (CRI logging; longer ones are split): so many of them are asked for
- * that they fill the tail when they are short, and are never more than a few MiB when they are long.
- */
-const tailLinesOf = (bytes: number): number => Math.min(400, Math.ceil(bytes / 40));
-
 /** @throws IoError; a pod or container without output gives an empty log */
 export const readLog = async (api: KubernetesApi, path: string, limit: LogLimit): Promise<Log> => {
-  const first = await read(api, path, { ...limit, query: { limitBytes: String(limit.headBytes + limit.tailBytes) } });
-  const whole = first.head.length + first.tail.length < limit.headBytes + limit.tailBytes;
-  if (whole) return toLog(first, 0);
-  const last = await read(api, path, { ...limit, query: { tailLines: String(tailLinesOf(limit.tailBytes)) } });
-  return toLog({ head: first.head, tail: last.tail.length > 0 ? last.tail : last.head }, undefined);
+  const { container, headBytes, tailBytes } = limit;
+  const keepBytes = headBytes + tailBytes;
+  const first = await read(api, path, { container, keepBytes, query: { limitBytes: String(keepBytes) } });
+  if (first.length < keepBytes) return { head: first.toString(), tail: "", cutBytes: 0 };
+  const head = new StringDecoder("utf8").write(lastStates(first).subarray(0, headBytes)); // half characters are left out
+  const tail = await readTail(api, path, { container, tailBytes, like: first });
+  return { head, tail: fromFirstCharacter(tail).toString(), cutBytes: undefined };
 };
 
-interface Ends {
-  readonly head: Buffer;
-  readonly tail: Buffer;
-}
+/** Of whatever length they are, so many lines are no more than a few MiB: the runtime keeps at most 16 KiB of each (CRI logging). */
+const fewestLines = 400;
+const mostTries = 4;
 
+/**
+ * The API server counts a tail in lines. As many are asked for as fill it if they are as long as those of the beginning, then more; the
+ * kubelet keeps no more than a few files of 10 MiB of a log (containerLogMaxSize).
+ * @param given.like the beginning of the log
+ */
+const readTail = async (
+  api: KubernetesApi,
+  path: string,
+  { container, tailBytes, like }: { readonly container: string; readonly tailBytes: number; readonly like: Buffer },
+): Promise<Buffer> => {
+  let lines = clamp(((linesIn(like) + 1) / like.length) * tailBytes * 1.25, fewestLines, tailBytes);
+  for (let tries = 1; ; tries++) {
+    const tail = await read(api, path, { container, keepBytes: tailBytes, query: { tailLines: String(lines) } });
+    if (tail.length >= tailBytes || lines >= tailBytes || tries === mostTries) return tail;
+    lines = clamp((lines * tailBytes * 1.25) / Math.max(1, tail.length), lines * 2, tailBytes);
+  }
+};
+
+const clamp = (value: number, least: number, most: number): number =>
+  Math.min(Math.max(Math.ceil(value), least), Math.max(least, most));
+
+const linesIn = (bytes: Buffer): number => {
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines += 1;
+  return lines;
+};
+
+/** @returns the last bytes of what is answered, of lines that were written over and over their last state */
 const read = async (
   api: KubernetesApi,
   path: string,
-  { container, headBytes, tailBytes, query }: LogLimit & { readonly query: Record<string, string> },
-): Promise<Ends> => {
+  given: { readonly container: string; readonly keepBytes: number; readonly query: Record<string, string> },
+): Promise<Buffer> => {
+  const { container, keepBytes, query } = given;
   const answer = await open(api, `${path}?${new URLSearchParams({ container, ...query })}`);
-  if (!answer) return { head: Buffer.alloc(0), tail: Buffer.alloc(0) };
-  let [head, tail] = [Buffer.alloc(0), Buffer.alloc(0)];
+  if (!answer) return Buffer.alloc(0);
+  const isTail = query["tailLines"] !== undefined;
+  let kept = Buffer.alloc(0);
   for await (const chunk of answer) {
-    const missing = headBytes - head.length;
-    if (missing > 0) head = Buffer.concat([head, chunk.subarray(0, missing)]);
-    tail = Buffer.concat([tail, chunk.subarray(Math.max(0, missing))]);
-    if (tail.length > tailBytes) tail = Buffer.from(tail.subarray(tail.length - tailBytes));
+    kept = Buffer.concat([kept, chunk]);
+    if (kept.length > 4 * keepBytes) kept = lastOf(isTail ? lastStates(kept) : kept, 2 * keepBytes);
   }
-  return { head, tail };
+  return lastOf(isTail ? lastStates(kept) : kept, keepBytes);
+};
+
+const lastOf = (bytes: Buffer, length: number): Buffer<ArrayBuffer> =>
+  Buffer.from(bytes.subarray(Math.max(0, bytes.length - length)));
+
+/** Progress bars write a line over and over (carriage returns): all but its last state is no output, and would take the room of it. */
+const lastStates = (bytes: Buffer): Buffer => {
+  if (!bytes.includes(13)) return bytes;
+  const lines = bytes.toString("latin1").split("\n");
+  return Buffer.from(lines.map(lastState).join("\n"), "latin1");
+};
+
+const lastState = (line: string): string => {
+  let end = line.length;
+  while (end > 0 && line[end - 1] === "\r") end -= 1;
+  return end === 0 ? line.slice(0, 1) : line.slice(line.lastIndexOf("\r", end - 1) + 1, end + 1); // the next write may go on with it
 };
 
 /** A container that never started has no log: the API server answers 400 ("is waiting to start"), or 404 when its pod is gone. */
@@ -55,12 +94,6 @@ const open = async (api: KubernetesApi, path: string): Promise<AsyncIterable<Buf
     if (fault instanceof IoError && (fault.httpStatus === 400 || fault.httpStatus === 404)) return undefined;
     throw fault;
   }
-};
-
-/** Half characters at a cut are left out. */
-const toLog = ({ head, tail }: Ends, cutBytes: 0 | undefined): Log => {
-  if (cutBytes === 0) return { head: Buffer.concat([head, tail]).toString(), tail: "", cutBytes };
-  return { head: new StringDecoder("utf8").write(head), tail: fromFirstCharacter(tail).toString(), cutBytes };
 };
 
 /** UTF-8 continuation bytes are 10xxxxxx; a character has at most three of them. */

@@ -10,7 +10,9 @@ import {
 import { Agent, request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import type { Job } from "../../../functions/core/kubernetes.ts";
 import { freePort } from "./function-process.ts";
 import type { Random } from "./random.ts";
 
@@ -28,9 +30,11 @@ export interface ApiFaults {
   readonly refused: number;
   /** Share of the requests whose connection is cut after they took effect. */
   readonly cut: number;
+  /** What a Job becomes that is created, as a webhook could make it. */
+  readonly mutateJob?: (job: Job) => Job;
 }
 
-export const startFaultyApi = async ({ random, refused, cut }: ApiFaults): Promise<FaultyApi> => {
+export const startFaultyApi = async ({ random, refused, cut, mutateJob }: ApiFaults): Promise<FaultyApi> => {
   const upstream = await connect();
   const port = await freePort();
   let requests = 0;
@@ -42,7 +46,8 @@ export const startFaultyApi = async ({ random, refused, cut }: ApiFaults): Promi
       outgoing.writeHead(503).end();
       return;
     }
-    upstream(incoming, outgoing, chance < refused + cut);
+    const isJob = incoming.method === "POST" && /\/jobs(\?|$)/.test(incoming.url ?? "");
+    upstream(incoming, outgoing, { cutAfter: chance < refused + cut, ...(isJob && mutateJob ? { mutateJob } : {}) });
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const folder = await mkdtemp(join(tmpdir(), "kubeconfig-"));
@@ -86,10 +91,15 @@ const connect = async () => {
   const { ca, cert, key } = options as { ca?: Buffer; cert?: Buffer; key?: Buffer };
   const agent = new Agent({ keepAlive: true, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) });
   const start = server.startsWith("https:") ? httpsRequest : httpRequest;
-  return (incoming: IncomingMessage, outgoing: ServerResponse, cutAfter: boolean): void => {
-    const headers = { ...incoming.headers, ...(options.headers as Record<string, string> | undefined) };
+  const forward = (incoming: IncomingMessage, outgoing: ServerResponse, how: Forwarding): void => {
+    const { "content-length": length, ...given } = incoming.headers;
+    const headers = {
+      ...given,
+      ...(how.mutateJob || length === undefined ? {} : { "content-length": length }),
+      ...extraOf(options.headers),
+    };
     const forwarded = start(server + (incoming.url ?? ""), { method: incoming.method, headers, agent }, (answer) => {
-      if (cutAfter) {
+      if (how.cutAfter) {
         answer.resume();
         outgoing.destroy();
         return;
@@ -98,6 +108,18 @@ const connect = async () => {
       answer.pipe(outgoing);
     });
     forwarded.on("error", () => outgoing.destroy());
-    incoming.pipe(forwarded);
+    if (how.mutateJob) void text(incoming).then((body) => forwarded.end(mutated(body, how.mutateJob)));
+    else incoming.pipe(forwarded);
   };
+  return forward;
 };
+
+interface Forwarding {
+  readonly cutAfter: boolean;
+  readonly mutateJob?: ApiFaults["mutateJob"];
+}
+
+const mutated = (body: string, mutateJob: ApiFaults["mutateJob"]): string =>
+  mutateJob ? JSON.stringify(mutateJob(JSON.parse(body) as Job)) : body;
+
+const extraOf = (headers: unknown): Record<string, string> => (headers ?? {}) as Record<string, string>;

@@ -1,0 +1,159 @@
+// Pods as Kubernetes has them: injected sidecars, an eviction by the kubelet, a drained node. What Keptn hears is what the task did.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
+import type { Pod } from "../../functions/core/kubernetes.ts";
+import type { KubernetesApi } from "../../functions/io/kubernetes/api.ts";
+import { sendSweep } from "./harness/adapter.ts";
+import { type FaultyApi, startFaultyApi } from "./harness/faulty-api.ts";
+import { injectSidecar } from "./harness/inject-sidecar.ts";
+import { makeRandom } from "./harness/random.ts";
+import { openWorld, type TestWorld, testImage, until } from "./harness/world.ts";
+import { noCluster } from "./namespace.ts";
+
+const sh = (script: string): string =>
+  `image: ${testImage}, imagePullPolicy: IfNotPresent, cmd: ["sh", "-c", ${JSON.stringify(script)}]`;
+const says = (result: string): string => sh(`echo the words of the task; echo '${result}' > $KEPTN_RESULT`);
+
+/** By the name of the action: its tasks. A sidecar is injected where its annotation asks for one. */
+const tasks: Readonly<Record<string, readonly string[]>> = {
+  "sidecar-first": [`{name: own, ${says("result: warning")}, annotations: {test/sidecar: "a-sidecar=exit 0"}}`],
+  "sidecar-fails": [`{name: own, ${sh("exit 3")}, annotations: {test/sidecar: "a-sidecar=exit 0"}}`],
+  "never-ends": [
+    `{name: own, ${says("deployment: {color: blue}")}, annotations: {test/sidecar: "istio-proxy=sleep 1000"}}`,
+    `{name: next, ${sh("echo it goes on")}}`,
+  ],
+  native: [`{name: own, ${sh("exit 4")}, annotations: {test/native: "a-native=sleep 1000"}}`],
+  evicted: [`{name: own, ${sh("echo writing; head -c 30000000 /dev/zero > /keptn/large; sleep 1000")}}`],
+  drained: [`{name: own, ${sh("echo at work; sleep 1000")}}`],
+  sandbox: [
+    `{name: own, ${sh("true")}, resources: {limits: {cpu: 500m, memory: 128m}, requests: {cpu: 1m, memory: 128m}}}`,
+  ],
+};
+
+const config = `apiVersion: v2
+actions:
+${Object.entries(tasks)
+  .map(
+    ([name, all]) =>
+      `  - {name: ${name}, events: [{name: ^sh.keptn.event.${name}.triggered$}], tasks: [${all.join(", ")}]}`,
+  )
+  .join("\n")}
+`;
+
+describe("real pods with company, and pods that are taken away", { skip: noCluster }, () => {
+  let world: TestWorld;
+  let injector: FaultyApi;
+  let timer: NodeJS.Timeout;
+  const runs = new Map<string, Promise<KeptnEvent>>();
+  before(async () => {
+    const unreliability = { random: makeRandom(1), lost: 0, doubled: 0, lateMs: 0 };
+    injector = await startFaultyApi({ random: makeRandom(1), refused: 0, cut: 0, mutateJob: injectSidecar });
+    const settings = { KUBECONFIG: injector.kubeconfig, START_GRACE_SECONDS: "10", FILES_VOLUME_SIZE: "10Mi" };
+    world = await openWorld({ unreliability, settings });
+    world.configure(config);
+    timer = setInterval(() => void sendSweep(world.finishTask.url), 10_000);
+    for (const name of Object.keys(tasks)) {
+      const run = world.run(`sh.keptn.event.${name}.triggered`).then(({ event }) => event);
+      run.catch(() => {});
+      runs.set(name, run);
+    }
+  });
+  after(async () => {
+    clearInterval(timer);
+    await world?.close();
+    await injector?.close();
+  });
+
+  const finished = async (name: string) => {
+    const event = await runs.get(name);
+    assert.ok(event);
+    const find = () =>
+      world.keptn.plane.received.find((e) => e.triggeredid === event.id && e.type.endsWith(".finished"));
+    await until(`finished of ${name}`, () => find() !== undefined, 240);
+    const data = find()?.data ?? {};
+    return { event, data, verdict: [data["status"], data["result"]], message: String(data["message"]) };
+  };
+
+  test("a sidecar whose name sorts first takes neither the result nor the verdict", async () => {
+    const { verdict, message } = await finished("sidecar-first");
+    assert.deepEqual(verdict, ["succeeded", "warning"], message);
+    const failed = await finished("sidecar-fails");
+    assert.deepEqual(failed.verdict, ["succeeded", "fail"]);
+    assert.match(failed.message, /^Task 'own' failed: container job-executor-\S+ ended with exit code 3/);
+  });
+
+  test("a sidecar that never ends stops neither the run nor its result, and is stopped", async () => {
+    const { event, data, verdict, message } = await finished("never-ends");
+    assert.deepEqual(verdict, ["succeeded", "pass"], message);
+    assert.deepEqual(data["deployment"], { color: "blue" });
+    assert.match(message, /container istio-proxy ran on until it was stopped.*sidecar\.istio\.io\/inject/);
+    assert.match(message, /the words of the task[\s\S]*it goes on/);
+    await until(
+      "no pod of it runs",
+      async () => (await podsOf(world, event)).every(({ status }) => status?.phase !== "Running"),
+      120,
+    );
+    const jobs = await world.jobsOf(event);
+    assert.deepEqual(
+      jobs.map(({ metadata }) => metadata?.labels?.["keptn.sh/jes-state"]),
+      ["reported", "reported"],
+    );
+  });
+
+  test("a native sidecar, which the kubelet ends with 137 or 143, is not what failed", async () => {
+    const { verdict, message } = await finished("native");
+    assert.deepEqual(verdict, ["succeeded", "fail"]);
+    assert.match(message, /^Task 'own' failed: container job-executor-\S+ ended with exit code 4/);
+  });
+
+  test("a pod that writes more than its volume has is evicted, in the kubelet's words", async () => {
+    const { verdict, message } = await finished("evicted");
+    assert.deepEqual(verdict, ["errored", "fail"], message);
+    assert.match(
+      message,
+      /Kubernetes took its pod away: Evicted: Usage of EmptyDir volume .* exceeds the limit "10Mi"/,
+    );
+  });
+
+  test("a pod whose node is drained was taken away, although it is gone", async () => {
+    const event = await runs.get("drained");
+    assert.ok(event);
+    const { api } = world.namespace;
+    const running = async () => (await podsOf(world, event)).find(({ status }) => status?.phase === "Running");
+    await until("it runs", async () => (await running()) !== undefined, 240);
+    await drain(api, (await running())!);
+    const { verdict, message } = await finished("drained");
+    assert.deepEqual(verdict, ["errored", "fail"], message);
+    assert.match(message, /Kubernetes took its pod away: .*(DisruptionTarget|EvictionByEvictionAPI)/);
+  });
+
+  test("a pod whose sandbox cannot be made is given up, in the kubelet's words", async () => {
+    const { verdict, message } = await finished("sandbox");
+    assert.deepEqual(verdict, ["errored", "fail"], message);
+    assert.match(message, /could not start: the sandbox of pod \S+ is not there\. Kubernetes said: Failed/);
+  });
+});
+
+const podsOf = async ({ namespace }: TestWorld, event: KeptnEvent): Promise<Pod[]> => {
+  const query = new URLSearchParams({ labelSelector: `keptn.sh/event-id=${event.id}` });
+  const path = `/api/v1/namespaces/${namespace.name}/pods?${query}`;
+  return (await namespace.api.call<{ items: Pod[] }>({ method: "GET", path })).body.items;
+};
+
+/** As `kubectl drain` does, for this pod alone: its node may have others, and is open again at once. */
+const drain = async (api: KubernetesApi, { metadata, spec }: Pod): Promise<void> => {
+  const { name = "", namespace = "" } = metadata ?? {};
+  const cordon = (unschedulable: boolean) =>
+    api.call({
+      ...{ method: "PATCH", path: `/api/v1/nodes/${spec?.nodeName}`, body: { spec: { unschedulable } } },
+      contentType: "application/merge-patch+json",
+    });
+  await cordon(true);
+  try {
+    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
+    await api.call({ method: "POST", path: `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, body });
+  } finally {
+    await cordon(false);
+  }
+};
