@@ -8,8 +8,12 @@ import { cutOf, deadlineSecondsOf, ownEndOf, type Terminated, wordsOf } from "./
 import { failureOf } from "./run-state.ts";
 import { containersOfTask, hasStarted } from "./task-containers.ts";
 
-/** @param pod the Job's newest one, where one is left @returns sentences */
-export const explainFailure = (job: Job, pod: Pod | undefined): string => {
+/**
+ * @param pod the Job's newest one; undefined: none is left
+ * @param unread its pods could not be listed
+ * @returns sentences
+ */
+export const explainFailure = (job: Job, pod: Pod | undefined, unread = false): string => {
   const name = job.metadata?.name ?? "";
   const noted = ownEndNoted(job);
   if (noted) return explainEnd(name, noted);
@@ -25,7 +29,9 @@ export const explainFailure = (job: Job, pod: Pod | undefined): string => {
   const failed = [...init, ...plainSidecars].find(({ state }) => state?.terminated && state.terminated.exitCode !== 0);
   if (failed) return explainContainer(failed);
   const failure = failureOf(job);
-  return failure ? wordsOf(failure.reason, failure.message) : "it did not complete.";
+  if (!failure) return "it did not complete.";
+  const words = wordsOf(failure.reason, failure.message);
+  return pod || unread ? words : `no pod of it is left: somebody or something deleted it (${words}).`;
 };
 
 /** Of a Job whose pods were deleted at its own deadline, which comes after the pod's: see makeJob. */

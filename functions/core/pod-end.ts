@@ -29,8 +29,6 @@ export const cutOf = (job: Job, pod: Pod | undefined): Cut | undefined => {
   if (failure?.reason === "DeadlineExceeded") return { kind: "job-deadline" };
   // The rule that makeJob gives: its pod was disrupted, and may be gone since.
   if (failure?.reason === "PodFailurePolicy") return { kind: "taken", words: wordsOf(undefined, failure.message) };
-  if (failure && !pod)
-    return { kind: "taken", words: `no pod of it is left (${wordsOf(failure.reason, failure.message)})` };
   return undefined;
 };
 

@@ -102,7 +102,7 @@ export const reportTask = ({ task, job, pods, containers, said, unread }: TaskEn
     task,
     passed,
     ranToEnd: passed || isOfItsOwn(noted ?? ownEndOf(job, pod)),
-    ...(passed ? {} : { why: explainFailure(job, pod) + quoteWarning(said) }),
+    ...(passed ? {} : { why: explainFailure(job, pod, unread !== undefined) + quoteWarning(said) }),
     ...(note ? { note } : {}),
     ...(job.status?.startTime ? { startedAt: job.status.startTime } : {}),
     ...(endedAt ? { endedAt } : {}),

@@ -36,7 +36,7 @@ const cases: Readonly<Record<string, Case>> = {
   "no-program": {
     task: `image: ${testImage}, cmd: ["/there-is-none"]`,
     ...{ status: "errored", result: "fail" },
-    message: /failed: container .* exit code 128.*StartError/,
+    message: /failed: container \S+ could not start: .*\/there-is-none.*\(exit code 128, StartError\)/,
   },
   oom: {
     task: `image: ${testImage}, ${small}, ${sh("echo before; exec tail /dev/zero")}`,
@@ -53,7 +53,7 @@ const cases: Readonly<Record<string, Case>> = {
   unschedulable: {
     task: `image: ${testImage}, cmd: ["true"], maxPollDuration: 3, resources: {requests: {cpu: "100000"}, limits: {cpu: "100000"}}`,
     ...{ status: "errored", result: "fail" },
-    message: /stopped at its deadline of 3 s[\s\S]*Kubernetes said: FailedScheduling: .*Insufficient cpu/,
+    message: /could not start: pod \S+ has no node 20 s after its release \(START_DEADLINE_SECONDS\).*Insufficient cpu/,
   },
   loud: {
     // 10 MB in long lines: the kubelet would rotate a log of more than 10 MiB, timestamps included, and its beginning with it.
@@ -94,7 +94,7 @@ describe("failures in real pods", { skip: noCluster }, () => {
   before(async () => {
     world = await openWorld({
       unreliability: { random: makeRandom(1), lost: 0, doubled: 0, lateMs: 0 },
-      settings: { START_GRACE_SECONDS: String(graceSeconds) },
+      settings: { START_GRACE_SECONDS: String(graceSeconds), START_DEADLINE_SECONDS: "20" },
     });
     world.configure(config);
     timer = setInterval(() => void sendSweep(world.finishTask.url), 15_000);

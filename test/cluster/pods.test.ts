@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
-import type { Pod } from "../../functions/core/kubernetes.ts";
+import type { Job, Pod } from "../../functions/core/kubernetes.ts";
 import type { KubernetesApi } from "../../functions/io/kubernetes/api.ts";
 import { sendSweep } from "./harness/adapter.ts";
 import { type FaultyApi, startFaultyApi } from "./harness/faulty-api.ts";
 import { injectSidecar } from "./harness/inject-sidecar.ts";
+import { forNoNode } from "./harness/kubelet.ts";
 import { makeRandom } from "./harness/random.ts";
 import { openWorld, type TestWorld, testImage, until } from "./harness/world.ts";
 import { noCluster } from "./namespace.ts";
@@ -20,11 +21,12 @@ const tasks: Readonly<Record<string, readonly string[]>> = {
   "sidecar-first": [`{name: own, ${says("result: warning")}, annotations: {test/sidecar: "a-sidecar=exit 0"}}`],
   "sidecar-fails": [`{name: own, ${sh("exit 3")}, annotations: {test/sidecar: "a-sidecar=exit 0"}}`],
   "never-ends": [
-    `{name: own, ${says("deployment: {color: blue}")}, annotations: {test/sidecar: "istio-proxy=sleep 1000"}}`,
+    `{name: own, ${says("deployment: {color: blue}")}, annotations: {test/sidecar: "istio-proxy=trap exit TERM; sleep 1000 & wait"}}`,
     `{name: next, ${sh("echo it goes on")}}`,
   ],
   native: [`{name: own, ${sh("exit 4")}, annotations: {test/native: "a-native=sleep 1000"}}`],
-  evicted: [`{name: own, ${sh("echo writing; head -c 30000000 /dev/zero > /keptn/large; sleep 1000")}}`],
+  evicted: [`{name: own, ${sh("true")}, ${forNoNode}}`],
+  "too-large": [`{name: own, ${sh("echo writing; head -c 30000000 /dev/zero > /keptn/large; sleep 1000")}}`],
   drained: [`{name: own, ${sh("echo at work; sleep 1000")}}`],
   sandbox: [
     `{name: own, ${sh("true")}, resources: {limits: {cpu: 500m, memory: 128m}, requests: {cpu: 1m, memory: 128m}}}`,
@@ -94,11 +96,8 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
       async () => (await podsOf(world, event)).every(({ status }) => status?.phase !== "Running"),
       120,
     );
-    const jobs = await world.jobsOf(event);
-    assert.deepEqual(
-      jobs.map(({ metadata }) => metadata?.labels?.["keptn.sh/jes-state"]),
-      ["reported", "reported"],
-    );
+    const isReported = ({ metadata }: Job) => metadata?.labels?.["keptn.sh/jes-state"] === "reported";
+    await until("both of its Jobs are let go", async () => (await world.jobsOf(event)).filter(isReported).length === 2);
   });
 
   test("a native sidecar, which the kubelet ends with 137 or 143, is not what failed", async () => {
@@ -107,8 +106,29 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     assert.match(message, /^Task 'own' failed: container job-executor-\S+ ended with exit code 4/);
   });
 
-  test("a pod that writes more than its volume has is evicted, in the kubelet's words", async () => {
+  test("an evicted pod was taken away, as its Job says, too", async () => {
+    const event = await runs.get("evicted");
+    assert.ok(event);
+    await until("it has a pod", async () => (await podsOf(world, event)).length > 0, 240);
+    await writeEviction(world.namespace.api, (await podsOf(world, event))[0]!);
     const { verdict, message } = await finished("evicted");
+    assert.deepEqual(verdict, ["errored", "fail"], message);
+    assert.match(
+      message,
+      /Kubernetes took its pod away: Evicted: Usage of EmptyDir volume .* exceeds the limit "10Mi"/,
+    );
+    const [job] = await world.jobsOf(event);
+    assert.ok(job?.status?.conditions?.some(({ reason }) => reason === "PodFailurePolicy"));
+  });
+
+  test("a pod that writes more than its volume has is evicted, in the kubelet's words", async (t) => {
+    const event = await runs.get("too-large");
+    assert.ok(event);
+    if (!(await watchesVolumes(world.namespace.api))) {
+      world.keptn.plane.shipyard.abort(event.shkeptncontext);
+      return t.skip("the kubelets of this cluster do not watch volumes (localStorageCapacityIsolation)");
+    }
+    const { verdict, message } = await finished("too-large");
     assert.deepEqual(verdict, ["errored", "fail"], message);
     assert.match(
       message,
@@ -156,4 +176,28 @@ const drain = async (api: KubernetesApi, { metadata, spec }: Pod): Promise<void>
   } finally {
     await cordon(false);
   }
+};
+
+/** What a kubelet writes that evicts a pod for its volume (pkg/kubelet/eviction/eviction_manager.go, evictPod). */
+const writeEviction = async (api: KubernetesApi, { metadata }: Pod): Promise<void> => {
+  const message = 'Usage of EmptyDir volume "job-volume" exceeds the limit "10Mi". ';
+  const lastTransitionTime = `${new Date().toISOString().slice(0, 19)}Z`;
+  const condition = { type: "DisruptionTarget", status: "True", reason: "TerminationByKubelet", message };
+  const status = { phase: "Failed", reason: "Evicted", message, conditions: [{ ...condition, lastTransitionTime }] };
+  const path = `/api/v1/namespaces/${metadata?.namespace}/pods/${metadata?.name}/status`;
+  await api.call({ method: "PATCH", path, body: { status }, contentType: "application/strategic-merge-patch+json" });
+};
+
+/** Whether the node's kubelet evicts for a volume that is too large: one that cannot see its file systems does not. */
+const watchesVolumes = async (api: KubernetesApi): Promise<boolean> => {
+  const { body } = await api.call<{ items: readonly { metadata: { name: string } }[] }>({
+    method: "GET",
+    path: "/api/v1/nodes",
+  });
+  const path = `/api/v1/nodes/${body.items[0]?.metadata.name}/proxy/configz`;
+  const config = await api.call<{ kubeletconfig?: { localStorageCapacityIsolation?: boolean } }>({
+    method: "GET",
+    path,
+  });
+  return config.body.kubeletconfig?.localStorageCapacityIsolation !== false;
 };

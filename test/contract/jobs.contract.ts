@@ -119,6 +119,21 @@ export const jobsContract = (name: string, open: () => Promise<JobsWorld>): void
       );
     });
 
+    test("changes a Job's deadline, unless somebody did before", async () => {
+      const runId = newRunId();
+      const given = make(runId);
+      const ref = refOf(await created({ ...given, spec: { ...given.spec!, activeDeadlineSeconds: 960 } }));
+      const change = {
+        expect: { activeDeadlineSeconds: 960 },
+        annotations: { note: "stopped" },
+        activeDeadlineSeconds: 1,
+      };
+      assert.equal(await world.jobs.patch(ref, change), "done");
+      assert.equal(await world.jobs.patch(ref, { ...change, annotations: { note: "again" } }), "stale");
+      const { metadata, spec } = await get(runId);
+      assert.deepEqual([spec?.activeDeadlineSeconds, metadata?.annotations?.["note"]], [1, "stopped"]);
+    });
+
     test("changes marks, state, suspension and TTL in one step", async () => {
       const runId = newRunId();
       const ref = await create(runId);

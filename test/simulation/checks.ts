@@ -29,7 +29,9 @@ export interface Checks {
   incomplete(job: Job): void;
   /** Its container runs: it had its image and its files. */
   containerRan(job: Job): void;
+  /** The task's own container ended with 0. */
   podSucceeded(job: Job): void;
+  podTaken(job: Job): void;
   expires(job: Job): void;
   jobsAndTimer(jobs: readonly Job[], timer: boolean): void;
   /** Keptn is told of the end of its run, and its pod runs. */
@@ -76,6 +78,8 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
         const excused = isCompletedLate(run.event) || run.event.jobless || run.life.forced.size > 0;
         if (run.life.result !== event.data["result"] && !excused)
           breaks("two different results of one run", run.event.name);
+        if (run.life.taken.size > 0 && run.life.number === 1 && event.data["status"] !== "errored")
+          breaks("an eviction counted as a failure of the task", run.event.name);
         if (run.started === 0) breaks("finished before started was sent", run.event.name);
       }
     },
@@ -150,6 +154,7 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       run.life.passed.add(taskOf(job));
       run.passed ||= isThrough(run);
     },
+    podTaken: (job) => void runOf(job)?.life.taken.add(taskOf(job)),
     expires: (job) => {
       if (stateOf(job) !== "reported") breaks("a Job expired before its run was reported", describe(job));
     },

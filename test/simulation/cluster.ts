@@ -6,9 +6,11 @@ import type { JobRef } from "../../functions/io/kubernetes/ports.ts";
 import { type Chance, skewed } from "./chance.ts";
 import { type Checks, describe } from "./checks.ts";
 import type { ConfigMaps } from "./config-maps.ts";
-import { type JobStore, timeOf } from "./job-store.ts";
-import type { Fate } from "./scenario.ts";
+import { conditionOf, type JobStore, refOf, timeOf } from "./job-store.ts";
+import { type ContainerState, type PodFacts, renderPod } from "./pod.ts";
+import { makePodLife } from "./pod-life.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { makeWarnings } from "./warnings.ts";
 
 export interface ClusterPorts {
   readonly chance: Chance;
@@ -30,36 +32,30 @@ export interface Cluster {
   warningsOf(ref: { readonly uid: string }): KubernetesWarning[];
 }
 
-type PodState = "mounting" | "waiting" | "running" | { readonly exitCode: number };
-
 export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell }: ClusterPorts): Cluster => {
-  const pods = new Map<string, Pod>();
+  const pods = new Map<string, PodFacts>();
   const begun = new Set<string>();
   const ends = new Map<string, number>();
-  const mounting = new Set<string>();
   const stopped = new Set<string>();
+  const { warn, warningsOf } = makeWarnings(scheduler);
   const now = (): string => timeOf(new Date(scheduler.now()));
 
-  const setPod = (job: Job, state: PodState): void => {
-    const { namespace = "", name = "", uid = "" } = job.metadata ?? {};
-    const since = pods.get(uid)?.metadata?.creationTimestamp ?? now();
-    pods.set(uid, {
-      metadata: { namespace, name: `${name}-x`, uid: `${uid}-pod`, creationTimestamp: since },
-      status: {
-        ...{ phase: phaseOf(state), startTime: since },
-        containerStatuses: [{ ...container, state: stateOf(state, now()) }],
-      },
-    } as Pod);
+  const setPod = ({ uid }: JobRef, change: Partial<PodFacts>): void => {
+    if (stopped.has(uid)) return;
+    const before = pods.get(uid) ?? { sinceMs: scheduler.now(), own: "creating" };
+    pods.set(uid, { ...before, ...change });
   };
+  /** @returns the Job while its pod can still come to something */
+  const find = (ref: JobRef): Job | undefined =>
+    ends.has(ref.uid) || stopped.has(ref.uid) ? undefined : store().find(ref);
+  /** The Job controller: what its pod came to, or its deadline. */
   const end = (ref: JobRef, passed: boolean, reason: string): void => {
-    const job = store().find(ref);
-    if (!job || ends.has(ref.uid) || stopped.has(ref.uid)) return;
+    const job = find(ref);
+    if (!job) return;
     ends.set(ref.uid, scheduler.now());
     tell(() => `${describe(job)} ${passed ? "succeeds" : `fails (${reason})`}`);
     // At its deadline a Job's pods are deleted.
     if (reason === "DeadlineExceeded") pods.delete(ref.uid);
-    else setPod(job, { exitCode: passed ? 0 : 1 });
-    if (passed) checks.podSucceeded(job);
     const decided = [conditionOf(passed ? "SuccessCriteriaMet" : "FailureTarget", reason, now())];
     store().setStatus(ref, { ...job.status, conditions: decided });
     scheduler.after(skewed(chance.at(ref.uid).roll("decided"), 1, 1000), () => {
@@ -75,38 +71,52 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     begun.add(ref.uid);
     store().setStatus(ref, { active: 1, startTime: now() });
     checks.podStarted(job, configMaps.serves(job));
+    setPod(ref, {});
     mount(ref, 0);
-    const deadlineMs = (job.spec?.activeDeadlineSeconds ?? 0) * 1000;
-    scheduler.after(deadlineMs, () => end(ref, false, "DeadlineExceeded"));
+    scheduler.after((job.spec?.template.spec?.activeDeadlineSeconds ?? 0) * 1000, () => endLate(ref));
+    watchDeadline(store().find(ref) ?? job);
+  };
+  /** The kubelet stops a pod at its own deadline; what it was stays. */
+  const endLate = (ref: JobRef): void => {
+    const facts = pods.get(ref.uid);
+    if (!find(ref) || !facts) return;
+    const killed = { exitCode: 137, atMs: scheduler.now() };
+    const stop = (state: ContainerState): ContainerState => (state === "running" ? killed : state);
+    setPod(ref, { late: true, own: stop(facts.own), ...(facts.sidecar ? { sidecar: stop(facts.sidecar) } : {}) });
+    end(ref, false, "BackoffLimitExceeded");
+  };
+  /** Whatever it is now: it may be changed, so that the Job ends. */
+  const watchDeadline = (job: Job): void => {
+    const [startMs, seconds = 0] = [Date.parse(job.status?.startTime ?? ""), job.spec?.activeDeadlineSeconds];
+    if (Number.isNaN(startMs) || ends.has(refOf(job).uid)) return;
+    scheduler.after(Math.max(10, startMs + seconds * 1000 - scheduler.now()), () => {
+      const is = store().find(refOf(job));
+      if (is && is.spec?.activeDeadlineSeconds === seconds) end(refOf(job), false, "DeadlineExceeded");
+    });
   };
   /** The kubelet tries again and again. */
   const mount = (ref: JobRef, tries: number): void => {
-    const job = store().find(ref);
-    if (!job || ends.has(ref.uid) || stopped.has(ref.uid)) return;
+    const job = find(ref);
+    if (!job) return;
     if (configMaps.serves(job)) {
-      mounting.delete(ref.uid);
-      run(job, ref);
+      prepare(job, ref);
       return;
     }
     if (tries === 0) tell(() => `a pod of ${describe(job)} waits for its files`);
     if (tries === 0) chance.note("a pod that waits for its files");
-    mounting.add(ref.uid);
-    setPod(job, "mounting");
+    warn(ref, "FailedMount");
     scheduler.after(Math.min(120_000, 500 * 2 ** tries), () => mount(ref, tries + 1));
   };
-  const run = (job: Job, ref: JobRef): void => {
-    const fate = fateOf(job);
-    tell(() => `a pod of ${describe(job)} ${fate.kind === "stuck" ? "cannot pull its image" : "runs"}`);
-    setPod(job, fate.kind === "stuck" ? "waiting" : "running");
-    if (fate.kind !== "stuck" || fate.healsMs) checks.containerRan(job);
-    if (fate.kind === "succeeds" || fate.kind === "fails")
-      scheduler.after(fate.afterMs, () => end(ref, fate.kind === "succeeds", "BackoffLimitExceeded"));
-    else if (fate.kind === "stuck" && fate.healsMs) scheduler.after(fate.healsMs, () => end(ref, true, ""));
-  };
-  const fateOf = (job: Job): Fate =>
-    checks.runOf(job)?.action.fates[Number(job.metadata?.labels?.[label.taskIndex])] ?? {
-      ...{ kind: "succeeds", afterMs: 1000 },
-    };
+  const { prepare } = makePodLife({
+    scheduler,
+    checks,
+    tell,
+    find,
+    setPod,
+    warn,
+    end,
+    forget: (uid) => void pods.delete(uid),
+  });
   /** The TTL controller deletes in the foreground: the pods, and their output, first. */
   const expire = (ref: JobRef): void => {
     const job = store().find(ref);
@@ -127,13 +137,14 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
       pods.delete(uid);
     },
     isBusy: ({ uid }) => pods.has(uid) && !ends.has(uid),
-    podsOf: ({ uid }) => (pods.has(uid) ? [pods.get(uid)!] : []),
-    warningsOf: ({ uid }) =>
-      mounting.has(uid.replace(/-pod$/, "")) && uid.endsWith("-pod")
-        ? [{ reason: "FailedMount", message: "configmap not found", firstMs: 0, lastMs: scheduler.now() }]
-        : [],
+    podsOf: (ref) => {
+      const [job, facts] = [store().find(ref), pods.get(ref.uid)];
+      return job && facts ? [renderPod(job, facts)] : [];
+    },
+    warningsOf,
     see: (job) => {
       const ref = refOf(job);
+      if (job.spec?.activeDeadlineSeconds === 1 && begun.has(ref.uid)) watchDeadline(job);
       if (!job.spec?.suspend && !begun.has(ref.uid) && !job.metadata?.deletionTimestamp)
         scheduler.after(skewed(chance.at(ref.uid).roll("scheduled"), 5, 2000), () => begin(ref));
       const ttlSeconds = job.spec?.ttlSecondsAfterFinished;
@@ -143,26 +154,3 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     },
   };
 };
-
-const container = { name: "task", image: "x", imageID: "", ready: false, restartCount: 0 };
-
-const phaseOf = (state: PodState): string => {
-  if (typeof state === "object") return state.exitCode === 0 ? "Succeeded" : "Failed";
-  return state === "running" ? "Running" : "Pending";
-};
-
-const stateOf = (state: PodState, now: string) => {
-  if (typeof state === "object") return { terminated: { ...state, finishedAt: now } };
-  if (state === "running") return { running: { startedAt: now } };
-  return { waiting: { reason: state === "waiting" ? "ErrImagePull" : "ContainerCreating" } };
-};
-
-const conditionOf = (type: string, reason: string, lastTransitionTime: string) => ({
-  ...{ type, status: "True", reason, message: "", lastTransitionTime },
-});
-
-export const refOf = ({ metadata }: Job): JobRef => ({
-  namespace: metadata?.namespace ?? "",
-  name: metadata?.name ?? "",
-  uid: metadata?.uid ?? "",
-});

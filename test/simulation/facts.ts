@@ -50,6 +50,8 @@ export interface Life {
   /** Tasks whose pods were started, and that passed. */
   readonly ran: Set<number>;
   readonly passed: Set<number>;
+  /** Tasks whose pods Kubernetes took away. */
+  readonly taken: Set<number>;
   /** Tasks whose containers ran. */
   readonly began: Set<number>;
   /** Tasks of a silent run whose Jobs we deleted before their containers ran. */
@@ -71,6 +73,7 @@ export const newLife = (number: number): Life => ({
     number,
     ran: new Set(),
     passed: new Set(),
+    taken: new Set(),
     began: new Set(),
     idle: new Set(),
     forced: new Set(),

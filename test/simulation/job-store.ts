@@ -99,7 +99,12 @@ const isAsExpected = (job: Job, { expect = {} }: JobChange): boolean => {
   for (const [name, value] of Object.entries(expect.annotations ?? {})) {
     if (job.metadata?.annotations?.[name] !== value) return false;
   }
-  return expect.suspend === undefined || (job.spec?.suspend ?? false) === expect.suspend;
+  const { suspend, activeDeadlineSeconds: seconds } = expect;
+  const isSuspended = job.spec?.suspend ?? false;
+  return (
+    (suspend ?? isSuspended) === isSuspended &&
+    (seconds ?? job.spec?.activeDeadlineSeconds) === job.spec?.activeDeadlineSeconds
+  );
 };
 
 const changed = (job: Job, change: JobChange): Job => {
@@ -116,7 +121,19 @@ const changed = (job: Job, change: JobChange): Job => {
     spec: {
       ...spec!,
       ...(change.suspend === undefined ? {} : { suspend: change.suspend }),
+      ...(change.activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds: change.activeDeadlineSeconds }),
       ...(change.ttlSeconds === undefined ? {} : { ttlSecondsAfterFinished: change.ttlSeconds }),
     },
   };
 };
+
+/** Of a Job's status. */
+export const conditionOf = (type: string, reason: string, lastTransitionTime: string) => ({
+  ...{ type, status: "True", reason, message: "", lastTransitionTime },
+});
+
+export const refOf = ({ metadata }: Job): JobRef => ({
+  namespace: metadata?.namespace ?? "",
+  name: metadata?.name ?? "",
+  uid: metadata?.uid ?? "",
+});

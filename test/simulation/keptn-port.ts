@@ -2,8 +2,8 @@
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import type { KeptnFiles } from "../../functions/io/keptn/files.ts";
 import type { Keptn } from "../../functions/io/keptn.ts";
-import { refOf } from "./cluster.ts";
 import { isLoud } from "./facts.ts";
+import { refOf } from "./job-store.ts";
 import type { Caller } from "./ports.ts";
 import type { World } from "./world.ts";
 

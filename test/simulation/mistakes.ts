@@ -1,4 +1,5 @@
 // Deliberate mistakes in the design, each a small change of the sources: the simulation has to find every one.
+import { podMistakes } from "./pod-mistakes.ts";
 
 export interface Mistake {
   /** What somebody could have thought good enough. */
@@ -29,6 +30,7 @@ const mistake = (name: string, file: string, from: string, to: string): Mistake 
 });
 
 export const mistakes: readonly Mistake[] = [
+  ...podMistakes,
   {
     name: "announces before it creates the Jobs",
     edits: [

@@ -2,8 +2,8 @@
 import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import { label } from "../../functions/core/marks.ts";
 import { skewed } from "./chance.ts";
-import { refOf } from "./cluster.ts";
 import type { EventFacts } from "./facts.ts";
+import { refOf } from "./job-store.ts";
 import type { World } from "./world.ts";
 
 export const disturb = (world: World, facts: EventFacts, triggered: KeptnEvent): void => {

@@ -52,6 +52,10 @@ export const rates = {
   imageMissing: 0.03,
   imageLate: 0.03,
   endless: 0.02,
+  sidecarLasts: 0.04,
+  sidecarFails: 0.03,
+  evicted: 0.03,
+  startsLate: 0.03,
 } as const;
 
 export type Mishap = keyof typeof rates;
@@ -103,6 +107,10 @@ export const phrases: Readonly<Record<Mishap, string>> = {
   imageMissing: "cannot pull its image",
   imageLate: "can pull its image late",
   endless: "does not end",
+  sidecarLasts: "has a sidecar that does not end",
+  sidecarFails: "has a sidecar that fails after it",
+  evicted: "is evicted",
+  startsLate: "has a large image, which fails once",
 };
 
 /**

@@ -21,12 +21,21 @@ export interface ScenarioAction {
   readonly fates: readonly Fate[];
 }
 
+/** What an injected container does once the task's own has ended. */
+export type Sidecar = "lasts" | "fails";
+
 export type Fate =
-  | { readonly kind: "succeeds" | "fails"; readonly afterMs: number }
+  | { readonly kind: "succeeds"; readonly afterMs: number; readonly sidecar?: Sidecar; readonly slowMs?: number }
+  | { readonly kind: "fails"; readonly afterMs: number; readonly sidecar?: Sidecar }
+  /** Its pod is taken away. `gone`: nothing of it is left. */
+  | { readonly kind: "evicted"; readonly afterMs: number; readonly gone: boolean }
   /** Its image cannot be pulled; with `healsMs`, later it can, and the task succeeds. */
   | { readonly kind: "stuck"; readonly healsMs?: number }
   /** It runs until its deadline. */
   | { readonly kind: "endless" };
+
+/** So long an image fails once to be pulled that is pulled a while later: less than START_GRACE_SECONDS. */
+export const hiccupMs = 40_000;
 
 const taskSeconds = 120;
 const weekMs = 7 * 24 * 3_600_000;
@@ -67,11 +76,21 @@ const drawAction = (chance: Chance, name: string, silent: boolean): ScenarioActi
 const drawFate = (chance: Chance, name: string): Fate => {
   const spot = chance.at(name);
   const roll = spot.roll("takes");
-  if (spot.mishap("taskFails")) return { kind: "fails", afterMs: skewed(roll, 50, 60_000) };
+  const sidecar: { readonly sidecar?: Sidecar } = spot.mishap("sidecarLasts")
+    ? { sidecar: "lasts" }
+    : spot.mishap("sidecarFails")
+      ? { sidecar: "fails" }
+      : {};
+  if (spot.mishap("taskFails")) return { kind: "fails", afterMs: skewed(roll, 50, 60_000), ...sidecar };
+  if (spot.mishap("evicted"))
+    return { kind: "evicted", afterMs: skewed(roll, 50, 60_000), gone: spot.roll("gone") < 0.5 };
+  // The image that is large, and then fails once, is there before the task's deadline.
+  if (spot.mishap("startsLate"))
+    return { kind: "succeeds", afterMs: 50 + roll * 1000, slowMs: 65_000 + spot.roll("slow") * 5000 };
   if (spot.mishap("imageMissing")) return { kind: "stuck" };
   if (spot.mishap("imageLate")) return { kind: "stuck", healsMs: 50_000 + roll * 90_000 };
   if (spot.mishap("endless")) return { kind: "endless" };
-  return { kind: "succeeds", afterMs: skewed(roll, 50, 60_000) };
+  return { kind: "succeeds", afterMs: skewed(roll, 50, 60_000), ...sidecar };
 };
 
 export const configOf = ({ actions, broken }: ScenarioEvent): string => {

@@ -32,6 +32,7 @@ export type Rule =
   | "nobody answered an event that was accepted"
   | "passed, but a task did not"
   | "failed, but nothing was wrong"
+  | "an eviction counted as a failure of the task"
   | "a bug";
 
 export const renderViolation = ({ rule, detail }: Violation): string => (detail ? `${rule}: ${detail}` : rule);

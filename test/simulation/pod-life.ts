@@ -1,0 +1,94 @@
+// What becomes of a simulated pod that has its files: by its task's fate.
+import type { Job } from "../../functions/core/kubernetes.ts";
+import { label } from "../../functions/core/marks.ts";
+import type { JobRef } from "../../functions/io/kubernetes/ports.ts";
+import { type Checks, describe } from "./checks.ts";
+import type { PodFacts } from "./pod.ts";
+import { type Fate, hiccupMs, type Sidecar } from "./scenario.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export interface PodLifePorts {
+  readonly scheduler: Scheduler;
+  readonly checks: Checks;
+  readonly tell: (text: () => string) => void;
+  /** The Job, while its pod can still come to something. */
+  readonly find: (ref: JobRef) => Job | undefined;
+  readonly setPod: (ref: JobRef, change: Partial<PodFacts>) => void;
+  readonly warn: (ref: JobRef, reason: string) => void;
+  /** Its Job ends. */
+  readonly end: (ref: JobRef, passed: boolean, reason: string) => void;
+  /** Nothing of the pod is left. */
+  readonly forget: (uid: string) => void;
+}
+
+export const makePodLife = ({ scheduler, checks, tell, find, setPod, warn, end, forget }: PodLifePorts) => {
+  /** A volume can come late, and an image be large and fail once: then it takes a while, and nothing is wrong with it. */
+  const prepare = (job: Job, ref: JobRef): void => {
+    const fate = fateOf(job);
+    const slowMs = fate.kind === "succeeds" ? (fate.slowMs ?? 0) : 0;
+    if (slowMs > 0) warn(ref, "FailedMount");
+    setPod(ref, { ready: true });
+    if (slowMs === 0) {
+      run(job, ref);
+      return;
+    }
+    scheduler.after(slowMs, () => {
+      if (!find(ref)) return;
+      warn(ref, "Failed");
+      setPod(ref, { own: "waiting" });
+      scheduler.after(hiccupMs, () => (find(ref) ? run(job, ref) : undefined));
+    });
+  };
+  const run = (job: Job, ref: JobRef): void => {
+    const fate = fateOf(job);
+    tell(() => `a pod of ${describe(job)} ${fate.kind === "stuck" ? "cannot pull its image" : "runs"}`);
+    const sidecar = fate.kind === "succeeds" || fate.kind === "fails" ? fate.sidecar : undefined;
+    if (fate.kind === "stuck") warn(ref, "Failed");
+    setPod(ref, { own: fate.kind === "stuck" ? "waiting" : "running", ...(sidecar ? { sidecar: "running" } : {}) });
+    if (fate.kind !== "stuck" || fate.healsMs) checks.containerRan(job);
+    if (fate.kind === "succeeds" || fate.kind === "fails")
+      scheduler.after(fate.afterMs, () => endOwn(ref, { passed: fate.kind === "succeeds", sidecar }));
+    else if (fate.kind === "stuck" && fate.healsMs)
+      scheduler.after(fate.healsMs, () => endOwn(ref, { passed: true, sidecar: undefined }));
+    else if (fate.kind === "stuck") keepFailing(ref);
+    else if (fate.kind === "evicted") scheduler.after(fate.afterMs, () => takeAway(ref, fate.gone));
+  };
+  const keepFailing = (ref: JobRef): void => {
+    if (!find(ref)) return;
+    warn(ref, "Failed");
+    scheduler.after(15_000, () => keepFailing(ref));
+  };
+  /** The pod ends with its last container, and fails with any of them. */
+  const endOwn = (ref: JobRef, how: { readonly passed: boolean; readonly sidecar: Sidecar | undefined }): void => {
+    const job = find(ref);
+    if (!job) return;
+    setPod(ref, { own: { exitCode: how.passed ? 0 : 1, atMs: scheduler.now() } });
+    if (how.passed) checks.podSucceeded(job);
+    if (!how.sidecar) {
+      end(ref, how.passed, how.passed ? "" : "BackoffLimitExceeded");
+      return;
+    }
+    tell(() => `the own container of ${describe(job)} ends`);
+    if (how.sidecar === "lasts") return;
+    scheduler.after(2000, () => {
+      if (!find(ref)) return;
+      setPod(ref, { sidecar: { exitCode: 1, atMs: scheduler.now() } });
+      end(ref, false, "BackoffLimitExceeded");
+    });
+  };
+  /** An eviction: by the API the pod is gone once it has ended, by the kubelet it stays. */
+  const takeAway = (ref: JobRef, gone: boolean): void => {
+    const job = find(ref);
+    if (!job) return;
+    tell(() => `Kubernetes takes a pod of ${describe(job)} away`);
+    checks.podTaken(job);
+    setPod(ref, { takenMs: scheduler.now(), own: { exitCode: 143, atMs: scheduler.now() + 1000 } });
+    if (gone) forget(ref.uid);
+    end(ref, false, "PodFailurePolicy");
+  };
+  const fateOf = (job: Job): Fate =>
+    checks.runOf(job)?.action.fates[Number(job.metadata?.labels?.[label.taskIndex])] ?? {
+      ...{ kind: "succeeds", afterMs: 1000 },
+    };
+  return { prepare };
+};

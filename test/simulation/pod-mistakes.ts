@@ -1,0 +1,60 @@
+// Deliberate mistakes about pods: sidecars, evictions, and what comes late.
+import type { Mistake } from "./mistakes.ts";
+
+const mistake = (name: string, file: string, from: string, to: string): Mistake => ({
+  name,
+  edits: [{ file, from, to }],
+});
+
+export const podMistakes: readonly Mistake[] = [
+  mistake(
+    "takes the first container of a pod for the task's own",
+    "core/task-containers.ts",
+    "containerStatuses.find(({ name }) => name === job.metadata?.name)",
+    "containerStatuses[job.metadata ? 0 : 1]",
+  ),
+  mistake(
+    "takes a Job that failed for a task that failed",
+    "chain/advance.ts",
+    "if (!job || ownEndNoted(job)) return undefined;",
+    "if (!job || job.metadata || ownEndNoted(job)) return undefined;",
+  ),
+  mistake(
+    "stops a Job for its sidecar and notes nothing",
+    "chain/hidden-end.ts",
+    "annotations: { [annotation.ownEnd]: JSON.stringify(end) },",
+    "annotations: end.exitCode > 999 ? { [annotation.ownEnd]: JSON.stringify(end) } : {},",
+  ),
+  {
+    name: "takes an eviction for the task's own end",
+    edits: [
+      {
+        file: "core/pod-end.ts",
+        from: 'status }) => type === "DisruptionTarget"',
+        to: 'status }) => type === "Disruption"',
+      },
+      {
+        file: "core/pod-end.ts",
+        from: 'failure?.reason === "PodFailurePolicy"',
+        to: 'failure?.reason === "Disruption"',
+      },
+    ],
+  },
+  {
+    name: "gives up what failed to mount once",
+    edits: [
+      {
+        file: "core/start-trouble.ts",
+        from: "|| hasSandbox(pod)",
+        to: "|| (hasSandbox(pod) && pod.spec !== undefined)",
+      },
+      { file: "core/start-problem.ts", from: "!span || !stillFails(span, nowMs)", to: "!span || nowMs < 0" },
+    ],
+  },
+  mistake(
+    "counts the grace time of an image from the pod's beginning",
+    "core/start-problem.ts",
+    "span ? Math.max(span.firstMs, beginMs(given.job, given.pod)) : given.seenMs",
+    "span ? beginMs(given.job, given.pod) : given.seenMs",
+  ),
+];
