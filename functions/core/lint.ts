@@ -1,10 +1,10 @@
 // All that is wrong with a job config, before anybody commits it.
-import { byPlace, type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
+import { type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
 import { explainFromJes } from "./from-jes/explain.ts";
 import { lintIntent } from "./intent/lint-intent.ts";
 import { checkRules, type Rules } from "./job/rules.ts";
 import { toProblem } from "./job/task-problem.ts";
-import type { Problem } from "./problem.ts";
+import { byPlace, type Problem } from "./problem.ts";
 import { settingsTable } from "./settings.ts";
 
 export interface LintOptions {

@@ -1,14 +1,14 @@
 // Plans an event and a job config into runs: all their Jobs, suspended. Or says why nothing runs.
 import { eventDocumentOf } from "./config/event-document.ts";
 import { type ActionMatch, matchAction } from "./config/match.ts";
-import { byPlace, type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
+import { type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
 import { checkPattern } from "./config/pattern.ts";
 import { remember } from "./config/remember.ts";
 import { isAnswerable, type KeptnEvent } from "./keptn-event.ts";
 import type { Job } from "./kubernetes.ts";
 import { hashOf } from "./marks.ts";
 import { planMatching } from "./plan-matching.ts";
-import { distinct, hasErrors, type Problem, renderProblems } from "./problem.ts";
+import { byPlace, distinct, hasErrors, type Problem, renderProblems } from "./problem.ts";
 import type { Settings } from "./settings.ts";
 
 export interface PlanInput {

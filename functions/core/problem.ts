@@ -31,3 +31,7 @@ export const renderProblems = (problems: readonly Problem[]): string => problems
 export const distinct = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((problem) => [renderProblem(problem), problem])).values(),
 ];
+
+/** In the order of the text. */
+export const byPlace = ({ at: a }: Pick<Problem, "at">, { at: b }: Pick<Problem, "at">): number =>
+  (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);

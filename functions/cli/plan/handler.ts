@@ -1,9 +1,9 @@
 // job-executor plan: what start-job would do with an event, without doing it.
 import { parseEnv } from "node:util";
-import { byPlace, parseJobConfig } from "../../core/config/parse.ts";
+import { parseJobConfig } from "../../core/config/parse.ts";
 import { explainConfig } from "../../core/lint.ts";
 import { type Plan, planRuns } from "../../core/plan.ts";
-import { distinct, hasErrors, renderProblems } from "../../core/problem.ts";
+import { byPlace, distinct, hasErrors, renderProblems } from "../../core/problem.ts";
 import { parseSettings, type Settings } from "../../core/settings.ts";
 import { readEvent } from "../event.ts";
 import type { EventOptions } from "../event-options.ts";

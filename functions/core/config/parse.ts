@@ -1,5 +1,5 @@
 // Text of a job/config.yaml -> the config, or everything that is wrong with it.
-import { distinct, type Problem } from "../problem.ts";
+import { byPlace, distinct, type Problem } from "../problem.ts";
 import { explainIssues } from "./explain-issues.ts";
 import { lintOutline } from "./lint-outline.ts";
 import { lintTasks } from "./lint-tasks.ts";
@@ -82,6 +82,3 @@ const tooMuch = {
   message: `The job config has more than ${maxActions} actions, or more than ${maxParts} events and tasks.`,
   fix: "Spread them over services: each can have a job config of its own.",
 } as const;
-
-export const byPlace = ({ at: a }: Pick<Problem, "at">, { at: b }: Pick<Problem, "at">): number =>
-  (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);

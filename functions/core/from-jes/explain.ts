@@ -1,9 +1,9 @@
 // What a job config will do differently than with job-executor-service 0.3.0, and why: notes, for whoever moves from there.
 // Facts: the source of JES 0.3.0 (pkg/config, pkg/eventhandler, pkg/k8sutils, pkg/file, pkg/keptn) and of the go-sdk it is built with.
-import { byPlace, type ParsedJobConfig } from "../config/parse.ts";
+import type { ParsedJobConfig } from "../config/parse.ts";
 import type { JobConfig } from "../config/schema.ts";
 import { toProblem, type Warning } from "../config/warning.ts";
-import type { Problem } from "../problem.ts";
+import { byPlace, type Problem } from "../problem.ts";
 import { explainActions } from "./actions.ts";
 import { explainEnvironment } from "./environment.ts";
 import { explainEvents } from "./events.ts";

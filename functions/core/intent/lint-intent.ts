@@ -1,10 +1,10 @@
 // What is valid, and surely not what its author meant: warnings for lint and plan. The functions have no use for them.
 import type { ActionOutline } from "../config/outline.ts";
-import { byPlace, type ParsedJobConfig } from "../config/parse.ts";
+import type { ParsedJobConfig } from "../config/parse.ts";
 import type { Task } from "../config/schema.ts";
 import { toProblem, type Warning } from "../config/warning.ts";
 import type { Path, Tree } from "../config/yaml-tree.ts";
-import { distinct, type Problem } from "../problem.ts";
+import { byPlace, distinct, type Problem } from "../problem.ts";
 import { lintAmounts } from "./amounts.ts";
 import { lintCommand } from "./commands.ts";
 import { lintEnvironment } from "./environment.ts";

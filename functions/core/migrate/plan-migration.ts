@@ -1,6 +1,5 @@
 // JES's Helm values as an overlay on our manifests, and all that somebody has to know about it.
-import { byPlace } from "../config/parse.ts";
-import type { Position, Problem } from "../problem.ts";
+import { byPlace, type Position, type Problem } from "../problem.ts";
 import { parseSettings } from "../settings.ts";
 import { chartValues } from "./chart-values.ts";
 import { notesAfter, notesBefore } from "./general-notes.ts";
