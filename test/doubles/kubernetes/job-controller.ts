@@ -12,6 +12,8 @@ export interface Fate {
   /** Its termination message (KEPTN_RESULT). */
   readonly message?: string;
   readonly stuck?: { readonly reason: string; readonly message: string };
+  /** An injected container; without an exit code it does not end, and the pod with it. */
+  readonly sidecar?: { readonly name: string; readonly exitCode?: number };
 }
 
 export interface JobController {
@@ -44,8 +46,9 @@ export const runJobs = (store: ObjectStore, fateOf: (job: Job) => Fate): JobCont
     logs.set(`${pod.metadata.namespace}/${pod.metadata.name}`, Buffer.from(fate.log ?? ""));
     later(fate.afterMs ?? 0, () => {
       if (store.get(pods, pod.metadata.name)?.metadata.uid !== pod.metadata.uid) return; // it was deleted meanwhile
-      const passed = (fate.exitCode ?? 0) === 0;
+      const passed = (fate.exitCode ?? 0) === 0 && (fate.sidecar?.exitCode ?? 0) === 0;
       store.write(pods, { ...pod, status: endOf(pod as unknown as Pod, fate) });
+      if (fate.sidecar && fate.sidecar.exitCode === undefined) return;
       for (const next of endedStatuses(status, passed ? "succeeded" : "failed", new Date()))
         setStatus(collection, job, next);
     });
@@ -69,7 +72,7 @@ export const runJobs = (store: ObjectStore, fateOf: (job: Job) => Fate): JobCont
   };
 };
 
-const makePod = (job: KubernetesObject, { stuck }: Fate) => {
+const makePod = (job: KubernetesObject, { stuck, sidecar }: Fate) => {
   const { name, namespace = "", uid } = job.metadata;
   const { template } = (job as unknown as Job).spec ?? {};
   const container = template?.spec?.containers[0];
@@ -82,6 +85,11 @@ const makePod = (job: KubernetesObject, { stuck }: Fate) => {
     restartCount: 0,
     state,
   };
+  const beside = sidecar
+    ? [{ ...status, name: sidecar.name, state: { running: { startedAt: timeOf(new Date()) } } }]
+    : [];
+  // The kubelet sorts them (pkg/kubelet/types/types.go, SortedContainerStatuses).
+  const containerStatuses = [status, ...beside].sort((a, b) => (a.name < b.name ? -1 : 1));
   const labels = {
     ...template?.metadata?.labels,
     "batch.kubernetes.io/controller-uid": uid,
@@ -92,15 +100,23 @@ const makePod = (job: KubernetesObject, { stuck }: Fate) => {
     kind: "Pod",
     metadata: { name: `${name}-x`, namespace, labels, ownerReferences: [{ kind: "Job", name, uid }] },
     spec: template?.spec,
-    status: { phase: stuck ? "Pending" : "Running", startTime: timeOf(new Date()), containerStatuses: [status] },
+    status: { phase: stuck ? "Pending" : "Running", startTime: timeOf(new Date()), containerStatuses },
   };
 };
 
-const endOf = (pod: Pod, { exitCode = 0, message }: Fate): Pod["status"] => {
+const endOf = (pod: Pod, { exitCode = 0, message, sidecar }: Fate): Pod["status"] => {
   const at = timeOf(new Date());
-  const reason = exitCode === 0 ? "Completed" : "Error";
-  const terminated = { exitCode, reason, startedAt: at, finishedAt: at, ...(message ? { message } : {}) };
-  const containerStatuses =
-    pod.status?.containerStatuses?.map((status) => ({ ...status, state: { terminated } })) ?? [];
-  return { ...pod.status, phase: exitCode === 0 ? "Succeeded" : "Failed", containerStatuses };
+  const stateOf = (code: number, said?: string) => ({
+    terminated: {
+      ...{ exitCode: code, reason: code === 0 ? "Completed" : "Error", startedAt: at, finishedAt: at },
+      ...(said ? { message: said } : {}),
+    },
+  });
+  const containerStatuses = pod.status?.containerStatuses?.map((status) => {
+    if (status.name !== sidecar?.name) return { ...status, state: stateOf(exitCode, message) };
+    return sidecar.exitCode === undefined ? status : { ...status, state: stateOf(sidecar.exitCode) };
+  });
+  const lasts = sidecar !== undefined && sidecar.exitCode === undefined;
+  const phase = lasts ? "Running" : exitCode === 0 && !sidecar?.exitCode ? "Succeeded" : "Failed";
+  return { ...pod.status, phase, containerStatuses: containerStatuses ?? [] };
 };
