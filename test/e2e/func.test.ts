@@ -70,6 +70,15 @@ describe("kn func", { skip }, () => {
     await installation.kubectl(...wait);
   });
 
+  test("has the token as a file, which a new Secret changes without a restart", async () => {
+    const path = "jsonpath={.spec.template.spec.containers[0].env[?(@.name=='KEPTN_API_TOKEN_FILE')].value}";
+    const ksvc = (query: string) => installation.kubectl("get", "ksvc", "start-job", "-o", query);
+    assert.equal(await ksvc(path), "/etc/keptn/token");
+    const secrets = await ksvc("jsonpath={.spec.template.spec.volumes[*].secret.secretName}");
+    assert.equal(secrets, "job-service-keptn-secrets");
+    assert.equal(await ksvc("jsonpath={..valueFrom.secretKeyRef.name}"), "");
+  });
+
   test("gives the function a Keptn event, whose task runs to its end", async () => {
     const { state, started, finished } = await scenario.run("remote-task", { onTriggered: invoke });
     assert.deepEqual([state, started.length, finished.length], ["finished", 1, 1]);

@@ -107,6 +107,11 @@ test("func's overlay has all but start-job, under the names that func.yaml says"
   assert.equal(options.length, 3);
   assert.deepEqual(func.run.envs.filter(isAboutMemory), options);
   assert.ok(func.run.envs.some(({ value }: { value: string }) => value === "{{ configMap:job-executor-settings }}"));
+  // As in the manifests: a variable would be read once.
+  assert.deepEqual(func.run.volumes, [{ secret: "job-service-keptn-secrets", path: "/etc/keptn" }]);
+  const file = func.run.envs.find(({ name }: { name?: string }) => name === "KEPTN_API_TOKEN_FILE");
+  assert.equal(file?.value, "/etc/keptn/token");
+  assert.ok(!func.run.envs.some(({ value }: { value: string }) => value.includes("secret:")));
   for (const { source, filters } of func.deploy.subscriptions) {
     assert.equal(source, "keptn");
     assert.match(filters.type, /^sh\.keptn\.event\.[a-z-]+\.triggered$/);

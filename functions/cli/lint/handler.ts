@@ -3,11 +3,13 @@ import { lintJobConfig } from "../../core/lint.ts";
 import { hasErrors } from "../../core/problem.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { readConfig } from "../input.ts";
+import { readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderCount, renderGithub, renderText } from "./render.ts";
 
 export interface LintCommandOptions {
   readonly allowPrivilegedJobs: boolean;
+  readonly settings?: string;
   readonly fromJes: boolean;
   readonly format: "text" | "json" | "github";
 }
@@ -15,11 +17,14 @@ export interface LintCommandOptions {
 /** @throws an error of wrong usage if a file cannot be read */
 export const lint = async (
   files: readonly string[],
-  { format, ...options }: LintCommandOptions,
+  { format, settings, ...options }: LintCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> => {
   const texts = await Promise.all(files.map(readConfig));
-  const problems = texts.flatMap((text, index) => lintJobConfig(text, nameOf(files[index] ?? ""), options));
+  const rules = settings === undefined ? {} : { rules: await readSettings(settings) };
+  const problems = texts.flatMap((text, index) =>
+    lintJobConfig(text, nameOf(files[index] ?? ""), { ...options, ...rules }),
+  );
   if (format === "json") terminal.print(JSON.stringify(problems, undefined, 2));
   if (format === "github") terminal.print(renderGithub(problems));
   if (format === "text") {

@@ -1,15 +1,14 @@
 // job-executor plan: what start-job would do with an event, without doing it.
-import { parseEnv } from "node:util";
 import { parseJobConfig } from "../../core/config/parse.ts";
 import { explainConfig } from "../../core/lint.ts";
 import { type Plan, planRuns } from "../../core/plan.ts";
-import { byPlace, distinct, hasErrors, renderProblems } from "../../core/problem.ts";
-import { parseSettings, type Settings } from "../../core/settings.ts";
+import { byPlace, distinct, renderProblems } from "../../core/problem.ts";
 import { readEvent } from "../event.ts";
 import type { EventOptions } from "../event-options.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
-import { readConfig, readInput } from "../input.ts";
+import { readConfig } from "../input.ts";
+import { readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderMermaid } from "./render-mermaid.ts";
 import { renderSummary } from "./render-summary.ts";
@@ -33,8 +32,8 @@ export const plan = async (options: PlanOptions, terminal: Terminal): Promise<Ex
   const parsed = parseJobConfig(configText, options.config);
   const decided = planRuns({ event, configText, configFile: options.config, settings, parsed });
   // What start-job does not look at: warnings for whoever wrote the config.
-  const errors = decided.problems.filter((one) => hasErrors([one]));
-  const problems = distinct([...explainConfig(parsed), ...errors]).sort(byPlace);
+  const ofThisEvent = decided.problems.filter((problem) => !parsed.problems.includes(problem));
+  const problems = distinct([...explainConfig(parsed), ...ofThisEvent]).sort(byPlace);
   const planned = decided.kind === "refuse" ? decided : { ...decided, problems };
   if (options.output === "yaml") terminal.print(renderYaml(planned));
   if (options.output === "json") terminal.print(JSON.stringify(planned, undefined, 2));
@@ -48,13 +47,6 @@ export const plan = async (options: PlanOptions, terminal: Terminal): Promise<Ex
 /** In part, at least. */
 const isRefused = (planned: Plan): boolean =>
   planned.kind === "refuse" || (planned.kind === "run" && planned.runs.some(({ refused }) => refused !== undefined));
-
-const readSettings = async (file: string | undefined): Promise<Settings> => {
-  const env = file === undefined ? {} : parseEnv(await readInput(file, "settings"));
-  const parsed = parseSettings(env);
-  if ("problems" in parsed) throw usageError(`The settings are wrong:\n${renderProblems(parsed.problems)}`);
-  return parsed.settings;
-};
 
 /** Where the output itself has no place for it. */
 const sayWhy = (planned: Plan, output: PlanOptions["output"], terminal: Terminal): void => {

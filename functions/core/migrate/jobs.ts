@@ -56,11 +56,15 @@ const jobContext = {
 const parseContext = ({ value, makeSchema }: ContextRow, values: Values) =>
   makeSchema().safeParse(spelledAsKubernetes(values.get(value) ?? {}));
 
+const firstBeyondBaseline = (values: Values): ContextRow | undefined =>
+  [podContext, jobContext].find((row) => {
+    const context = parseContext(row, values).data as TaskSecurityContext | undefined;
+    return flawsOfBaseline(context ?? {}).length > 0;
+  });
+
 /** One namespace has one level, for both contexts. */
-const levelFor = (values: Values): "baseline" | "privileged" => {
-  const contexts = [podContext, jobContext].map((row) => parseContext(row, values).data as TaskSecurityContext);
-  return contexts.some((context) => flawsOfBaseline(context ?? {}).length > 0) ? "privileged" : "baseline";
-};
+const levelFor = (values: Values): "baseline" | "privileged" =>
+  firstBeyondBaseline(values) ? "privileged" : "baseline";
 
 const contextRow = (row: ContextRow): Row => ({
   value: row.value,
@@ -71,8 +75,11 @@ const contextRow = (row: ContextRow): Row => ({
     if (!parsed.success) return parsed.error.issues.map((issue) => notUnderstood(row.value, issue));
     const flaws = flawsOfRestricted(parsed.data as TaskSecurityContext);
     const isLoose = flaws.length > 0 && !values.isTrue("jobConfig.allowPrivilegedJobs");
+    const isBeyond = isLoose && row === firstBeyondBaseline(values);
     return [
       setting(row.name, JSON.stringify(parsed.data)),
+      // Without it the plan refuses what is beyond `baseline`; JES looked at `privileged` alone.
+      ...(isBeyond ? [setting("ALLOW_PRIVILEGED_JOBS", "true")] : []),
       ...(isLoose ? makeLevel(levelFor(values), `It asks for ${flaws.map(({ says }) => says).join(", ")}`) : []),
     ];
   },

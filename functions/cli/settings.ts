@@ -1,0 +1,14 @@
+// Reads the operator's settings from a file, as the functions get them.
+import { parseEnv } from "node:util";
+import { renderProblems } from "../core/problem.ts";
+import { parseSettings, type Settings } from "../core/settings.ts";
+import { usageError } from "./fault.ts";
+import { readInput } from "./input.ts";
+
+/** @param file lines of NAME=VALUE; undefined: the defaults @throws an error of wrong usage */
+export const readSettings = async (file: string | undefined): Promise<Settings> => {
+  const env = file === undefined ? {} : parseEnv(await readInput(file, "settings"));
+  const parsed = parseSettings(env);
+  if ("problems" in parsed) throw usageError(`The settings are wrong:\n${renderProblems(parsed.problems)}`);
+  return parsed.settings;
+};
