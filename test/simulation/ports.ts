@@ -158,10 +158,16 @@ const makeJobs = (world: World, { name: who }: Process, call: Caller): StartJobP
   };
 };
 
-const makePods = ({ cluster, namespaces }: World, call: Caller): StartJobPorts["pods"] => ({
+const makePods = ({ cluster, namespaces, store, checks }: World, call: Caller): StartJobPorts["pods"] => ({
   list: (ref) =>
     call({
       ...reading("list pods"),
+      // The run is reported by what its Jobs say: behind a sidecar that is not all.
+      onForbidden: () => {
+        const job = store.find(ref);
+        const run = job && checks.runOf(job);
+        if (run) run.event.disturbed = true;
+      },
       effect: () => {
         namespaces.use(ref.namespace);
         return cluster.podsOf(ref);

@@ -45,6 +45,8 @@ export interface Call<T> {
   readonly foundDone?: T;
   /** Never throws, and answers this: notes and log entries. */
   readonly quiet?: { readonly answer: T };
+  /** Called when it is forbidden, by chance or because of its namespace. */
+  readonly onForbidden?: () => void;
   /** Keptn may never take it. */
   readonly refusable?: () => void;
 }
@@ -70,14 +72,14 @@ export const callFrom = <T>(ports: ProcessPorts, process: Process, call: Call<T>
         ports.stir(process);
         if (spot.mishap("crashesAfter", call.operation)) return crash(process, ports);
         process.pending--;
-        if (fault === "forbidden") process.onForbidden(call.operation);
+        const isForbidden = fault === "forbidden" || (!fault && answer && "fault" in answer && is403(answer.fault));
+        if (isForbidden) process.onForbidden(call.operation);
+        if (isForbidden) call.onForbidden?.();
         if (call.quiet) resolve(call.quiet.answer);
         else if (fault === "foundDone") resolve(call.foundDone as T);
         else if (fault) reject(errorOf(fault, name, call));
-        else if ("fault" in answer!) {
-          if (answer.fault.httpStatus === 403) process.onForbidden(call.operation);
-          reject(answer.fault);
-        } else resolve(answer!.value);
+        else if ("fault" in answer!) reject(answer.fault);
+        else resolve(answer!.value);
       });
     });
   });
@@ -96,6 +98,8 @@ export const sleepIn = (ports: ProcessPorts, process: Process, milliseconds: num
       resolve();
     });
   });
+
+const is403 = ({ httpStatus }: IoError): boolean => httpStatus === 403;
 
 const happens = (fault: Fault | undefined, spot: Spot): boolean => {
   if (fault === "timesOut") return spot.roll("arrives") < 0.5;
