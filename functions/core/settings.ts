@@ -52,6 +52,9 @@ export const settingsTable = {
     "When the sweep looks for lost steps while runs are open, as cron.",
   ),
   TIMER_SINK: requiredText("finish-task").describe("Knative Service that the sweep's event goes to."),
+  CONNECTIONS_DIR: requiredText("/etc/job-executor/connections").describe(
+    "Folder where ConfigMap job-executor-connections is mounted: what `job-executor connect` connected, and lost events are looked for.",
+  ),
   LOG_LEVEL: choice(["debug", "info", "warn", "error"], "info").describe("The least important lines that are logged."),
   MAX_REQUEST_BYTES: whole(2 * 1024 * 1024, 1024).describe("Largest event that a function takes, in bytes."),
   CLAIM_LEASE_SECONDS: whole(30, 5).describe(

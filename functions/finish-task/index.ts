@@ -1,5 +1,7 @@
 // finish-task as a Knative function: builds its adapters from the environment.
 
+import { makeLookAfterLost } from "../chain/look-after-lost.ts";
+import { parseHint } from "../core/hint.ts";
 import { connectKeptn } from "../io/keptn.ts";
 import { connectKubernetes } from "../io/kubernetes/connect.ts";
 import { jsonLog, newClaimant, systemClock } from "../io/world.ts";
@@ -17,7 +19,11 @@ export const makeProgram: Program = (settings) => {
   const ports = { ...kubernetes, log, settings, clock: systemClock, newClaimant };
   const ends = new Set<string>();
   const sweeps = { underWay: false };
-  const handle: ReturnType<Program>["handle"] = (event, answerEarly) =>
-    finishTask({ ...ports, keptn: keptn.within(deliverySeconds) }, ends, sweeps)(event, answerEarly);
+  const lookAfterLost = makeLookAfterLost(settings, log);
+  const handle: ReturnType<Program>["handle"] = (event, answerEarly) => {
+    const answer = finishTask({ ...ports, keptn: keptn.within(deliverySeconds) }, ends, sweeps)(event, answerEarly);
+    if (parseHint(event).kind !== "sweep") return answer;
+    return answer.finally(() => setImmediate(() => void lookAfterLost()));
+  };
   return { log, openEarly, handle };
 };

@@ -1,5 +1,6 @@
 // start-job as a Knative function: builds its adapters from the environment.
 
+import { makeLookAfterLost } from "../chain/look-after-lost.ts";
 import type { FetchOrder } from "../core/files.ts";
 import { connectKeptnFiles } from "../io/keptn/files.ts";
 import { connectKeptn } from "../io/keptn.ts";
@@ -21,6 +22,7 @@ export const makeProgram: Program = (settings) => {
     kubernetes.openEarly();
     keptn.openEarly();
   };
+  const lookAfterLost = makeLookAfterLost(settings, log);
   const timer = touchSparingly(kubernetes.timer);
   const ports = { ...kubernetes, timer, files, log, settings, clock: systemClock, newClaimant };
   const handle = (event: unknown) => {
@@ -28,5 +30,9 @@ export const makeProgram: Program = (settings) => {
     return startJob({ ...ports, keptn: keptn.within(deliverySeconds) })(event);
   };
   // Off the event's path: what Keptn's Bridge shows of us can wait for the answer.
-  return { log, openEarly, handle: (event) => handle(event).finally(() => setImmediate(() => void keptn.register())) };
+  const afterwards = () => {
+    void keptn.register();
+    void lookAfterLost();
+  };
+  return { log, openEarly, handle: (event) => handle(event).finally(() => setImmediate(afterwards)) };
 };

@@ -1,0 +1,75 @@
+// Takes up what webhook-service lost: events of connected projects that Keptn has open and that nobody answered go to the Broker once more.
+import type { Connection } from "../core/connect/connections.ts";
+import { filterOf } from "../core/connect/selection.ts";
+import { envelopeOf, isAnswerable, isCounted, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
+import { planLook } from "../core/source/plan-look.ts";
+import { isWanted, type Subscription } from "../core/source/subscription.ts";
+import type { LostEvents } from "../io/lost-events.ts";
+import type { Log } from "../io/world.ts";
+
+export interface TakeUpPorts {
+  readonly connections: readonly Connection[];
+  readonly lost: LostEvents;
+  readonly log: Log;
+  readonly now: () => Date;
+  /** Of this process: an event that no action fits stays open, and is sent once. */
+  readonly sent: Set<string>;
+}
+
+/** Younger ones are on their way: webhook-service, a cold start. start-job knows an event that comes twice all the same. */
+const oldEnoughMs = 60_000;
+/** As keptn-source looks for them. */
+const searchBackMs = 60 * 60 * 1000;
+const mostSent = 10_000;
+
+/** @returns how many were taken up @throws IoError */
+export const takeUp = async (ports: TakeUpPorts): Promise<number> => {
+  const { connections, lost, sent } = ports;
+  const subscriptions = connections.flatMap(subscriptionsOf);
+  if (subscriptions.length === 0) return 0;
+  const projects = (await lost.listProjects()).filter(({ name }) =>
+    connections.some(({ project }) => project === name),
+  );
+  const { listings, searches } = planLook(subscriptions, projects);
+  let taken = 0;
+  for (const listing of listings) {
+    for await (const page of lost.listOpen(listing)) {
+      for (const found of page) taken += Number(await takeUpListed(found, ports));
+    }
+  }
+  for (const search of searches) {
+    for (const event of await lost.listStored(search, new Date(ports.now().getTime() - searchBackMs))) {
+      const isLost = isOurs(event, ports) && !(await lost.isAnswered(event));
+      if (isLost) taken += Number(await send(event, ports));
+    }
+  }
+  while (sent.size > mostSent) sent.delete(sent.values().next().value ?? "");
+  return taken;
+};
+
+const subscriptionsOf = (connection: Connection): readonly Subscription[] =>
+  connection.events.map((event) => ({ event, filter: filterOf(connection) }));
+
+const takeUpListed = async (found: unknown, ports: TakeUpPorts): Promise<boolean> => {
+  const parsed = parseKeptnEvent(found);
+  if (parsed.kind !== "event" || !isOurs(parsed.event, ports)) return false;
+  const { event } = parsed;
+  const isCountedTask = isAnswerable(event.type) && isCounted(event);
+  if (isCountedTask && !(await ports.lost.isUnanswered(envelopeOf(event)))) return false;
+  return send(event, ports);
+};
+
+const isOurs = (event: KeptnEvent, { connections, sent, now }: TakeUpPorts): boolean =>
+  !sent.has(event.id) &&
+  now().getTime() - Date.parse(event.time ?? "") > oldEnoughMs &&
+  isWanted(connections.flatMap(subscriptionsOf), event);
+
+const send = async (event: KeptnEvent, { connections, lost, log, sent }: TakeUpPorts): Promise<boolean> => {
+  const connection = connections.find((one) => isWanted(subscriptionsOf(one), event));
+  if (!connection) return false;
+  await lost.post(connection.broker, event);
+  sent.add(event.id);
+  const about = { event: event.id, context: event.shkeptncontext, type: event.type };
+  log({ level: "warn", message: "webhook-service did not bring it, and nobody answered it: taken up", ...about });
+  return true;
+};
