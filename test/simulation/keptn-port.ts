@@ -69,7 +69,10 @@ const reading = (operation: string) => ({ to: "keptn", does: "reads", operation 
 
 /** What is stopped is stopped before Keptn is told: that can take as long as Keptn is away. */
 const noneBusy = ({ checks, store, cluster }: World, { triggeredid, source }: OutgoingEvent): void => {
-  const run = checks.eventOf(triggeredid)?.runs.find((one) => isLoud(one) && one.source === source);
+  const event = checks.eventOf(triggeredid);
+  // A start-job that may not create Jobs answers its event as errored, and cannot see that an earlier delivery has started the run.
+  if (event?.jobless) return;
+  const run = event?.runs.find((one) => isLoud(one) && one.source === source);
   const busy = run && store.listRun(run.id).find((job) => cluster.isBusy(refOf(job)));
   if (busy) checks.reportedBusy(busy);
 };
