@@ -15,6 +15,8 @@ export interface Checks {
   /** Keptn's API took an answer. */
   sent(event: OutgoingEvent): void;
   counted(event: OutgoingEvent): void;
+  /** Keptn goes on: it counted as many `.finished` as `.started`. */
+  completed(eventId: string): void;
   timedOut(eventId: string): void;
   /** @param alone no other Job of its run is there */
   created(job: Job, alone: boolean): void;
@@ -91,6 +93,13 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       // comes again: then it is announced twice, and reported twice as well.
       const excused = beyondBounds || run.vanished || run.event.jobless || run.life.number > 1;
       if (run.startedCounted > 1 && !excused) breaks("two started counted", `${run.event.name}, ${run.source}`);
+    },
+    completed: (eventId) => {
+      const event = events.get(eventId);
+      // Two `.finished` of one run that are counted beyond all bounds stand for that of another one.
+      if (!event || event.broken || event.refused || beyondBounds) return;
+      const open = event.runs.find((run) => isLoud(run) && run.finished === 0 && !run.vanished);
+      if (open) breaks("a task is complete before all of its runs were reported", `${event.name}, ${open.source}`);
     },
     timedOut: (eventId) => {
       const event = events.get(eventId);

@@ -41,24 +41,24 @@ const ruleOfCounted = (event: EventFacts, { countOf, beyondBounds }: Rest): Brok
   const count = countOf(event.eventId);
   if (loud.length === 0 || !count) return undefined;
   if (count.state === "current" || count.state === "waiting") {
-    // Without a Job only the Broker remembers that half of the answer is missing. And once one of two runs is answered, nobody
-    // looks for what Keptn counts of it later: what came too late, or of an answer that was sent before there were Jobs.
+    // Without a Job only the Broker remembers that half of the answer is missing. And once one of several runs is answered, nobody
+    // looks for what Keptn counts of it later than it may.
     const halfRefused = event.acceptedMs === undefined && event.jobless;
-    const excused = isLost(event) || halfRefused || ((beyondBounds || event.jobless) && loud.length > 1);
+    const excused = isLost(event) || halfRefused || (beyondBounds && loud.length > 1);
     return excused ? undefined : ["a sequence hangs", `: ${count.started} started, ${count.finished} finished counted`];
   }
   if (count.state === "over") {
     const inTime = (event.acceptedMs ?? Number.POSITIVE_INFINITY) < (event.timedOutMs ?? 0);
     return inTime && !isLost(event) ? ["nobody answered an event that was accepted"] : undefined;
   }
+  // As above: a run that was answered twice stands for another one.
+  if (beyondBounds && loud.length > 1) return undefined;
   return ruleOfVerdict(event, count.result?.result);
 };
 
 const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | undefined => {
   const loud = event.runs.filter(isLoud);
-  // Of two runs that answer, the first completes Keptn's task alone if it is quicker than the other's announcement.
-  if (result === "pass" && loud.length === 1 && !loud.every(({ passed }) => passed))
-    return ["passed, but a task did not"];
+  if (result === "pass" && !loud.every(({ passed }) => passed)) return ["passed, but a task did not"];
   const never = Number.POSITIVE_INFINITY;
   const reportedMs = Math.min(
     ...loud.map(({ firstFinishedMs = never, incompleteMs = never }) => Math.min(firstFinishedMs, incompleteMs)),

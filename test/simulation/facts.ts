@@ -18,6 +18,8 @@ export interface EventFacts {
   disturbed: boolean;
   /** start-job may have answered it without a Job: its config is broken, or Kubernetes refused something. */
   jobless: boolean;
+  /** Keptn said once that it knows nothing of it, although it did. */
+  lostSight?: boolean;
   /** Keptn refused an answer for good. */
   refused: boolean;
 }

@@ -1,14 +1,15 @@
 // Keptn's API for one process of a simulated world.
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import type { KeptnFiles } from "../../functions/io/keptn/files.ts";
-import type { Keptn } from "../../functions/io/keptn.ts";
+import type { Count, Keptn } from "../../functions/io/keptn.ts";
 import { isLoud } from "./facts.ts";
 import { refOf } from "./job-store.ts";
 import type { Caller } from "./ports.ts";
 import type { World } from "./world.ts";
 
-export const makeKeptnPort = (world: World, call: Caller): Keptn => {
+export const makeKeptnPort = (world: World, process: string, call: Caller): Keptn => {
   const { keptn, checks, configOf, tell } = world;
+  const losesSight = makeLosesSight(world, process);
   const made: Keptn = {
     getJobConfig: (event) =>
       call({
@@ -34,19 +35,37 @@ export const makeKeptnPort = (world: World, call: Caller): Keptn => {
       call({
         ...reading("get count"),
         effect: () => {
-          const count = keptn.countOf(event.id, source);
+          const isLost = losesSight.begins(event.id);
+          const count: Count = isLost ? { kind: "over", unknown: true } : keptn.countOf(event.id, source);
           tell(() => `Keptn's count for ${source} is ${JSON.stringify(count)}`);
           return count;
         },
       }),
     getEvent: ({ id }) => call({ ...reading("get event"), effect: () => keptn.find(id) }),
-    isOpen: ({ id }) => call({ ...reading("is open"), effect: () => keptn.find(id) !== undefined }),
+    isOpen: ({ id }) =>
+      call({ ...reading("is open"), effect: () => !losesSight.lasts(id) && keptn.find(id) !== undefined }),
     logError: () =>
       call({ to: "keptn", does: "writes", operation: "log error", effect: () => {}, quiet: { answer: undefined } }),
     register: async () => {},
     within: () => made,
   };
   return made;
+};
+
+/** Once for an event at most: a count that knows nothing of it, and the question after that whether it is open. */
+const makeLosesSight = ({ chance, checks }: World, process: string) => {
+  let [lost, asked] = ["", 0];
+  return {
+    begins: (eventId: string): boolean => {
+      const event = checks.eventOf(eventId);
+      lost = "";
+      asked += 1;
+      if (!event || event.lostSight || !chance.at(`${process} count ${asked}`).mishap("losesSight")) return false;
+      [lost, event.lostSight] = [eventId, true];
+      return true;
+    },
+    lasts: (eventId: string): boolean => lost === eventId,
+  };
 };
 
 const script = Buffer.from("#!/bin/sh\n");

@@ -43,7 +43,8 @@ export const makeSimulatedKeptn = (ports: KeptnPorts): SimulatedKeptn => {
     const heard = shipyard.hear({ ...event, id: newUid(), time: now(), data: { ...event.data } } as StoredEvent);
     tell(() => `Keptn ${heard ? "counts" : "drops"} ${wordOf(event)} from ${event.source}`);
     if (heard) checks.counted(event);
-    else chance.note("an answer that Keptn does not wait for");
+    if (heard && shipyard.count(event.triggeredid)?.state === "complete") checks.completed(event.triggeredid);
+    if (!heard) chance.note("an answer that Keptn does not wait for");
   };
   return {
     shipyard,

@@ -37,7 +37,7 @@ export const makePorts = (world: World, process: Process): StartJobPorts => {
       read: () => call({ ...reading("read timer"), effect: () => timer.read() }),
       remove: (version) => call({ ...writing("remove timer"), effect: () => timer.remove(version) }),
     },
-    keptn: makeKeptnPort(world, call),
+    keptn: makeKeptnPort(world, process.name, call),
     files: {
       connect: () => makeKeptnFiles(call),
       snapshots: {

@@ -41,6 +41,7 @@ export const rates = {
   startedTooEarly: 0.05,
   answerDropped: 0.01,
   refusedForGood: 0.002,
+  losesSight: 0.02,
   // People.
   jobDeleted: 0.05,
   runDeleted: 0.02,
@@ -98,6 +99,7 @@ export const phrases: Readonly<Record<Mishap, string>> = {
   startedTooEarly: "is out before Keptn listens",
   answerDropped: "is taken, and dropped",
   refusedForGood: "is refused by Keptn for good",
+  losesSight: "Keptn says once that it knows no such task",
   jobDeleted: "somebody deletes a Job",
   runDeleted: "somebody deletes all its Jobs",
   jobRemovedByForce: "somebody removes a Job past its finalizer",

@@ -51,7 +51,7 @@ export const drawScenario = (chance: Chance): readonly ScenarioEvent[] => {
 const drawEvent = (chance: Chance, name: string, withinMs: number): ScenarioEvent => {
   const spot = chance.at(name);
   const shape = spot.roll("actions");
-  const silents = shape < 0.6 ? [false] : shape < 0.75 ? [false, true] : shape < 0.9 ? [false, false] : [true];
+  const silents = shapes.find(([upTo]) => shape < upTo)?.[1] ?? [true];
   return {
     name,
     atMs: skewed(spot.roll("when"), 0, withinMs),
@@ -60,6 +60,15 @@ const drawEvent = (chance: Chance, name: string, withinMs: number): ScenarioEven
     broken: spot.mishap("brokenConfig"),
   };
 };
+
+/** Which actions of an event are silent, and up to which roll. */
+const shapes: readonly (readonly [number, readonly boolean[]])[] = [
+  [0.55, [false]],
+  [0.68, [false, true]],
+  [0.83, [false, false]],
+  [0.89, [false, false, false]],
+  [0.92, [true, false, false]],
+];
 
 const drawAction = (chance: Chance, name: string, silent: boolean): ScenarioAction => {
   const spot = chance.at(name);

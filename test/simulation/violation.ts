@@ -28,6 +28,7 @@ export type Rule =
   | "a timer without a run"
   | "it does not come to rest"
   | "a run wakes us again and again"
+  | "a task is complete before all of its runs were reported"
   | "a sequence hangs"
   | "nobody answered an event that was accepted"
   | "passed, but a task did not"
