@@ -114,8 +114,9 @@ module.exports = (options) => {
 };
 module.exports.defaultInitOptions = defaultInitOptions;`,
   },
-  // Most names of events are plain.
+  // Most names of events are plain, most paths name one value.
   { what: /^re2js$/, code: late("re2js", ["RE2JS"]) },
+  { what: /^jsonpath-plus$/, code: late("jsonpath-plus", ["JSONPath"]) },
   // Its logger is silent unless FUNC_LOG_LEVEL asks for more.
   {
     what: /^pino$/,

@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const remoteCommands = ["cli/check", "cli/connect", "cli/runs", "cli/source"];
 
 /** Pure packages, and the types of Kubernetes' objects. */
-const corePackages = ["yaml", "zod", "re2js", "@noble/hashes/"];
+const corePackages = ["yaml", "zod", "jsonpath-plus", "re2js", "@noble/hashes/"];
 
 const files = globSync("functions/*/**/*.ts").map((file) => file.slice("functions/".length));
 

@@ -1,8 +1,8 @@
 // JSONPath of a config: one value where the path names one, the list of all where it does not.
 import { isStructure } from "../exact-json.ts";
-import { parsePath, type Step } from "./path-steps.ts";
+import { parsePath } from "./path-steps.ts";
 import { type Fault, quote } from "./scalars.ts";
-import { selectAll } from "./select-path.ts";
+import { canSelect, followKeys, selectList } from "./select-path.ts";
 
 export type Found = { readonly value: unknown } | undefined;
 
@@ -12,18 +12,19 @@ export type Found = { readonly value: unknown } | undefined;
  */
 export const findPath = (path: string, document: unknown): Found => {
   const steps = parsePath(path);
-  if (!steps) return undefined;
-  const isOnePlace = steps.every(isOne);
-  if (!isOnePlace) return isTooMuch(document) ? undefined : { value: selectAll(steps, document) };
-  const found = selectAll(steps, document);
-  return found.length > 0 ? { value: found[0] } : undefined;
+  if (!steps || !canSelect(steps)) return undefined;
+  const { found, rest } = followKeys(steps, document);
+  if (rest.length === 0) return found;
+  if (isTooMuch(document)) return undefined;
+  return { value: found ? selectList(rest, found.value, document) : [] };
 };
 
 /** @returns true if the path gives a list, whatever the document */
-export const isIndefinite = (path: string): boolean => !(parsePath(path) ?? []).every(isOne);
+export const isIndefinite = (path: string): boolean => !(parsePath(path) ?? []).every(({ kind }) => kind === "one");
 
 export const checkPath = (path: string): Fault | undefined => {
-  if (parsePath(path)) return undefined;
+  const steps = parsePath(path);
+  if (steps && canSelect(steps)) return undefined;
   return {
     code: "bad-jsonpath",
     message: `is ${quote(path)}, which is no JSONPath`,
@@ -34,8 +35,6 @@ export const checkPath = (path: string): Fault | undefined => {
 };
 
 const filterFix = 'A filter compares, as in $.data.list[?(@.name == "x" && @.size > 2)]; nothing can be called in it.';
-
-const isOne = (step: Step): boolean => step.kind === "one";
 
 /** Values times depth: `..` visits each value once for each value around it. */
 const maxVisits = 100_000;

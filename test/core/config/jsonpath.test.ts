@@ -22,9 +22,11 @@ const found: Readonly<Record<string, unknown>> = {
   "$.data.uris[*].length": [],
   "$..project[0]": [],
   "$.data.uris[-1:]": ["u2"],
+  "$..uris[-1]": ["u2"],
+  "$..uris[-2]": ["u1"],
+  "$..uris[-3]": [],
   "$.data.uris[::-1]": ["u2", "u1"],
   "$.data.list[*][*]": ["a", 1, true, "b)]", 2],
-  "$.data..['it\\'s']": ["quote"],
   " $.data.project ": "p",
   "$.data.nothing": null,
   "$.data.number": 12345678,
@@ -121,6 +123,7 @@ const noPaths = [
   "$.data[?()]",
   "$.data[?(@.a == )]",
   "$..a..b..c",
+  "$.data..['it\\'s']",
   `$.${"a".repeat(400)}`,
 ];
 
