@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, Server } from "node:http";
 import { type CloudEvent, HTTP } from "cloudevents";
 import faas from "faas-js-runtime";
 import * as z from "zod";
-import { type Answer, answerFor } from "./chain/answer.ts";
+import { type Answer, answerFor, finishAfter } from "./chain/answer.ts";
 import type { Log } from "./chain/ports.ts";
 import { parseKeptnSettings } from "./core/keptn-settings.ts";
 import { renderProblem, renderProblems } from "./core/problem.ts";
@@ -56,10 +56,12 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   };
   const answerEvent = (event: CloudEvent<unknown>): Promise<Answer> => {
     const { promise: early, resolve: answerEarly } = Promise.withResolvers<Answer>();
-    const whole = answerFor(log, () => inTurn(() => handle(event, answerEarly)), { event: event.id });
-    running.add(whole);
+    const about = { event: event.id };
+    const whole = answerFor(log, () => inTurn(() => handle(event, answerEarly)), about);
+    const toTheEnd = whole.then((answer) => finishAfter(log, answer, about)); // out of its turn: others need that
+    running.add(toTheEnd);
+    void toTheEnd.finally(() => running.delete(toTheEnd));
     void whole.finally(() => {
-      running.delete(whole);
       setImmediate(optimise); // not with an early answer: what comes after it has yet to be loaded
     });
     return Promise.race([whole, early]);

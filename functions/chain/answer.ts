@@ -7,6 +7,8 @@ export interface Answer {
   readonly statusCode: 204 | 400 | 500 | 503;
   readonly why: string;
   readonly retryAfterSeconds?: number;
+  /** What is left to do once it was answered: nobody waits for it, and nobody repeats it. */
+  readonly after?: () => Promise<void>;
 }
 
 export const done = (why: string): Answer => ({ statusCode: 204, why });
@@ -35,5 +37,20 @@ export const answerFor = async (
     log({ level: "warn", message: `to be tried again: ${fault.message}`, ...about });
     const { retryAfterSeconds } = fault;
     return { statusCode: 503, why: fault.message, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  }
+};
+
+/** Does what is left after an answer. A fault of the world only costs time: the sweep goes on. Never throws. */
+export const finishAfter = async (
+  log: Log,
+  { after }: Answer,
+  about: { readonly event?: string } = {},
+): Promise<void> => {
+  try {
+    await after?.();
+  } catch (fault) {
+    if (fault instanceof IoError)
+      return log({ level: "warn", message: `left to the sweep: ${fault.message}`, ...about });
+    log({ level: "error", message: "a bug", stack: fault instanceof Error ? fault.stack : String(fault), ...about });
   }
 };

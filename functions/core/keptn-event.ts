@@ -158,3 +158,6 @@ export const isAnswerable = (type: string): boolean => /^sh\.keptn\.event\.[^.]+
 
 /** Keptn counts answers only for what its shipyard-controller triggered; nobody counts those of other senders. */
 export const isCounted = (event: { readonly source: string }): boolean => event.source === "shipyard-controller";
+
+/** Project of the event that `job-executor check` sends: Keptn knows none of its ids, and no run comes of it. */
+export const dryEventProject = "job-executor-check";

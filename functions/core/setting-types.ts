@@ -40,6 +40,14 @@ export const whole = (fallback: number, min = 0) =>
     return Number.isSafeInteger(value) && value >= min ? { value } : wrong(`must be at least ${min}`);
   });
 
+/** A whole number, or a word in its place. */
+export const wholeOr = <const T extends string>(word: T, fallback: number, min: number) => {
+  const number = whole(fallback, min).describe("");
+  return settingType<number | T>(`${number.kind}, or \`${word}\``, fallback, (text) =>
+    text === word ? { value: word } : number.read(text),
+  );
+};
+
 export const flag = (fallback: boolean) =>
   settingType("true or false", fallback, (text) => {
     if (/^(1|t|true)$/i.test(text)) return { value: true }; // Go's strconv.ParseBool, which JES's envconfig uses

@@ -2,7 +2,7 @@
 import { jobSettings } from "./job/job-settings.ts";
 import { ownAccountsOf } from "./job/reserved-names.ts";
 import type { Problem } from "./problem.ts";
-import { choice, flag, list, requiredText, type Setting, size, text, whole } from "./setting-types.ts";
+import { choice, flag, list, requiredText, type Setting, size, text, whole, wholeOr } from "./setting-types.ts";
 import { sourceSettings } from "./source/source-settings.ts";
 
 export const settingsTable = {
@@ -54,6 +54,15 @@ export const settingsTable = {
   TIMER_SINK: requiredText("finish-task").describe("Knative Service that the sweep's event goes to."),
   CONNECTIONS_DIR: requiredText("/etc/job-executor/connections").describe(
     "Folder where ConfigMap job-executor-connections is mounted: what `job-executor connect` connected, and lost events are looked for.",
+  ),
+  WATCH_NAME: text().describe(
+    "Name of the ApiServerSource that start-job creates and a sweep deletes; not set: whoever installed one keeps it.",
+  ),
+  WATCH_SPEC_DIR: requiredText("/etc/job-changes").describe(
+    "Folder with the fields of that ApiServerSource's spec, a file each, as YAML: the ConfigMap `job-changes`.",
+  ),
+  WATCH_IDLE_SECONDS: wholeOr("always", 300, 5).describe(
+    "For how long no run was open when a sweep deletes that ApiServerSource; `always`: it is never deleted.",
   ),
   LOG_LEVEL: choice(["debug", "info", "warn", "error"], "info").describe("The least important lines that are logged."),
   MAX_REQUEST_BYTES: whole(2 * 1024 * 1024, 1024).describe("Largest event that a function takes, in bytes."),

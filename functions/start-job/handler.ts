@@ -1,7 +1,7 @@
 // start-job: a Keptn event becomes runs. Read the job config, plan, create the Jobs; from there on the chain takes over.
 import { type Answer, done } from "../chain/answer.ts";
 import { probeType } from "../core/connect/probe.ts";
-import { envelopeOf, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
+import { dryEventProject, envelopeOf, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
 import { renderProblems } from "../core/problem.ts";
 import { unlessRefused } from "../io/io-error.ts";
 import type { EventRef } from "../io/keptn.ts";
@@ -37,11 +37,10 @@ export const startJob =
  * VERIFY_EVENTS, and thin events: anybody who reaches the Broker can send an event under an id that Keptn knows. Only the id, type and
  * project of what arrived are used, to ask; service, data, commit and time are Keptn's own.
  */
-const startAsKeptnHasIt = async (
-  ports: StartJobPorts,
-  sent: EventRef & { readonly source?: string },
-): Promise<Answer> => {
+const startAsKeptnHasIt = async (ports: StartJobPorts, sent: EventRef): Promise<Answer> => {
   const event = await ports.keptn.getEvent(sent);
+  // `job-executor check` wants to know whether a run could have its watch, too.
+  if (!event && sent.project === dryEventProject) await ports.watch?.rehearse(ports.clock.now());
   return event ? start(ports, event) : ignore(ports, `Keptn knows no open event ${sent.id}`, { event: sent.id });
 };
 

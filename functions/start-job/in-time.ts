@@ -15,6 +15,10 @@ export interface Delivery {
 /** The least of CREATE_GRACE_SECONDS in any version is 60: a third of it leaves enough for the requests under way. */
 const createWithinMs = 20_000;
 
+/** Whether the timer of this touch is certain to outlast a request that begins now. */
+export const isSoonAfter = (ports: Pick<ChainPorts, "clock">, touchedAt: Date): boolean =>
+  ports.clock.now().getTime() - touchedAt.getTime() < createWithinMs;
+
 /**
  * A sweep may end the timer CREATE_GRACE_SECONDS after it was touched, if there is no run then: Jobs that came later would have none.
  * And what Keptn said long ago need not be so any more: a run that was open then can have ended, and its Jobs be gone.

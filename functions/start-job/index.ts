@@ -8,7 +8,7 @@ import { connectKubernetes } from "../io/kubernetes/connect.ts";
 import { jsonLog, newClaimant, systemClock } from "../io/world.ts";
 import { deliverySeconds, type Program } from "../server.ts";
 import { startJob } from "./handler.ts";
-import { touchSparingly } from "./touch-sparingly.ts";
+import { touchSparingly, watchSparingly } from "./touch-sparingly.ts";
 
 export const makeProgram: Program = (settings) => {
   const log = jsonLog(settings.LOG_LEVEL);
@@ -24,7 +24,17 @@ export const makeProgram: Program = (settings) => {
   };
   const lookAfterLost = makeLookAfterLost(settings, log);
   const timer = touchSparingly(kubernetes.timer);
-  const ports = { ...kubernetes, timer, files, log, settings, clock: systemClock, newClaimant };
+  const watch = kubernetes.watch && watchSparingly(kubernetes.watch, systemClock.now);
+  const ports = {
+    ...kubernetes,
+    timer,
+    ...(watch ? { watch } : {}),
+    files,
+    log,
+    settings,
+    clock: systemClock,
+    newClaimant,
+  };
   const handle = (event: unknown) => {
     setImmediate(() => void import("../core/plan.ts")); // needed once Keptn has given the job config: loaded while it is asked
     return startJob({ ...ports, keptn: keptn.within(deliverySeconds) })(event);

@@ -76,7 +76,7 @@ export const startRun = async (
   await advance(ports, { ...target, ...(whole ? { jobs: created } : {}) }, { owner: whole && !announced });
 };
 
-const targetOf = (plan: RunPlan) => ({ runId: plan.runId, namespaces: namespacesOfPlan([plan]) });
+export const targetOf = (plan: RunPlan) => ({ runId: plan.runId, namespaces: namespacesOfPlan([plan]) });
 
 /** A run of which no Job is there: only start-job can tell Keptn of it. */
 export interface RefusedRun {

@@ -3,7 +3,7 @@ import { type Answer, done } from "../chain/answer.ts";
 import type { KeptnEvent } from "../core/keptn-event.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { IoError, unlessRefused } from "../io/io-error.ts";
-import type { Timer } from "../io/kubernetes/ports.ts";
+import type { JobWatch, Timer } from "../io/kubernetes/ports.ts";
 import { type CreatedRun, createJobs } from "./create-jobs.ts";
 import { listJobsOf, mayCreateMore, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
 import { inFull } from "./in-full.ts";
@@ -19,9 +19,12 @@ import {
   refuseRun,
   startRun,
 } from "./start-run.ts";
+import { besideWatch } from "./touch-watch.ts";
 
 export interface StartJobPorts extends RunPorts {
   readonly timer: Timer;
+  /** Not there: whoever installed an ApiServerSource keeps it. */
+  readonly watch?: JobWatch;
 }
 
 /** @throws IoError: the same event again goes on from what is there */
@@ -38,7 +41,9 @@ export const startRuns = async (
     await refuseAll(ports, event, { planned, works: planned.map((plan) => refuseRun(ports, plan, { why })) });
     return done(why);
   }
-  return startPrepared(ports, { event, planned, ...prepared.done });
+  const { runs, touchedAt } = prepared.done;
+  const start = () => startPrepared(ports, { event, planned, ...prepared.done });
+  return besideWatch(ports, { plans: runs.map(({ plan }) => plan), touchedAt }, start);
 };
 
 interface Prepared {

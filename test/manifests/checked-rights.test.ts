@@ -44,7 +44,7 @@ describe("checked rights", { skip: noKubectl ?? false }, () => {
       ["snapshot", ["snapshot-files"]],
     ] as const) {
       test(`of ${account} are those of its Roles, with FILES_MODE=${mode}`, async () => {
-        const settings = settingsFrom({ FILES_MODE: mode });
+        const settings = settingsFrom({ FILES_MODE: mode, WATCH_NAME: "job-changes" });
         const checked = rightsOf(accounts, { namespace, jobNamespaces: [namespace] }, settings)
           .filter((right) => right.account === account)
           .map(({ verb, group, resource, subresource, name = "" }) =>

@@ -26,7 +26,11 @@ export const noKubectl: string | undefined = await promisify(execFile)("kubectl"
 );
 
 /** Whole installations; overlays/func lacks what func makes. */
-export const overlays: readonly string[] = ["manifests/overlays/in-cluster", "manifests/overlays/remote"];
+export const overlays: readonly string[] = [
+  "manifests/overlays/in-cluster",
+  "manifests/overlays/remote",
+  "manifests/overlays/zero",
+];
 
 /** What may be put on top of them; of keptn-source's routes each overlay has its own. */
 export const components: readonly string[] = (await readdir("manifests/components")).filter(

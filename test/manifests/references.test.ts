@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 import { label } from "../../functions/core/marks.ts";
 import { settingsTable } from "../../functions/core/settings.ts";
+import { parseWatchSpec } from "../../functions/core/watch-spec.ts";
 import { deployedEnv } from "../cluster/harness/deployed-env.ts";
 import { buildManifests, buildWith, components, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
 
@@ -21,16 +22,21 @@ const referencesOf = ({ kind, ...object }: KubernetesObject): Reference[] => {
       return [object["roleRef"], ...object["subjects"]];
     case "Trigger":
       return [{ kind: "Broker", name: object["spec"].broker }, object["spec"].subscriber.ref];
-    case "ApiServerSource":
-      return [object["spec"].sink.ref, { kind: "ServiceAccount", name: object["spec"].serviceAccountName }];
+    case "ConfigMap": {
+      if (object.metadata.name !== "job-changes") return [];
+      const spec = specOf(object["data"]);
+      return [spec.sink.ref, { kind: "ServiceAccount", name: spec.serviceAccountName }];
+    }
     case "Service": {
       const { spec } = object["spec"].template ?? {};
       if (!spec) return [];
       const settings = spec.containers[0].envFrom.map(
         (from: { configMapRef: { name: string } }) => from.configMapRef.name,
       );
+      const mounted = spec.volumes.flatMap((volume: { configMap?: { name: string } }) => volume.configMap?.name ?? []);
       return [
         { kind: "ServiceAccount", name: spec.serviceAccountName },
+        ...mounted.map((name: string) => ({ kind: "ConfigMap", name })),
         ...settings.map((name: string) => ({ kind: "ConfigMap", name })),
       ];
     }
@@ -38,6 +44,16 @@ const referencesOf = ({ kind, ...object }: KubernetesObject): Reference[] => {
       return [];
   }
 };
+
+// biome-ignore lint/suspicious/noExplicitAny: of any ApiServerSource
+const specOf = (data: Readonly<Record<string, string>>): any => {
+  const parsed = parseWatchSpec(data);
+  assert.ok("spec" in parsed);
+  return parsed.spec;
+};
+
+const watchOf = (objects: readonly KubernetesObject[]) =>
+  specOf(objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "job-changes")?.["data"]);
 
 for (const overlay of overlays) {
   test(`${overlay}: refers to nothing that is not there`, { skip: noKubectl }, async () => {
@@ -70,9 +86,9 @@ for (const overlay of overlays) {
   test(`${overlay}: the ApiServerSource watches Jobs by the label that a release sets`, {
     skip: noKubectl,
   }, async () => {
-    const source = (await buildManifests(overlay)).find(({ kind }) => kind === "ApiServerSource");
-    assert.equal(source?.["spec"].mode, "Resource");
-    assert.deepEqual(source?.["spec"].resources[0].selector.matchLabels, { [label.state]: "released" });
+    const spec = watchOf(await buildManifests(overlay));
+    assert.equal(spec.mode, "Resource");
+    assert.deepEqual(spec.resources[0].selector.matchLabels, { [label.state]: "released" });
   });
 
   test(`${overlay}: the timer's Role names the timer that the settings name`, { skip: noKubectl }, async () => {
@@ -84,7 +100,32 @@ for (const overlay of overlays) {
       [[name], [name]],
     );
   });
+
+  test(`${overlay}: no ApiServerSource is in it, and the Roles name the one that start-job creates`, {
+    skip: noKubectl,
+  }, async () => {
+    const objects = await buildManifests(overlay);
+    assert.deepEqual(
+      objects.filter(({ kind }) => kind === "ApiServerSource"),
+      [],
+    );
+    const settings = objects.find((o) => o.kind === "ConfigMap" && o.metadata.name.startsWith("job-executor-settings"));
+    const rules = objects.flatMap(({ kind, rules }) => (kind === "Role" ? rules : []));
+    const watches = rules.filter(({ resources }) => resources.includes("apiserversources"));
+    const name = settings?.["data"].WATCH_NAME;
+    assert.deepEqual(
+      watches.map(({ resourceNames }) => resourceNames),
+      [[name], [name]],
+    );
+  });
 }
+
+test("a component changes one field of the watch's spec and leaves the others", { skip: noKubectl }, async () => {
+  const [overlay] = overlays as [string];
+  const { namespaceSelector, ...others } = watchOf(await buildWith(overlay, ["other-namespaces"]));
+  assert.deepEqual(namespaceSelector, { matchLabels: { "keptn.sh/job-executor": "jobs" } });
+  assert.deepEqual(others, watchOf(await buildManifests(overlay)));
+});
 
 for (const component of components) {
   test(`the component ${component} changes what it is put on`, { skip: noKubectl }, async () => {

@@ -40,8 +40,8 @@ const settingsIn = (objects: readonly KubernetesObject[]) => {
 };
 
 const podsIn = (objects: readonly KubernetesObject[]) =>
-  objects.flatMap(({ kind, spec }) => {
-    if (kind === "ApiServerSource") return [{ serviceAccountName: spec.serviceAccountName }];
+  objects.flatMap(({ kind, spec, data }) => {
+    if (kind === "ConfigMap" && data?.serviceAccountName) return [{ serviceAccountName: data.serviceAccountName }];
     return ["Service", "Deployment"].includes(kind) && spec.template ? [spec.template.spec] : [];
   });
 

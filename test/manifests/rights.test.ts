@@ -12,24 +12,29 @@ import { settingsFor } from "../doubles/keptn/settings.ts";
 import { type ApiServer, type Client, startApiServer } from "../doubles/kubernetes/api-server.ts";
 import type { Fate } from "../doubles/kubernetes/job-controller.ts";
 import { buildWith, noKubectl } from "./overlays.ts";
+import { writeWatchSpec } from "./watch-spec.ts";
 
 const config = `apiVersion: v2
 actions:
   - {name: a, events: [{name: sh.keptn.event}], tasks: [{name: one, image: alpine, files: [a]}, {name: two, image: alpine}]}
 `;
 const collection = "/apis/batch/v1/namespaces/keptn-jes/jobs";
+const watches = "/apis/sources.knative.dev/v1/namespaces/keptn-jes/apiserversources";
 const timers = "/apis/sources.knative.dev/v1/namespaces/keptn-jes/pingsources";
 
 /** `batch jobs create`, for each thing that was done. */
-const rightsOf = (calls: readonly string[]): string[] => [...new Set(calls.flatMap(rightOf))].sort();
+/** @param applies it patches objects of Knative's by server-side apply */
+const rightsOf = (calls: readonly string[], applies = false): string[] =>
+  [...new Set(calls.flatMap((call) => rightOf(call, applies)))].sort();
 
-const rightOf = (call: string): string[] => {
+const rightOf = (call: string, applies: boolean): string[] => {
   const [, method = "", group = "", resource, name, subresource] =
     /^(\w+) \/(?:api|apis\/([^/]+))\/[^/]+(?:\/namespaces\/[^/]+)?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(call) ??
     [];
+  const isApply = applies && group === "sources.knative.dev";
   const verbs: Record<string, string[]> = {
     POST: ["create"],
-    PATCH: resource === "pingsources" ? ["patch", "create"] : ["patch"], // server-side apply may create
+    PATCH: isApply ? ["patch", "create"] : ["patch"], // server-side apply may create
     DELETE: ["delete"],
     GET: [name ? "get" : "list"],
   };
@@ -76,7 +81,14 @@ describe("rights", { skip: noKubectl ?? false }, () => {
       TIMER_NAMESPACE: "keptn-jes",
       FILES_MODE: "snapshot",
       LOG_LEVEL: "error",
+      WATCH_NAME: "job-changes",
+      WATCH_SPEC_DIR: await writeWatchSpec(),
     };
+    kubernetes.store.subscribe(({ type, collection: where, object }) => {
+      const status = { conditions: [{ type: "Ready", status: "True" }], observedGeneration: 1 };
+      if (type === "add" && where === watches)
+        setTimeout(() => kubernetes?.store.write(where, { ...object, status }), 50);
+    });
     const settings = settingsFor(keptn, { ...env, START_GRACE_SECONDS: "0" });
     process.env["KUBECONFIG"] = start.kubeconfig;
     startJob = makeStartJob(settings).handle;
@@ -87,10 +99,13 @@ describe("rights", { skip: noKubectl ?? false }, () => {
 
   const jobsOf = (eventId: string): Job[] =>
     kubernetes!.jobs().filter(({ metadata }) => metadata?.labels?.[label.eventId] === eventId);
+  /** What is left to start-job behind its answers. */
+  const afters: (() => Promise<void>)[] = [];
   const trigger = async (fate: Fate) => {
     kubernetes!.fateOf = () => fate;
     const event = keptn!.trigger({ type: "sh.keptn.event.deployment.triggered" });
-    await startJob(event);
+    const { after } = await startJob(event);
+    if (after) afters.push(after);
     return event;
   };
   const ended = (id: string, count: number) =>
@@ -131,6 +146,8 @@ describe("rights", { skip: noKubectl ?? false }, () => {
     await tell(unheard.id);
     // One whose pod cannot start, and one whose pod is gone: found by the sweep, and by the event again.
     await trigger({ stuck: { reason: "ErrImagePull", message: "none" } });
+    const old = kubernetes!.store.get(watches, "job-changes")!;
+    kubernetes!.store.write(watches, { ...old, metadata: { ...old.metadata, annotations: {} } }); // renewed: a run is open
     await finishTask({ type: "ping", data: { action: "sweep" } });
     for (const act of [tell, (_: string, event: object) => startJob(event)]) {
       const lost = await trigger({ exitCode: 1 });
@@ -150,16 +167,25 @@ describe("rights", { skip: noKubectl ?? false }, () => {
     await tell(changed.id);
     await ended(changed.id, 2);
     await startJob(changed);
-    // Nothing is open any more: the timer goes.
+    await afters[0]?.();
+    // Nothing is open any more: the watch goes, and the timer.
     assert.ok(kubernetes!.jobs().every((job) => stateOf(job) === "reported"));
-    const timer = kubernetes!.store.get(timers, "job-executor-sweep")!;
-    kubernetes!.store.write(timers, { ...timer, metadata: { ...timer.metadata, annotations: {} } });
+    const untouch = (where: string, name: string) => {
+      const object = kubernetes!.store.get(where, name)!;
+      kubernetes!.store.write(where, { ...object, metadata: { ...object.metadata, annotations: {} } });
+    };
+    untouch(timers, "job-executor-sweep");
+    untouch(watches, "job-changes");
     await finishTask({ type: "ping", data: { action: "sweep" } });
-    assert.equal(kubernetes!.store.get(timers, "job-executor-sweep"), undefined);
+    for (const [where, name] of [
+      [timers, "job-executor-sweep"],
+      [watches, "job-changes"],
+    ] as const)
+      assert.equal(kubernetes!.store.get(where, name), undefined);
   });
 
   test("of start-job are those that it uses", async () => {
-    assert.deepEqual(await allowedTo("start-job"), rightsOf(start!.calls));
+    assert.deepEqual(await allowedTo("start-job"), rightsOf(start!.calls, true));
   });
   test("of finish-task are those that it uses", async () => {
     assert.deepEqual(await allowedTo("finish-task"), rightsOf(finish!.calls));

@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { parseSettings, settingsTable } from "../../functions/core/settings.ts";
-import { buildManifests, noKubectl, overlays } from "./overlays.ts";
+import { buildManifests, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
+
+const isSettings = ({ kind, metadata }: KubernetesObject): boolean =>
+  kind === "ConfigMap" && metadata.name.startsWith("job-executor-settings");
 
 /** What must not be in a ConfigMap, or is given as a file. */
 const secrets = ["KEPTN_API_TOKEN", "KEPTN_API_TOKEN_FILE", "OAUTH_CLIENT_SECRET", "OAUTH_CLIENT_SECRET_FILE"];
@@ -18,7 +21,7 @@ test("settings.env names every setting that is no secret", async () => {
 for (const overlay of overlays) {
   test(`${overlay}: every program starts with its environment`, { skip: noKubectl }, async () => {
     const objects = await buildManifests(overlay);
-    const settings = objects.find(({ kind }) => kind === "ConfigMap")?.["data"];
+    const settings = objects.find(isSettings)?.["data"];
     const services = objects.filter(({ apiVersion, kind }) => apiVersion.startsWith("serving.") && kind === "Service");
     assert.ok(services.length >= 2);
     for (const { metadata, spec } of services) {

@@ -7,7 +7,12 @@ export interface Adapter {
   copies(): 0 | 1 | 2;
 }
 
-export const makeAdapter = ({ chance, scheduler, tell }: Pick<World, "chance" | "scheduler" | "tell">): Adapter => {
+type Around = Pick<World, "chance" | "scheduler" | "tell"> & {
+  /** Whether the ApiServerSource is there, and its adapter has listed. */
+  readonly isListing: () => boolean;
+};
+
+export const makeAdapter = ({ chance, scheduler, tell, isListing }: Around): Adapter => {
   const startMs = scheduler.now();
   const spot = chance.at("the world");
   const draw = (kind: "adapterRestarts" | "adapterOverlaps", longestMs: number, says: string) => {
@@ -24,6 +29,8 @@ export const makeAdapter = ({ chance, scheduler, tell }: Pick<World, "chance" | 
     windows.some(({ fromMs, toMs }) => fromMs <= scheduler.now() && scheduler.now() < toMs);
   return {
     copies: () => {
+      if (!isListing()) chance.note("a change while there is no watch");
+      if (!isListing()) return 0;
       if (isIn(down)) chance.note("a change while the adapter restarts");
       return isIn(down) ? 0 : isIn(twice) ? 2 : 1;
     },

@@ -40,21 +40,31 @@ export interface Checks {
   reportedBusy(job: Job): void;
   /** @param jobs that are open although nothing but the rights in another namespace was missing for hours */
   closed(jobs: readonly Job[]): void;
+  /** @param watch one is there that is to go some day */
+  watchAndTimer(watch: boolean, timer: boolean): void;
+  /** By a sweep. @param touchedMs how long ago a start-job touched it */
+  watchRemoved(touchedMs: number): void;
 }
 
 export interface CheckPorts {
   readonly now: () => number;
   readonly broken: (violation: Violation) => void;
   readonly hasJobs: (runId: string) => boolean;
+  /** Nothing went wrong yet in this world. */
+  readonly isCalm: () => boolean;
   /** Keptn counts later than the design relies on: that a `.started` is counted once cannot be had then. */
   readonly beyondBounds: boolean;
 }
 
-export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): Checks => {
+export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: CheckPorts): Checks => {
   const events = new Map<string, EventFacts>();
   const runs = new Map<string, RunFacts>();
   const breaks = (rule: Rule, detail: string): void => broken({ rule, detail });
   const runOf = (job: Job): RunFacts | undefined => runs.get(job.metadata?.labels?.[label.run] ?? "");
+  /** What follows the end of a task, where nothing went wrong, does not wait for a sweep. */
+  const follows = ({ event, life }: RunFacts): void => {
+    if (isCalm() && now() - (life.endedMs ?? now()) > soonMs) breaks("nobody but the sweep saw a task end", event.name);
+  };
   const bySource = ({ source, triggeredid }: OutgoingEvent): RunFacts | undefined =>
     events.get(triggeredid)?.runs.find((run) => isLoud(run) && run.source === source);
 
@@ -75,6 +85,7 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
         run.started += 1;
       } else {
         run.finished += 1;
+        follows(run);
         run.firstFinishedMs ??= now();
         run.life.result ??= event.data["result"];
         const excused = isCompletedLate(run.event) || run.event.jobless || run.life.forced.size > 0;
@@ -143,6 +154,7 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       if (life.ran.has(task) && !life.forced.has(task) && !life.idle.has(task))
         breaks("a task ran twice", describe(job));
       if (task > 0 && !life.passed.has(task - 1)) breaks("a task ran before its turn", describe(job));
+      if (task > 0) follows(run);
       if (isLoud(run) && run.started === 0) breaks("a task ran before its run was announced", describe(job));
       if (run.finished > 0 && life.number === 1 && !event.disturbed)
         breaks("a task ran after its run was reported", describe(job));
@@ -161,6 +173,7 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       const run = runOf(job);
       if (!run) return;
       run.life.passed.add(taskOf(job));
+      run.life.endedMs = now();
       run.passed ||= isThrough(run);
     },
     podTaken: (job) => void runOf(job)?.life.taken.add(taskOf(job)),
@@ -176,12 +189,22 @@ export const makeChecks = ({ now, broken, hasJobs, beyondBounds }: CheckPorts): 
       const open = timer ? undefined : jobs.find((job) => stateOf(job) !== "reported");
       if (open) breaks("a run without a timer", describe(open));
     },
+    watchAndTimer: (watch, timer) => {
+      if (watch && !timer) breaks("a watch without a timer", "");
+    },
+    watchRemoved: (touchedMs) => {
+      if (touchedMs < countedOnMs) breaks("a watch went that a start-job counts on", `${touchedMs} ms`);
+    },
   };
 };
 
 /** For each Job: two changes tell its end, each may come twice and be repeated five times; deletions come on top. */
 const mostLooks = 40;
 const freshMs = 300_000;
+/** A touch that is 30 s old by its note can be 15 s younger, and clocks differ. */
+const countedOnMs = 13_000;
+/** The watch is ready after 9 s at most, and Keptn has counted after 8. */
+const soonMs = 25_000;
 
 const createdMs = ({ metadata }: Job): number => Date.parse(metadata?.creationTimestamp ?? "");
 

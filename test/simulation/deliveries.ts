@@ -1,5 +1,5 @@
 // How events reach the functions: a Broker that repeats, an ApiServerSource that never replays, a PingSource that fires once.
-import { type Answer, answerFor } from "../../functions/chain/answer.ts";
+import { type Answer, answerFor, finishAfter } from "../../functions/chain/answer.ts";
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import { makeAdapter } from "./adapter.ts";
@@ -45,7 +45,7 @@ const brokerWaitsMs = 120_000;
 
 export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts): Deliveries => {
   let changes = 0;
-  const adapter = makeAdapter(world);
+  const adapter = makeAdapter({ ...world, isListing: () => world.watch?.isListing() ?? true });
 
   /** Its ports are only put together when an event comes: the world is complete then. */
   const run = (
@@ -79,13 +79,17 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
       tell(() => `${name} answers ${answer.statusCode} early: ${answer.why}`);
       onAnswer(answer);
     };
-    answerFor(ports.log, () => handlers[program](ports, ends, sweeps)(event, answerEarly)).then((answer) => {
+    const log: typeof ports.log = (line) => {
+      if (line.message === "a bug") broken({ rule: "a bug", detail: name });
+      ports.log(line);
+    };
+    answerFor(log, () => handlers[program](ports, ends, sweeps)(event, answerEarly)).then(async (answer) => {
       if (process.ended) return;
-      process.ended = true;
       if (job && process.calls > 0) world.checks.looked(job);
       tell(() => `${name} answers ${answer.statusCode}: ${answer.why}`);
-      if (answer.statusCode === 500) broken({ rule: "a bug", detail: name });
       onAnswer(answer);
+      await finishAfter(log, answer);
+      process.ended = true;
     });
   };
 

@@ -11,6 +11,8 @@ export interface Rest {
   readonly events: readonly EventFacts[];
   readonly jobs: readonly Job[];
   readonly timer: boolean;
+  /** One that is to go. */
+  readonly watch: boolean;
   readonly configMaps: number;
   readonly countOf: (eventId: string) => TaskCount | undefined;
   readonly beyondBounds: boolean;
@@ -23,6 +25,7 @@ export const checkRest = (rest: Rest): Violation | undefined => {
     return { rule: "a Job is left behind", detail: describe(job) };
   }
   if (rest.timer) return { rule: "a timer without a run", detail: "" };
+  if (rest.watch) return { rule: "a watch is left behind", detail: "" };
   if (rest.configMaps > 0) return { rule: "a ConfigMap is left behind", detail: "" };
   for (const event of rest.events) {
     const [rule, detail = ""] = (event.counted ? ruleOfCounted(event, rest) : ruleOfOther(event)) ?? [];

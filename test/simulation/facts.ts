@@ -66,6 +66,8 @@ export interface Life {
   expired: boolean;
   /** A Job of it is gone that somebody deleted: as good as expired. */
   cleared: boolean;
+  /** When its last task ended so far. */
+  endedMs?: number;
   /** `result` of its `.finished`. */
   result?: unknown;
 }

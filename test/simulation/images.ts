@@ -35,6 +35,9 @@ export const drawImages = (chance: Chance): Images => {
   const own: Partial<Settings> = {
     ...(spot.mishap("snapshots") ? { FILES_MODE: "snapshot" } : {}),
     ...(spot.mishap("verifiesEvents") ? { VERIFY_EVENTS: true } : {}),
+    WATCH_IDLE_SECONDS: spot.mishap("watchAlways")
+      ? "always"
+      : ([5, 60, 300, 300][Math.floor(spot.roll("idle") * 4)] ?? 300),
   };
   const first: Image = { name: "", settings: { ...usual, ...own } };
   if (!spot.mishap("twoImages")) return { all: [first], of: () => first };

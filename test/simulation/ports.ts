@@ -5,17 +5,18 @@ import { annotation, label } from "../../functions/core/marks.ts";
 import { addNamespaces, partsOfScopes, type RunScope, runScopeOf } from "../../functions/core/run-scope.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import type { IoError } from "../../functions/io/io-error.ts";
-import type { OpenRuns } from "../../functions/io/kubernetes/ports.ts";
+import type { OpenRuns, WatchSeen } from "../../functions/io/kubernetes/ports.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { makeKeptnFiles, makeKeptnPort } from "./keptn-port.ts";
 import { type Call, callFrom, type Process, sleepIn } from "./process.ts";
 import { renderChange } from "./render-change.ts";
+import type { SimulatedWatch } from "./watch.ts";
 import type { World } from "./world.ts";
 
 export type Caller = <T>(call: Call<T>) => Promise<T>;
 
 export const makePorts = (world: World, process: Process): StartJobPorts => {
-  const { chance, scheduler, timer, configMaps, tell } = world;
+  const { chance, scheduler, timer, watch, configMaps, tell } = world;
   const call: Caller = (given) => callFrom(world, process, given);
   let claimants = 0;
   return {
@@ -37,6 +38,18 @@ export const makePorts = (world: World, process: Process): StartJobPorts => {
       read: () => call({ ...reading("read timer"), effect: () => timer.read() }),
       remove: (version) => call({ ...writing("remove timer"), effect: () => timer.remove(version) }),
     },
+    ...(watch
+      ? {
+          watch: {
+            touch: (now) => touchWatch(world, watch, { name: process.name, now, call }),
+            read: () => call({ ...reading("read watch"), effect: () => watch.read() }),
+            renew: (now, version) => call({ ...writing("renew watch"), effect: () => watch.renew(now, version) }),
+            remove: (version) =>
+              call({ ...writing("remove watch"), effect: () => watch.remove(version), foundDone: "stale" as const }),
+            rehearse: async () => {},
+          },
+        }
+      : {}),
     keptn: makeKeptnPort(world, process.name, call),
     files: {
       connect: () => makeKeptnFiles(call),
@@ -68,6 +81,21 @@ const touch = async (
   await call({ ...writing("touch timer"), effect: () => timer.touch(now, runScopeOf(process.image.settings)) });
   touches.push(touchedMs);
   return now;
+};
+
+/** Likewise: what the earlier one saw may not be so any more. */
+const touchWatch = async (
+  { chance, scheduler, watchTouches }: World,
+  watch: SimulatedWatch,
+  { name, now, call }: { readonly name: string; readonly now: Date; readonly call: Caller },
+): Promise<WatchSeen> => {
+  const known = watchTouches.at(-1);
+  if (known && scheduler.now() - known.atMs <= 5000 && chance.at(`${name} touches`).roll("remembers the watch") < 0.5)
+    return known.seen;
+  const atMs = scheduler.now();
+  const seen = await call({ ...writing("touch watch"), effect: () => watch.touch(now) });
+  watchTouches.push({ atMs, seen });
+  return seen;
 };
 
 const writing = (operation: string) => ({ to: "kubernetes", does: "writes", operation }) as const;

@@ -54,8 +54,12 @@ export const simulate = async (seed: number, options: SimulateOptions = {}): Pro
 };
 
 const atRest = (world: World, rests: boolean): Violation | undefined => {
-  const { checks, store, timer, configMaps, keptn, beyondBounds } = world;
-  const left = { events: checks.events, jobs: store.list(() => true), timer: timer.exists() };
+  const { checks, store, timer, watch, configMaps, keptn, images, beyondBounds } = world;
+  const isToGo = images.all.every(({ settings }) => settings.WATCH_IDLE_SECONDS !== "always");
+  const left = {
+    ...{ events: checks.events, jobs: store.list(() => true), timer: timer.exists() },
+    watch: isToGo && watch?.exists() === true,
+  };
   const found = checkRest({ ...left, configMaps: configMaps.count(), countOf: keptn.shipyard.count, beyondBounds });
   return found ?? (rests ? undefined : { rule: "it does not come to rest", detail: "" });
 };

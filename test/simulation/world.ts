@@ -1,6 +1,7 @@
 // One simulated world: everything around the handlers, put together.
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
+import type { WatchSeen } from "../../functions/io/kubernetes/ports.ts";
 import type { Chance } from "./chance.ts";
 import { type Checks, makeChecks } from "./checks.ts";
 import { type Cluster, makeCluster } from "./cluster.ts";
@@ -19,6 +20,7 @@ import { makeScheduler, type Scheduler } from "./scheduler.ts";
 import { makeSettle } from "./settle.ts";
 import { makeSimulatedTimer, type SimulatedTimer } from "./timer.ts";
 import type { Violation } from "./violation.ts";
+import { makeSimulatedWatch, type SimulatedWatch } from "./watch.ts";
 
 export interface World extends ProcessPorts {
   readonly chance: Chance;
@@ -32,6 +34,10 @@ export interface World extends ProcessPorts {
   readonly timer: SimulatedTimer;
   /** When start-job touched it. */
   readonly touches: number[];
+  /** Not there: an ApiServerSource that others keep tells of every Job. */
+  readonly watch: SimulatedWatch | undefined;
+  /** When start-job touched it, and what it saw. */
+  readonly watchTouches: { readonly atMs: number; readonly seen: WatchSeen }[];
   /** What a process of finish-task remembers that takes many deliveries. */
   readonly ends: Set<string>;
   /** Of that process: whether it sweeps. */
@@ -66,7 +72,8 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
     onStep?.(`${((scheduler.now() - startMs) / 1000).toFixed(3).padStart(10)} ${text()}`);
   const newUid = numbered();
   const hasJobs = (runId: string) => world.store.listRun(runId).length > 0;
-  const checks = makeChecks({ now: scheduler.now, broken, hasJobs, beyondBounds });
+  const isCalm = () => chance.mishaps.length === 0;
+  const checks = makeChecks({ now: scheduler.now, broken, hasJobs, isCalm, beyondBounds });
   const outages = drawOutages({ chance, scheduler, tell, beyondBounds, countedMs: countedBound(images) });
   const keptn = makeSimulatedKeptn({ chance, scheduler, checks, outages, newUid, tell });
   const configs = new Map<string, string>();
@@ -82,9 +89,11 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
       stir,
       beyondBounds,
       touches: [],
+      watchTouches: [],
       ends: new Set(),
       sweeps: { underWay: false },
     },
+    watchTouches: [],
     isAway: outages.isAway,
     configOf: (id: string) => configs.get(id) ?? "",
     violation: () => violation,
@@ -93,7 +102,7 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
   return world;
 };
 
-type Begun = Omit<World, "store" | "cluster" | "namespaces" | "configMaps" | "timer" | "deliveries">;
+type Begun = Omit<World, "store" | "cluster" | "namespaces" | "configMaps" | "timer" | "watch" | "deliveries">;
 
 const addKubernetes = (
   begun: Begun,
@@ -103,13 +112,24 @@ const addKubernetes = (
     readonly broken: (violation: Violation) => void;
   },
 ) => {
-  const { scheduler, checks, chance, tell } = begun;
+  const { scheduler, checks, chance, images, tell } = begun;
   const deliveries: Deliveries = makeDeliveries(begun as World, given);
   const isOpenNow = () => store.list(() => true);
   const timer = makeSimulatedTimer({
     ...{ chance, scheduler, tell, onPing: deliveries.ping },
-    onRemove: () => checks.jobsAndTimer(isOpenNow(), false),
+    onRemove: () => {
+      checks.jobsAndTimer(isOpenNow(), false);
+      checks.watchAndTimer(watch?.exists() === true && isToGo, false);
+    },
   });
+  const isToGo = images.all.every(({ settings }) => settings.WATCH_IDLE_SECONDS !== "always");
+  const watch = chance.at("the world").mishap("watchOfOthers")
+    ? undefined
+    : makeSimulatedWatch({
+        ...{ chance, scheduler, tell },
+        onCreate: () => checks.watchAndTimer(isToGo, timer.exists()),
+        onRemove: checks.watchRemoved,
+      });
   const onChange = (before: Job | undefined, after: Job | undefined): void => {
     if (!before && after) {
       checks.jobsAndTimer([after], timer.exists());
@@ -133,7 +153,7 @@ const addKubernetes = (
       if (namespace === "others") checks.closed(store.list((job) => stateOf(job) !== "reported"));
     },
   });
-  return { deliveries, timer, store, configMaps, cluster, namespaces };
+  return { deliveries, timer, watch, store, configMaps, cluster, namespaces };
 };
 
 const numbered = () => {

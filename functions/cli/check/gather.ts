@@ -46,14 +46,17 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
       look<Conditioned>(kinds.sinkBinding, "keptn-source"),
     ]);
   const functions = { "start-job": startJob, "finish-task": finishTask };
+  const watchSpec = await look<SettingsMap>(kinds.configMap, watchSpecNameOf(startJob));
   const settings = await lookAtSettings(inspector, namespace, [startJob, finishTask]);
   const templates = templatesOf([startJob, finishTask, keptnSource]);
   const parsed = settingsOf({ functions, settings, namespace });
   const accounts = {
     startJob: accountOf(startJob) ?? "start-job",
     finishTask: accountOf(finishTask) ?? "finish-task",
-    jobChanges: (jobChanges.kind === "there" && jobChanges.object.spec?.serviceAccountName) || "job-changes",
+    jobChanges: watchAccountOf(jobChanges, watchSpec),
   };
+  const hasTimer =
+    timers.kind === "there" && timers.object.some(({ metadata }) => metadata?.name === parsed.TIMER_NAME);
   const places = { namespace, jobNamespaces: jobNamespacesOf(parsed), formerNamespaces: formerNamespacesOf(timers) };
   const rights = rightsOf(accounts, places, parsed);
   const isInstalled = templates.length > 0;
@@ -64,9 +67,10 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
     lookAtJobNamespaces(inspector, isInstalled ? jobNamespacesOf(parsed) : [], groups),
   ]);
   return {
-    ...{ namespace, server, groups, functions, brokers: { keptn, jobs }, triggers, jobChanges },
+    ...{ namespace, server, groups, functions, brokers: { keptn, jobs }, triggers, jobChanges, watchSpec },
     ...{
       hasPingSources: timers.kind !== "not-installed",
+      hasTimer,
       keptnSource,
       subscriptions,
       sinkBinding,
@@ -91,7 +95,7 @@ const kinds = {
 } as const satisfies Record<string, Kind>;
 
 interface PingSource {
-  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata?: { readonly name?: string; readonly annotations?: Readonly<Record<string, string>> };
 }
 
 /** As start-job noted them on the sweep's timer. */
@@ -104,6 +108,17 @@ const formerNamespacesOf = (timers: Seen<readonly PingSource[]>): string[] =>
 interface AccountNamed {
   readonly spec?: { readonly serviceAccountName?: string };
 }
+
+/** Its volume has the spec of the ApiServerSource. */
+const watchSpecNameOf = (startJob: Seen<KnativeService>): string =>
+  templatesOf([startJob])[0]?.spec?.volumes?.find(({ name }) => name === "job-changes")?.configMap?.name ??
+  "job-changes";
+
+/** Of the ApiServerSource, or of the spec that the next one will have. */
+const watchAccountOf = (watch: Seen<Conditioned & AccountNamed>, spec: Seen<SettingsMap>): string =>
+  (watch.kind === "there" && watch.object.spec?.serviceAccountName) ||
+  (spec.kind === "there" && spec.object.data?.["serviceAccountName"]) ||
+  "job-changes";
 
 const accountOf = (seen: Seen<KnativeService>): string | undefined => templatesOf([seen])[0]?.spec?.serviceAccountName;
 

@@ -5,18 +5,13 @@ import { type Finding, fine, warn, wrong } from "./finding.ts";
 import { applyAgain, checkReady, notReadyBecause, unseen } from "./ready.ts";
 
 export const checkEvents = (facts: Facts): Finding[] => {
-  const { namespace, brokers, jobChanges } = facts;
-  const source = {
-    id: "job-changes",
-    name: "ApiServerSource job-changes",
-    ref: "apiserversource/job-changes",
-  } as const;
+  const { namespace, brokers } = facts;
   return [
     ...brokerNames.flatMap((name) =>
       checkReady({ id: "broker", name: `Broker ${name}`, namespace, ref: `broker/${name}` }, brokers[name]),
     ),
     ...functionNames.flatMap((name) => checkTriggers(name, facts)),
-    ...checkReady({ ...source, namespace }, jobChanges),
+    ...checkWatch(facts),
     ...checkTimer(facts),
     ...checkSource(facts),
   ];
@@ -42,6 +37,28 @@ const checkTriggers = (name: FunctionName, { triggers, namespace }: Facts): Find
     return checkReady(subject, { kind: "there", object });
   });
 };
+
+/** It exists only while runs do, and a few minutes longer; its spec is there all the time. */
+const checkWatch = ({ jobChanges, watchSpec, hasTimer, namespace, settings }: Facts): Finding[] => {
+  const { WATCH_NAME: name } = (settings.kind === "there" && settings.object.data) || {};
+  const subject = { id: "job-changes", name: `ApiServerSource ${name || "job-changes"}`, namespace } as const;
+  const found = () => checkReady({ ...subject, ref: `apiserversource/${name || "job-changes"}` }, jobChanges);
+  if (!name) return found(); // whoever installed it keeps it
+  const spec = watchSpec.kind === "missing" ? [noSpec(namespace)] : [];
+  if (jobChanges.kind !== "missing") return [...spec, ...found()];
+  if (!hasTimer)
+    return [...spec, fine("job-changes", `${subject.name} is not there, and need not be: no run is open.`)];
+  const seen = `${subject.name} is not in namespace ${namespace}, although the sweep's timer is: only the sweep sees tasks end.`;
+  const fix = `start-job makes it again with the next event that starts a run; its log says why it could not: kubectl -n ${namespace} logs -l serving.knative.dev/service=start-job -c user-container`;
+  return [...spec, warn("job-changes", seen, fix)];
+};
+
+const noSpec = (namespace: string): Finding =>
+  wrong(
+    "job-changes",
+    `ConfigMap job-changes, the ApiServerSource's spec, is not in namespace ${namespace}: start-job cannot start without it.`,
+    applyAgain,
+  );
 
 /** It exists only while runs do: that it can exist is all that can be seen. */
 const checkTimer = ({ hasPingSources, groups }: Facts): Finding[] => {

@@ -1,7 +1,9 @@
 // A dry event: it goes the whole way to start-job and from there to Keptn, and nothing comes of it.
+import { dryEventProject } from "../keptn-event.ts";
 import { oneLine } from "../log-text.ts";
 import type { Trigger } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
+import { applyAgain } from "./ready.ts";
 
 /** What became of it. */
 export type DryEvent =
@@ -14,12 +16,12 @@ export type DryEvent =
   | { readonly kind: "failed"; readonly said: string }
   | { readonly kind: "silent"; readonly seconds: number };
 
-const name = "job-executor-check";
+const name = dryEventProject;
 const usualType = `sh.keptn.event.${name}.triggered`;
 
 /**
  * Thin: only ids, of an event and a project that Keptn has never heard of. start-job asks Keptn for it, hears that there is none,
- * and ignores it. A whole event would leave a line in Keptn's error log, and answers with ALWAYS_SEND_FINISHED_EVENT.
+ * and ignores it, once the API server has said that it would take the ApiServerSource of a run (a server-side dry run). A whole event would leave a line in Keptn's error log, and answers with ALWAYS_SEND_FINISHED_EVENT.
  * @param triggers of start-job
  */
 export const makeDryEvent = (id: string, triggers: readonly Trigger[]): Readonly<Record<string, unknown>> => ({
@@ -78,6 +80,8 @@ const brokerFix = "Look at the Broker's own pods: kubectl -n knative-eventing ge
 
 /** By what io/keptn says of a refusal or of no answer at all. */
 const fixOf = (said: string, namespace: string): string => {
+  if (/^Kubernetes |ApiServerSource|WATCH_SPEC_DIR/.test(said))
+    return `No run could have its ApiServerSource. ${applyAgain} (your overlay of it)`;
   if (/: 401\b|: 403\b/.test(said)) {
     return `Keptn does not take our credentials: renew the Secret job-service-keptn-secrets in namespace ${namespace}. A new token needs no restart.`;
   }

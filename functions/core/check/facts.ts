@@ -21,8 +21,13 @@ export interface Facts {
   readonly functions: Readonly<Record<FunctionName, Seen<KnativeService>>>;
   readonly brokers: Readonly<Record<BrokerName, Seen<Broker>>>;
   readonly triggers: Seen<readonly Trigger[]>;
+  /** The ApiServerSource: start-job creates it when a run begins. */
   readonly jobChanges: Seen<Conditioned & { readonly spec?: { readonly serviceAccountName?: string } }>;
+  /** The ConfigMap with its spec. */
+  readonly watchSpec: Seen<SettingsMap>;
   readonly hasPingSources: boolean;
+  /** The sweep's timer is there: runs are open, or were a few minutes ago. */
+  readonly hasTimer: boolean;
   readonly keptnSource: Seen<Deployment>;
   /** Which events keptn-source says that it gets; undefined: its log says nothing of it any more. */
   readonly subscriptions: Seen<SourceSays | undefined>;
@@ -73,7 +78,11 @@ export interface PodTemplate {
       readonly env?: readonly EnvVar[];
       readonly envFrom?: readonly { readonly configMapRef?: { readonly name?: string } }[];
     }[];
-    readonly volumes?: readonly { readonly secret?: { readonly secretName?: string } }[];
+    readonly volumes?: readonly {
+      readonly name?: string;
+      readonly secret?: { readonly secretName?: string };
+      readonly configMap?: { readonly name?: string };
+    }[];
   };
 }
 

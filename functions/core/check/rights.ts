@@ -40,6 +40,9 @@ export const rightsOf = (accounts: Accounts, places: Places, settings: Settings)
   const { startJob, finishTask, jobChanges } = accounts;
   const timer = { group: "sources.knative.dev", resource: "pingsources", name: settings.TIMER_NAME };
   const timerNamespace = settings.TIMER_NAMESPACE ?? namespace;
+  const watch = { group: "sources.knative.dev", resource: "apiserversources" };
+  const watches = (...verbs: string[]): Rule[] =>
+    settings.WATCH_NAME ? [{ ...watch, name: settings.WATCH_NAME, verbs }] : [];
   const files = settings.FILES_MODE === "snapshot" ? snapshotRules : [];
   return [
     ...jobNamespaces.flatMap((one) => [
@@ -50,8 +53,14 @@ export const rightsOf = (accounts: Accounts, places: Places, settings: Settings)
     ...formerNamespaces
       .filter((one) => !jobNamespaces.includes(one))
       .flatMap((one) => expand(finishTask, one, finishRules)),
-    ...expand(startJob, timerNamespace, [{ ...timer, verbs: ["patch", "create"] }]),
-    ...expand(finishTask, timerNamespace, [{ ...timer, verbs: ["get", "delete"] }]),
+    ...expand(startJob, timerNamespace, [
+      { ...timer, verbs: ["patch", "create"] },
+      ...watches("patch", "create", "get"),
+    ]),
+    ...expand(finishTask, timerNamespace, [
+      { ...timer, verbs: ["get", "delete"] },
+      ...watches("get", "patch", "delete"),
+    ]),
   ];
 };
 

@@ -3,10 +3,11 @@ import { hostname } from "node:os";
 import { runScopeOf } from "../../core/run-scope.ts";
 import type { Settings } from "../../core/settings.ts";
 import { connectApi } from "./api.ts";
+import { connectJobWatch } from "./job-watch.ts";
 import { connectJobs } from "./jobs.ts";
 import { connectNote } from "./note.ts";
 import { connectPods } from "./pods.ts";
-import type { Jobs, Note, Pods, Timer } from "./ports.ts";
+import type { Jobs, JobWatch, Note, Pods, Timer } from "./ports.ts";
 import { connectSnapshots, type Snapshots } from "./snapshot.ts";
 import { connectTimer } from "./timer.ts";
 
@@ -14,6 +15,8 @@ export interface Kubernetes {
   readonly jobs: Jobs;
   readonly pods: Pods;
   readonly timer: Timer;
+  /** Not there: whoever installed an ApiServerSource keeps it. */
+  readonly watch?: JobWatch;
   readonly note: Note;
   readonly snapshots: Snapshots;
   /** Opens a connection for the first request, before there is any. Never throws. */
@@ -24,13 +27,17 @@ export interface Kubernetes {
 export const connectKubernetes = (settings: Settings, warn: (message: string) => void): Kubernetes => {
   const api = connectApi();
   const managedBy = settings.FULL_DEPLOYMENT_NAME;
+  const { WATCH_NAME, WATCH_SPEC_DIR } = settings;
+  const namespace = settings.TIMER_NAMESPACE ?? api.namespace;
+  const watch = { namespace, specFolder: WATCH_SPEC_DIR, missing: warn };
   return {
+    ...(WATCH_NAME ? { watch: connectJobWatch(api, { ...watch, name: WATCH_NAME }) } : {}),
     jobs: connectJobs(api),
     pods: connectPods(api),
     snapshots: connectSnapshots(api),
     openEarly: () => api.openEarly(),
     timer: connectTimer(api, {
-      namespace: settings.TIMER_NAMESPACE ?? api.namespace,
+      namespace,
       name: settings.TIMER_NAME,
       schedule: settings.TIMER_SCHEDULE,
       sink: settings.TIMER_SINK,

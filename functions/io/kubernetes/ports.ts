@@ -119,6 +119,33 @@ export interface TimerSeen {
   readonly scopes: readonly RunScope[];
 }
 
+/** The ApiServerSource that tells finish-task of changes of Jobs: it exists while runs do, and WATCH_IDLE_SECONDS longer. */
+export interface JobWatch {
+  /**
+   * Makes sure that it exists and notes when.
+   * @returns undefined when the cluster knows no such kind @throws IoError
+   */
+  touch(now: Date): Promise<WatchSeen | undefined>;
+  /** @returns undefined when there is none @throws IoError */
+  read(): Promise<WatchSeen | undefined>;
+  /** Notes that runs are open, if nobody touched it since this resourceVersion was read. @throws IoError */
+  renew(now: Date, resourceVersion: string): Promise<void>;
+  /** Deletes it likewise: "stale" when somebody touched it meanwhile. @throws IoError */
+  remove(resourceVersion: string): Promise<"done" | "stale">;
+  /** Asks whether it could be touched; nothing is changed. @throws IoError when it could not */
+  rehearse(now: Date): Promise<void>;
+}
+
+export interface WatchSeen {
+  /** When a start-job touched it, or a sweep found a run open. */
+  readonly touchedAt: Date;
+  readonly resourceVersion: string;
+  /** Its adapter runs: a change from now on is told. */
+  readonly isReady: boolean;
+  /** It was deleted, and waits for Knative's finalizer. */
+  readonly isGoing: boolean;
+}
+
 /** Kubernetes Events on a Job, for `kubectl describe`. Never throws: a note is no reason to fail. */
 export type Note = (job: JobRef, note: { readonly reason: NoteReason; readonly message: string }) => Promise<void>;
 

@@ -71,6 +71,8 @@ export const countKinds = (recorded: readonly Recorded[]): Readonly<Record<strin
 export const kindOf = (path: string): string => {
   const plain = path.replace(/\?.*$/, "").replace(/\/namespaces\/[^/]+/, "");
   const [, kind] =
-    /\/(jobs|pods|events|pingsources|configmaps|resource|sequence-execution|event|log)(?:\/|$)/.exec(plain) ?? [];
+    /\/(jobs|pods|events|pingsources|apiserversources|configmaps|resource|sequence-execution|event|log)(?:\/|$)/.exec(
+      plain,
+    ) ?? [];
   return plain.endsWith("/log") ? "log" : (kind ?? plain);
 };

@@ -42,7 +42,9 @@ const well: Facts = {
   brokers: { keptn: there({ status }), jobs: there({ status }) },
   triggers: there([trigger("start-job", "keptn"), trigger("finish-task", "jobs")]),
   jobChanges: there({ status }),
+  watchSpec: there({ data: { mode: "Resource" } }),
   hasPingSources: true,
+  hasTimer: false,
   keptnSource: there({ spec: { template }, status: { readyReplicas: 1 } }),
   subscriptions: there({ types: ["sh.keptn.event.*.triggered"] }),
   sinkBinding: there({ status }),
@@ -63,6 +65,39 @@ const theOne = (facts: Partial<Facts>, id: FindingId): Finding => {
   );
   return wrong[0]!;
 };
+
+/** An installation whose start-job makes the watch. */
+const watched = (facts: Partial<Facts>): Partial<Facts> => ({
+  settings: there({
+    metadata: { name: "settings" },
+    data: { KEPTN_API_ENDPOINT: "http://keptn/api", WATCH_NAME: "job-changes" },
+  }),
+  ...facts,
+});
+
+describe("a watch that is not there", () => {
+  const missing = { jobChanges: { kind: "missing" } } as const;
+  const found = (facts: Partial<Facts>) => diagnose({ ...well, ...facts }).filter(({ id }) => id === "job-changes");
+  test("is right while no run is open", () => {
+    const [finding, ...others] = found(watched(missing));
+    assert.deepEqual([finding?.severity, others], ["ok", []]);
+    assert.match(finding?.seen ?? "", /is not there, and need not be: no run is open\.$/);
+  });
+  test("is a warning while the sweep's timer is there", () => {
+    const { severity, seen, fix } = theOne(watched({ ...missing, hasTimer: true }), "job-changes");
+    assert.equal(severity, "warning");
+    assert.match(seen, /although the sweep's timer is: only the sweep sees tasks end\.$/);
+    assert.match(fix ?? "", /logs -l serving\.knative\.dev\/service=start-job/);
+  });
+  test("is an error where nobody makes it", () => {
+    assert.equal(theOne(missing, "job-changes").severity, "error");
+  });
+  test("cannot be made without its spec", () => {
+    const { severity, seen } = theOne(watched({ ...missing, watchSpec: { kind: "missing" } }), "job-changes");
+    assert.equal(severity, "error");
+    assert.match(seen, /^ConfigMap job-changes, .* start-job cannot start without it\.$/);
+  });
+});
 
 describe("diagnose finds", () => {
   test("nothing where all is well", () => assert.deepEqual(wrongIn({}), []));

@@ -13,6 +13,7 @@ type Applied = KubernetesObject & { readonly metadata: { readonly managedFields?
 export const apply = (asked: Asked, { collection, name = "" }: Place, store: ObjectStore): Answer => {
   const before = store.get(collection, name) as Applied | undefined;
   const given = JSON.parse(asked.body) as KubernetesObject;
+  if (asked.query.get("dryRun") === "All") return { status: before ? 200 : 201, body: given };
   const manager = asked.query.get("fieldManager") ?? "";
   const all = before?.metadata.managedFields ?? [];
   const others = all.filter((one) => one.manager !== manager);

@@ -105,6 +105,7 @@ const patch = (asked: Asked, place: Place, store: ObjectStore): Answer => {
   const before = store.get(collection, name);
   if (asked.contentType === "application/apply-patch+yaml") return apply(asked, place, store);
   if (!before) return refuse(404, "NotFound", `${resource} "${name}" not found`);
+  if (asked.contentType === "application/merge-patch+json") return merge(JSON.parse(asked.body), before, place, store);
   const after = structuredClone(before);
   const faults = applyPatch(after, JSON.parse(asked.body) as Operation[]);
   // A failed test is a 422 without causes (apiserver: endpoints/handlers/patch.go).
@@ -112,6 +113,22 @@ const patch = (asked: Asked, place: Place, store: ObjectStore): Answer => {
     return refuse(422, "Invalid", "the server rejected our request due to an error in our request");
   return { status: 200, body: store.write(collection, after) };
 };
+
+/** Of metadata only. One that names another resourceVersion than there is changes nothing. */
+const merge = (
+  { metadata = {} }: { readonly metadata?: Partial<KubernetesObject["metadata"]> },
+  before: KubernetesObject,
+  { collection, resource }: Place,
+  store: ObjectStore,
+): Answer => {
+  const { resourceVersion = before.metadata.resourceVersion, annotations } = metadata;
+  if (resourceVersion !== before.metadata.resourceVersion) return conflict(resource, before);
+  const merged = { ...before.metadata, annotations: { ...before.metadata.annotations, ...annotations } };
+  return { status: 200, body: store.write(collection, { ...before, metadata: merged }) };
+};
+
+const conflict = (resource: string, { metadata }: KubernetesObject): Answer =>
+  refuse(409, "Conflict", `Operation cannot be fulfilled on ${resource} "${metadata.name}"`);
 
 const remove = (
   { body }: Asked,
@@ -122,7 +139,7 @@ const remove = (
   const { preconditions, propagationPolicy } = JSON.parse(body || "{}") as DeleteOptions;
   const { uid, resourceVersion } = preconditions ?? {};
   if ((uid && uid !== metadata.uid) || (resourceVersion && resourceVersion !== metadata.resourceVersion)) {
-    return refuse(409, "Conflict", `Operation cannot be fulfilled on ${resource} "${metadata.name}"`);
+    return conflict(resource, found.object);
   }
   // Also of an object that is being deleted already (apiserver: pkg/registry/generic/registry/store.go, deletionFinalizersForGarbageCollection).
   if (propagationPolicy === "Foreground" && !metadata.finalizers?.includes(foregroundDeletion)) {

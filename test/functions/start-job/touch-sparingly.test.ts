@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { IoError } from "../../../functions/io/io-error.ts";
-import { touchSparingly } from "../../../functions/start-job/touch-sparingly.ts";
+import { touchSparingly, watchSparingly } from "../../../functions/start-job/touch-sparingly.ts";
 import { makeMemoryTimer } from "../../doubles/memory-timer.ts";
+import { makeMemoryWatch } from "../../doubles/memory-watch.ts";
 
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 0, 2) + seconds * 1000);
 
@@ -41,5 +42,20 @@ describe("the timer is touched", () => {
     away = false;
     assert.deepEqual(await timer.touch(at(2)), at(2));
     assert.equal(touches.length, 2);
+  });
+});
+
+describe("the watch is", () => {
+  test("touched once for the events of five seconds, and read once for all who wait for it", async () => {
+    const memory = makeMemoryWatch();
+    let nowSeconds = 0;
+    const watch = watchSparingly(memory, () => at(nowSeconds));
+    await Promise.all([watch.touch(at(0)), watch.touch(at(4)), watch.read(), watch.read()]);
+    assert.deepEqual(memory.calls, ["touch", "read"]);
+    nowSeconds = 0.5;
+    memory.set({ isReady: true });
+    assert.equal((await watch.read())?.isReady, true);
+    await watch.touch(at(6));
+    assert.deepEqual(memory.calls, ["touch", "read", "read", "touch"]);
   });
 });

@@ -1,0 +1,75 @@
+// What wakes us goes when no run is open: the ApiServerSource first, then the timer, which is there to end it.
+
+import { IoError } from "../io/io-error.ts";
+import type { JobWatch, Timer, TimerSeen, WatchSeen } from "../io/kubernetes/ports.ts";
+import type { ChainPorts } from "./ports.ts";
+
+export interface WakerPorts extends ChainPorts {
+  readonly timer: Timer;
+  /** Not there: nothing of ours is to be created or ended. */
+  readonly watch?: JobWatch;
+}
+
+/** What was there before the runs were looked for: a touch after that changes its resourceVersion. */
+export interface Wakers {
+  readonly askedMs: number;
+  readonly timer: TimerSeen | undefined;
+  /** "unknown": it could not be read, or is not to be ended. */
+  readonly watch: WatchSeen | "none" | "unknown";
+}
+
+/** @throws IoError when the timer cannot be read */
+export const readWakers = async (ports: WakerPorts): Promise<Wakers> => {
+  const askedMs = ports.clock.now().getTime();
+  const [timer, watch] = await Promise.all([ports.timer.read(), readWatch(ports)]);
+  return { askedMs, timer, watch };
+};
+
+/** Runs come first: where the watch cannot be read, it and the timer stay until it can. */
+const readWatch = async ({ watch, settings, log }: WakerPorts): Promise<Wakers["watch"]> => {
+  if (!watch || settings.WATCH_IDLE_SECONDS === "always") return "none";
+  return (await unlessFaulty(log, () => watch.read().then((seen) => seen ?? "none"))) ?? "unknown";
+};
+
+/** A start-job counts on a touch of the last five seconds and creates its Jobs within 20: no touch younger than this is idle. */
+const leastIdleMs = 30_000;
+
+/** Runs are open: the watch is not idle, however long ago a start-job touched it. */
+export const keepWatch = async (ports: WakerPorts, { watch, askedMs }: Wakers): Promise<void> => {
+  if (typeof watch === "string" || watch.isGoing || askedMs - watch.touchedAt.getTime() < leastIdleMs) return;
+  await unlessFaulty(ports.log, async () => ports.watch?.renew(ports.clock.now(), watch.resourceVersion));
+};
+
+/** No run is open. @throws IoError */
+export const endWakers = async (ports: WakerPorts, wakers: Wakers): Promise<void> => {
+  const { timer } = wakers;
+  if (timer && (await endWatch(ports, wakers))) await endTimer(ports, timer, wakers.askedMs);
+};
+
+/** @returns whether it is gone, or as good as gone: the rest is Knative's */
+const endWatch = async (ports: WakerPorts, { watch, askedMs }: Wakers): Promise<boolean> => {
+  if (typeof watch === "string") return watch === "none";
+  if (watch.isGoing) return true;
+  const idleMs = Number(ports.settings.WATCH_IDLE_SECONDS) * 1000;
+  if (askedMs - watch.touchedAt.getTime() <= Math.max(idleMs, leastIdleMs)) return false;
+  return (await ports.watch?.remove(watch.resourceVersion)) === "done";
+};
+
+/**
+ * A start-job that touched the timer may still be about to create Jobs: the timer goes only when that touch was older than any
+ * start-job may take before the runs were looked for, and only if nobody touched it since it was read.
+ */
+const endTimer = async (ports: WakerPorts, timer: TimerSeen, askedMs: number): Promise<void> => {
+  const ageMs = askedMs - timer.touchedAt.getTime();
+  if (ageMs > ports.settings.CREATE_GRACE_SECONDS * 1000) await ports.timer.remove(timer.resourceVersion);
+};
+
+const unlessFaulty = async <T>(log: ChainPorts["log"], act: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await act();
+  } catch (fault) {
+    if (!(fault instanceof IoError)) throw fault;
+    log({ level: "warn", message: `the ApiServerSource is left as it is: ${fault.message}` });
+    return undefined;
+  }
+};

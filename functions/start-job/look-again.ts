@@ -1,0 +1,56 @@
+// Looks at runs once more that began before the ApiServerSource was ready: what changed before its first list, it tells nobody.
+import { advance, type Target } from "../chain/advance.ts";
+import { IoError } from "../io/io-error.ts";
+import { isSoonAfter } from "./in-time.ts";
+import type { StartJobPorts } from "./start-runs.ts";
+
+/** From apply to Ready it takes 1.3 to 3.2 s; after this time the sweep is as quick. */
+const longestWaitMs = 30_000;
+const betweenReadsMs = 500;
+/** Its adapter lists a moment before it is Ready, or, where no probe asks it, a moment after. */
+const afterReadyMs = [0, 2000] as const;
+
+/** @throws IoError; what is not done here, the sweep does within a minute */
+export const lookAgain = async (ports: StartJobPorts, runs: readonly Target[], touchedAt: Date): Promise<void> => {
+  if (!(await isReadyInTime(ports, touchedAt))) {
+    ports.log({
+      level: "warn",
+      message: "the ApiServerSource is not ready: until it is, only the sweep sees Jobs end",
+    });
+    return;
+  }
+  let open = runs;
+  for (const ms of afterReadyMs) {
+    if (open.length === 0) return;
+    if (ms > 0) await ports.clock.sleep(ms);
+    open = await advanceAll(ports, open);
+  }
+};
+
+const isReadyInTime = async (ports: StartJobPorts, touchedAt: Date): Promise<boolean> => {
+  const startMs = ports.clock.now().getTime();
+  while (ports.clock.now().getTime() - startMs < longestWaitMs) {
+    await ports.clock.sleep(betweenReadsMs);
+    const seen = await see(ports, touchedAt);
+    if (seen?.isReady) return true;
+  }
+  return false;
+};
+
+/** One that somebody deleted, or that was on its way out when it was touched, is made anew as long as the timer is certain to be there. */
+const see = async (ports: StartJobPorts, touchedAt: Date) => {
+  try {
+    const seen = await ports.watch?.read();
+    if (seen || !isSoonAfter(ports, touchedAt)) return seen;
+    return await ports.watch?.touch(ports.clock.now());
+  } catch (fault) {
+    if (fault instanceof IoError && fault.retryable) return undefined; // the API server is away for a moment
+    throw fault;
+  }
+};
+
+/** @returns those that are still open */
+const advanceAll = async (ports: StartJobPorts, runs: readonly Target[]): Promise<readonly Target[]> => {
+  const rests = await Promise.all(runs.map((run) => advance(ports, run)));
+  return runs.filter((_, i) => rests[i]?.kind !== "over");
+};

@@ -1,0 +1,44 @@
+// The ApiServerSource that tells of the ends of runs: made beside them, and waited for by nobody.
+import type { Answer } from "../chain/answer.ts";
+import type { RunPlan } from "../core/plan.ts";
+import { isSoonAfter } from "./in-time.ts";
+import { targetOf } from "./start-run.ts";
+import type { StartJobPorts } from "./start-runs.ts";
+
+interface Runs {
+  readonly plans: readonly RunPlan[];
+  /** When the sweep's timer was touched for them. */
+  readonly touchedAt: Date;
+}
+
+/**
+ * @param start creates and releases the runs
+ * @returns its answer, with what is left to do where the watch is younger than they are: nobody would tell what ends before its first list
+ * @throws whatever `start` throws; a watch that cannot be had fails no run
+ */
+export const besideWatch = async (
+  ports: StartJobPorts,
+  { plans, touchedAt }: Runs,
+  start: () => Promise<Answer>,
+): Promise<Answer> => {
+  if (plans.length === 0) return start();
+  const watch = touchWatch(ports, touchedAt);
+  const answer = await start();
+  const after = async () => {
+    if (await watch) return;
+    const { lookAgain } = await import("./look-again.ts");
+    await lookAgain(ports, plans.map(targetOf), touchedAt);
+  };
+  return { ...answer, after };
+};
+
+/** @returns whether it was there already, and will tell of these runs. Never throws. */
+export const touchWatch = async ({ watch, clock, log }: StartJobPorts, touchedAt: Date): Promise<boolean> => {
+  if (!watch || !isSoonAfter({ clock }, touchedAt)) return true;
+  try {
+    return (await watch.touch(clock.now()))?.isReady ?? true;
+  } catch (fault) {
+    log({ level: "warn", message: `could not touch the ApiServerSource: ${String(fault)}` });
+    return false;
+  }
+};
