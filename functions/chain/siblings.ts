@@ -15,7 +15,10 @@ export type ReconcileRun = (run: Pick<Sibling, "runId" | "namespaces">) => Promi
 export const siblingsOf = ({ chain }: RunState): readonly Sibling[] => chain.siblings ?? [];
 
 export interface SiblingsFound {
-  /** Nobody will answer for them: they have no Job, or were let go without an answer that Keptn counted. */
+  /**
+   * Nobody will answer for them: they have no Job, or were let go without an answer that Keptn counted. This run has to, being the first
+   * of the event's runs that is open; to the others they are siblings that are not announced yet.
+   */
   readonly forsaken: readonly Sibling[];
   /** Something was done about another one: Keptn's count may have changed. */
   readonly moved: boolean;
@@ -33,7 +36,7 @@ export const lookAfterSiblings = async (
   { count, reconcile }: { readonly count: Current; readonly reconcile: ReconcileRun | undefined },
 ): Promise<SiblingsFound> => {
   const forsaken: Sibling[] = [];
-  let moved = false;
+  let [moved, isFirst] = [false, true];
   for (const sibling of siblingsOf(run)) {
     const counted = ofSource(count, sibling.source);
     if (isEven(counted)) continue;
@@ -42,6 +45,7 @@ export const lookAfterSiblings = async (
     if ("refusal" in listed && counted.started > 0) continue;
     const jobs = "done" in listed ? listed.done : [];
     const isOpen = jobs.some((job) => stateOf(job) !== "reported");
+    if (isOpen && sibling.runId < run.id) isFirst = false;
     if (isOpen && counted.started > 0) continue;
     if (isOpen) {
       moved = true;
@@ -51,7 +55,8 @@ export const lookAfterSiblings = async (
       forsaken.push(sibling);
     }
   }
-  return { forsaken, moved };
+  // Two runs that are reported at the same time would both answer for a third one.
+  return { forsaken: isFirst ? forsaken : [], moved };
 };
 
 /** start-job may still create them: the same event comes again when it did not get to its end. */

@@ -16,6 +16,10 @@ interface Reference {
   readonly name: string;
 }
 
+interface Mounting {
+  readonly configMap?: { readonly name: string; readonly optional?: boolean };
+}
+
 const referencesOf = ({ kind, ...object }: KubernetesObject): Reference[] => {
   switch (kind) {
     case "RoleBinding":
@@ -33,7 +37,9 @@ const referencesOf = ({ kind, ...object }: KubernetesObject): Reference[] => {
       const settings = spec.containers[0].envFrom.map(
         (from: { configMapRef: { name: string } }) => from.configMapRef.name,
       );
-      const mounted = spec.volumes.flatMap((volume: { configMap?: { name: string } }) => volume.configMap?.name ?? []);
+      const mounted = spec.volumes.flatMap(({ configMap }: Mounting) =>
+        configMap && !configMap.optional ? configMap.name : [],
+      );
       return [
         { kind: "ServiceAccount", name: spec.serviceAccountName },
         ...mounted.map((name: string) => ({ kind: "ConfigMap", name })),
@@ -149,7 +155,10 @@ test("func's overlay has all but start-job, under the names that func.yaml says"
   assert.deepEqual(func.run.envs.filter(isAboutMemory), options);
   assert.ok(func.run.envs.some(({ value }: { value: string }) => value === "{{ configMap:job-executor-settings }}"));
   // As in the manifests: a variable would be read once.
-  assert.deepEqual(func.run.volumes, [{ secret: "job-service-keptn-secrets", path: "/etc/keptn" }]);
+  assert.deepEqual(func.run.volumes, [
+    { secret: "job-service-keptn-secrets", path: "/etc/keptn" },
+    { configMap: "job-changes", path: "/etc/job-changes" },
+  ]);
   const file = func.run.envs.find(({ name }: { name?: string }) => name === "KEPTN_API_TOKEN_FILE");
   assert.equal(file?.value, "/etc/keptn/token");
   assert.ok(!func.run.envs.some(({ value }: { value: string }) => value.includes("secret:")));

@@ -65,13 +65,14 @@ export const makePorts = (world: World, process: Process): StartJobPorts => {
   };
 };
 
-/** Another delivery of the same program may have touched it a few seconds ago, see touch-sparingly.ts. */
+/** Another delivery of the same process, and so of the same image, may have touched it a few seconds ago: see touch-sparingly.ts. */
 const touch = async (
   { chance, scheduler, timer, touches }: World,
   process: Process,
   { now, call }: { now: Date; call: Caller },
 ): Promise<Date> => {
-  const known = touches.at(-1) ?? Number.NEGATIVE_INFINITY;
+  const ofImage = touches.filter(({ image }) => image === process.image.name);
+  const known = ofImage.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
   const spot = chance.at(`${process.name} touches`);
   if (scheduler.now() - known <= 5000 && spot.roll("remembers") < 0.5) {
     chance.note("a touch that holds for another event");
@@ -79,7 +80,7 @@ const touch = async (
   }
   const touchedMs = scheduler.now();
   await call({ ...writing("touch timer"), effect: () => timer.touch(now, runScopeOf(process.image.settings)) });
-  touches.push(touchedMs);
+  touches.push({ image: process.image.name, atMs: touchedMs });
   return now;
 };
 

@@ -33,7 +33,7 @@ export interface World extends ProcessPorts {
   readonly keptn: SimulatedKeptn;
   readonly timer: SimulatedTimer;
   /** When start-job touched it. */
-  readonly touches: number[];
+  readonly touches: { readonly image: string; readonly atMs: number }[];
   /** Not there: an ApiServerSource that others keep tells of every Job. */
   readonly watch: SimulatedWatch | undefined;
   /** When start-job touched it, and what it saw. */
