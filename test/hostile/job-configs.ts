@@ -142,7 +142,7 @@ const limits: readonly HostileConfig[] = [
       what: `the file ${file.slice(0, 30)}`,
       config: task(`files: [${JSON.stringify(file)}]`),
       ends: "errored",
-      says: /bad-file/,
+      says: file.includes("\0") ? /forbidden-character/ : /bad-file/,
     }),
   ),
   { what: "an image of 100 kB", config: task("").replace("alpine", "x".repeat(100_000)), ends: "errored" },
