@@ -25,7 +25,7 @@ export const startJob =
       case "not-keptn":
         return ignore(ports, parsed.why);
       case "thin":
-        return startAsKeptnHasIt(ports, parsed);
+        return startAsKeptnHasIt(ports, parsed, "; it was asked because the event that arrived has no shkeptncontext");
       case "event":
         return ports.settings.VERIFY_EVENTS
           ? startAsKeptnHasIt(ports, envelopeOf(parsed.event))
@@ -37,11 +37,12 @@ export const startJob =
  * VERIFY_EVENTS, and thin events: anybody who reaches the Broker can send an event under an id that Keptn knows. Only the id, type and
  * project of what arrived are used, to ask; service, data, commit and time are Keptn's own.
  */
-const startAsKeptnHasIt = async (ports: StartJobPorts, sent: EventRef): Promise<Answer> => {
+const startAsKeptnHasIt = async (ports: StartJobPorts, sent: EventRef, reason = ""): Promise<Answer> => {
   const event = await ports.keptn.getEvent(sent);
   // `job-executor check` wants to know whether a run could have its watch, too.
   if (!event && sent.project === dryEventProject) await ports.watch?.rehearse(ports.clock.now());
-  return event ? start(ports, event) : ignore(ports, `Keptn knows no open event ${sent.id}`, { event: sent.id });
+  if (event) return start(ports, event);
+  return ignore(ports, `Keptn knows no open event ${sent.id}${reason}`, { event: sent.id });
 };
 
 const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {

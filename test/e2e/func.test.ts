@@ -66,7 +66,7 @@ describe("kn func", { skip }, () => {
     await installation.apply(image);
     const where = ["--image", image, "--namespace", installation.namespace];
     await run(func, ["deploy", "--build=false", "--push=false", ...where], { cwd: root });
-    const wait = ["wait", "--for=condition=Ready", "--all", "--timeout=180s", "ksvc,broker,trigger,apiserversource"];
+    const wait = ["wait", "--for=condition=Ready", "--all", "--timeout=180s", "ksvc,broker,trigger"];
     await installation.kubectl(...wait);
   });
 

@@ -101,7 +101,7 @@ describe("end to end", { skip }, () => {
 
   test("is installed by one command and a Secret", async () => {
     await installation.apply(image);
-    await ready("ksvc,broker,trigger,apiserversource,sinkbinding");
+    await ready("ksvc,broker,trigger,sinkbinding");
     await installation.kubectl("rollout", "status", "deployment/keptn-source", "--timeout=120s");
   });
 

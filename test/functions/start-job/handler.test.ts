@@ -147,7 +147,9 @@ describe("an event that an action matches", () => {
     const thin = { id, type, source, specversion: "1.0", data: { project: "sockshop" } };
     assert.equal((await deliver(world, thin)).statusCode, 204);
     assert.deepEqual(world.keptn.counts(id), { state: "current", started: 1, finished: 0 });
-    assert.equal((await deliver(world, { ...thin, id: "unknown" })).statusCode, 204);
+    const unknown = await deliver(world, { ...thin, id: "unknown" });
+    assert.equal(unknown.statusCode, 204);
+    assert.match(unknown.why ?? "", /knows no open event unknown; .* has no shkeptncontext$/);
     assert.equal(world.jobs().length, 2);
   });
 });
