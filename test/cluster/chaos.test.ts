@@ -39,7 +39,7 @@ describe(`${runs} runs in chaos (seed ${seed})`, { skip: noCluster }, () => {
         CLAIM_LEASE_SECONDS: "9",
         KEPTN_RETRY_SECONDS: "2",
         API_PROXY_HTTP_TIMEOUT: "1",
-        CREATE_GRACE_SECONDS: "60",
+        ...{ CREATE_GRACE_SECONDS: "60", WATCH_IDLE_SECONDS: "30" }, // what wakes us goes sooner
       },
     });
     world.configure(config);

@@ -60,6 +60,12 @@ export const listsContract = (name: string, open: () => Promise<ListsWorld>): vo
       assert.equal(job.spec, undefined);
     });
 
+    test("a list of nothing is empty, also of metadata only", async () => {
+      const nothing = { collection, selectors: { labelSelector: `${label.run}=none` } };
+      assert.deepEqual(await listAll<Job>(world.api, nothing), []);
+      assert.deepEqual(await listAll<Job>(world.api, { ...nothing, accept: metadataOnly }), []);
+    });
+
     test("what is selected by fields", async () => {
       const name = `metadata.name!=${makeTestJob(runIds[0] ?? "").metadata?.name}`;
       const found = await listAll<Job>(world.api, { collection, selectors: { fieldSelector: name } });

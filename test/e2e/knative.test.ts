@@ -43,7 +43,7 @@ describe("end to end", { skip }, () => {
     const project = `e2e-${randomUUID().slice(0, 8)}`;
     const settings = {
       ...{ START_GRACE_SECONDS: "10", PUBSUB_URL: "nats://keptn-nats.keptn" },
-      CREATE_GRACE_SECONDS: "60", // the timer goes sooner
+      ...{ CREATE_GRACE_SECONDS: "60", WATCH_IDLE_SECONDS: "60" }, // what wakes us goes sooner
       LOG_LEVEL: "debug", // says when a function begins with what
       PROJECT_FILTER: project, // other people's events on the same Keptn are none of ours
     };

@@ -37,7 +37,7 @@ describe(`${runs} runs with functions that are killed (seed ${seed})`, { skip: n
       unreliability: { random, lost: 0.01, doubled: 0.01, lateMs: 200 },
       settings: {
         ...{ CLAIM_LEASE_SECONDS: "9", KEPTN_RETRY_SECONDS: "2", API_PROXY_HTTP_TIMEOUT: "1" },
-        ...{ CREATE_GRACE_SECONDS: "60", LOG_LEVEL: "info" },
+        ...{ CREATE_GRACE_SECONDS: "60", WATCH_IDLE_SECONDS: "30", LOG_LEVEL: "info" },
       },
     });
     world.configure(config);

@@ -16,10 +16,11 @@ export interface Listing {
   readonly onTooLarge?: (head: string, fault: IoError) => void;
 }
 
-/** metav1.Status, where the list has expired, has no items. */
+/** Where the list has expired: a metav1.Status, which has no items. */
 interface Page<T> {
   readonly metadata?: { readonly continue?: string };
-  readonly items?: readonly T[];
+  /** null: an empty PartialObjectMetadataList, as the API server writes it (Go's nil slice). */
+  readonly items?: readonly T[] | null;
   readonly message?: string;
 }
 
@@ -38,8 +39,8 @@ export async function* listPages<T>(api: KubernetesApi, listing: Listing): Async
     try {
       const { status, body }: { status: number; body: Page<T> } = await api.call<Page<T>>(call);
       next = body.metadata?.continue || undefined;
-      if (body.items) yield body.items;
-      else if (!next) throw new IoError(`Kubernetes GET ${call.path}: ${status} ${body.message}`, expired);
+      if (status === 410 && !next) throw new IoError(`Kubernetes GET ${call.path}: 410 ${body.message}`, expired);
+      yield body.items ?? [];
     } catch (fault) {
       if (!(fault instanceof IoError && fault.tooLarge) || listing.whole) throw fault;
       if (limit > 1) limit = Math.floor(limit / 2);

@@ -23,10 +23,14 @@ export const list = ({ query, accept }: Asked, place: Place, store: ObjectStore)
     body: {
       ...kind,
       metadata: page.metadata,
-      items: partial ? page.items.map(({ metadata }) => ({ metadata })) : page.items,
+      items: partial ? partialItems(page.items) : page.items,
     },
   };
 };
+
+/** An empty one is Go's nil slice, which JSON has as null (apiserver: endpoints/handlers/response.go, asPartialObjectMetadataList). */
+const partialItems = (items: Page["items"]) =>
+  items.length === 0 ? null : items.map(({ metadata }) => ({ metadata }));
 
 /** meta.k8s.io/v1, PartialObjectMetadata */
 export const metadataOf = ({ metadata }: KubernetesObject) => ({
