@@ -1,5 +1,6 @@
 // What a Node before 24 lacks of the language: loaded by bin.mjs before the bundled command, and by nothing else.
 import "core-js/actual/iterator/index.js";
+import "core-js/actual/json/is-raw-json.js";
 import "core-js/actual/json/parse.js";
 import "core-js/actual/json/raw-json.js";
 import "core-js/actual/json/stringify.js";

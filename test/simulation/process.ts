@@ -65,8 +65,10 @@ export const callFrom = <T>(ports: ProcessPorts, process: Process, call: Call<T>
     const drawn = faultOf(spot, call);
     const [thereMs, backMs] = latencyOf(ports, spot, { call, timesOut: drawn === "timesOut", image: process.image });
     scheduler.after(thereMs, () => {
-      const fault = ports.isAway(call.to) ? "fails" : drawn;
-      const answer = happens(fault, spot) ? attempt(call.effect) : undefined;
+      const wanted = ports.isAway(call.to) ? "fails" : drawn;
+      const answer = happens(wanted, spot) ? attempt(call.effect) : undefined;
+      // What did not take effect at the first try is not found done at the second.
+      const fault = wanted === "foundDone" && answer && "fault" in answer ? undefined : wanted;
       scheduler.after(backMs, () => {
         if (process.ended) return;
         ports.stir(process);
