@@ -11,6 +11,8 @@ export interface Checks {
   know(event: EventFacts): void;
   readonly events: readonly EventFacts[];
   runOf(job: Job): RunFacts | undefined;
+  /** Something was wrong with the event of this run: it may be answered as errored. */
+  disturb(runId: string): void;
   eventOf(eventId: string): EventFacts | undefined;
   /** Keptn's API took an answer. */
   sent(event: OutgoingEvent): void;
@@ -70,6 +72,10 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
 
   return {
     runOf,
+    disturb: (runId) => {
+      const run = runs.get(runId);
+      if (run) run.event.disturbed = true;
+    },
     eventOf: (eventId) => events.get(eventId),
     get events() {
       return [...events.values()];

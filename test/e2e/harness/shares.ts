@@ -1,5 +1,6 @@
 // How much of a run's time is our functions' own, by their logs: the rest is Keptn's, Knative's and Kubernetes'.
 import type { LogLine } from "../../../functions/io/world.ts";
+import { until } from "../../cluster/harness/world.ts";
 import type { Installation } from "./installation.ts";
 import type { Ran } from "./scenario.ts";
 
@@ -18,7 +19,12 @@ interface Line extends LogLine {
 export const readShares = async ({ kubectl }: Installation): Promise<(ran: Ran) => Shares> => {
   const read = async (service: string): Promise<readonly Line[]> => {
     const select = ["-l", `serving.knative.dev/service=${service}`, "-c", "user-container"];
-    const text = await kubectl("logs", ...select, "--tail=-1", "--max-log-requests=20");
+    let text = "";
+    // A pod that Knative is just adding has no log yet, and then there is none of the others either.
+    await until(`the logs of ${service}`, async () => {
+      text = await kubectl("logs", ...select, "--tail=-1", "--max-log-requests=20").catch(() => "");
+      return text !== "";
+    });
     const lines = text.split("\n").filter((line) => line.startsWith("{"));
     return lines.map((line) => JSON.parse(line)).map((line) => ({ ...line, atMs: Date.parse(line.time) }));
   };
