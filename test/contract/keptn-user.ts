@@ -150,3 +150,21 @@ export const until = async <T>(
     await sleep(100);
   }
 };
+
+/** Triggers anew, at most three times, where nothing of a sequence arrives: webhook-service hears late of a new subscription. */
+export const triggerUntil = async (
+  user: KeptnUser,
+  { at, sequence, data }: { readonly at: FilesAt & { stage: string; service: string }; sequence: string; data: object },
+  hasArrived: () => boolean,
+): Promise<string> => {
+  for (let tries = 1; ; tries++) {
+    const context = await user.trigger(at, sequence, data);
+    try {
+      await until(`something of ${sequence} arrives`, async () => hasArrived());
+      return context;
+    } catch (fault) {
+      if (tries === 3) throw fault;
+      await user.abort(at.project, context);
+    }
+  }
+};

@@ -16,7 +16,7 @@ import { connectKeptn } from "../../functions/io/keptn.ts";
 import { connectApi } from "../../functions/io/kubernetes/api.ts";
 import { connectConnectionObjects } from "../../functions/io/kubernetes/connections.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
-import { makeUser, until } from "../contract/keptn-user.ts";
+import { makeUser, triggerUntil } from "../contract/keptn-user.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
 import { makeTerminal } from "../doubles/terminal.ts";
 import { openWorld } from "../doubles/world.ts";
@@ -132,8 +132,10 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
 
   test("brings the events of a sequence", async () => {
     deliver = async (event) => void arrived.push((event as { readonly type: string }).type);
-    const context = await user.trigger({ project: name, stage: "dev", service: "carts" }, "delivery", {});
-    await until("the task arrives", async () => arrived.includes("sh.keptn.event.deploy.triggered"));
+    const at = { project: name, stage: "dev", service: "carts" };
+    const context = await triggerUntil(user, { at, sequence: "delivery", data: {} }, () =>
+      arrived.includes("sh.keptn.event.deploy.triggered"),
+    );
     await user.abort(name, context);
   });
 
