@@ -5,6 +5,7 @@ import type { Sibling } from "../core/marks.ts";
 import { type RunState, stateOf } from "../core/run-state.ts";
 import { IoError, unlessRefused } from "../io/io-error.ts";
 import { type Current, isEven, ofSource } from "./count.ts";
+import { logErrored } from "./error-log.ts";
 import type { SourceAnswer } from "./even-out.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 
@@ -81,10 +82,6 @@ export const answerForsaken = async (
 const answerFor = async (ports: ChainPorts, run: RunState, { action, source }: Sibling): Promise<SourceAnswer> => {
   const message = `Action '${action}' did not come to its end: its Jobs were never created, or were removed by force.`;
   ports.log({ level: "error", message, ...aboutRun(run) });
-  await ports.keptn.logError({
-    message,
-    shkeptncontext: run.event.shkeptncontext,
-    triggeredid: run.event.id,
-  });
+  await logErrored(ports, run.event, message);
   return { source, finished: makeRefused(run.event, source, { message, maxBytes: ports.settings.MAX_EVENT_BYTES }) };
 };

@@ -94,8 +94,8 @@ export const wasReported = (run: RunState): boolean =>
   run.marks.reported !== undefined || run.tasks.some(({ job }) => job && stateOf(job) === "reported");
 
 /**
- * What is noted of the task's own container counts before what a sidecar made of its Job. Kubernetes sets SuccessCriteriaMet and FailureTarget a moment before Complete and Failed (1.31 and later); the outcome is
- * decided with them.
+ * What is noted of the task's own container counts before what a sidecar made of its Job. Kubernetes sets SuccessCriteriaMet and
+ * FailureTarget a moment before Complete and Failed (1.31 and later); the outcome is decided with them.
  */
 export const phaseOf = (job: Job): Exclude<TaskPhase, "missing"> => {
   const holds = (type: string) => job.status?.conditions?.some((c) => c.type === type && c.status === "True");
