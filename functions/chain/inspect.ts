@@ -3,6 +3,7 @@
 import { isCounted } from "../core/keptn-event.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { annotation } from "../core/marks.ts";
+import { isPodReady } from "../core/ready-pod.ts";
 import type { RunState } from "../core/run-state.ts";
 import { type SeenTrouble, seenSinceMs } from "../core/seen-trouble.ts";
 import { judgeStart, mayBeOverdue, type Patience } from "../core/start-problem.ts";
@@ -36,7 +37,7 @@ const isOver = async (ports: ChainPorts, run: RunState): Promise<boolean> => {
 };
 
 const inspectPod = async (ports: ChainPorts, job: Job | undefined) => {
-  if (!job) return {};
+  if (!job || isPodReady(job)) return {}; // that spares the API server a list by label for most runs
   const { pods, unread } = await listPods(ports, job);
   if (unread !== undefined) return {};
   const pod = pods.at(-1);

@@ -71,7 +71,8 @@ const moveRun = async (
 ): Promise<"done" | Failure> => {
   let about: object = { run: runId };
   try {
-    const jobs = await ports.jobs.listRun(runId, namespaces, maxBytes);
+    const room = maxBytes === undefined ? {} : { maxBytes };
+    const jobs = await ports.jobs.listRun(runId, namespaces, { byName: true, ...room });
     const run = readRun(jobs);
     if (run) about = aboutRun(run);
     else if (jobs.length > 0)

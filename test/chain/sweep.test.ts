@@ -212,6 +212,42 @@ describe("many runs", () => {
     assert.match(warnings(cluster)[0] ?? "", /^had no time for \d+ runs; the next sweep begins elsewhere$/);
   });
 
+  /** What a sweep asks of the API server: `GET jobs` one by name, `LIST jobs` by label. */
+  const callsOfSweep = async ({ server, ports }: Cluster): Promise<Record<string, number>> => {
+    const before = server.calls.length;
+    assert.equal((await sweep(ports)).failed, 0);
+    const counts: Record<string, number> = {};
+    for (const call of server.calls.slice(before)) {
+      const [, verb = "", kind = "", name] = /^(\w+) .*\/namespaces\/[^/]+\/(\w+)(\/.+)?$/.exec(call) ?? [];
+      const what = `${verb === "GET" && !name ? "LIST" : verb} ${kind}`;
+      counts[what] = (counts[what] ?? 0) + 1;
+    }
+    return counts;
+  };
+
+  test("that need nothing cost a GET each, by name: of a list by label the API server would look at every Job", async (context) => {
+    const cluster = await openCluster(context);
+    await addRuns(cluster, 40);
+    while (cluster.server.jobs().some(({ status }) => status?.ready !== 1)) await new Promise(setImmediate);
+    cluster.world.pass(3600);
+    assert.deepEqual(await callsOfSweep(cluster), { "LIST jobs": 3, "GET jobs": 40 }); // a list for each namespace
+  });
+
+  test("of several tasks are read by name, each of their Jobs; where one is missing, by a list", async (context) => {
+    const cluster = await openCluster(context);
+    const id = await cluster.begin("jobs", "jobs", "jobs");
+    while (cluster.jobsOf(id)[0]?.status?.ready !== 1) await new Promise(setImmediate);
+    assert.deepEqual(await callsOfSweep(cluster), { "LIST jobs": 3, "GET jobs": 3 });
+    const collection = "/apis/batch/v1/namespaces/jobs/jobs";
+    const last = cluster.server.store.get(collection, cluster.jobsOf(id)[2]?.metadata?.name ?? "")!;
+    cluster.server.store.write(collection, { ...last, metadata: { ...last.metadata, finalizers: [] } });
+    cluster.server.store.delete(collection, last.metadata.name);
+    cluster.world.pass(3600);
+    const { "LIST jobs": lists, "GET jobs": gets } = await callsOfSweep(cluster);
+    assert.ok(lists! > 3 && gets === 3);
+    assert.match(String(cluster.world.sent("finished").at(-1)?.data["message"]), /task-3/);
+  });
+
   test("are found page by page, also where a page would be too large", async (context) => {
     const cluster = await openCluster(context);
     await addRuns(cluster, 30, 400_000);

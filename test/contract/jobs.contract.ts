@@ -107,6 +107,18 @@ export const jobsContract = (name: string, open: () => Promise<JobsWorld>): void
       assert.deepEqual(names, [jobNameOf(runId, 0), jobNameOf(runId, 1)]);
     });
 
+    test("reads a run by the names of its Jobs as by its label, also where they are not all there", async () => {
+      const runId = newRunId();
+      const namesOf = async (byName: boolean): Promise<readonly unknown[]> =>
+        (await world.jobs.listRun(runId, world.namespaces.slice(0, 1), { byName })).map((job) => job.metadata?.uid);
+      assert.deepEqual(await namesOf(true), []);
+      await create(runId);
+      assert.equal((await namesOf(true)).length, 1);
+      assert.deepEqual(await namesOf(true), await namesOf(false));
+      await world.jobs.create(make(runId, { taskIndex: 1 }));
+      assert.deepEqual((await namesOf(true)).toSorted(), (await namesOf(false)).toSorted());
+    });
+
     test("lists as open what waits or was released, not what was reported", async () => {
       const states: readonly State[] = ["waiting", "released", "reported"];
       const runs = states.map((state) => ({ state, runId: newRunId() }));

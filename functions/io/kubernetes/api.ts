@@ -28,6 +28,8 @@ export interface Answered<T> {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: T;
+  /** Of the body, as it came. */
+  readonly bytes: number;
 }
 
 export interface KubernetesApi {
@@ -161,7 +163,7 @@ const attempt = async <T>(wire: Wire, call: Call): Promise<Answered<T>> => {
   const { status, headers, body } = await request({ ...wanted, maxBytes: call.maxBytes ?? maxAnswerBytes });
   const text = body.toString();
   if (status > 299 && !call.expected?.includes(status)) throw faultOf(call, status, { text, headers });
-  return { status, headers, body: (isOfUse(call, status, text) ? parse(call, text) : {}) as T };
+  return { status, headers, bytes: body.length, body: (isOfUse(call, status, text) ? parse(call, text) : {}) as T };
 };
 
 /** What is expected beside 2xx may be a page of text: "404 page not found" for a kind that is not installed. */

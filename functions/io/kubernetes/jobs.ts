@@ -12,7 +12,8 @@ import type { JobRef, Jobs } from "./ports.ts";
 export const collectionOfJobs = (namespace: string): string =>
   namespace === "*" ? "/apis/batch/v1/jobs" : `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`;
 
-export const pathOfJob = (job: JobRef): string => `${collectionOfJobs(job.namespace)}/${encodeURIComponent(job.name)}`;
+export const pathOfJob = (job: Omit<JobRef, "uid">): string =>
+  `${collectionOfJobs(job.namespace)}/${encodeURIComponent(job.name)}`;
 
 export const connectJobs = (api: KubernetesApi): Jobs => ({
   create: async (job) => {
@@ -20,7 +21,12 @@ export const connectJobs = (api: KubernetesApi): Jobs => ({
     const { status, body } = await api.call<Job>({ method: "POST", path, body: job, expected: [409] });
     return status === 409 ? existing(body) : body;
   },
-  listRun: async (runId, namespaces, maxBytes) => {
+  listRun: async (runId, namespaces, { maxBytes, byName } = {}) => {
+    if (byName) {
+      const { readRunByName } = await import("./run-by-name.ts"); // only sweeps do
+      const jobs = await readRunByName(api, { runId, namespaces, ...(maxBytes === undefined ? {} : { maxBytes }) });
+      if (jobs) return jobs;
+    }
     const selectors = { labelSelector: `${label.run}=${runId}` };
     const most = maxBytes === undefined ? {} : { maxBytes, whole: true };
     const lists = namespaces.map((namespace) =>

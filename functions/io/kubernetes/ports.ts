@@ -15,10 +15,9 @@ export interface Jobs {
   create(job: Job): Promise<Job | "exists">;
   /**
    * All Jobs of a run, as the API server has them now (not from a cache).
-   * @param maxBytes of its Jobs in a namespace, where the caller has room for less than usual
-   * @throws IoError, `tooLarge` when they have more
+   * @throws IoError, `tooLarge` when they have more than `how.maxBytes`
    */
-  listRun(runId: string, namespaces: readonly string[], maxBytes?: number): Promise<Job[]>;
+  listRun(runId: string, namespaces: readonly string[], how?: HowToRead): Promise<readonly Job[]>;
   /** All Jobs of ours that an event started, open and reported. @throws IoError */
   listEvent(eventId: string, namespaces: readonly string[]): Promise<Job[]>;
   /**
@@ -34,6 +33,16 @@ export interface Jobs {
   patch(job: JobRef, change: JobChange): Promise<"done" | "stale" | "gone">;
   /** Deletes a Job and its pods; one that is gone already is fine. @throws IoError */
   delete(job: JobRef): Promise<void>;
+}
+
+export interface HowToRead {
+  /** Of a run's Jobs in a namespace, where the caller has room for less than usual. */
+  readonly maxBytes?: number;
+  /**
+   * One Job after the other, as long as all are there: for who reads many runs. Of a list by label the API server looks at every Job
+   * of the namespace. They are not of one moment then; what a step relies on, it tests.
+   */
+  readonly byName?: boolean;
 }
 
 export interface OpenRuns {

@@ -41,14 +41,19 @@ export const runJobs = (store: ObjectStore, fateOf: (job: Job) => Fate): JobCont
     const pods = collection.replace("/apis/batch/v1", "/api/v1").replace(/jobs$/, "pods");
     const pod = store.create(pods, makePod(job, fate));
     const status = activeStatus(new Date());
-    setStatus(collection, job, status);
-    if (!pod || fate.stuck) return;
+    // Ready pods are counted a moment later, and as long as all of their containers run (pkg/controller/job/job_controller.go).
+    const isReady = pod && !fate.stuck;
+    setStatus(collection, job, isReady ? { ...status, ready: 1 } : status);
+    if (!isReady) return;
     logs.set(`${pod.metadata.namespace}/${pod.metadata.name}`, Buffer.from(fate.log ?? ""));
     later(fate.afterMs ?? 0, () => {
       if (store.get(pods, pod.metadata.name)?.metadata.uid !== pod.metadata.uid) return; // it was deleted meanwhile
       const passed = (fate.exitCode ?? 0) === 0 && (fate.sidecar?.exitCode ?? 0) === 0;
       store.write(pods, { ...pod, status: endOf(pod as unknown as Pod, fate) });
-      if (fate.sidecar && fate.sidecar.exitCode === undefined) return;
+      if (fate.sidecar && fate.sidecar.exitCode === undefined) {
+        setStatus(collection, job, status);
+        return;
+      }
       for (const next of endedStatuses(status, passed ? "succeeded" : "failed", new Date()))
         setStatus(collection, job, next);
     });
