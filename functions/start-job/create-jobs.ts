@@ -17,7 +17,12 @@ export interface Creation {
 }
 
 export type Created =
-  | { readonly kind: "created"; readonly runs: readonly CreatedRun[] }
+  | {
+      readonly kind: "created";
+      readonly runs: readonly CreatedRun[];
+      /** The first Job is of this delivery: no other one had created any before. */
+      readonly isFirst: boolean;
+    }
   /** They are there, or some of them are, by this or another plan: nothing more is to be created. */
   | { readonly kind: "planned-before"; readonly jobs: readonly Job[] };
 
@@ -32,7 +37,7 @@ export interface CreatedRun {
 /** @throws IoError when a Job could neither be created nor was refused */
 export const createJobs = async (ports: ChainPorts, { event, planned, runs, inTime }: Creation): Promise<Created> => {
   const [first, ...others] = runs.flatMap((plan) => plan.jobs.map((job) => ({ plan, job })));
-  if (!first) return { kind: "created", runs: [] };
+  if (!first) return { kind: "created", runs: [], isFirst: false };
   inTime();
   const lock = await create(ports, first);
   if (lock.answer === "exists" || lock.refusal) {
@@ -42,7 +47,8 @@ export const createJobs = async (ports: ChainPorts, { event, planned, runs, inTi
   if (lock.fault !== undefined) throw lock.fault;
   if (others.length > 0) inTime();
   const attempts = [lock, ...(await Promise.all(others.map((one) => create(ports, one))))];
-  return { kind: "created", runs: runs.map((plan) => outcomeOf(plan, attempts)) };
+  const isFirst = lock.answer !== undefined && lock.answer !== "exists";
+  return { kind: "created", runs: runs.map((plan) => outcomeOf(plan, attempts)), isFirst };
 };
 
 interface Planned {

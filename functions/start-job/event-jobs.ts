@@ -1,24 +1,62 @@
 // What is there of an event already: once any Job of it was created, no other plan of it counts.
 import { advance } from "../chain/advance.ts";
 import { type Answer, done } from "../chain/answer.ts";
+import { logErrored } from "../chain/error-log.ts";
 import { type ChainPorts, nowMs } from "../chain/ports.ts";
 import { areOfPlan, byRun, wereAllCreated } from "../core/first-plan.ts";
-import type { KeptnEvent } from "../core/keptn-event.ts";
+import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
 import type { Job } from "../core/kubernetes.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { IoError, unlessRefused } from "../io/io-error.ts";
 import { inFull } from "./in-full.ts";
 
-/** A namespace that may not be listed has no Jobs of ours that we could move. @throws IoError */
+export interface FoundJobs {
+  readonly jobs: readonly Job[];
+  /** Why not all of its namespaces could be listed; undefined: they were. */
+  readonly unread?: IoError;
+}
+
+/** @throws IoError */
+export const findJobsOf = async (
+  ports: ChainPorts,
+  event: KeptnEvent,
+  namespaces: readonly string[],
+): Promise<FoundJobs> => {
+  const lists = await Promise.all(
+    namespaces.map((namespace) => unlessRefused(() => ports.jobs.listEvent(event.id, [namespace]))),
+  );
+  return mergeLists(lists);
+};
+
+type JobList = { readonly done: readonly Job[] } | { readonly refusal: IoError };
+
+/** One for each namespace. */
+export const mergeLists = (lists: readonly JobList[]): FoundJobs => {
+  const unread = lists.flatMap((list) => ("refusal" in list ? [list.refusal] : []))[0];
+  return { jobs: lists.flatMap((list) => ("done" in list ? list.done : [])), ...(unread ? { unread } : {}) };
+};
+
+/** @throws IoError, retryable where none is found, and not all namespaces can be listed: an earlier delivery may run some there */
 export const listJobsOf = async (
   ports: ChainPorts,
   event: KeptnEvent,
   namespaces: readonly string[],
 ): Promise<readonly Job[]> => {
-  const lists = await Promise.all(
-    namespaces.map((namespace) => unlessRefused(() => ports.jobs.listEvent(event.id, [namespace]))),
-  );
-  return lists.flatMap((list) => ("done" in list ? list.done : []));
+  const { jobs, unread } = await findJobsOf(ports, event, namespaces);
+  if (jobs.length === 0 && unread) return failUnseen(ports, event, unread);
+  return jobs;
+};
+
+/**
+ * A missing right can be given, and then the same event again runs or is answered; whoever answers now may answer for a task that runs.
+ * @throws IoError, retryable
+ */
+export const failUnseen = async (ports: ChainPorts, event: KeptnEvent, unread: IoError): Promise<never> => {
+  const why = unread.message.replace(/\.?$/, ".");
+  const message = `Whether Jobs of this event run already cannot be seen, so it is not answered: ${why} start-job needs the right to list Jobs there.`;
+  await logErrored(ports, envelopeOf(event), message);
+  const httpStatus = unread.httpStatus ?? 403;
+  throw new IoError(`event ${event.id}: ${message}`, { retryable: true, httpStatus, cause: unread });
 };
 
 export const namespacesOfPlan = (runs: readonly RunPlan[]): readonly string[] => [

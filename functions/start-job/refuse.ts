@@ -1,6 +1,6 @@
 // Answers an event, or some runs of it, that get no Job at all: a broken config, a rule of the operator, a Job that Kubernetes refuses.
 import { type Answer, done } from "../chain/answer.ts";
-import { countForSure } from "../chain/count.ts";
+import { type Current, countForSure } from "../chain/count.ts";
 import { logErrored } from "../chain/error-log.ts";
 import { evenOut, type SourceAnswer } from "../chain/even-out.ts";
 import type { ChainPorts } from "../chain/ports.ts";
@@ -8,7 +8,7 @@ import { makeRefused, makeStarted } from "../core/answer.ts";
 import { type Envelope, envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { IoError } from "../io/io-error.ts";
-import { listJobsOf, moveJobs } from "./event-jobs.ts";
+import { failUnseen, findJobsOf, moveJobs } from "./event-jobs.ts";
 import type { RefusedRun } from "./start-run.ts";
 
 export interface Refusal {
@@ -24,11 +24,12 @@ export interface Refusal {
 export const refuse = async (ports: ChainPorts, event: KeptnEvent, { message, source }: Refusal): Promise<Answer> => {
   const { JOB_NAMESPACE, ALLOWED_NAMESPACES } = ports.settings;
   const namespaces = new Set([JOB_NAMESPACE, ...ALLOWED_NAMESPACES.filter((name) => !name.includes("*"))]);
-  const jobs = await listJobsOf(ports, event, [...namespaces]);
+  const { jobs, unread } = await findJobsOf(ports, event, [...namespaces]);
   if (jobs.length > 0) return moveJobs(ports, event, jobs);
   await logRefusal(ports, event, message);
   if (source === undefined || !isAnswerable(event.type)) return done(message);
-  await answer(ports, event, { answers: [answerOf(ports, event, { message, source })], siblings: [] });
+  const answers = [answerOf(ports, event, { message, source })];
+  await answer(ports, event, { answers, siblings: [], ...(unread ? { unread } : {}) });
   return done(message);
 };
 
@@ -65,12 +66,14 @@ const answerOf = (
 interface Answers {
   readonly answers: readonly SourceAnswer[];
   readonly siblings: readonly string[];
+  /** Why not every namespace could be listed in which the event may have Jobs of an earlier config. */
+  readonly unread?: IoError;
 }
 
 const answer = async (ports: ChainPorts, event: KeptnEvent, given: Answers): Promise<void> => {
   const envelope = envelopeOf(event);
   try {
-    if (isCounted(event)) await answerCounted(ports, envelope, given);
+    if (isCounted(event)) await answerCounted(ports, event, given);
     else await answerUncounted(ports, envelope, given);
   } catch (fault) {
     // No sweep would come back to it when we get our rights: there is no Job, only the Broker remembers.
@@ -81,12 +84,18 @@ const answer = async (ports: ChainPorts, event: KeptnEvent, given: Answers): Pro
 };
 
 /** There is no Job to remember what was sent: Keptn's own count is asked, so that the same event again adds nothing. */
-const answerCounted = async (ports: ChainPorts, event: Envelope, given: Answers): Promise<void> => {
+const answerCounted = async (ports: ChainPorts, whole: KeptnEvent, { unread, ...given }: Answers): Promise<void> => {
+  const event = envelopeOf(whole);
   const count = await countForSure(ports, event, given.answers[0]?.source ?? "");
   if (count.kind === "over")
     ports.log({ level: "info", message: "Keptn no longer waits for this event", event: event.id });
+  // One namespace of many without rights must not keep every broken config from being told: what was announced by Keptn's count counts.
+  else if (unread && isAnnounced(count, ports.settings.KEPTN_SOURCE)) await failUnseen(ports, whole, unread);
   else await evenOut(ports, count, { event, ...given });
 };
+
+const isAnnounced = ({ bySource }: Current, ours: string): boolean =>
+  [...bySource].some(([source, { started }]) => started > 0 && (source === ours || source.startsWith(`${ours}#`)));
 
 const answerUncounted = async (ports: ChainPorts, event: Envelope, { answers }: Answers): Promise<void> => {
   for (const { source, finished } of answers) {

@@ -10,7 +10,7 @@ import { renderProblems } from "../core/problem.ts";
 import { unlessRefused } from "../io/io-error.ts";
 import type { Snapshots } from "../io/kubernetes/snapshot.ts";
 import type { CreatedRun } from "./create-jobs.ts";
-import { namespacesOfPlan } from "./event-jobs.ts";
+import { type FoundJobs, failUnseen, mergeLists, namespacesOfPlan } from "./event-jobs.ts";
 
 export interface RunPorts extends ChainPorts {
   /** For FILES_MODE=snapshot; not there: a task's files are always fetched by its init container. */
@@ -84,28 +84,47 @@ export interface RefusedRun {
   readonly message: string;
 }
 
+export interface Refusing {
+  readonly event: KeptnEvent;
+  readonly created?: readonly Job[];
+  readonly why: string;
+  /** No other delivery had created any Job of the event before this one did. */
+  readonly isFirst?: boolean;
+}
+
 /**
  * Kubernetes refuses the run for good (invalid, forbidden, over quota): none of its Jobs runs, and Keptn hears why. Of Jobs that an
  * earlier delivery created, a quota says no as well, before it is found that they are there: those are no refusal.
  * @returns the run where none of its Jobs is there
- * @throws IoError
+ * @throws IoError, retryable where Jobs of it may run that cannot be listed
  */
 export const refuseRun = async (
   ports: ChainPorts,
   plan: RunPlan,
-  { created = [], why }: { readonly created?: readonly Job[]; readonly why: string },
+  { event, created = [], why, isFirst = false }: Refusing,
 ): Promise<RefusedRun | undefined> => {
   const target = targetOf(plan);
-  const listed = await unlessRefused(() => ports.jobs.listRun(target.runId, target.namespaces));
+  const there = await jobsOfRun(ports, plan, created);
+  if (there.unread && !isFirst) return failUnseen(ports, event, there.unread);
   const message = `Action '${plan.action}' cannot run: ${why}`;
-  const there = "done" in listed ? listed.done : [];
-  if (there.length === 0) return { plan, message };
+  if (there.jobs.length === 0) return { plan, message };
   // On every Job: whichever is the first one that is there carries the run's marks.
-  const refused = there.length < plan.jobs.length ? there : [];
+  const refused = there.jobs.length < plan.jobs.length ? there.jobs : [];
   await Promise.all(
     refused.map((job) => ports.jobs.patch(refOf(job), { annotations: { [annotation.refused]: message } })),
   );
   const isOurs = ({ metadata }: Job) => created.some((job) => job.metadata?.uid === metadata?.uid);
-  await advance(ports, target, { owner: there.every(isOurs) });
+  await advance(ports, target, { owner: there.jobs.every(isOurs) });
   return undefined;
+};
+
+/** Those that this delivery created are there, whether or not they may be listed. @throws IoError */
+const jobsOfRun = async (ports: ChainPorts, plan: RunPlan, created: readonly Job[]): Promise<FoundJobs> => {
+  const { runId, namespaces } = targetOf(plan);
+  const lists = await Promise.all(
+    namespaces.map((namespace) => unlessRefused(() => ports.jobs.listRun(runId, [namespace]))),
+  );
+  const { jobs: listed, unread } = mergeLists(lists);
+  const unseen = created.filter(({ metadata }) => !listed.some((job) => job.metadata?.uid === metadata?.uid));
+  return { jobs: [...listed, ...(unread ? unseen : [])], ...(unread ? { unread } : {}) };
 };

@@ -38,7 +38,7 @@ export const startRuns = async (
   const prepared = await unlessRefused(() => prepare(ports, event, { planned, hasJobs: jobs.length > 0 }));
   if ("refusal" in prepared) {
     const why = prepared.refusal.message;
-    await refuseAll(ports, event, { planned, works: planned.map((plan) => refuseRun(ports, plan, { why })) });
+    await refuseAll(ports, event, { planned, works: planned.map((plan) => refuseRun(ports, plan, { event, why })) });
     return done(why);
   }
   const { runs, touchedAt } = prepared.done;
@@ -63,8 +63,10 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
   });
   if (created.kind === "planned-before") return moveJobs(ports, event, created.jobs);
   const ofPlan = new Map(runs.map((run) => [run.plan, run]));
+  const { isFirst } = created;
   const begin = async (one: CreatedRun): Promise<RefusedRun | undefined> => {
-    if (one.refused !== undefined) return refuseRun(ports, one.plan, { created: one.created, why: one.refused });
+    if (one.refused !== undefined)
+      return refuseRun(ports, one.plan, { event, created: one.created, why: one.refused, isFirst });
     await startRun(ports, one, { event, announced: ofPlan.get(one.plan)?.announced ?? false });
     return undefined;
   };
@@ -72,8 +74,10 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
   await inFull(able.map((one) => keepFiles(ports, one, ofPlan.get(one.plan)?.files ?? new Map())));
   const works = [
     ...created.runs.map(begin),
-    ...runs.flatMap(({ plan, refused }) => (refused === undefined ? [] : [refuseRun(ports, plan, { why: refused })])),
-    ...halfAnswered.map((plan) => refuseRun(ports, plan, { why: answeredBefore })),
+    ...runs.flatMap(({ plan, refused }) =>
+      refused === undefined ? [] : [refuseRun(ports, plan, { event, why: refused, isFirst })],
+    ),
+    ...halfAnswered.map((plan) => refuseRun(ports, plan, { event, why: answeredBefore })),
   ];
   await refuseAll(ports, event, { planned, works });
   return done(runs.length > 0 ? `${runs.length} runs` : "Keptn no longer waits for it");

@@ -16,12 +16,18 @@ const usage = `npm run simulate -- [options]
   --cores N     on so many processor cores; all by default
   --counts      also prints how often what happened
   --mutations   looks for each deliberate mistake (mistakes.ts), within 20000 runs
+  --only REGEXP with --mutations: those alone whose names it matches
 `;
 
 const { values } = parseArgs({
   options: {
     ...{ runs: { type: "string" }, seed: { type: "string" }, minutes: { type: "string" }, cores: { type: "string" } },
-    ...{ counts: { type: "boolean" }, mutations: { type: "boolean" }, help: { type: "boolean" } },
+    ...{
+      counts: { type: "boolean" },
+      mutations: { type: "boolean" },
+      only: { type: "string" },
+      help: { type: "boolean" },
+    },
   },
 });
 
@@ -109,7 +115,7 @@ const tellWorld = async (one: number): Promise<boolean> => {
 
 const findMistakes = async (): Promise<boolean> => {
   let all = true;
-  for (const { name } of mistakes) {
+  for (const { name } of mistakes.filter(({ name }) => new RegExp(values.only ?? "").test(name))) {
     const isEnough = (sofar: Tally) => sofar.runs >= 20_000;
     const { runs: done, failure } = await spreadWorlds({ fromSeed: 1, isEnough, mistake: name, ...onCores });
     const found = failure ? `seed ${failure.seed}: ${failure.violation.rule}` : "NOT FOUND";
