@@ -35,7 +35,8 @@ export const countForSure = async (ports: ChainPorts, event: Envelope, source: s
   return countFor(ports, event, source);
 };
 
-const askedAgainMs = 5000;
+/** Between two questions of one delivery to a Keptn that says "over", or "not there". */
+export const askedAgainMs = 5000;
 
 /**
  * Asks Keptn twice a second until the answer is good, or was asked for at `untilMs`. Once it answered, a question that fails is as

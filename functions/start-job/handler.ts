@@ -5,6 +5,7 @@ import { dryEventProject, envelopeOf, type KeptnEvent, parseKeptnEvent } from ".
 import { renderProblems } from "../core/problem.ts";
 import { unlessRefused } from "../io/io-error.ts";
 import type { EventRef } from "../io/keptn.ts";
+import { getKnownEvent } from "./known-event.ts";
 import { refuse } from "./refuse.ts";
 import { type StartJobPorts, startRuns } from "./start-runs.ts";
 
@@ -38,7 +39,7 @@ export const startJob =
  * project of what arrived are used, to ask; service, data, commit and time are Keptn's own.
  */
 const startAsKeptnHasIt = async (ports: StartJobPorts, sent: EventRef, reason = ""): Promise<Answer> => {
-  const event = await ports.keptn.getEvent(sent);
+  const event = await getKnownEvent(ports, sent);
   // `job-executor check` wants to know whether a run could have its watch, too.
   if (!event && sent.project === dryEventProject) await ports.watch?.rehearse(ports.clock.now());
   if (event) return start(ports, event);

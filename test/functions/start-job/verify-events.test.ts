@@ -59,6 +59,22 @@ for (const [what, change] of Object.entries(misnamed)) {
   });
 }
 
+for (const how of ["whole", "thin"] as const) {
+  test(`a ${how} event that Keptn does not have yet is asked for again, and runs`, async (context) => {
+    const world = await openWorld(context, { VERIFY_EVENTS: "true" });
+    world.configure(config);
+    const event = world.keptn.trigger({ type, data: { says: "Keptn" } });
+    const sent = how === "whole" ? event : { id: event.id, type, source: "x", data: { project: "sockshop" } };
+    let questions = 0;
+    const getEvent: World["ports"]["keptn"]["getEvent"] = async (ref) =>
+      ++questions === 1 ? undefined : world.ports.keptn.getEvent(ref);
+    const beforeMs = world.ports.clock.now().getTime();
+    await deliver({ ...world, ports: { ...world.ports, keptn: { ...world.ports.keptn, getEvent } } }, sent);
+    assert.deepEqual([questions, world.jobs().length], [2, 1]);
+    assert.ok(world.ports.clock.now().getTime() - beforeMs >= 5000);
+  });
+}
+
 test("it costs one question to Keptn, for whole events and for thin ones", async (context) => {
   const world = await openWorld(context, { VERIFY_EVENTS: "true" });
   world.configure(config);
