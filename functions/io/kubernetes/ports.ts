@@ -17,7 +17,7 @@ export interface Jobs {
    * All Jobs of a run, as the API server has them now (not from a cache).
    * @throws IoError, `tooLarge` when they have more than `how.maxBytes`
    */
-  listRun(runId: string, namespaces: readonly string[], how?: HowToRead): Promise<readonly Job[]>;
+  listRun(runId: string, namespaces: readonly string[], how?: HowToRead): Promise<Job[]>;
   /** All Jobs of ours that an event started, open and reported. @throws IoError */
   listEvent(eventId: string, namespaces: readonly string[]): Promise<Job[]>;
   /**
