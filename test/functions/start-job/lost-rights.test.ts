@@ -30,10 +30,10 @@ const forbidden = (verb: string, namespace: string) =>
 const deliver = (world: World, event: KeptnEvent, lost?: string): Promise<Answer> => {
   const { jobs } = world.ports;
   const list =
-    <K>(act: (key: K, namespaces: readonly string[]) => Promise<Job[]>) =>
+    <K>(act: (key: K, namespaces: readonly string[]) => Promise<readonly Job[]>) =>
     async (key: K, namespaces: readonly string[]): Promise<Job[]> => {
       if (lost && namespaces.includes(lost)) throw forbidden("list", lost);
-      return act(key, namespaces);
+      return [...(await act(key, namespaces))];
     };
   const create: typeof jobs.create = async (job) => {
     if (job.metadata?.namespace === lost) throw forbidden("create", lost ?? "");
