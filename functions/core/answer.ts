@@ -118,7 +118,7 @@ const compose = (finish: Finish, reports: readonly TaskReport[]): string => {
 /** A result's own message, and what was no object, are shown; nothing is lost. */
 const sayResult = (result: TaskResult | undefined, task: string): string[] => {
   if (!result || result.kind === "unreadable") return [];
-  if (result.kind === "text")
+  if (result.kind === "text" || result.kind === "broken")
     return [`Termination message of task '${task}' (not a JSON or YAML object):\n${cleanText(result.text)}\n`];
   const { data, lostAt } = result;
   const message = data["message"];

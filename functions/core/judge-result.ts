@@ -25,6 +25,7 @@ const flawsOf = (result: TaskResult): string[] => {
       `its result (KEPTN_RESULT) is not in UTF-8: line ${line}, column ${column} cannot be read. Write it in UTF-8.`,
     ];
   }
+  if (result.kind === "broken") return [`its result (KEPTN_RESULT) ${result.why}, so that nobody knows what it says.`];
   return result.kind === "data" ? [...flawOf("result", result.data), ...flawOf("status", result.data)] : [];
 };
 

@@ -81,3 +81,30 @@ test("a result in UTF-16 is read as far as the kubelet leaves it", () => {
 test("a number that Keptn would refuse the whole event for is told as text", () => {
   assert.deepEqual(parseResult('{"a":1e400}'), { kind: "data", data: { a: "1e400" } });
 });
+
+const broken = (text: string, why: string) => assert.deepEqual(parseResult(text), { kind: "broken", text, why });
+
+test("a result that is meant as an object, and is none, is no plain text", () => {
+  broken('{"result":"fail","message":"it is "broken""}', "is neither JSON nor YAML (line 1, column 36)");
+  broken("result: fail\nmessage: exit: 3\n", "is neither JSON nor YAML (line 2, column 10)");
+  broken("a: 1\n---\nresult: fail\n", "is neither JSON nor YAML (line 2, column 1)");
+  broken('[{"result":"fail"}]', "is a list");
+  broken(`{"result":"fail","a":${"[".repeat(200)}${"]".repeat(200)}}`, "nests deeper than 100 levels");
+  const long = JSON.stringify({ result: "fail", a: "x".repeat(4096) });
+  broken(long.slice(-4096), "is longer than 4096 bytes, of which only the end is kept");
+});
+
+test("what a program writes for people stays a text", () => {
+  for (const text of [
+    "panic: no such file: {x}",
+    "3 tests, 0 failures",
+    '{"a":1}\n{"b":2}',
+    "the result: 4\nof 5, status: x: y",
+  ])
+    assert.deepEqual(parseResult(text), { kind: "text", text });
+});
+
+test("of a key that is given twice the last one counts, in YAML as in JSON", () => {
+  for (const text of ["result: pass\nresult: fail\n", '{"result":"pass","result":"fail"}'])
+    assert.deepEqual(parseResult(text), { kind: "data", data: { result: "fail" } });
+});

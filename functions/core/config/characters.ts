@@ -38,8 +38,11 @@ const forbiddenCharacter = (code: number): Omit<Problem, "at"> => ({
   code: "forbidden-character",
   severity: "error",
   message: `YAML forbids the character U+${hex(code, 4)}${code === 0 ? " (NUL)" : ""}.`,
-  fix: code === 0 ? "Remove it." : `Remove it, or write it in double quotes as "\\x${hex(code, 2)}".`,
+  fix: code === 0 ? "Remove it." : `Remove it, or write it in double quotes as "${escapeOf(code)}".`,
 });
+
+/** YAML 1.2, section 5.7. */
+const escapeOf = (code: number): string => (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
 
 const notDecoded = (what: string): Omit<Problem, "at"> => ({
   code: "bad-encoding",

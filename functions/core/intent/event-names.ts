@@ -38,6 +38,8 @@ const flawOfSigns = (name: string, literal: string): Flaw | undefined => {
     return { why: "`>` is a wildcard of NATS, names here are RE2 patterns", fix: "Write `.*`." };
   if (/\s/.test(literal.trim()) || literal.includes(",")) {
     const each = name.split(/[\s,]+/).filter((one) => one !== "");
+    if (!each.every((one) => /\w\.\w/.test(one)))
+      return { why: "it has a blank or a comma in it", fix: `Write ${quote(each.join(""))}.` };
     return {
       why: "it is more than one name",
       fix: `Write an entry of \`events\` for each: ${each.map(quote).join(", ")}.`,

@@ -84,6 +84,13 @@ test("says all that is wrong at once, at each place that an anchor brings it to"
   assert.deepEqual(JSON.parse(JSON.stringify(tree)), { a: { x: "1" }, b: { z: "1" }, c: [{ z: "1" }, null] });
 });
 
+test("says how YAML writes a character that may not stand there as it is", () => {
+  const fixOf = (text: string) => read(text).flaws.map(({ problem }) => problem.fix);
+  assert.deepEqual(fixOf("a: \u0007"), ['Remove it, or write it in double quotes as "\\x07".']);
+  assert.deepEqual(fixOf("a: \ufffe"), ['Remove it, or write it in double quotes as "\\uFFFE".']);
+  assert.deepEqual(read('a: "\\uFFFE"').flaws, []);
+});
+
 test("refuses a text over 1 MiB", () => {
   assert.equal(codeOf(`a: ${"x".repeat(1024 * 1024)}`), "document-too-large");
 });
