@@ -17,5 +17,5 @@ const orForget =
 /** A deleted namespace takes its RoleBindings along before our finalizers let its Jobs go, and takes no new ones. */
 export const fixUnread = (namespace: string): string =>
   namespace === "*"
-    ? "Give finish-task a ClusterRoleBinding again, or name the namespaces in ALLOWED_NAMESPACES."
+    ? "Put the component any-namespace into your overlay, or name the namespaces in ALLOWED_NAMESPACES."
     : `If it is there, give finish-task its RoleBinding again: kubectl apply -k manifests/job-namespace (your overlay for ${namespace}). If it was deleted, docs/operating.md (A deleted namespace) says how its runs come to an end.`;

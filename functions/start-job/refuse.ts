@@ -7,6 +7,7 @@ import type { ChainPorts } from "../chain/ports.ts";
 import { makeRefused, makeStarted } from "../core/answer.ts";
 import { type Envelope, envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
 import type { RunPlan } from "../core/plan.ts";
+import { runScopeOf } from "../core/run-scope.ts";
 import { IoError } from "../io/io-error.ts";
 import { failUnseen, findJobsOf, moveJobs } from "./event-jobs.ts";
 import type { RefusedRun } from "./start-run.ts";
@@ -22,9 +23,7 @@ export interface Refusal {
  * @throws IoError, retryable wherever the same event again could help
  */
 export const refuse = async (ports: ChainPorts, event: KeptnEvent, { message, source }: Refusal): Promise<Answer> => {
-  const { JOB_NAMESPACE, ALLOWED_NAMESPACES } = ports.settings;
-  const namespaces = new Set([JOB_NAMESPACE, ...ALLOWED_NAMESPACES.filter((name) => !name.includes("*"))]);
-  const { jobs, unread } = await findJobsOf(ports, event, [...namespaces]);
+  const { jobs, unread } = await findJobsOf(ports, event, runScopeOf(ports.settings).namespaces);
   if (jobs.length > 0) return moveJobs(ports, event, jobs);
   await logRefusal(ports, event, message);
   if (source === undefined || !isAnswerable(event.type)) return done(message);

@@ -34,6 +34,8 @@ describe("manifests", { skip: noCluster ?? noKubectl ?? false }, () => {
   });
 });
 
+const clusterWide = new Set(["Namespace", "ClusterRole", "ClusterRoleBinding"]);
+
 interface Given {
   readonly namespace: TestNamespace;
   readonly plurals: ReadonlyMap<string, string>;
@@ -44,7 +46,7 @@ const dryRun = async (object: KubernetesObject, { namespace: { api, name }, plur
   const plural = plurals.get(`${apiVersion}/${kind}`);
   assert.ok(plural, `this cluster does not know ${apiVersion} ${kind}: are Knative's definitions installed?`);
   const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const collection = kind === "Namespace" ? `${group}/${plural}` : `${group}/namespaces/${name}/${plural}`;
+  const collection = clusterWide.has(kind) ? `${group}/${plural}` : `${group}/namespaces/${name}/${plural}`;
   // Knative tries a Service's pods, and those need their account.
   const dry = kind === "ServiceAccount" ? "" : "dryRun=All&";
   const query = `${dry}fieldValidation=Strict&fieldManager=test&force=true`;

@@ -14,8 +14,9 @@ import type {
   SettingsMap,
   Trigger,
 } from "../../core/check/facts.ts";
-import { type Right, rightsOf } from "../../core/check/rights.ts";
-import { readScopes } from "../../core/run-scope.ts";
+import { everywhere, type Right, rightsOf } from "../../core/check/rights.ts";
+import { readScopes, runScopeOf } from "../../core/run-scope.ts";
+import type { Settings } from "../../core/settings.ts";
 import { IoError } from "../../io/io-error.ts";
 import type { Inspector, Kind } from "../../io/kubernetes/inspect.ts";
 import { lookAtJobNamespaces } from "./look-at-job-namespaces.ts";
@@ -57,7 +58,7 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
   };
   const hasTimer =
     timers.kind === "there" && timers.object.some(({ metadata }) => metadata?.name === parsed.TIMER_NAME);
-  const places = { namespace, jobNamespaces: jobNamespacesOf(parsed), formerNamespaces: formerNamespacesOf(timers) };
+  const places = { namespace, jobNamespaces: placesOfJobs(parsed), formerNamespaces: formerNamespacesOf(timers) };
   const rights = rightsOf(accounts, places, parsed);
   const isInstalled = templates.length > 0;
   const [subscriptions, secrets, judged, jobNamespaces] = await Promise.all([
@@ -80,6 +81,12 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
       jobNamespaces,
     },
   };
+};
+
+/** A pattern of ALLOWED_NAMESPACES needs rights in every namespace: the sweep lists them all at once. */
+const placesOfJobs = (settings: Settings): string[] => {
+  const isWide = runScopeOf(settings).namespaces.includes(everywhere);
+  return [...jobNamespacesOf(settings), ...(isWide ? [everywhere] : [])];
 };
 
 const kinds = {

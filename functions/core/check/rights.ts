@@ -3,6 +3,7 @@ import type { Settings } from "../settings.ts";
 
 export interface Right {
   readonly account: string;
+  /** {@link everywhere}: in all of them at once. */
   readonly namespace: string;
   readonly verb: string;
   /** API group; "" is the core one. */
@@ -12,6 +13,9 @@ export interface Right {
   /** For objects of this name only. */
   readonly name?: string;
 }
+
+/** The namespace of a right that holds in every one. */
+export const everywhere = "*";
 
 interface Rule {
   readonly group: string;
@@ -30,6 +34,7 @@ export interface Accounts {
 export interface Places {
   /** Ours, where the timer is. */
   readonly namespace: string;
+  /** With {@link everywhere} among them where a pattern allows others than those that have a name. */
   readonly jobNamespaces: readonly string[];
   /** Where runs may be open that were started with other settings. */
   readonly formerNamespaces?: readonly string[];

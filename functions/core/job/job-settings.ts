@@ -88,7 +88,7 @@ export const jobSettings = {
     "Pod Security level that JOB_NAMESPACE enforces: a task that it would refuse is refused before anything is created. Empty: not known. The overlays copy it from the namespace's label pod-security.kubernetes.io/enforce.",
   ),
   ALLOWED_NAMESPACES: list().describe(
-    "Namespaces that tasks may name beside JOB_NAMESPACE, comma separated, * for any part of a name; *: every one. A name with * needs Roles that are cluster-wide.",
+    "Namespaces that tasks may name beside JOB_NAMESPACE, comma separated, * for any part of a name; *: every one. A name with * needs the component any-namespace: rights in every namespace.",
   ),
   ALLOWED_SERVICE_ACCOUNTS: list().describe(
     "Service accounts that tasks may name, comma separated, * for any part of a name. Empty: every one but ours.",

@@ -1,6 +1,6 @@
 // What a check asks of the API server: to look at any object, to judge rights, to pass an event on. Nothing is changed.
 import type { Seen, Server } from "../../core/check/facts.ts";
-import type { Right } from "../../core/check/rights.ts";
+import { everywhere, type Right } from "../../core/check/rights.ts";
 import type { Pod } from "../../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
@@ -124,7 +124,8 @@ const makeReview = ({ account, namespace, ...what }: Right, home: string) => ({
   spec: {
     user: `system:serviceaccount:${home}:${account}`,
     groups: ["system:serviceaccounts", `system:serviceaccounts:${home}`, "system:authenticated"],
-    resourceAttributes: { namespace, ...what },
+    // None at all: in every namespace (authorization/v1 ResourceAttributes).
+    resourceAttributes: { ...(namespace === everywhere ? {} : { namespace }), ...what },
   },
 });
 

@@ -18,7 +18,7 @@ export interface Jobs {
    * @throws IoError, `tooLarge` when they have more than `how.maxBytes`
    */
   listRun(runId: string, namespaces: readonly string[], how?: HowToRead): Promise<Job[]>;
-  /** All Jobs of ours that an event started, open and reported. @throws IoError */
+  /** All Jobs of ours that an event started, open and reported. "*" is all namespaces. @throws IoError */
   listEvent(eventId: string, namespaces: readonly string[]): Promise<Job[]>;
   /**
    * Finds the runs that were not reported yet. Keeps nothing of a Job but its run's id and its namespace.

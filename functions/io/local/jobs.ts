@@ -59,14 +59,13 @@ export const localJobs = ({ now }: { readonly now: () => Date }): LocalJobs => {
       watch.tell({ type: "add", job: created });
       return structuredClone(created);
     },
-    listRun: async (runId, namespaces) =>
-      list((job) => labelOf(job, label.run) === runId && namespaces.includes(job.metadata.namespace)),
+    listRun: async (runId, namespaces) => list((job) => labelOf(job, label.run) === runId && isWithin(namespaces, job)),
     listEvent: async (eventId, namespaces) =>
       list(
         (job) =>
           labelOf(job, label.eventId) === labelValueOf(eventId) &&
           labelOf(job, label.run) !== undefined &&
-          namespaces.includes(job.metadata.namespace),
+          isWithin(namespaces, job),
       ),
     listOpen: async () => {
       const runs = new Map<string, Set<string>>();
@@ -100,6 +99,10 @@ export const localJobs = ({ now }: { readonly now: () => Date }): LocalJobs => {
 
 const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
   `${namespace}/${name}`;
+
+/** "*": all of them. */
+const isWithin = (namespaces: readonly string[], { metadata }: Stored): boolean =>
+  namespaces.includes("*") || namespaces.includes(metadata.namespace);
 
 const labelOf = (job: Job, name: string): string | undefined => job.metadata?.labels?.[name];
 

@@ -108,3 +108,19 @@ test("rights that finish-task lacks where runs were started with other settings 
   assert.equal(wrong.length, 1);
   assert.match(wrong[0]?.seen ?? "", /finish-task lacks rights in namespace old: get jobs\.batch, list jobs\.batch/);
 });
+
+test("a pattern in ALLOWED_NAMESPACES without rights in all namespaces is an error that names the component", async (context) => {
+  const installation = await start(context);
+  setting(installation, { ALLOWED_NAMESPACES: "team-*" });
+  installation.allows = ({ namespace }) => namespace !== undefined;
+  const wrong = (await findingsOf(installation, "rights")).filter(({ severity }) => severity === "error");
+  assert.equal(wrong.length, 3);
+  assert.match(wrong[0]?.seen ?? "", /^Service account start-job lacks rights in all namespaces: create jobs\.batch, /);
+  assert.match(wrong[0]?.fix ?? "", /component any-namespace/);
+  installation.allows = () => true;
+  const found = await findingsOf(installation, "rights");
+  assert.ok(found.every(({ severity }) => severity === "ok"));
+  assert.ok(
+    found.some(({ seen }) => seen === "Service account finish-task may do in all namespaces all that it has to."),
+  );
+});
