@@ -136,6 +136,13 @@ test("a broken config is said with line and column, and nothing runs", async () 
   assert.match(stderr, /job\/config\.yaml:\d+:\d+ .*imagee/);
 });
 
+test("warnings are said as lint and plan say them, and keep nothing from running", async () => {
+  const tasks = `[{ name: first, image: "none:1", cmd: [sh, -c, "echo hi", "|", sort] }]`;
+  const { code, stderr } = await runConfig(action("Warned", tasks));
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /job\/config\.yaml:\d+:\d+ warning operator-after-script: Task "first" runs "echo hi" alone/);
+});
+
 test("an action that is broken is answered, and the others run", async () => {
   const broken = `[{ name: b, image: "none:1", image: "none:2" }]`;
   const { code, events, stderr } = await runConfig(action("A", `[${task("a", "echo hi")}]`) + action("B", broken));

@@ -1,8 +1,8 @@
 // job-executor plan: what start-job would do with an event, without doing it.
 import { parseJobConfig } from "../../core/config/parse.ts";
-import { explainConfig } from "../../core/lint.ts";
+import { explainPlan } from "../../core/explain-plan.ts";
 import { type Plan, planRuns } from "../../core/plan.ts";
-import { byPlace, distinct, renderProblems } from "../../core/problem.ts";
+import { renderProblems } from "../../core/problem.ts";
 import { readEvent } from "../event.ts";
 import type { EventOptions } from "../event-options.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
@@ -31,10 +31,7 @@ export const plan = async (options: PlanOptions, terminal: Terminal): Promise<Ex
   ]);
   const parsed = parseJobConfig(configText, options.config);
   const decided = planRuns({ event, configText, configFile: options.config, settings, parsed });
-  // What start-job does not look at: warnings for whoever wrote the config.
-  const ofThisEvent = decided.problems.filter((problem) => !parsed.problems.includes(problem));
-  const problems = distinct([...explainConfig(parsed), ...ofThisEvent]).sort(byPlace);
-  const planned = decided.kind === "refuse" ? decided : { ...decided, problems };
+  const planned = decided.kind === "refuse" ? decided : { ...decided, problems: explainPlan(decided, parsed) };
   if (options.output === "yaml") terminal.print(renderYaml(planned));
   if (options.output === "json") terminal.print(JSON.stringify(planned, undefined, 2));
   if (options.output === "summary") terminal.print(renderSummary(planned, event, terminal.paint));

@@ -1,6 +1,9 @@
 // job-executor run: the path of an event through both functions, on this machine.
 import { basename, dirname, resolve } from "node:path";
+import { parseJobConfig } from "../../core/config/parse.ts";
+import { explainPlan } from "../../core/explain-plan.ts";
 import { type Plan, planRuns } from "../../core/plan.ts";
+import { type Problem, renderProblems } from "../../core/problem.ts";
 import { parseSettings, type Settings } from "../../core/settings.ts";
 import type { RuntimeChoice } from "../../io/local/choose-engine.ts";
 import { readEvent } from "../event.ts";
@@ -27,7 +30,9 @@ export const run = async (options: RunOptions, terminal: Terminal): Promise<Exit
     readSecrets(options.secret),
   ]);
   const settings = defaultSettings();
-  const plan: Plan = planRuns({ event, configText, configFile: options.config, settings });
+  const parsed = parseJobConfig(configText, options.config);
+  const plan: Plan = planRuns({ event, configText, configFile: options.config, settings, parsed });
+  sayWarnings(explainPlan(plan, parsed), terminal);
   switch (plan.kind) {
     case "ignore":
       terminal.say(`No action of ${options.config} matches ${event.type}: nothing to run.`);
@@ -43,6 +48,12 @@ export const run = async (options: RunOptions, terminal: Terminal): Promise<Exit
       return runHere({ event, configText, plans: plan.runs, settings, files, runtime, secrets, verbose }, terminal);
     }
   }
+};
+
+/** As lint and plan say them. What is an error keeps an action from running, and is told where it does. */
+const sayWarnings = (problems: readonly Problem[], terminal: Terminal): void => {
+  const warnings = problems.filter(({ severity }) => severity === "warning");
+  if (warnings.length > 0) terminal.say(renderProblems(warnings));
 };
 
 /** The same on every machine: the environment of a terminal has nothing to say here. */
