@@ -69,7 +69,7 @@ describe("job-executor runs on a real cluster", { skip: noCluster }, () => {
       /^Task 'stuck' cannot start \(image dev\.local\/there-is-none:1\): (ErrImagePull|ImagePullBackOff): /,
     );
     assert.match(view.fix ?? "", /image's name/);
-    assert.match(await runs("-o", "svg"), /^<svg [\s\S]*there-is-none[\s\S]*<\/svg>\n$/);
+    assert.match(await runs("-o", "mermaid"), /^gantt\n[\s\S]*there-is-none/);
   });
 
   test("of one that was reported: how it ended, as Keptn was told, and when", async () => {

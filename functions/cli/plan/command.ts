@@ -10,8 +10,8 @@ export const addPlan = (program: Command, { terminal, exit }: CliContext): void 
     .option("--config <file>", "the job config; - reads it from stdin", "job/config.yaml")
     .option("--settings <file>", "the operator's settings, as lines of NAME=VALUE; else the defaults")
     .addOption(
-      new Option("--output <name>", "the Jobs as YAML or JSON, a summary, a Mermaid diagram, or a picture")
-        .choices(["yaml", "json", "summary", "mermaid", "svg"])
+      new Option("--output <name>", "the Jobs as YAML or JSON, a summary, or a Mermaid flowchart")
+        .choices(["yaml", "json", "summary", "mermaid"])
         .default("summary"),
     )
     .addHelpText("after", `${aboutEvents}${outcomes}`)

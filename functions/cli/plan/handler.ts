@@ -12,13 +12,12 @@ import { readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderMermaid } from "./render-mermaid.ts";
 import { renderSummary } from "./render-summary.ts";
-import { renderPlanSvg } from "./render-svg.ts";
 import { renderYaml } from "./render-yaml.ts";
 
 export interface PlanOptions extends EventOptions {
   readonly config: string;
   readonly settings?: string;
-  readonly output: "yaml" | "json" | "summary" | "mermaid" | "svg";
+  readonly output: "yaml" | "json" | "summary" | "mermaid";
 }
 
 /** @throws an error of wrong usage */
@@ -36,7 +35,6 @@ export const plan = async (options: PlanOptions, terminal: Terminal): Promise<Ex
   if (options.output === "json") terminal.print(JSON.stringify(planned, undefined, 2));
   if (options.output === "summary") terminal.print(renderSummary(planned, event, terminal.paint));
   if (options.output === "mermaid") terminal.print(renderMermaid(planned, event));
-  if (options.output === "svg") terminal.print(renderPlanSvg(planned, event));
   sayWhy(planned, options.output, terminal);
   return isRefused(planned) ? exitCode.failed : exitCode.ok;
 };

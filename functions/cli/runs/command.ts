@@ -16,8 +16,8 @@ export const addRuns = (program: Command, { terminal, exit }: CliContext): void 
     .option("-w, --watch", "goes on looking; at one run until it is over")
     .option("--recent <number>", "how many reported runs are listed", wholeNumber, 20)
     .addOption(
-      new Option("-o, --output <name>", "a table, JSON, or a picture")
-        .choices(["table", "json", "svg"])
+      new Option("-o, --output <name>", "a table, JSON, or a Mermaid gantt diagram")
+        .choices(["table", "json", "mermaid"])
         .default("table"),
     )
     .option("--kubeconfig <file>", "in the place of KUBECONFIG")

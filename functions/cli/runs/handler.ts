@@ -7,7 +7,7 @@ import { usageError } from "../fault.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Look, type LookPorts, look, type Wanted } from "./look.ts";
 import { renderDetail } from "./render-detail.ts";
-import { renderRunsSvg } from "./render-svg.ts";
+import { renderGantt } from "./render-gantt.ts";
 import { renderTable } from "./render-table.ts";
 import { type Sleep, watch } from "./watch.ts";
 import { makeWatchView } from "./watch-view.ts";
@@ -17,7 +17,7 @@ export interface RunsOptions {
   readonly namespace?: string;
   readonly allNamespaces?: boolean;
   readonly recent: number;
-  readonly output: "table" | "json" | "svg";
+  readonly output: "table" | "json" | "mermaid";
   readonly watch?: boolean;
 }
 
@@ -55,7 +55,7 @@ const print = (
   const nowMs = wholeSecond(terminal.now());
   const views = seen.view(nowMs);
   if (options.output === "json") terminal.print(JSON.stringify({ runs: views }, undefined, 2));
-  if (options.output === "svg") terminal.print(renderRunsSvg(views, nowMs));
+  if (options.output === "mermaid") terminal.print(renderGantt(views, nowMs));
   if (options.output === "table" && views.length === 0) terminal.say(noRuns(where));
   if (options.output === "table" && views.length > 0) terminal.print(renderText(views, { where, nowMs }, terminal));
   if (seen.more > 0) terminal.say(`${seen.more} more that were reported: --recent ${options.recent + seen.more}`);

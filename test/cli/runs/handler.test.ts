@@ -193,10 +193,10 @@ describe("runs shows", () => {
     );
     assert.match(terminal.stdout.join("\n"), /1\/1 task-1, starting/);
   });
-  test("a picture", async () => {
-    const { terminal, code } = start(makeCluster([{ phases: ["running"], announced }]), { output: "svg" });
+  test("a diagram", async () => {
+    const { terminal, code } = start(makeCluster([{ phases: ["running"], announced }]), { output: "mermaid" });
     assert.equal(await code, 0);
-    assert.match(terminal.stdout[0] ?? "", /^<svg /);
+    assert.match(terminal.stdout[0] ?? "", /^gantt\n/);
   });
   test("nothing for an id that is none, but says so", async () => {
     await assert.rejects(start(makeCluster([]), {}, "nothing-like-it").code, {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { stripVTControlCharacters, styleText } from "node:util";
 import { renderBoard } from "../../../functions/cli/runs/render-board.ts";
 import { renderDetail } from "../../../functions/cli/runs/render-detail.ts";
-import { renderRunsSvg } from "../../../functions/cli/runs/render-svg.ts";
+import { renderGantt } from "../../../functions/cli/runs/render-gantt.ts";
 import { renderTable } from "../../../functions/cli/runs/render-table.ts";
 import type { Format } from "../../../functions/cli/terminal.ts";
 import { widthOf } from "../../../functions/cli/timeline/text-width.ts";
@@ -60,7 +60,7 @@ for (const { name, read, check } of goldenCases("runs")) {
     check("board-80.txt", `${renderBoard(views, canvas).join("\n")}\n`);
     check("detail-80.txt", `${views.map((view) => renderDetail(view, canvas)).join("\n\n")}\n`);
     check("runs.json", `${JSON.stringify({ runs: views }, undefined, 2)}\n`);
-    check("runs.svg", `${renderRunsSvg(views, nowMs)}\n`);
+    check("runs.mmd", `${renderGantt(views, nowMs)}\n`);
   });
 
   for (const columns of [40, 80, 100, 140]) {
@@ -76,9 +76,13 @@ for (const { name, read, check } of goldenCases("runs")) {
     });
   }
 
-  test(`${name.replaceAll("-", " ")}: as a picture carries no script and nothing of others that is not escaped`, () => {
-    const svg = renderRunsSvg(views, nowMs);
-    assert.doesNotMatch(svg, /<script|onload|javascript:|<\/?b>|[^\P{Cc}\n]/u);
-    assert.equal((svg.match(/<text/g) ?? []).length, (svg.match(/<\/text>/g) ?? []).length);
+  test(`${name.replaceAll("-", " ")}: in a diagram nothing of others ends a name or begins a line`, () => {
+    const [, , , , ...lines] = renderGantt(views, nowMs).split("\n");
+    const text = /(?:[^\p{Cc}#"<>&:;%{}]|#\d+;)+/u.source;
+    const line = new RegExp(
+      `^  (?:section ${text}|%% [^\\p{Cc}]+|${text} :(?:done, |crit, |active, )?\\d+, \\d+)$`,
+      "u",
+    );
+    for (const one of lines) assert.match(one, line);
   });
 }
