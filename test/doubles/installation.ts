@@ -23,7 +23,11 @@ export interface TestInstallation extends ApiServer {
 const knative = ["brokers", "triggers", "apiserversources", "sinkbindings", "pingsources"];
 const groups = ["serving.knative.dev", "eventing.knative.dev", "sources.knative.dev"];
 
-export const startInstallation = async ({ withKnative = true } = {}): Promise<TestInstallation> => {
+/** @param options.affixed what the overlay made of a name: Kustomize's namePrefix and nameSuffix */
+export const startInstallation = async ({
+  withKnative = true,
+  affixed = (name: string) => name,
+} = {}): Promise<TestInstallation> => {
   const state = {
     logLine: (id: string): object | undefined => ({
       level: "info",
@@ -37,7 +41,7 @@ export const startInstallation = async ({ withKnative = true } = {}): Promise<Te
   const answerFirst = (asked: Asked): Answer | undefined => answer(asked, installation, withKnative);
   const server = await startApiServer({ without: withKnative ? [] : [...knative, "services"], answerFirst });
   const installation: TestInstallation = Object.assign(server, state);
-  if (withKnative) install(server.store);
+  if (withKnative) install(server.store, affixed);
   return installation;
 };
 
@@ -80,35 +84,36 @@ const logOf = (path: string, { events, logLine, sourceLog }: TestInstallation): 
 const ns = "keptn-jes";
 const ready = { conditions: [{ type: "Ready", status: "True" }] };
 
-const install = (store: ObjectStore): void => {
+const install = (store: ObjectStore, affixed: (name: string) => string): void => {
   const add = (collection: string, name: string, object: object) =>
     store.create(`${collection.replace("NS", `namespaces/${ns}`)}`, { metadata: { name, namespace: ns }, ...object });
   const serving = "/apis/serving.knative.dev/v1/NS/services";
   const eventing = "/apis/eventing.knative.dev/v1/NS";
   const sources = "/apis/sources.knative.dev/v1/NS";
-  for (const name of ["start-job", "finish-task"]) {
+  for (const own of ["start-job", "finish-task"]) {
+    const name = affixed(own);
     const labels = { "networking.knative.dev/visibility": "cluster-local" };
     add(serving, name, {
       metadata: { name, namespace: ns, labels },
       spec: { template: template(name) },
       status: ready,
     });
-    const broker = name === "start-job" ? "keptn" : "jobs";
+    const broker = affixed(own === "start-job" ? "keptn" : "jobs");
     const url = `http://broker-ingress.knative-eventing.svc.cluster.local/${ns}/${broker}`;
     add(`${eventing}/brokers`, broker, { status: { ...ready, address: { url } } });
     add(`${eventing}/triggers`, name, { spec: { broker, subscriber: { ref: { name } } }, status: ready });
   }
   add(`${sources}/apiserversources`, "job-changes", { spec: { serviceAccountName: "job-changes" }, status: ready });
-  add(`${sources}/sinkbindings`, "keptn-source", { status: ready });
-  add("/apis/apps/v1/NS/deployments", "keptn-source", {
-    ...{ spec: { template: template("keptn-source") }, status: { readyReplicas: 1 } },
+  add(`${sources}/sinkbindings`, affixed("keptn-source"), { status: ready });
+  add("/apis/apps/v1/NS/deployments", affixed("keptn-source"), {
+    ...{ spec: { template: template(affixed("keptn-source")) }, status: { readyReplicas: 1 } },
   });
   const data = { KEPTN_API_ENDPOINT: "http://api-gateway-nginx.keptn/api", JOB_NAMESPACE: ns, PUBSUB_URL: "" };
   const level = { "pod-security.kubernetes.io/enforce": "restricted" };
   store.create("/api/v1/namespaces", { metadata: { name: ns, labels: level } });
   add("/api/v1/NS/configmaps", settingsName, { data: { ...data, JOB_POD_SECURITY_LEVEL: "restricted" } });
   add("/api/v1/NS/secrets", "job-service-keptn-secrets", { data: { token: "c2VjcmV0" } });
-  addPod(store, "start-job-00001-x", { "serving.knative.dev/service": "start-job" });
+  addPod(store, "start-job-00001-x", { "serving.knative.dev/service": affixed("start-job") });
   addPod(store, "keptn-source-1-x", { "app.kubernetes.io/name": "keptn-source" });
 };
 
@@ -116,7 +121,7 @@ const addPod = ({ create }: ObjectStore, name: string, labels: Readonly<Record<s
   create(`/api/v1/namespaces/${ns}/pods`, { metadata: { name, namespace: ns, labels } });
 };
 
-const settingsName = "job-executor-settings-579f662k5h";
+export const settingsName = "job-executor-settings-579f662k5h";
 
 const template = (serviceAccountName: string) => ({
   spec: {

@@ -14,6 +14,7 @@ import type {
   SettingsMap,
   Trigger,
 } from "../../core/check/facts.ts";
+import { affixesOf, nameWith } from "../../core/check/names.ts";
 import { everywhere, type Right, rightsOf } from "../../core/check/rights.ts";
 import { readScopes, runScopeOf } from "../../core/run-scope.ts";
 import type { Settings } from "../../core/settings.ts";
@@ -33,18 +34,23 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
   const server = await inspector.getServer(now);
   const look = <T>(kind: Kind, name?: string) =>
     inspector.look<T>(kind, { namespace, ...(name === undefined ? {} : { name }) });
+  const services = await look<readonly KnativeService[]>(kinds.service);
+  const affixes = affixesOf(
+    services.kind === "there" ? services.object.map(({ metadata }) => metadata?.name ?? "") : [],
+  );
+  const lookAtOurs = <T>(kind: Kind, name: string) => look<T>(kind, nameWith(affixes, name));
   const [groups, startJob, finishTask, keptn, jobs, triggers, jobChanges, timers, keptnSource, sinkBinding] =
     await Promise.all([
       inspector.listGroups(),
-      look<KnativeService>(kinds.service, "start-job"),
-      look<KnativeService>(kinds.service, "finish-task"),
-      look<Broker>(kinds.broker, "keptn"),
-      look<Broker>(kinds.broker, "jobs"),
+      lookAtOurs<KnativeService>(kinds.service, "start-job"),
+      lookAtOurs<KnativeService>(kinds.service, "finish-task"),
+      lookAtOurs<Broker>(kinds.broker, "keptn"),
+      lookAtOurs<Broker>(kinds.broker, "jobs"),
       look<readonly Trigger[]>(kinds.trigger),
       look<Conditioned & AccountNamed>(kinds.apiServerSource, "job-changes"),
       look<readonly PingSource[]>(kinds.pingSource),
-      look<Deployment>(kinds.deployment, "keptn-source"),
-      look<Conditioned>(kinds.sinkBinding, "keptn-source"),
+      lookAtOurs<Deployment>(kinds.deployment, "keptn-source"),
+      lookAtOurs<Conditioned>(kinds.sinkBinding, "keptn-source"),
     ]);
   const functions = { "start-job": startJob, "finish-task": finishTask };
   const watchSpec = await look<SettingsMap>(kinds.configMap, watchSpecNameOf(startJob));
@@ -52,8 +58,8 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
   const templates = templatesOf([startJob, finishTask, keptnSource]);
   const parsed = settingsOf({ functions, settings, namespace });
   const accounts = {
-    startJob: accountOf(startJob) ?? "start-job",
-    finishTask: accountOf(finishTask) ?? "finish-task",
+    startJob: accountOf(startJob) ?? nameWith(affixes, "start-job"),
+    finishTask: accountOf(finishTask) ?? nameWith(affixes, "finish-task"),
     jobChanges: watchAccountOf(jobChanges, watchSpec),
   };
   const hasTimer =
@@ -68,7 +74,7 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
     lookAtJobNamespaces(inspector, isInstalled ? jobNamespacesOf(parsed) : [], groups),
   ]);
   return {
-    ...{ namespace, server, groups, functions, brokers: { keptn, jobs }, triggers, jobChanges, watchSpec },
+    ...{ namespace, affixes, server, groups, functions, brokers: { keptn, jobs }, triggers, jobChanges, watchSpec },
     ...{
       hasPingSources: timers.kind !== "not-installed",
       hasTimer,

@@ -4,6 +4,7 @@ import { triggersOf } from "../../core/check/check-events.ts";
 import { diagnose } from "../../core/check/diagnose.ts";
 import type { DryEvent } from "../../core/check/dry-event.ts";
 import type { Facts } from "../../core/check/facts.ts";
+import { nameWith } from "../../core/check/names.ts";
 import type { Inspector } from "../../io/kubernetes/inspect.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
@@ -55,11 +56,12 @@ const tryDryEvent = async (
 ): Promise<DryEvent> => {
   const target = targetOf(sighted);
   if ("kind" in target) return target;
-  const { namespace, triggers } = sighted;
+  const { namespace, triggers, affixes } = sighted;
   const id = randomUUID();
   terminal.say(`Sends a dry event, ${id}, and waits up to a minute for what start-job says of it.`);
   return sendDryEvent({
     ...{ ...ports, ...target, namespace, id, now: terminal.now },
-    triggers: triggers.kind === "there" ? triggersOf("start-job", triggers.object) : [],
+    service: nameWith(affixes, "start-job"),
+    triggers: triggers.kind === "there" ? triggersOf("start-job", triggers.object, affixes) : [],
   });
 };

@@ -7,6 +7,8 @@ import type { Inspector } from "../../io/kubernetes/inspect.ts";
 export interface DryRun {
   readonly inspector: Inspector;
   readonly namespace: string;
+  /** start-job, by the name that it has here. */
+  readonly service: string;
   /** Of Broker keptn. */
   readonly url: string;
   readonly triggers: readonly Trigger[];
@@ -50,11 +52,10 @@ const post = ({ inspector, url, id, triggers }: DryRun) => {
   return { refusal: () => refused, posted };
 };
 
-const startJobPods = { labelSelector: "serving.knative.dev/service=start-job", container: "user-container" } as const;
-
-const read = async ({ inspector, namespace, id }: DryRun) => {
+const read = async ({ inspector, namespace, service, id }: DryRun) => {
+  const pods = { labelSelector: `serving.knative.dev/service=${service}`, container: "user-container" };
   try {
-    return readDryEvent(await inspector.readLogs(namespace, startJobPods), id);
+    return readDryEvent(await inspector.readLogs(namespace, pods), id);
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
     if (fault.httpStatus === 403) return notAllowed(fault, `list pods and get pods/log in namespace ${namespace}`);

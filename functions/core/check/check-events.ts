@@ -2,14 +2,16 @@
 import { checkSubscriptions } from "./check-subscriptions.ts";
 import { brokerNames, type Deployment, type Facts, type FunctionName, functionNames, type Trigger } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
+import { type Affixes, nameWith } from "./names.ts";
 import { applyAgain, checkReady, notReadyBecause, unseen } from "./ready.ts";
 
 export const checkEvents = (facts: Facts): Finding[] => {
-  const { namespace, brokers } = facts;
+  const { namespace, brokers, affixes } = facts;
   return [
-    ...brokerNames.flatMap((name) =>
-      checkReady({ id: "broker", name: `Broker ${name}`, namespace, ref: `broker/${name}` }, brokers[name]),
-    ),
+    ...brokerNames.flatMap((own) => {
+      const name = nameWith(affixes, own);
+      return checkReady({ id: "broker", name: `Broker ${name}`, namespace, ref: `broker/${name}` }, brokers[own]);
+    }),
     ...functionNames.flatMap((name) => checkTriggers(name, facts)),
     ...checkWatch(facts),
     ...checkTimer(facts),
@@ -20,15 +22,18 @@ export const checkEvents = (facts: Facts): Finding[] => {
 const brokerOf = { "start-job": "keptn", "finish-task": "jobs" } as const;
 
 /** Those that bring events to a function, whatever their names are: `kn func` makes its own. */
-export const triggersOf = (name: FunctionName, triggers: readonly Trigger[]): Trigger[] =>
-  triggers.filter(({ spec }) => spec?.subscriber?.ref?.name === name && spec.broker === brokerOf[name]);
+export const triggersOf = (own: FunctionName, triggers: readonly Trigger[], affixes?: Affixes): Trigger[] => {
+  const [name, broker] = [nameWith(affixes, own), nameWith(affixes, brokerOf[own])];
+  return triggers.filter(({ spec }) => spec?.subscriber?.ref?.name === name && spec.broker === broker);
+};
 
-const checkTriggers = (name: FunctionName, { triggers, namespace }: Facts): Finding[] => {
+const checkTriggers = (own: FunctionName, { triggers, namespace, affixes }: Facts): Finding[] => {
+  const [name, broker] = [nameWith(affixes, own), nameWith(affixes, brokerOf[own])];
   if (triggers.kind === "unknown") return [unseen("trigger", `The Triggers of ${name}`, triggers.why)];
   if (triggers.kind !== "there") return [];
-  const found = triggersOf(name, triggers.object);
+  const found = triggersOf(own, triggers.object, affixes);
   if (found.length === 0) {
-    const seen = `No Trigger brings events of Broker ${brokerOf[name]} to ${name} in namespace ${namespace}.`;
+    const seen = `No Trigger brings events of Broker ${broker} to ${name} in namespace ${namespace}.`;
     return [wrong("trigger", seen, applyAgain)];
   }
   return found.flatMap((object) => {
@@ -39,7 +44,7 @@ const checkTriggers = (name: FunctionName, { triggers, namespace }: Facts): Find
 };
 
 /** It exists only while runs do, and a few minutes longer; its spec is there all the time. */
-const checkWatch = ({ jobChanges, watchSpec, hasTimer, namespace, settings }: Facts): Finding[] => {
+const checkWatch = ({ jobChanges, watchSpec, hasTimer, namespace, settings, affixes }: Facts): Finding[] => {
   const { WATCH_NAME: name } = (settings.kind === "there" && settings.object.data) || {};
   const subject = { id: "job-changes", name: `ApiServerSource ${name || "job-changes"}`, namespace } as const;
   const found = () => checkReady({ ...subject, ref: `apiserversource/${name || "job-changes"}` }, jobChanges);
@@ -49,7 +54,7 @@ const checkWatch = ({ jobChanges, watchSpec, hasTimer, namespace, settings }: Fa
   if (!hasTimer)
     return [...spec, fine("job-changes", `${subject.name} is not there, and need not be: no run is open.`)];
   const seen = `${subject.name} is not in namespace ${namespace}, although the sweep's timer is: only the sweep sees tasks end.`;
-  const fix = `start-job makes it again with the next event that starts a run; its log says why it could not: kubectl -n ${namespace} logs -l serving.knative.dev/service=start-job -c user-container`;
+  const fix = `start-job makes it again with the next event that starts a run; its log says why it could not: kubectl -n ${namespace} logs -l serving.knative.dev/service=${nameWith(affixes, "start-job")} -c user-container`;
   return [...spec, warn("job-changes", seen, fix)];
 };
 
@@ -68,24 +73,29 @@ const checkTimer = ({ hasPingSources, groups }: Facts): Finding[] => {
   return [wrong("sweep-timer", seen, "Install all of Knative Eventing: https://knative.dev/docs/install/")];
 };
 
-const checkSource = ({ keptnSource, subscriptions, sinkBinding, namespace, groups }: Facts): Finding[] => {
-  if (keptnSource.kind === "unknown") return [unseen("event-source", "Deployment keptn-source", keptnSource.why)];
+const checkSource = (facts: Facts): Finding[] => {
+  const { keptnSource, subscriptions, sinkBinding, namespace, groups, affixes } = facts;
+  const name = nameWith(affixes, "keptn-source");
+  if (keptnSource.kind === "unknown") return [unseen("event-source", `Deployment ${name}`, keptnSource.why)];
   if (keptnSource.kind !== "there") {
     const seen = `There is no keptn-source in namespace ${namespace}: events come only if Keptn's webhook-service calls Broker keptn.`;
     const fix =
       "Follow docs/webhook-route.md, or put the component keptn-source-nats or keptn-source-polling into your overlay.";
     return groups["eventing.knative.dev"] ? [warn("event-source", seen, fix)] : [];
   }
-  const subject = { id: "event-source", name: "SinkBinding keptn-source", namespace, ref: "sinkbinding/keptn-source" };
+  const subject = { id: "event-source", name: `SinkBinding ${name}`, namespace, ref: `sinkbinding/${name}` };
   const binding = checkReady({ ...subject, id: "event-source" }, sinkBinding);
-  return [checkDeployment(keptnSource.object, namespace), ...binding, ...checkSubscriptions(subscriptions)];
+  return [checkDeployment(keptnSource.object, { name, namespace }), ...binding, ...checkSubscriptions(subscriptions)];
 };
 
-const checkDeployment = ({ status }: Deployment, namespace: string): Finding => {
-  if ((status?.readyReplicas ?? 0) > 0) return fine("event-source", "Deployment keptn-source is ready.");
+const checkDeployment = (
+  { status }: Deployment,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+): Finding => {
+  if ((status?.readyReplicas ?? 0) > 0) return fine("event-source", `Deployment ${name} is ready.`);
   const available = status?.conditions?.find(({ type }) => type === "Available");
   const asReady = { status: { conditions: available ? [{ ...available, type: "Ready" }] : [] } };
   const why = notReadyBecause(asReady) ?? "none of its pods is ready.";
-  const fix = `kubectl -n ${namespace} logs deployment/keptn-source`;
-  return wrong("event-source", `Deployment keptn-source has no pod that is ready: ${why}`, fix);
+  const fix = `kubectl -n ${namespace} logs deployment/${name}`;
+  return wrong("event-source", `Deployment ${name} has no pod that is ready: ${why}`, fix);
 };

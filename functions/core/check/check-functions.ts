@@ -1,12 +1,14 @@
 // The two functions: that they are there, ready, and not to be reached from outside.
 import { type Facts, type FunctionName, functionNames, type KnativeService } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
+import { nameWith } from "./names.ts";
 import { checkReady, notReadyBecause } from "./ready.ts";
 
 export const checkFunctions = (facts: Facts): Finding[] => functionNames.flatMap((name) => checkFunction(name, facts));
 
-const checkFunction = (name: FunctionName, { functions, namespace }: Facts): Finding[] => {
-  const seen = functions[name];
+const checkFunction = (own: FunctionName, { functions, namespace, affixes }: Facts): Finding[] => {
+  const seen = functions[own];
+  const name = nameWith(affixes, own);
   const subject = { id: "function", name: `Function ${name}`, namespace, ref: `ksvc/${name}` } as const;
   const findings = checkReady(subject, seen).map((finding) =>
     seen.kind === "there" && finding.severity === "error" ? withFix(finding, seen.object) : finding,
@@ -25,7 +27,7 @@ const withFix = (finding: Finding, service: KnativeService): Finding => {
 
 const visibility = "networking.knative.dev/visibility";
 
-const checkVisibility = (name: FunctionName, namespace: string, { metadata }: KnativeService): Finding => {
+const checkVisibility = (name: string, namespace: string, { metadata }: KnativeService): Finding => {
   if (metadata?.labels?.[visibility] === "cluster-local") {
     return fine("visibility", `Function ${name} can be reached inside the cluster only.`);
   }

@@ -23,7 +23,7 @@ export const diagnose = (facts: Facts): readonly Finding[] => {
     ...checkRights(facts),
     ...checkDeniedNames(facts),
     ...checkJobNamespaces(facts),
-    ...(facts.dryEvent ? [checkDryEvent(facts.dryEvent, facts.namespace)] : []),
+    ...(facts.dryEvent ? [checkDryEvent(facts.dryEvent, facts)] : []),
   ];
 };
 

@@ -1,8 +1,9 @@
 // A dry event: it goes the whole way to start-job and from there to Keptn, and nothing comes of it.
 import { dryEventProject } from "../keptn-event.ts";
 import { oneLine } from "../log-text.ts";
-import type { Trigger } from "./facts.ts";
+import type { Facts, Trigger } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
+import { nameWith } from "./names.ts";
 import { applyAgain } from "./ready.ts";
 
 /** What became of it. */
@@ -60,8 +61,11 @@ const parseLine = (line: string, id: string): { level: string; message: string }
   }
 };
 
-export const checkDryEvent = (event: DryEvent, namespace: string): Finding => {
-  const log = `kubectl -n ${namespace} logs -l serving.knative.dev/service=start-job -c user-container`;
+export const checkDryEvent = (
+  event: DryEvent,
+  { namespace, affixes }: Pick<Facts, "namespace" | "affixes">,
+): Finding => {
+  const log = `kubectl -n ${namespace} logs -l serving.knative.dev/service=${nameWith(affixes, "start-job")} -c user-container`;
   switch (event.kind) {
     case "not-tried":
       return warn("dry-event", `Whether a dry event arrives could not be tried: ${event.why}`, event.fix);

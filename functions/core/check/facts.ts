@@ -2,6 +2,7 @@
 
 import type { SourceSays } from "./check-subscriptions.ts";
 import type { DryEvent } from "./dry-event.ts";
+import type { Affixes } from "./names.ts";
 import type { Right } from "./rights.ts";
 
 /** One object, or a list of them. */
@@ -15,6 +16,8 @@ export type Seen<T> =
 
 export interface Facts {
   readonly namespace: string;
+  /** What the overlay made of our names; undefined: nothing. */
+  readonly affixes?: Affixes;
   readonly server: Server;
   /** Versions that the API server serves, by API group. */
   readonly groups: Readonly<Record<string, readonly string[]>>;

@@ -6,7 +6,13 @@ import { describe, type TestContext, test } from "node:test";
 import { openInstallation } from "../../../functions/cli/check/cluster.ts";
 import { type CheckOptions, check } from "../../../functions/cli/check/handler.ts";
 import type { Finding } from "../../../functions/core/check/finding.ts";
-import { change, collections, startInstallation, type TestInstallation } from "../../doubles/installation.ts";
+import {
+  change,
+  collections,
+  settingsName,
+  startInstallation,
+  type TestInstallation,
+} from "../../doubles/installation.ts";
 import { makeTempFolder } from "../../doubles/temp-folder.ts";
 import { makeTerminal } from "../../doubles/terminal.ts";
 
@@ -26,7 +32,10 @@ const run = async ({ kubeconfig }: TestInstallation, given: Partial<CheckOptions
   return { code, stdout, stderr: terminal.stderr, findings, wrong: findings.filter((f) => f.severity !== "ok") };
 };
 
-const start = async (context: TestContext, options: { withKnative?: boolean } = {}): Promise<TestInstallation> => {
+const start = async (
+  context: TestContext,
+  options: Parameters<typeof startInstallation>[0] = {},
+): Promise<TestInstallation> => {
   const installation = await startInstallation(options);
   context.after(() => installation.close());
   return installation;
@@ -48,6 +57,27 @@ describe("check", () => {
       "/api/v1/namespaces/knative-eventing/services/http:broker-ingress:80/proxy/keptn-jes/keptn",
     );
     assert.equal(event?.["type"], "sh.keptn.event.job-executor-check.triggered");
+  });
+
+  test("of one whose overlay has a namePrefix and a nameSuffix looks at it under its names", async (context) => {
+    const installation = await start(context, { affixed: (name) => `east-${name}-2` });
+    const accounts = Object.entries({
+      START_JOB: "start-job",
+      FINISH_TASK: "finish-task",
+      KEPTN_SOURCE: "keptn-source",
+    });
+    const settings = accounts.map(([name, account]) => [`${name}_SERVICE_ACCOUNT`, `east-${account}-2`]);
+    const { data } = installation.store.get(collections.configmaps, settingsName) as unknown as { data: object };
+    change(installation, "configmaps", "settings", { data: { ...data, ...Object.fromEntries(settings) } });
+    const { code, wrong, findings } = await run(installation);
+    assert.deepEqual([code, wrong], [0, []]);
+    assert.equal(findings.length, 25);
+    const seen = findings.map((finding) => finding.seen).join("\n");
+    for (const name of ["Function east-start-job-2", "Broker east-jobs-2", "Deployment east-keptn-source-2"])
+      assert.match(seen, new RegExp(`^${name} is ready\\.$`, "m"));
+    assert.match(seen, /^Service account east-finish-task-2 may do/m);
+    installation.store.delete(collections.services, "east-finish-task-2");
+    assert.match((await run(installation)).wrong[0]?.seen ?? "", /^Function east-finish-task-2 is not in namespace/);
   });
 
   test("changes nothing, and never asks for what is in a Secret", async (context) => {

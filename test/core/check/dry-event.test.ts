@@ -41,7 +41,7 @@ describe("a dry event", () => {
     ["Keptn GET x: connect ECONNREFUSED 10.0.0.1:80.", /KEPTN_API_ENDPOINT/],
   ] as const) {
     test(`that failed with "${said}" can be mended`, () => {
-      const finding = checkDryEvent({ kind: "failed", said }, "jes");
+      const finding = checkDryEvent({ kind: "failed", said }, { namespace: "jes" });
       assert.equal(finding.severity, "error");
       assert.match(finding.fix ?? "", fix);
     });
