@@ -6,7 +6,7 @@ import type { Keptn } from "../io/keptn.ts";
 import type { JobRef, Jobs, Note, Pods } from "../io/kubernetes/ports.ts";
 import type { Clock, Log, LogLine } from "../io/world.ts";
 
-export type { Clock, Log, LogLine };
+export type { Log, LogLine };
 
 export interface ChainPorts {
   readonly jobs: Jobs;

@@ -18,7 +18,7 @@ export interface KeptnEvent {
   readonly data: KeptnData;
 }
 
-export interface KeptnData {
+interface KeptnData {
   readonly project: string;
   readonly stage: string;
   readonly service: string;

@@ -19,7 +19,7 @@ export type TaskResult =
   | { readonly kind: "unreadable"; readonly lostAt: Place };
 
 /** Line and column count from 1. */
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }

@@ -42,7 +42,7 @@ export interface RunState {
   readonly marks: Marks;
 }
 
-export interface Marks {
+interface Marks {
   /** RFC 3339; undefined: no `.started` was noted. */
   readonly announced?: string;
   readonly claim?: Claim;

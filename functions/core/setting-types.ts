@@ -1,7 +1,7 @@
 // The types that a setting's text can have. Without zod: every start of a program reads its settings before anything else.
 
 /** `wrong`: each the end of a sentence that begins with `NAME="text"`. */
-export type Reading<T> = { readonly value: T } | { readonly wrong: readonly string[] };
+type Reading<T> = { readonly value: T } | { readonly wrong: readonly string[] };
 
 export interface Setting<T> {
   /** What may be written, for docs/reference/settings.md. */

@@ -18,7 +18,7 @@ export const snapshotLimitBytes = 900 * 1024;
 /** Each file is a mount of its own, which the kubelet makes and unmakes one by one. */
 export const snapshotLimitCount = 100;
 
-export const snapshotVolumeName = "keptn-snapshot";
+const snapshotVolumeName = "keptn-snapshot";
 
 /** What to say when there are more or larger ones. */
 export const snapshotLimits = `a ConfigMap holds ${renderBytes(snapshotLimitBytes)} in ${snapshotLimitCount} files`;

@@ -21,7 +21,7 @@ export interface NatsEvents {
   readonly onTrouble: (why: string) => void;
 }
 
-export interface NatsAddress {
+interface NatsAddress {
   readonly url: string;
   readonly group: string;
   /** How the server's own tools show us. */

@@ -15,7 +15,7 @@ export interface Intake {
   take(event: KeptnEvent, arrival: Arrival): boolean;
 }
 
-export interface Arrival {
+interface Arrival {
   readonly way: "nats" | "api";
   /** Keptn lists it until it is answered. */
   readonly listed: boolean;

@@ -33,7 +33,7 @@ export const besideWatch = async (
 };
 
 /** @returns whether it was there already, and will tell of these runs. Never throws. */
-export const touchWatch = async ({ watch, clock, log }: StartJobPorts, touchedAt: Date): Promise<boolean> => {
+const touchWatch = async ({ watch, clock, log }: StartJobPorts, touchedAt: Date): Promise<boolean> => {
   if (!watch || !isSoonAfter({ clock }, touchedAt)) return true;
   try {
     return (await watch.touch(clock.now()))?.isReady ?? true;

@@ -1,7 +1,7 @@
 // What connect and disconnect say of each step: what was done, what was so already, what is wrong and how to mend it.
 import type { Terminal } from "../terminal.ts";
 
-export type StepKind =
+type StepKind =
   /** It is as it has to be. */
   | "ok"
   /** It was changed. */
@@ -11,7 +11,7 @@ export type StepKind =
   | "warning"
   | "error";
 
-export interface Step {
+interface Step {
   readonly kind: StepKind;
   readonly text: string;
   /** What mends it. */

@@ -3,7 +3,7 @@ import type { Job, Pod } from "../../core/kubernetes.ts";
 import type { RunPlan } from "../../core/plan.ts";
 import type { SentEvent } from "../../io/local/keptn.ts";
 
-export interface RunResult {
+interface RunResult {
   readonly passed: boolean;
   readonly text: string;
 }

@@ -55,7 +55,7 @@ export const functionNames = ["start-job", "finish-task"] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 export const brokerNames = ["keptn", "jobs"] as const;
-export type BrokerName = (typeof brokerNames)[number];
+type BrokerName = (typeof brokerNames)[number];
 
 export interface Conditioned {
   readonly metadata?: {
@@ -66,7 +66,7 @@ export interface Conditioned {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
-export interface Condition {
+interface Condition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;

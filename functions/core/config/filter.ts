@@ -3,7 +3,7 @@
 import { compareNumbers, type ExactNumber, exactly, isExactNumber, isStructure } from "../exact-json.ts";
 
 /** What an expression may read. */
-export interface FilterScope {
+interface FilterScope {
   /** `@`: the entry that is looked at. */
   readonly current: unknown;
   /** `$`: the whole document. */
@@ -147,5 +147,5 @@ const nameOf = (key: Token | undefined, allowed: readonly Token["kind"][]): stri
 };
 
 /** Never reaches a prototype. */
-export const ownValue = (object: unknown, name: string): unknown =>
+const ownValue = (object: unknown, name: string): unknown =>
   isStructure(object) && Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;

@@ -17,5 +17,3 @@ export const matchesGlob = (name: string, pattern: string): boolean => {
 
 export const matchesAny = (name: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => matchesGlob(name, pattern));
-
-export const isPattern = (name: string): boolean => name.includes("*");

@@ -69,7 +69,6 @@ export const jobConfigSchema = z
 
 export type JobConfig = z.output<typeof jobConfigSchema>;
 export type Action = JobConfig["actions"][number];
-export type EventFilter = Action["events"][number];
 export type Task = Action["tasks"][number];
 export type TaskEnv = NonNullable<Task["env"]>[number];
 export type TaskResources = NonNullable<Task["resources"]>;

@@ -4,7 +4,7 @@ import type { Position, Problem } from "../problem.ts";
 import { findForbidden, withoutForbidden } from "./characters.ts";
 import { type Indented, indentQuoted } from "./quoted-lines.ts";
 
-export const maxBytes = 1024 * 1024;
+const maxBytes = 1024 * 1024;
 /** Brackets, lists and maps inside each other. Far below what overflows the stack of the composer. */
 const maxNesting = 100;
 const maxLexemes = 200_000;

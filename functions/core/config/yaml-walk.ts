@@ -29,7 +29,7 @@ export interface Walk {
   aliases: number;
 }
 
-export type WalkFlaw = Refusal & { readonly offset: number; readonly path: Path };
+type WalkFlaw = Refusal & { readonly offset: number; readonly path: Path };
 
 export interface Places {
   readonly key: number;

@@ -1,8 +1,6 @@
 // What of a security context Kubernetes' Pod Security levels refuse (pod-security-admission, policy/check_*.go, as of 1.34).
 import type { TaskSecurityContext } from "../config/security-context-schema.ts";
 
-export type PodSecurityLevel = "privileged" | "baseline" | "restricted";
-
 /** Of a container, or of a pod. */
 export type AnySecurityContext = TaskSecurityContext & {
   readonly sysctls?: readonly { readonly name: string }[] | undefined;

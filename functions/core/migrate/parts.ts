@@ -36,7 +36,7 @@ export interface Row {
   readonly make: (given: Given) => readonly Part[];
 }
 
-export interface Given {
+interface Given {
   /** As Helm would see it; undefined if there is none. */
   readonly value: Tree | undefined;
   /** Somebody set it to something else than the chart has. */

@@ -15,7 +15,7 @@ export interface Migration {
 }
 
 /** Which value of the chart it stems from. */
-export interface Placed {
+interface Placed {
   /** Names between dots. */
   readonly from?: string;
   readonly at?: Position;

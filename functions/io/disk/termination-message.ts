@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 
 /** terminationMessagePath's default. */
-export const terminationMessagePath = "/dev/termination-log";
+const terminationMessagePath = "/dev/termination-log";
 
 /** The kubelet cuts what is longer (kubernetes pkg/kubelet/container/runtime.go, MaxContainerTerminationMessageLength). */
 const limitBytes = 4096;

@@ -11,7 +11,7 @@ import { type Gate, makeGate } from "./gate.ts";
 import { makeKeptnAgent } from "./keptn-agent.ts";
 import type { Shape } from "./shape.ts";
 
-export interface Call<T> extends Repeating {
+interface Call<T> extends Repeating {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** Below KEPTN_API_ENDPOINT, without a leading slash, its segments encoded. */
   readonly path: string;
@@ -24,7 +24,7 @@ export interface Call<T> extends Repeating {
 }
 
 /** A GET whose answer is taken as it comes. */
-export interface Opening extends Repeating {
+interface Opening extends Repeating {
   readonly path: string;
   /** A 404 with one of these messages is undefined. */
   readonly absent: readonly string[];

@@ -6,12 +6,12 @@ import { webhookFile } from "../../core/connect/webhook-file.ts";
 import type { KeptnApi } from "./api.ts";
 import { deleteResource, getResource, type Place, putResource } from "./resources.ts";
 
-export interface Integration {
+interface Integration {
   readonly id: string;
   readonly subscriptions: readonly WebhookSubscription[];
 }
 
-export interface ProjectOutline {
+interface ProjectOutline {
   readonly stages: readonly { readonly name: string; readonly services: readonly string[] }[];
 }
 

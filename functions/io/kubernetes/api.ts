@@ -24,7 +24,7 @@ export interface Call {
   readonly maxBytes?: number;
 }
 
-export interface Answered<T> {
+interface Answered<T> {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: T;

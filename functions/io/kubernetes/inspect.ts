@@ -21,7 +21,7 @@ export interface Inspector {
   readLogs(namespace: string, pods: PodsOf): Promise<string>;
 }
 
-export interface PodsOf {
+interface PodsOf {
   /** `serving.knative.dev/service=start-job` */
   readonly labelSelector: string;
   readonly container: string;

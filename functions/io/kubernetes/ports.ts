@@ -35,7 +35,7 @@ export interface Jobs {
   delete(job: JobRef): Promise<void>;
 }
 
-export interface HowToRead {
+interface HowToRead {
   /** Of a run's Jobs in a namespace, where the caller has room for less than usual. */
   readonly maxBytes?: number;
   /**
@@ -52,7 +52,7 @@ export interface OpenRuns {
   readonly unread: readonly UnreadNamespace[];
 }
 
-export interface UnreadNamespace {
+interface UnreadNamespace {
   /** "*": a list of all namespaces. */
   readonly namespace: string;
   readonly fault: IoError;

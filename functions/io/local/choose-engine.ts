@@ -3,7 +3,7 @@ import { IoError } from "../io-error.ts";
 import { answers } from "./answers.ts";
 import type { Engine, Say } from "./engine.ts";
 
-export const runtimeChoices = ["auto", "podman", "docker", "process"] as const;
+const runtimeChoices = ["auto", "podman", "docker", "process"] as const;
 export type RuntimeChoice = (typeof runtimeChoices)[number];
 
 export interface EngineOptions {

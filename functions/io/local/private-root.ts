@@ -9,7 +9,7 @@ export interface PrivateRoot {
   wrap(command: readonly string[], place: Place): string[];
 }
 
-export interface Place {
+interface Place {
   /** An empty folder of this machine that becomes the root. */
   readonly root: string;
   readonly workingDir: string;
