@@ -1,16 +1,14 @@
 // The whole path on a real Knative with a real Keptn: from zero pods of ours, through everything that can go wrong, back to zero.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { promisify } from "node:util";
-import type { Finding } from "../../functions/core/check/finding.ts";
 import { connectApi } from "../../functions/io/kubernetes/api.ts";
 import { loadBuiltImage, loadFunctionsImage } from "../cluster/harness/image.ts";
 import { until } from "../cluster/harness/world.ts";
 import { makeUser } from "../contract/keptn-user.ts";
 import { documentedRights, listedRights } from "./harness/account-rights.ts";
 import { runAlone } from "./harness/alone.ts";
+import { runCheck } from "./harness/command.ts";
 import { type Installation, makeInstallation } from "./harness/installation.ts";
 import { type Observer, observe, type SeenJob } from "./harness/observer.ts";
 import { countPods, type PodCounter } from "./harness/pods.ts";
@@ -23,7 +21,6 @@ const skip =
   KUBECONFIG && KEPTN_ENDPOINT
     ? false
     : "KUBECONFIG, KEPTN_ENDPOINT, KEPTN_API_TOKEN, KEPTN_NATS_URL name no cluster with Keptn";
-const main = new URL("../../functions/cli/main.ts", import.meta.url).pathname;
 const secretName = "job-service-keptn-secrets";
 const short = E2E_SHORT === "1";
 /** How often what is measured runs. */
@@ -70,14 +67,7 @@ describe("end to end", { skip }, () => {
   const atZero = () => until("no pod of a function is there", async () => (await pods.functions()) === 0, 300);
   const kill = (selector: string) =>
     installation.kubectl("delete", "pod", "-l", selector, "--force", "--grace-period=0");
-  /** `job-executor check`, as somebody at a terminal starts it. */
-  const check = async (...args: readonly string[]) => {
-    const command = [main, "check", "--format", "json", "--namespace", installation.namespace, ...args];
-    const ran = await promisify(execFile)(process.execPath, command).catch((failed) => failed);
-    const { findings } = JSON.parse(ran.stdout) as { findings: readonly Finding[] };
-    const wrong = findings.filter(({ severity }) => severity !== "ok");
-    return { code: ran.code ?? 0, wrong: wrong.map(({ id, severity }) => [id, severity]) };
-  };
+  const check = (...args: readonly string[]) => runCheck(installation.namespace, ...args);
   const passed = ({ name, state, started, finished }: Ran, message: RegExp) => {
     assert.deepEqual([name, state, started.length, finished.length], [name, "finished", 1, 1]);
     assert.deepEqual([finished[0]?.data["status"], finished[0]?.data["result"]], ["succeeded", "pass"]);

@@ -3,7 +3,6 @@
 import { jobNamespacesOf, secretsOf } from "../../core/check/check-secrets.ts";
 import { settingsNameOf, settingsOf, templatesOf } from "../../core/check/check-settings.ts";
 import { readSubscriptions } from "../../core/check/check-subscriptions.ts";
-import type { DryEvent } from "../../core/check/dry-event.ts";
 import type {
   Broker,
   Conditioned,
@@ -16,6 +15,7 @@ import type {
 } from "../../core/check/facts.ts";
 import { affixesOf, nameWith } from "../../core/check/names.ts";
 import { everywhere, type Right, rightsOf } from "../../core/check/rights.ts";
+import { connectionsMap } from "../../core/connect/connections.ts";
 import { readScopes, runScopeOf } from "../../core/run-scope.ts";
 import type { Settings } from "../../core/settings.ts";
 import { IoError } from "../../io/io-error.ts";
@@ -39,19 +39,31 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
     services.kind === "there" ? services.object.map(({ metadata }) => metadata?.name ?? "") : [],
   );
   const lookAtOurs = <T>(kind: Kind, name: string) => look<T>(kind, nameWith(affixes, name));
-  const [groups, startJob, finishTask, keptn, jobs, triggers, jobChanges, timers, keptnSource, sinkBinding] =
-    await Promise.all([
-      inspector.listGroups(),
-      lookAtOurs<KnativeService>(kinds.service, "start-job"),
-      lookAtOurs<KnativeService>(kinds.service, "finish-task"),
-      lookAtOurs<Broker>(kinds.broker, "keptn"),
-      lookAtOurs<Broker>(kinds.broker, "jobs"),
-      look<readonly Trigger[]>(kinds.trigger),
-      look<Conditioned & AccountNamed>(kinds.apiServerSource, "job-changes"),
-      look<readonly PingSource[]>(kinds.pingSource),
-      lookAtOurs<Deployment>(kinds.deployment, "keptn-source"),
-      lookAtOurs<Conditioned>(kinds.sinkBinding, "keptn-source"),
-    ]);
+  const [
+    groups,
+    startJob,
+    finishTask,
+    keptn,
+    jobs,
+    triggers,
+    jobChanges,
+    timers,
+    keptnSource,
+    sinkBinding,
+    connections,
+  ] = await Promise.all([
+    inspector.listGroups(),
+    lookAtOurs<KnativeService>(kinds.service, "start-job"),
+    lookAtOurs<KnativeService>(kinds.service, "finish-task"),
+    lookAtOurs<Broker>(kinds.broker, "keptn"),
+    lookAtOurs<Broker>(kinds.broker, "jobs"),
+    look<readonly Trigger[]>(kinds.trigger),
+    look<Conditioned & AccountNamed>(kinds.apiServerSource, "job-changes"),
+    look<readonly PingSource[]>(kinds.pingSource),
+    lookAtOurs<Deployment>(kinds.deployment, "keptn-source"),
+    lookAtOurs<Conditioned>(kinds.sinkBinding, "keptn-source"),
+    look<SettingsMap>(kinds.configMap, connectionsMap),
+  ]);
   const functions = { "start-job": startJob, "finish-task": finishTask };
   const watchSpec = await look<SettingsMap>(kinds.configMap, watchSpecNameOf(startJob));
   const settings = await lookAtSettings(inspector, namespace, [startJob, finishTask]);
@@ -79,6 +91,7 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
       hasPingSources: timers.kind !== "not-installed",
       hasTimer,
       keptnSource,
+      connections,
       subscriptions,
       sinkBinding,
       settings,
@@ -175,20 +188,4 @@ const judge = async (inspector: Inspector, rights: readonly Right[], home: strin
     if (fault instanceof IoError) return { kind: "unknown", why: fault.message.replace(/\.?$/, ".") };
     throw fault;
   }
-};
-
-/** What keeps a dry event from being sent, or where it goes. */
-export const targetOf = (sighted: Sighted): { readonly url: string } | DryEvent => {
-  const { brokers, functions } = sighted;
-  const notTried = (why: string, fix: string): DryEvent => ({ kind: "not-tried", why, fix });
-  const mend = "Mend what is wrong above, and check again.";
-  if (functions["start-job"].kind !== "there") return notTried("there is no start-job that could get it.", mend);
-  const url = brokers.keptn.kind === "there" ? brokers.keptn.object.status?.address?.url : undefined;
-  if (url === undefined) return notTried("Broker keptn has no address.", mend);
-  const { LOG_LEVEL } = settingsOf(sighted);
-  if (LOG_LEVEL === "info" || LOG_LEVEL === "debug") return { url };
-  return notTried(
-    `with LOG_LEVEL=${LOG_LEVEL} start-job does not say what it ignores.`,
-    "Set LOG_LEVEL=info for a while.",
-  );
 };

@@ -8,7 +8,8 @@ import { nameWith } from "../../core/check/names.ts";
 import type { Inspector } from "../../io/kubernetes/inspect.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
-import { gather, type Sighted, targetOf } from "./gather.ts";
+import { targetOf } from "./dry-event-target.ts";
+import { gather, type Sighted } from "./gather.ts";
 import { renderCount, renderFindings } from "./render.ts";
 import { sendDryEvent } from "./send-dry-event.ts";
 

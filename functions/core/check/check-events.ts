@@ -1,4 +1,5 @@
 // The ways of events: from Keptn to start-job, and from Jobs to finish-task.
+import { connectionsMap, parseConnections } from "../connect/connections.ts";
 import { checkSubscriptions } from "./check-subscriptions.ts";
 import { brokerNames, type Deployment, type Facts, type FunctionName, functionNames, type Trigger } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
@@ -74,18 +75,26 @@ const checkTimer = ({ hasPingSources, groups }: Facts): Finding[] => {
 };
 
 const checkSource = (facts: Facts): Finding[] => {
-  const { keptnSource, subscriptions, sinkBinding, namespace, groups, affixes } = facts;
+  const { keptnSource, connections, subscriptions, sinkBinding, namespace, groups, affixes } = facts;
   const name = nameWith(affixes, "keptn-source");
   if (keptnSource.kind === "unknown") return [unseen("event-source", `Deployment ${name}`, keptnSource.why)];
-  if (keptnSource.kind !== "there") {
-    const seen = `There is no keptn-source in namespace ${namespace}: events come only if Keptn's webhook-service calls Broker keptn.`;
-    const fix =
-      "Follow docs/webhook-route.md, or put the component keptn-source-nats or keptn-source-polling into your overlay.";
-    return groups["eventing.knative.dev"] ? [warn("event-source", seen, fix)] : [];
-  }
+  if (keptnSource.kind !== "there")
+    return groups["eventing.knative.dev"] ? [checkConnections(connections, namespace)] : [];
   const subject = { id: "event-source", name: `SinkBinding ${name}`, namespace, ref: `sinkbinding/${name}` };
   const binding = checkReady({ ...subject, id: "event-source" }, sinkBinding);
   return [checkDeployment(keptnSource.object, { name, namespace }), ...binding, ...checkSubscriptions(subscriptions)];
+};
+
+const checkConnections = (connections: Facts["connections"], namespace: string): Finding => {
+  if (connections.kind === "unknown") return unseen("event-source", `ConfigMap ${connectionsMap}`, connections.why);
+  const data = connections.kind === "there" ? connections.object.data : {};
+  const projects = [...new Set(parseConnections(data).map(({ project }) => project))];
+  if (projects.length > 0)
+    return fine("event-source", `Keptn's webhook-service brings the events of ${projects.join(", ")}.`);
+  const seen = `Nothing brings Keptn's events to namespace ${namespace}: there is no keptn-source, and no project is connected.`;
+  const fix =
+    "npx job-executor connect --project NAME (docs/webhook-route.md), or put the component keptn-source-nats or keptn-source-polling into your overlay.";
+  return warn("event-source", seen, fix);
 };
 
 const checkDeployment = (

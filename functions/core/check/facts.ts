@@ -32,6 +32,8 @@ export interface Facts {
   /** The sweep's timer is there: runs are open, or were a few minutes ago. */
   readonly hasTimer: boolean;
   readonly keptnSource: Seen<Deployment>;
+  /** ConfigMap job-executor-connections: the projects whose events webhook-service brings. */
+  readonly connections: Seen<SettingsMap>;
   /** Which events keptn-source says that it gets; undefined: its log says nothing of it any more. */
   readonly subscriptions: Seen<SourceSays | undefined>;
   /** The SinkBinding of keptn-source. */

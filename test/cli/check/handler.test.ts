@@ -225,7 +225,7 @@ describe("check", () => {
     assert.match(settings[0]?.seen ?? "", /has JOB_NAMESPAC, which is no setting/);
     assert.match(settings[0]?.fix ?? "", /^Did you mean JOB_NAMESPACE\?/);
     assert.equal(settings[1]?.seen, 'START_GRACE_SECONDS="soon" is not a whole number.');
-    assert.match(wrong.find(({ id }) => id === "event-source")?.seen ?? "", /only if Keptn's webhook-service calls/);
+    assert.match(wrong.find(({ id }) => id === "event-source")?.seen ?? "", /no project is connected/);
   });
 
   test("goes on from the names among settings that cannot be read", async (context) => {

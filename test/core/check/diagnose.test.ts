@@ -46,6 +46,7 @@ const well: Facts = {
   hasPingSources: true,
   hasTimer: false,
   keptnSource: there({ spec: { template }, status: { readyReplicas: 1 } }),
+  connections: { kind: "missing" },
   subscriptions: there({ types: ["sh.keptn.event.*.triggered"] }),
   sinkBinding: there({ status }),
   settings: there({ metadata: { name: "settings" }, data: { KEPTN_API_ENDPOINT: "http://keptn/api" } }),
@@ -148,7 +149,14 @@ describe("diagnose finds", () => {
       theOne({ keptnSource: down }, "event-source").seen,
       /no pod that is ready: MinimumReplicasUnavailable\.$/,
     );
-    assert.match(theOne({ keptnSource: { kind: "missing" } }, "event-source").fix ?? "", /webhook-route/);
+    assert.match(theOne({ keptnSource: { kind: "missing" } }, "event-source").fix ?? "", /job-executor connect/);
+  });
+  test("no keptn-source where projects are connected: nothing of ours has to run", () => {
+    const connection = JSON.stringify({ project: "sockshop", events: [], broker: "http://broker/jes/keptn" });
+    const connections = there({ data: { sockshop: connection } });
+    assert.deepEqual(wrongIn({ keptnSource: { kind: "missing" }, connections }), []);
+    const [broken] = wrongIn({ keptnSource: { kind: "missing" }, connections: there({ data: { sockshop: "{}" } }) });
+    assert.equal(broken?.id, "event-source");
   });
   test("that Keptn's subscriptions, and not PUBSUB_TOPIC, decide what comes", () => {
     const difference = { kind: "missing", seen: "Keptn counts.", fix: "Change it." } as const;

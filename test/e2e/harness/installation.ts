@@ -20,7 +20,7 @@ export interface Installation {
 }
 
 export interface InstallationOptions {
-  readonly overlay: "in-cluster" | "remote" | "func";
+  readonly overlay: "in-cluster" | "remote" | "func" | "zero";
   /** In the place of the overlay's own. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly token: string;
@@ -74,7 +74,7 @@ const edit = async (
 ): Promise<void> => {
   const [, name, tag] = /^(.+):([^:]+)$/.exec(image) ?? [];
   assert.ok(name && tag, image);
-  for (const overlay of ["in-cluster", "remote"]) {
+  for (const overlay of ["in-cluster", "remote", "zero"]) {
     const path = join(folder, overlay, "kustomization.yaml");
     const before = await readFile(path, "utf8");
     const literals = Object.entries(settings).map(([key, value]) => `      - ${key}=${value}\n`);

@@ -1,5 +1,6 @@
 // A project in Keptn whose job config has one action for each case, and a way to run a case and see how it went.
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { testImage, until } from "../../cluster/harness/world.ts";
 import type { KeptnUser } from "../../contract/keptn-user.ts";
 import type { Observer, SeenEvent, SeenJob } from "./observer.ts";
@@ -17,8 +18,15 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   "no-image": [task("no-image", sh("true"), "dev.local/there-is-none:1")],
   "remote-task": [task("one", sh("echo by func"))], // among the types in func.yaml
   slow: [task("slow", sh("sleep 8; echo slow output"))],
+  second: [task("second", sh("sleep 1; echo the second slept"))],
   // Two more actions listen to this one: see below.
   several: [task("several", sh("echo of the first"))],
+};
+
+/** By the name of Keptn's sequence: its tasks, one after the other. Every task is a sequence by itself as well. */
+const sequences: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(Object.keys(actions).map((name) => [name, [name]])),
+  pair: ["one", "second"],
 };
 
 const config = `apiVersion: v2
@@ -39,14 +47,15 @@ metadata: {name: e2e}
 spec:
   stages:
     - name: dev
-      sequences: [${Object.keys(actions)
-        .map((name) => `{name: ${name}, tasks: [{name: ${name}}]}`)
+      sequences: [${Object.entries(sequences)
+        .map(([name, tasks]) => `{name: ${name}, tasks: [${tasks.map((task) => `{name: ${task}}`).join(", ")}]}`)
         .join(", ")}]
 `;
 
 export interface Ran {
   readonly name: string;
   readonly state: string;
+  /** Of its first task. */
   readonly triggered: SeenEvent;
   readonly started: readonly SeenEvent[];
   readonly finished: readonly SeenEvent[];
@@ -62,7 +71,7 @@ export interface Scenario {
 export interface Meanwhile {
   /** Keptn has triggered its task. */
   readonly onTriggered?: (event: SeenEvent) => Promise<void>;
-  /** Its first Job was released. */
+  /** A Job of it was released. */
   readonly onReleased?: (job: SeenJob) => Promise<void>;
 }
 
@@ -86,18 +95,44 @@ export const makeScenario = async (
       const context = await user.trigger({ project, stage: "dev", service }, name);
       await until(`${name} is triggered`, () => find(context, ".triggered").length > 0, mostSeconds);
       const [triggered] = find(context, ".triggered") as [SeenEvent];
-      const jobs = () => [...observer.jobs.values()].filter(({ eventId }) => eventId === triggered.id);
+      const jobs = () => {
+        const ids = new Set(find(context, ".triggered").map(({ id }) => id));
+        return [...observer.jobs.values()].filter(({ eventId }) => ids.has(eventId));
+      };
       await onTriggered?.(triggered);
-      if (onReleased) {
-        const released = () => jobs().find(({ releasedAtMs }) => releasedAtMs);
-        await until(`a Job of ${name} is released`, () => released() !== undefined, mostSeconds);
-        await onReleased(released() as SeenJob);
-      }
+      let isOver = false;
+      const telling = onReleased ? tellReleased({ jobs, isOver: () => isOver, onReleased }) : Promise.resolve();
       const state = async () => (await user.status(project, context)).state;
-      await until(`${name} (${context}) is finished`, async () => (await state()) === "finished", mostSeconds);
+      try {
+        await until(`${name} (${context}) is finished`, async () => (await state()) === "finished", mostSeconds);
+      } finally {
+        isOver = true;
+        await telling;
+      }
       const [started, finished] = [find(context, ".started"), find(context, ".finished")];
       return { name, state: await state(), triggered, started, finished, jobs: jobs() };
     },
     remove: () => user.deleteProject(project),
   };
+};
+
+interface Released {
+  readonly jobs: () => readonly SeenJob[];
+  readonly isOver: () => boolean;
+  readonly onReleased: (job: SeenJob) => Promise<void>;
+}
+
+/** Tells of each release as soon as it is seen, until the run is over. */
+const tellReleased = async ({ jobs, isOver, onReleased }: Released): Promise<void> => {
+  const told = new Set<string>();
+  const telling: Promise<void>[] = [];
+  while (!isOver()) {
+    const released = jobs().filter(({ name, releasedAtMs }) => releasedAtMs !== undefined && !told.has(name));
+    for (const job of released) {
+      told.add(job.name);
+      telling.push(onReleased(job));
+    }
+    await sleep(20);
+  }
+  await Promise.all(telling);
 };

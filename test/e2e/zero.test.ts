@@ -1,0 +1,161 @@
+// The overlay `zero` on a real Knative and Keptn: everything begins from nothing, and nothing is left when it is over.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectApi } from "../../functions/io/kubernetes/api.ts";
+import { spreadOf } from "../bench/statistics.ts";
+import { loadFunctionsImage } from "../cluster/harness/image.ts";
+import { until } from "../cluster/harness/world.ts";
+import { makeUser } from "../contract/keptn-user.ts";
+import { runAlone } from "./harness/alone.ts";
+import { runCheck, runCommand } from "./harness/command.ts";
+import { type Installation, makeInstallation } from "./harness/installation.ts";
+import { type Observer, observe, type SeenJob } from "./harness/observer.ts";
+import { makeScenario, type Ran, type Scenario } from "./harness/scenario.ts";
+import { listRunning, openAuditLog, untilNothingRuns } from "./harness/traces.ts";
+
+const { KUBECONFIG, KEPTN_ENDPOINT = "", KEPTN_API_TOKEN = "", KEPTN_NATS_URL = "", E2E_SHORT } = process.env;
+const skip =
+  KUBECONFIG && KEPTN_ENDPOINT
+    ? false
+    : "KUBECONFIG, KEPTN_ENDPOINT, KEPTN_API_TOKEN, KEPTN_NATS_URL name no cluster with Keptn";
+/** The API server's, as ../shared/cluster writes it. */
+const auditLog = process.env["AUDIT_LOG"] ?? "/var/lib/test-cluster/log/audit.log";
+const short = E2E_SHORT === "1";
+const rounds = short ? 1 : 10;
+const idleSeconds = short ? 20 : 600;
+
+describe("an installation of which nothing runs when it is idle", { skip }, () => {
+  const api = connectApi();
+  const project = `zero-${randomUUID().slice(0, 8)}`;
+  const user = makeUser({ endpoint: KEPTN_ENDPOINT, token: KEPTN_API_TOKEN });
+  const lines: string[] = [];
+  let installation: Installation;
+  let observer: Observer;
+  let scenario: Scenario;
+
+  before(async () => {
+    const settings = { CREATE_GRACE_SECONDS: "60", WATCH_IDLE_SECONDS: "30" }; // rounds come sooner to nothing
+    installation = await makeInstallation({ overlay: "zero", token: KEPTN_API_TOKEN, settings });
+    observer = await observe(KEPTN_NATS_URL, { api, namespace: installation.namespace });
+    scenario = await makeScenario(user, { observer, project });
+    await user.createService(project, "probed"); // a probe is an event of a service
+    await installation.apply(await loadFunctionsImage());
+    await installation.kubectl("wait", "--for=condition=Ready", "--all", "--timeout=180s", "ksvc,broker,trigger");
+  });
+  after(async () => {
+    await scenario?.remove();
+    await observer?.close();
+    await installation?.remove();
+    console.log(lines.join("\n"));
+  });
+
+  const connect = (...args: readonly string[]) =>
+    runCommand("connect", "--project", project, "--namespace", installation.namespace, ...args);
+  const passed = ({ state, started, finished }: Ran, tasks: number) => {
+    assert.deepEqual([state, started.length, finished.length], ["finished", tasks, tasks]);
+    for (const { data } of finished) assert.deepEqual([data["status"], data["result"]], ["succeeded", "pass"]);
+  };
+  const seconds = (ms: number) => (ms / 1000).toFixed(2);
+  const sayMedian = (what: string, ms: readonly number[]) => {
+    const each = ms.map(seconds).join(", ");
+    lines.push(`${what}: median ${seconds(spreadOf(ms).median)} s of ${ms.length} (${each})`);
+  };
+
+  test("is connected to a project by one command, which finds the Broker and sends a probe all the way", async () => {
+    const first = await connect("--allow");
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stderr, /probe came to start-job/);
+    assert.match(
+      first.stderr,
+      new RegExp(`http://broker-ingress\\.knative-eventing\\S*/${installation.namespace}/keptn`),
+    );
+    const second = await connect("--no-probe");
+    assert.equal(second.code, 0, second.stderr);
+    assert.doesNotMatch(second.stderr, /^done/m);
+  });
+
+  test("is found well by a check although no ApiServerSource and no timer is there", async () => {
+    await installation.kubectl("delete", "apiserversources,pingsources", "--all");
+    assert.deepEqual(await runCheck(installation.namespace), { code: 0, wrong: [] });
+  });
+
+  test(`runs a sequence of two tasks from nothing, ${rounds} times`, async () => {
+    const [over, all, release, quiet]: number[][] = [[], [], [], []];
+    for (let round = 0; round < rounds; round++) {
+      quiet?.push((await untilNothingRuns(installation)) * 1000);
+      const alone: Promise<number>[] = [];
+      const world = { api, namespace: installation.namespace, observer };
+      const onReleased = async ({ name }: SeenJob) => void alone.push(runAlone(world, name));
+      const ran = await scenario.run("pair", { onReleased });
+      passed(ran, 2);
+      const totalMs = Math.max(...ran.finished.map(({ atMs }) => atMs)) - ran.triggered.atMs;
+      const aloneMs = (await Promise.all(alone)).reduce((sum, ms) => sum + ms, 0);
+      all?.push(totalMs);
+      over?.push(totalMs - aloneMs);
+      release?.push(Math.min(...ran.jobs.flatMap(({ releasedAtMs }) => releasedAtMs ?? [])) - ran.triggered.atMs);
+    }
+    sayMedian("two tasks from nothing to the last .finished", all ?? []);
+    sayMedian("  over the same pods by themselves", over ?? []);
+    sayMedian("  .triggered to the first Job's release", release ?? []);
+    sayMedian("  until nothing ran before it", quiet ?? []);
+  });
+
+  test(`ends runs from nothing although start-job is killed right after it released, ${rounds} times`, async () => {
+    const late: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      if (!short) await untilNothingRuns(installation);
+      const select = ["-l", "serving.knative.dev/service=start-job", "--force", "--grace-period=0"];
+      const ran = await scenario.run("slow", {
+        onReleased: async () => void (await installation.kubectl("delete", "pod", ...select)),
+      });
+      passed(ran, 1);
+      const endedMs = Math.max(...ran.jobs.flatMap(({ endedAtMs }) => endedAtMs ?? []));
+      late.push((ran.finished[0]?.atMs ?? Number.NaN) - endedMs);
+    }
+    sayMedian("start-job killed after the release: the Job's end to .finished", late);
+  });
+
+  test("warm: one task, its functions and its ApiServerSource are there", async () => {
+    const over: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      let alone = Promise.resolve(Number.NaN);
+      const ran = await scenario.run("one", {
+        onReleased: async ({ name }) => {
+          alone = runAlone({ api, namespace: installation.namespace, observer }, name);
+        },
+      });
+      passed(ran, 1);
+      over.push((ran.finished[0]?.atMs ?? Number.NaN) - ran.triggered.atMs - (await alone));
+    }
+    sayMedian("warm, one task: over the same pod by itself", over);
+  });
+
+  test(`comes to nothing, and for ${idleSeconds} s asks the API server nothing`, async (t) => {
+    const quietSeconds = await untilNothingRuns(installation);
+    lines.push(`${Math.round(quietSeconds)} s after the last run: nothing runs (WATCH_IDLE_SECONDS 30)`);
+    if (!existsSync(auditLog)) return t.skip("AUDIT_LOG names no audit log of the API server");
+    const audit = await openAuditLog(auditLog, installation.namespace);
+    await sleep(idleSeconds * 1000);
+    const asked = await audit.read();
+    assert.deepEqual(asked, []);
+    assert.deepEqual(await listRunning(installation), []);
+    lines.push(
+      `${idleSeconds} s idle: 0 pods, no ApiServerSource, no PingSource, ${asked.length} requests of our accounts`,
+    );
+    await scenario.run("one");
+    await until("the audit log shows what a run asks", async () => (await audit.read()).length > 0);
+  });
+
+  test("is disconnected by one command", async () => {
+    const args = ["--project", project, "--namespace", installation.namespace];
+    const { code, stderr } = await runCommand("disconnect", ...args);
+    // The MongoDB of ../shared/keptn removes no subscription (see test/keptn/connect.test.ts), and disconnect says so.
+    if (code !== 0) assert.match(stderr, /Keptn still has the subscription[\s\S]*Remove it in Keptn's Bridge/);
+    assert.match(stderr, /Taken out of ConfigMap job-executor-connections/);
+    const { stdout } = await runCommand("connect", "--list", "--format", "json", "--namespace", installation.namespace);
+    assert.doesNotMatch(stdout, new RegExp(project));
+  });
+});
