@@ -10,6 +10,7 @@ import { lint, plan } from "./measures/author.ts";
 import { coldStart } from "./measures/cold-start.ts";
 import { fetchFiles } from "./measures/fetch-files.ts";
 import { finishTaskWarm } from "./measures/finish-task.ts";
+import { idle } from "./measures/idle.ts";
 import { memory } from "./measures/memory.ts";
 import { startJobWarm } from "./measures/start-job.ts";
 import { throughput } from "./measures/throughput.ts";
@@ -24,6 +25,7 @@ const measures: Readonly<Record<string, Measure>> = {
   lint,
   plan,
   "fetch-files": fetchFiles,
+  idle,
 };
 
 const page = "docs/performance.md";

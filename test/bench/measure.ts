@@ -32,7 +32,7 @@ export interface Row {
   readonly column?: string;
 }
 
-export type Unit = "ms" | "ms of CPU" | "MiB" | "MB" | "calls" | "calls/s" | "runs/s" | "s";
+export type Unit = "ms" | "ms of CPU" | "MiB" | "MB" | "calls" | "calls/s" | "runs/s" | "s" | "pods";
 
 /** Of the ratio where there is one, else of the value; held by the median. */
 export type Bound = { readonly most: number } | { readonly least: number };

@@ -77,11 +77,13 @@ const edit = async (
   for (const overlay of ["in-cluster", "remote", "zero"]) {
     const path = join(folder, overlay, "kustomization.yaml");
     const before = await readFile(path, "utf8");
-    const literals = Object.entries(settings).map(([key, value]) => `      - ${key}=${value}\n`);
+    const endpoint = /KEPTN_API_ENDPOINT=(.*)/.exec(before)?.[1];
+    const all = { KEPTN_API_ENDPOINT: endpoint, ...settings };
+    const literals = Object.entries(all).map(([key, value]) => `      - ${key}=${value}\n`);
     const after = before
       .replace(/newName: .*/, `newName: ${name}`)
       .replace(/newTag: .*/, `newTag: ${tag}`)
-      .replace(/^( {6}- KEPTN_API_ENDPOINT=.*\n)(?: {6}- [A-Z_]+=.*\n)*/m, `$1${literals.join("")}`);
+      .replace(/^ {6}- KEPTN_API_ENDPOINT=.*\n(?: {6}- [A-Z_]+=.*\n)*/m, literals.join(""));
     await writeFile(path, after);
   }
 };
