@@ -8,6 +8,8 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import { loadHttps } from "./http-agent.ts";
+import { type Deadline, makeDeadline } from "./http-deadline.ts";
+import { faultOf, redirected, tooLarge } from "./http-fault.ts";
 import { IoError } from "./io-error.ts";
 
 export interface HttpRequest {
@@ -115,48 +117,9 @@ const begin = async (wanted: HttpRequest): Promise<Begun> => {
   const status = answer.statusCode ?? 0;
   if (status >= 300 && status < 400 && status !== 304) {
     answer.destroy();
-    throw new IoError(`${nameOf(wanted)}: answered ${status}, a redirect${targetOf(answer)}; none is followed.`, {
-      retryable: true,
-      httpStatus: status,
-    });
+    throw redirected(wanted, answer);
   }
   return { status, answer, explain };
-};
-
-/** Node's own `signal` of a request costs a tenth of its processor time, and AbortSignal.timeout stays for its whole time. */
-interface Deadline {
-  isPast(): boolean;
-  /** @param end is called when the time is over, at once if it is already */
-  watch(end: () => void): void;
-  /** Once nothing waits any more. */
-  forget(): void;
-}
-
-const makeDeadline = ({ timeoutMs, signal }: HttpRequest): Deadline => {
-  let [past, over, end] = [false, false, () => {}];
-  const giveUp = (): void => {
-    over = true;
-    end();
-  };
-  const timeOut = (): void => {
-    past = true;
-    giveUp();
-  };
-  const timer = setTimeout(timeOut, timeoutMs).unref();
-  if (timeoutMs <= 0) timeOut();
-  signal?.addEventListener("abort", giveUp, { once: true });
-  if (signal?.aborted) giveUp();
-  return {
-    isPast: () => past,
-    watch: (given) => {
-      end = given;
-      if (over) end();
-    },
-    forget: () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", giveUp);
-    },
-  };
 };
 
 interface Opening {
@@ -205,42 +168,3 @@ async function* chunksOf(answer: IncomingMessage, wanted: HttpRequest, explain: 
     throw cause instanceof IoError ? cause : explain(cause);
   }
 }
-
-const tooLarge = (wanted: HttpRequest): IoError =>
-  new IoError(`${nameOf(wanted)}: the answer has more than ${wanted.maxBytes} bytes.`, {
-    retryable: false,
-    tooLarge: true,
-    maybeDone: isEffective(wanted),
-  });
-
-interface Failure {
-  readonly cause: unknown;
-  readonly timedOut: boolean;
-  readonly sent: boolean;
-}
-
-const faultOf = (wanted: HttpRequest, { cause, timedOut, sent }: Failure): IoError => {
-  const missing = sent ? "complete answer" : "connection";
-  const why = wanted.signal?.aborted
-    ? `given up without a ${missing}`
-    : timedOut
-      ? `no ${missing} within ${wanted.timeoutMs} ms`
-      : reasonOf(cause);
-  return new IoError(`${nameOf(wanted)}: ${why}.`, { retryable: true, maybeDone: sent && isEffective(wanted), cause });
-};
-
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
-/** GET and HEAD change nothing (RFC 9110, section 9.2.1). */
-const isEffective = (wanted: HttpRequest): boolean => wanted.method !== "GET" && wanted.method !== "HEAD";
-
-/** Without the user's name and password, which a URL may carry. */
-const nameOf = (wanted: HttpRequest): string => `${wanted.method} ${withoutUser(wanted.url)}`;
-
-const withoutUser = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
-
-/** Only where to: the query of a login page may carry secrets. */
-const targetOf = (answer: IncomingMessage): string => {
-  const location = answer.headers.location;
-  return location ? ` to ${withoutUser(location).replace(/[?#].*$/s, "")}` : "";
-};

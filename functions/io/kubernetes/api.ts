@@ -1,12 +1,11 @@
 // Requests to the API server: where it is and who we are comes from client-node, the objects stay the JSON they are on the wire.
-import { type Agent, Agent as HttpAgent, type IncomingHttpHeaders } from "node:http";
-import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import type { Agent, IncomingHttpHeaders } from "node:http";
 import { openEarly } from "../early-connection.ts";
 import { type HttpStream, request, stream } from "../http.ts";
-import { loadHttps } from "../http-agent.ts";
 import { IoError } from "../io-error.ts";
 import { makeBudget, withRetries } from "../retry.ts";
 import { type Access, loadKubeConfig } from "./kubeconfig.ts";
+import { connectWire, serverOf, type Wire } from "./wire.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -51,13 +50,6 @@ const attemptMs = 10_000;
 /** A list of 500 Jobs with their managedFields is some 5 MB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
-/** Where the API server is, and how to speak to it. */
-export interface Wire {
-  readonly server: string;
-  readonly agent: Agent;
-  readonly headers: () => Promise<Record<string, string>>;
-}
-
 /** Opens no connection yet. @throws Error as {@link loadKubeConfig} */
 export const connectApi = (access: Access = {}): KubernetesApi => {
   const { budgetSeconds = usualBudgetSeconds } = access;
@@ -92,58 +84,6 @@ export const connectApi = (access: Access = {}): KubernetesApi => {
     server: serverOf(config),
   };
 };
-
-const serverOf = (config: KubeConfig): string =>
-  config.getCurrentCluster()?.server.replace(/\/$/, "") ?? "http://localhost:8080";
-
-/** No connection is opened yet. */
-export const connectWire = async (config: KubeConfig): Promise<Wire> => {
-  const server = serverOf(config);
-  const options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0] = {};
-  await config.applyToHTTPSOptions(options);
-  const { ca, cert, key, rejectUnauthorized, servername } = options as HttpsOptions;
-  const tls = Object.fromEntries(
-    Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(([, v]) => v !== undefined),
-  );
-  const keep = { keepAlive: true, timeout: 30_000, maxSockets: 32 };
-  return {
-    server,
-    agent: server.startsWith("https:") ? new (loadHttps().Agent)({ ...keep, ...tls }) : new HttpAgent(keep),
-    headers: askSometimes(async () => {
-      const fresh: { headers?: Record<string, string> } = {};
-      await config.applyToHTTPSOptions(fresh as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
-      return fresh.headers ?? {};
-    }),
-  };
-};
-
-/**
- * A service account's token is rotated, of which client-node takes note once a minute: there is no need to ask it for each request.
- * In a pod it would read the certificate authority's file each time.
- */
-const askedAgainMs = 1000;
-
-/** @returns asks, or gives what was answered within the last second; a failure is not kept */
-const askSometimes = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
-  let last: { readonly atMs: number; readonly answer: Promise<T> } | undefined;
-  return () => {
-    if (last && performance.now() - last.atMs < askedAgainMs) return last.answer;
-    const asking = { atMs: performance.now(), answer: ask() };
-    last = asking;
-    asking.answer.catch(() => {
-      if (last === asking) last = undefined;
-    });
-    return asking.answer;
-  };
-};
-
-interface HttpsOptions {
-  readonly ca?: Buffer;
-  readonly cert?: Buffer;
-  readonly key?: Buffer;
-  readonly rejectUnauthorized?: boolean;
-  readonly servername?: string;
-}
 
 const requestOf = (call: Call, wire: { server: string; agent: Agent; headers: Record<string, string> }) => ({
   agent: wire.agent,

@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import { connectApi, connectWire } from "../../../functions/io/kubernetes/api.ts";
+import { connectApi } from "../../../functions/io/kubernetes/api.ts";
 import { connectJobs } from "../../../functions/io/kubernetes/jobs.ts";
+import { connectWire } from "../../../functions/io/kubernetes/wire.ts";
 
 const jobsAt = async (context: TestContext, answer: { readonly status: number; readonly body: string }) => {
   const server = createServer((_, response) => response.writeHead(answer.status).end(answer.body)).listen(
