@@ -1,13 +1,15 @@
 // Sends a run's `.started`, effectively once, and releases its first task with the same request that notes it.
+
 import { makeStarted } from "../core/answer.ts";
 import { isCounted } from "../core/keptn-event.ts";
 import { annotation } from "../core/marks.ts";
+import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";
 import { IoError } from "../io/io-error.ts";
 import { claim, type Hold } from "./claim.ts";
 import { countOf, isRefusedForGood } from "./count.ts";
 import { isOverForGood, logGivenUp } from "./over.ts";
-import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
 import type { Rest } from "./rest.ts";
 import { tidy } from "./tidy.ts";
 

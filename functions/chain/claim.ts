@@ -1,7 +1,9 @@
 // Takes a run for one process while it sends something that must not be sent twice.
+
 import { annotation, type Claim, type End } from "../core/marks.ts";
+import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";
-import { type ChainPorts, refOf } from "./ports.ts";
+import type { ChainPorts } from "./ports.ts";
 
 /** A claim that is held: its text stands on the run's first Job until the step is done, and guards that step. */
 export interface Hold {

@@ -1,7 +1,9 @@
 // Reads what the pods of a run have to say: containers, their output and their results.
+
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { renderWarning } from "../core/kubernetes-warning.ts";
 import { emptyLog } from "../core/log-text.ts";
+import { refOf } from "../core/object-meta.ts";
 import { ownEndNoted } from "../core/own-end.ts";
 import type { TaskResult } from "../core/result.ts";
 import { phaseOf, type RunState } from "../core/run-state.ts";
@@ -16,7 +18,7 @@ import {
   type TaskReport,
 } from "../core/task-report.ts";
 import { listPods } from "./list-pods.ts";
-import { type ChainPorts, refOf } from "./ports.ts";
+import type { ChainPorts } from "./ports.ts";
 
 export interface Gathered {
   readonly reports: TaskReport[];

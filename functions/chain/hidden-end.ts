@@ -1,13 +1,15 @@
 // The end of a task that its Job does not show, because of a sidecar: found in its pod, and noted on its Job, which is stopped.
+
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { shortenLog } from "../core/log-text.ts";
 import { annotation } from "../core/marks.ts";
+import { refOf } from "../core/object-meta.ts";
 import type { OwnEnd } from "../core/own-end.ts";
 import type { RunState } from "../core/run-state.ts";
 import { hiddenEndOf } from "../core/sidecars.ts";
 import { containersOf } from "../core/task-report.ts";
 import { readContainer } from "./gather.ts";
-import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
 
 /** Of the output that is kept with the note, as JSON: of all of an object's annotations Kubernetes keeps 256 KiB. */
 const mostLogBytes = 16 * 1024;

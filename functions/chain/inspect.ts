@@ -1,8 +1,10 @@
 // Looks at an open run for what no Job event tells: a pod that cannot start, a task that has ended without its pod, a sequence that
 // Keptn has ended.
+
 import { isCounted } from "../core/keptn-event.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { annotation } from "../core/marks.ts";
+import { refOf } from "../core/object-meta.ts";
 import { isPodReady } from "../core/ready-pod.ts";
 import type { RunState } from "../core/run-state.ts";
 import { type SeenTrouble, seenSinceMs } from "../core/seen-trouble.ts";
@@ -13,7 +15,7 @@ import { countOf } from "./count.ts";
 import { findHiddenEnd } from "./hidden-end.ts";
 import { listPods } from "./list-pods.ts";
 import { forgetOver, isOverForGood } from "./over.ts";
-import { type ChainPorts, refOf } from "./ports.ts";
+import type { ChainPorts } from "./ports.ts";
 
 export const inspect = async (ports: ChainPorts, run: RunState): Promise<Findings> => {
   const task = run.tasks.findIndex(({ phase }) => phase === "running");

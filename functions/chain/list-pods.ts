@@ -1,7 +1,9 @@
 // Lists the pods of a Job, where that is allowed.
+
 import type { Job, Pod } from "../core/kubernetes.ts";
+import { refOf } from "../core/object-meta.ts";
 import { IoError } from "../io/io-error.ts";
-import { type ChainPorts, refOf } from "./ports.ts";
+import type { ChainPorts } from "./ports.ts";
 
 export interface PodsSeen {
   /** Newest last. */

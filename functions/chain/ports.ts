@@ -1,9 +1,8 @@
 // What moving a run forward needs of the world.
 import type { Envelope } from "../core/keptn-event.ts";
-import type { Job, Pod } from "../core/kubernetes.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Keptn } from "../io/keptn.ts";
-import type { JobRef, Jobs, Note, Pods } from "../io/kubernetes/ports.ts";
+import type { Jobs, Note, Pods } from "../io/kubernetes/ports.ts";
 import type { Clock, Log, LogLine } from "../io/world.ts";
 
 export type { Log, LogLine };
@@ -30,10 +29,4 @@ export const aboutRun = (run: { readonly id: string; readonly event: Envelope })
   run: run.id,
   event: run.event.id,
   context: run.event.shkeptncontext,
-});
-
-export const refOf = ({ metadata }: Job | Pod): JobRef => ({
-  namespace: metadata?.namespace ?? "",
-  name: metadata?.name ?? "",
-  uid: metadata?.uid ?? "",
 });

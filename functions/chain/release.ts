@@ -1,6 +1,7 @@
 // Lifts the suspension of a run's next task.
+import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";
-import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
 
 /** @returns whether the task was released by this call */
 export const release = async (ports: ChainPorts, run: RunState, task: number): Promise<boolean> => {

@@ -1,6 +1,8 @@
 // Ends a run: claims it, tells Keptn how it went, and lets go of its Jobs.
+
 import { makeFinished } from "../core/answer.ts";
 import type { End, Outcome } from "../core/marks.ts";
+import { refOf } from "../core/object-meta.ts";
 import { outcomeOfEnd, outcomeOfFinished } from "../core/outcome.ts";
 import type { OutgoingEvent } from "../core/outgoing-event.ts";
 import type { RunState } from "../core/run-state.ts";
@@ -10,7 +12,7 @@ import { isRefusedForGood } from "./count.ts";
 import { logErrored } from "./error-log.ts";
 import { gather } from "./gather.ts";
 import { isOverForGood, logGivenUp } from "./over.ts";
-import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
 import type { Rest } from "./rest.ts";
 import { type Settled, sendFinished } from "./settle.ts";
 import type { ReconcileRun } from "./siblings.ts";

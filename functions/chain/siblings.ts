@@ -1,7 +1,8 @@
 // Looks after the other runs of an event before one of them is reported: Keptn completes its task once as many finished as started.
+
 import { makeRefused } from "../core/answer.ts";
-import type { Job } from "../core/kubernetes.ts";
 import type { Sibling } from "../core/marks.ts";
+import { createdMs } from "../core/object-meta.ts";
 import { type RunState, stateOf } from "../core/run-state.ts";
 import { IoError, unlessRefused } from "../io/io-error.ts";
 import { type Current, isEven, ofSource } from "./count.ts";
@@ -66,8 +67,6 @@ const waitForJobs = (ports: ChainPorts, run: RunState, { action }: Sibling): voi
   if (ports.clock.now().getTime() >= newestMs + ports.settings.CREATE_GRACE_SECONDS * 1000) return;
   throw new IoError(`the Jobs of action '${action}' of the same event may still be created`, { retryable: true });
 };
-
-const createdMs = ({ metadata }: Job): number => Date.parse(String(metadata?.creationTimestamp)) || 0;
 
 /** The answers of those that nobody answers for, as far as Keptn has not counted them. */
 export const answerForsaken = async (

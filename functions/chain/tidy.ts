@@ -1,8 +1,10 @@
 // Lets go of a run's Jobs once it was reported: those that ended stay for their TTL, those that did not are deleted.
+
 import { annotation, type Outcome } from "../core/marks.ts";
 import { ttlSecondsOf } from "../core/memory.ts";
+import { refOf } from "../core/object-meta.ts";
 import { type RunState, stateOf, type TaskState } from "../core/run-state.ts";
-import { aboutRun, type ChainPorts, refOf } from "./ports.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
 
 /**
  * Marks the run as reported where it is not yet, then lets go of every Job; of the first one last, because it carries the marks.

@@ -1,17 +1,15 @@
 // Events as people have them: lists of Keptn's API, events without what Keptn adds to each, and none at all.
+import { isRecord } from "./exact-json.ts";
 import { hashOf } from "./marks.ts";
 
 export type EventFields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is EventFields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 
 /** @param value an event, a list of events, or Keptn's `{"events": […], "nextPageKey": "0"}` (GET mongodb-datastore/event) */
 export const eventsIn = (value: unknown): readonly unknown[] => {
   if (Array.isArray(value)) return value;
-  return isFields(value) && Array.isArray(value["events"]) && !isText(value["type"]) ? value["events"] : [value];
+  return isRecord(value) && Array.isArray(value["events"]) && !isText(value["type"]) ? value["events"] : [value];
 };
 
 /** `test` -> `sh.keptn.event.test.triggered`; @returns undefined for what is no name of a task */
@@ -37,7 +35,7 @@ export interface CompletedEvent {
  * @param time RFC 3339
  */
 export const completeEvent = (event: unknown, time: string): CompletedEvent => {
-  if (!isFields(event) || !isText(event["type"])) return { event, made: [] };
+  if (!isRecord(event) || !isText(event["type"])) return { event, made: [] };
   const text = JSON.stringify(event);
   const values: EventFields = {
     id: uuidOf(`id ${text}`),
@@ -51,7 +49,7 @@ export const completeEvent = (event: unknown, time: string): CompletedEvent => {
 
 /** One without is perhaps no event, but the ids of one. */
 const isWhole = (data: unknown): boolean =>
-  isFields(data) && ["project", "stage", "service"].every((name) => isText(data[name]));
+  isRecord(data) && ["project", "stage", "service"].every((name) => isText(data[name]));
 
 /** Version 8 of RFC 9562: the bits are ours. */
 const uuidOf = (text: string): string =>

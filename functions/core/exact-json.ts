@@ -45,6 +45,10 @@ export const isExactNumber = (value: unknown): value is ExactNumber => sourceTex
 export const isStructure = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !isExactNumber(value);
 
+/** A map. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  isStructure(value) && !Array.isArray(value);
+
 /** `1.10`, `1E2` and `100.0` are the same numbers as JavaScript writes them. Of those beyond 2^53 each digit may be meant. */
 const losesDigits = (value: number, source: string): boolean => {
   const written = String(value);

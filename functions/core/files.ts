@@ -103,7 +103,7 @@ export const parseFetchOrder = (
   text: string | undefined,
 ): { readonly order: FetchOrder } | { readonly problem: Problem } => {
   if (!text) return bad("is not set");
-  const value = parseJson(text);
+  const value = parseOrder(text);
   if (typeof value !== "object" || value === null) return bad("is not a JSON object");
   const order = value as FetchOrder;
   const unnamed = (["project", "stage", "service"] as const).find((name) => !isName(order[name]));
@@ -116,7 +116,7 @@ export const parseFetchOrder = (
 
 const isName = (value: unknown): boolean => typeof value === "string" && value !== "";
 
-const parseJson = (text: string): unknown => {
+const parseOrder = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,6 @@
 // Reads a CloudEvent as a Keptn event, and keeps of it what a run has to remember.
 import { beyondLimits } from "./event-limits.ts";
-import { isStructure } from "./exact-json.ts";
+import { isRecord } from "./exact-json.ts";
 import type { Problem } from "./problem.ts";
 
 /** A Keptn event as it arrives, extensions at the top level (reference: Keptn 1.x, KeptnContextExtendedCE). */
@@ -57,8 +57,6 @@ export type ParsedEvent =
   | { readonly kind: "thin"; readonly id: string; readonly type: string; readonly project: string }
   | { readonly kind: "not-keptn"; readonly why: string }
   | { readonly kind: "malformed"; readonly problems: readonly Problem[] };
-
-const isRecord = (value: unknown): value is Record<string, unknown> => isStructure(value) && !Array.isArray(value);
 
 const malformed = (message: string, fix: string): Problem => ({
   code: "malformed-event",

@@ -1,5 +1,5 @@
 // Puts the results of several tasks together. Apart from result.ts, whose YAML parser most runs never need.
-import { isStructure } from "./exact-json.ts";
+import { isRecord } from "./exact-json.ts";
 
 /** Later tasks win; objects are merged, lists are replaced. */
 export const mergeResults = (
@@ -10,9 +10,7 @@ export const mergeResults = (
   for (const [key, value] of Object.entries(from)) {
     if (key === "__proto__") continue;
     const old = merged[key];
-    merged[key] = isObject(old) && isObject(value) ? mergeResults(old, value) : value;
+    merged[key] = isRecord(old) && isRecord(value) ? mergeResults(old, value) : value;
   }
   return merged;
 };
-
-const isObject = (value: unknown): value is Record<string, unknown> => isStructure(value) && !Array.isArray(value);

@@ -1,11 +1,13 @@
 // What the Jobs of a run ask for next, and nothing else: the one decision that start-job, finish-task and the sweep share.
+
 import type { End } from "./marks.ts";
+import { createdMs } from "./object-meta.ts";
 import { type OwnEnd, ownEndNoted } from "./own-end.ts";
 import { type RunState, stateOf, type TaskState, wasReported } from "./run-state.ts";
 
 export type Step =
-  /** Nothing to do now. With `untilMs`, something may be due then (epoch milliseconds). */
-  | { readonly kind: "wait"; readonly why: string; readonly untilMs?: number }
+  /** Nothing to do now. */
+  | { readonly kind: "wait"; readonly why: string }
   /** Send `.started` and release the first task. `ask`: somebody may have sent it already, Keptn knows. */
   | { readonly kind: "announce"; readonly ask: boolean }
   | { readonly kind: "release"; readonly task: number }
@@ -45,7 +47,7 @@ export const nextStep = (run: RunState, now: Situation): Step => {
   // Once claimed for its report it has ended: Keptn may know, whatever its Jobs come to say after that.
   const end = run.marks.end ?? endOf(run, now);
   if (end === "being-created") {
-    return { kind: "wait", why: "its Jobs are being created", untilMs: newestMs(run) + now.createGraceSeconds * 1000 };
+    return { kind: "wait", why: "its Jobs are being created" };
   }
   const announced = run.chain.silent || run.marks.announced !== undefined;
   const notYet = announced ? undefined : leftToOwner(run, now);
@@ -70,7 +72,7 @@ const heldByAnother = (run: RunState, now: Situation): Step | undefined => {
   const claim = run.marks.claim;
   if (!claim || claim.by === now.me) return undefined;
   const untilMs = Date.parse(claim.at) + (claim.leaseSeconds ?? now.leaseSeconds) * 1000;
-  return untilMs > now.nowMs ? { kind: "wait", why: `${claim.by} is at it`, untilMs } : undefined;
+  return untilMs > now.nowMs ? { kind: "wait", why: `${claim.by} is at it` } : undefined;
 };
 
 /** The end of the run if its Jobs have decided it: the first task that did not succeed decides. */
@@ -100,7 +102,7 @@ const endOf = (run: RunState, now: Situation): End | "being-created" | undefined
 const leftToOwner = (run: RunState, now: Situation): Step | undefined => {
   const untilMs = createdMs(run.lead) + leaseMs(run, now);
   if (untilMs <= now.nowMs || isOwner(run, now)) return undefined;
-  return { kind: "wait", why: "it was only just created", untilMs };
+  return { kind: "wait", why: "it was only just created" };
 };
 
 /** In the first third of the lease: in the second the event is sent, in the last one Keptn counts it. */
@@ -108,8 +110,5 @@ const isOwner = (run: RunState, now: Situation): boolean =>
   now.owner && now.nowMs < createdMs(run.lead) + leaseMs(run, now) / 3;
 
 const leaseMs = ({ chain }: RunState, now: Situation): number => (chain.leaseSeconds ?? now.leaseSeconds) * 1000;
-
-const createdMs = (job: { metadata?: { creationTimestamp?: string } }): number =>
-  Date.parse(job.metadata?.creationTimestamp ?? "") || 0;
 
 const newestMs = (run: RunState): number => Math.max(...run.tasks.map(({ job }) => (job ? createdMs(job) : 0)));

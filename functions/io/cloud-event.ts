@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type CloudEvent, type Headers, HTTP } from "cloudevents";
 import { decodeText, findUndecoded, type Undecoded } from "../core/decode-text.ts";
-import { isStructure, parseJson } from "../core/exact-json.ts";
+import { isRecord, parseJson } from "../core/exact-json.ts";
 import type { Problem } from "../core/problem.ts";
 
 export type ReadEvent =
@@ -48,9 +48,6 @@ const withPlainData = ({ data_base64, ...event }: Readonly<Record<string, unknow
   if (flaw) throw new Error(`In its data_base64, ${sayUndecoded(flaw)}`);
   return { ...event, data: parseJson(text) };
 };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  isStructure(value) && !Array.isArray(value);
 
 /**
  * A Broker turns a structured event without `datacontenttype` into a binary one without `content-type`. Its data is JSON

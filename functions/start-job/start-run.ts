@@ -1,10 +1,12 @@
 // Lets a run begin whose Jobs are there, or tells why it cannot. Doing it again for the same event changes nothing.
+
 import { advance } from "../chain/advance.ts";
-import { aboutRun, type ChainPorts, refOf } from "../chain/ports.ts";
+import { aboutRun, type ChainPorts } from "../chain/ports.ts";
 import type { SnapshotFiles, SnapshotPorts, Taken } from "../chain/snapshot.ts";
 import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { annotation } from "../core/marks.ts";
+import { refOf } from "../core/object-meta.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { renderProblems } from "../core/problem.ts";
 import { unlessRefused } from "../io/io-error.ts";

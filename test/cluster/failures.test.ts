@@ -1,7 +1,7 @@
 // What goes wrong with real pods is reported in Kubernetes' words, soon, and never hangs a run.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { refOf } from "../../functions/chain/ports.ts";
+import { refOf } from "../../functions/core/object-meta.ts";
 import { connectJobs } from "../../functions/io/kubernetes/jobs.ts";
 import { sendSweep } from "./harness/adapter.ts";
 import { makeRandom } from "./harness/random.ts";

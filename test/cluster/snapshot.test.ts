@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { refOf } from "../../functions/chain/ports.ts";
 import { keepSnapshots, takeSnapshots } from "../../functions/chain/snapshot.ts";
 import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { ConfigMap, Job } from "../../functions/core/kubernetes.ts";
+import { refOf } from "../../functions/core/object-meta.ts";
 import { planRuns } from "../../functions/core/plan.ts";
 import { phaseOf } from "../../functions/core/run-state.ts";
 import { connectJobs, pathOfJob } from "../../functions/io/kubernetes/jobs.ts";

@@ -1,4 +1,5 @@
 // K_CE_OVERRIDES: extensions that whoever bound us to a sink wants on every event.
+import { isRecord } from "../exact-json.ts";
 import type { Problem } from "../problem.ts";
 
 export type Extensions = Readonly<Record<string, string>>;
@@ -33,9 +34,6 @@ const extensionsIn = (text: string): Readonly<Record<string, unknown>> | undefin
     return undefined;
   }
 };
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const problemOf = (what: string): Problem => ({
   code: "bad-setting",

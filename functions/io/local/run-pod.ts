@@ -1,7 +1,8 @@
 // The life of one local pod: its init containers, its container, its deadline, and the status of its Job.
+
 import { randomUUID } from "node:crypto";
 import type { Container, Job, Pod } from "../../core/kubernetes.ts";
-import type { JobRef } from "../kubernetes/ports.ts";
+import { refOf } from "../../core/object-meta.ts";
 import type { ContainerEnd, Engine } from "./engine.ts";
 import { activeStatus, endedStatuses } from "./job-status.ts";
 import type { JobStatus, LocalJobs } from "./jobs.ts";
@@ -128,9 +129,3 @@ const deadlineMs = ({ spec }: Job): number => {
   const seconds = [spec?.template.spec?.activeDeadlineSeconds, spec?.activeDeadlineSeconds];
   return Math.min(2 ** 31 - 1, ...seconds.flatMap((limit) => (limit === undefined ? [] : [limit * 1000])));
 };
-
-const refOf = ({ metadata }: Job): JobRef => ({
-  namespace: metadata?.namespace ?? "",
-  name: metadata?.name ?? "",
-  uid: metadata?.uid ?? "",
-});

@@ -1,8 +1,10 @@
 // Runs the Jobs that are released in the local store, one pod each, and tells what became of their pods.
+
 import type { Job, Pod } from "../../core/kubernetes.ts";
 import { emptyLog } from "../../core/log-text.ts";
+import { refOf } from "../../core/object-meta.ts";
 import { IoError } from "../io-error.ts";
-import type { JobRef, Log, PodRef, Pods } from "../kubernetes/ports.ts";
+import type { Log, PodRef, Pods } from "../kubernetes/ports.ts";
 import { suspendedStatus } from "./job-status.ts";
 import { type PodRun, type PodWorld, runPod } from "./run-pod.ts";
 
@@ -63,9 +65,3 @@ const makePods = (runs: ReadonlyMap<string, PodRun>): Pods => {
     listPodWarnings: async () => [],
   };
 };
-
-const refOf = ({ metadata }: Job): JobRef => ({
-  namespace: metadata?.namespace ?? "",
-  name: metadata?.name ?? "",
-  uid: metadata?.uid ?? "",
-});
