@@ -11,6 +11,7 @@ import { runAlone } from "./harness/alone.ts";
 import { runCheck } from "./harness/command.ts";
 import { type Installation, makeInstallation } from "./harness/installation.ts";
 import { type Observer, observe, type SeenJob } from "./harness/observer.ts";
+import { assertPassed } from "./harness/passed.ts";
 import { countPods, type PodCounter } from "./harness/pods.ts";
 import { makeScenario, type Ran, type Scenario } from "./harness/scenario.ts";
 import { readShares } from "./harness/shares.ts";
@@ -68,10 +69,9 @@ describe("end to end", { skip }, () => {
   const kill = (selector: string) =>
     installation.kubectl("delete", "pod", "-l", selector, "--force", "--grace-period=0");
   const check = (...args: readonly string[]) => runCheck(installation.namespace, ...args);
-  const passed = ({ name, state, started, finished }: Ran, message: RegExp) => {
-    assert.deepEqual([name, state, started.length, finished.length], [name, "finished", 1, 1]);
-    assert.deepEqual([finished[0]?.data["status"], finished[0]?.data["result"]], ["succeeded", "pass"]);
-    assert.match(String(finished[0]?.data["message"]), message);
+  const passed = (ran: Ran, message: RegExp) => {
+    assertPassed(ran);
+    assert.match(String(ran.finished[0]?.data["message"]), message);
   };
 
   /** A run of one task, and what its pod takes by itself, from the moment on that the run's is released. */

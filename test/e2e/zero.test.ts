@@ -13,7 +13,8 @@ import { runAlone } from "./harness/alone.ts";
 import { runCheck, runCommand } from "./harness/command.ts";
 import { type Installation, makeInstallation } from "./harness/installation.ts";
 import { type Observer, observe, type SeenJob } from "./harness/observer.ts";
-import { makeScenario, type Ran, type Scenario } from "./harness/scenario.ts";
+import { assertPassed } from "./harness/passed.ts";
+import { makeScenario, type Scenario } from "./harness/scenario.ts";
 import { listRunning, openAuditLog, untilNothingRuns } from "./harness/traces.ts";
 
 const { KUBECONFIG, KEPTN_ENDPOINT = "", KEPTN_API_TOKEN = "", KEPTN_NATS_URL = "", E2E_SHORT } = process.env;
@@ -54,10 +55,6 @@ describe("an installation of which nothing runs when it is idle", { skip }, () =
 
   const connect = (...args: readonly string[]) =>
     runCommand("connect", "--project", project, "--namespace", installation.namespace, ...args);
-  const passed = ({ state, started, finished }: Ran, tasks: number) => {
-    assert.deepEqual([state, started.length, finished.length], ["finished", tasks, tasks]);
-    for (const { data } of finished) assert.deepEqual([data["status"], data["result"]], ["succeeded", "pass"]);
-  };
   const seconds = (ms: number) => (ms / 1000).toFixed(2);
   const sayMedian = (what: string, ms: readonly number[]) => {
     const each = ms.map(seconds).join(", ");
@@ -90,7 +87,7 @@ describe("an installation of which nothing runs when it is idle", { skip }, () =
       const world = { api, namespace: installation.namespace, observer };
       const onReleased = async ({ name }: SeenJob) => void alone.push(runAlone(world, name));
       const ran = await scenario.run("pair", { onReleased });
-      passed(ran, 2);
+      assertPassed(ran, 2);
       const totalMs = Math.max(...ran.finished.map(({ atMs }) => atMs)) - ran.triggered.atMs;
       const aloneMs = (await Promise.all(alone)).reduce((sum, ms) => sum + ms, 0);
       all?.push(totalMs);
@@ -111,7 +108,7 @@ describe("an installation of which nothing runs when it is idle", { skip }, () =
       const ran = await scenario.run("slow", {
         onReleased: async () => void (await installation.kubectl("delete", "pod", ...select)),
       });
-      passed(ran, 1);
+      assertPassed(ran);
       const endedMs = Math.max(...ran.jobs.flatMap(({ endedAtMs }) => endedAtMs ?? []));
       late.push((ran.finished[0]?.atMs ?? Number.NaN) - endedMs);
     }
@@ -127,7 +124,7 @@ describe("an installation of which nothing runs when it is idle", { skip }, () =
           alone = runAlone({ api, namespace: installation.namespace, observer }, name);
         },
       });
-      passed(ran, 1);
+      assertPassed(ran);
       over.push((ran.finished[0]?.atMs ?? Number.NaN) - ran.triggered.atMs - (await alone));
     }
     sayMedian("warm, one task: over the same pod by itself", over);

@@ -1,0 +1,22 @@
+// How a run has to end.
+import assert from "node:assert/strict";
+import type { Ran } from "./scenario.ts";
+
+/**
+ * Keptn counts: as many `.finished` as `.started`. One of each task, but for where Keptn took longer to answer than an event is waited for
+ * (a busy machine): it is sent again, and both are counted.
+ * @param tasks of Keptn's, in the sequence
+ * @returns how many events were sent again
+ */
+export const assertPassed = ({ name, state, started, finished }: Ran, tasks = 1): number => {
+  assert.deepEqual([name, state], [name, "finished"]);
+  const countOf = (events: Ran["started"]) =>
+    Object.entries(Object.groupBy(events, ({ triggeredid = "" }) => triggeredid)).map(([id, { length = 0 } = []]) => [
+      id,
+      length,
+    ]);
+  assert.deepEqual(countOf(started).sort(), countOf(finished).sort(), name);
+  assert.equal(countOf(started).length, tasks, name);
+  for (const { data } of finished) assert.deepEqual([data["status"], data["result"]], ["succeeded", "pass"], name);
+  return started.length - tasks;
+};
