@@ -16,7 +16,7 @@ export const countOf = (ports: ChainPorts, run: RunState): Promise<Count> =>
  * What Keptn has counted. An event can be here a moment before Keptn hears its answers: then it is open, but no current task
  * yet, which looks as if it were over; that is waited for.
  */
-const countFor = async (ports: ChainPorts, event: Envelope, source: string): Promise<Count> => {
+export const countFor = async (ports: ChainPorts, event: Envelope, source: string): Promise<Count> => {
   const ask = async () => {
     const count = await ports.keptn.getCount(event, source);
     return { count, settled: count.kind === "current" || !(await ports.keptn.isOpen(event)) };

@@ -10,6 +10,7 @@ import type { RunPlan } from "../core/plan.ts";
 import { runScopeOf } from "../core/run-scope.ts";
 import { IoError } from "../io/io-error.ts";
 import { failUnseen, findJobsOf, moveJobs } from "./event-jobs.ts";
+import { isOwnSource } from "./standing.ts";
 import type { RefusedRun } from "./start-run.ts";
 
 export interface Refusal {
@@ -94,7 +95,7 @@ const answerCounted = async (ports: ChainPorts, whole: KeptnEvent, { unread, ...
 };
 
 const isAnnounced = ({ bySource }: Current, ours: string): boolean =>
-  [...bySource].some(([source, { started }]) => started > 0 && (source === ours || source.startsWith(`${ours}#`)));
+  [...bySource].some(([source, { started }]) => started > 0 && isOwnSource(source, ours));
 
 const answerUncounted = async (ports: ChainPorts, event: Envelope, { answers }: Answers): Promise<void> => {
   for (const { source, finished } of answers) {

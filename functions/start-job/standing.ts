@@ -43,7 +43,7 @@ export const standingsOf = async (
 
 /** One of our runs ended, so all of this event were announced before. One that was not is of a config that came later. */
 const hasFinished = ({ bySource }: Extract<Count, { kind: "current" }>, ours: string): boolean =>
-  [...bySource].some(([source, { finished }]) => finished > 0 && (source === ours || source.startsWith(`${ours}#`)));
+  [...bySource].some(([source, { finished }]) => finished > 0 && isOwnSource(source, ours));
 
 const standingOf = ({ source }: RunPlan, count: Count, ended: boolean): Standing => {
   if (count.kind === "over") return "over";
@@ -52,3 +52,6 @@ const standingOf = ({ source }: RunPlan, count: Count, ended: boolean): Standing
   if (own.started > 0) return "announced";
   return ended ? "over" : "new";
 };
+
+/** @param ours KEPTN_SOURCE: the first run's; the others have their number behind it */
+export const isOwnSource = (source: string, ours: string): boolean => source === ours || source.startsWith(`${ours}#`);

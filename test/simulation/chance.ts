@@ -1,11 +1,13 @@
 // Seeded chance: every decision has a name of its own, so that leaving one mishap out changes no other decision.
-import { type Mishap, phrases, rates } from "./rates.ts";
+import { harmless, type Mishap, phrases, rates } from "./rates.ts";
 
 export interface Chance {
   /** A place in the world where something may happen. Its name has to be its own. */
   at(name: string): Spot;
   /** The mishaps that happened, in their order. */
   readonly mishaps: readonly string[];
+  /** Nothing happened yet that makes anything late. */
+  isCalm(): boolean;
   /** How often each kind of thing happened. */
   readonly happened: ReadonlyMap<string, number>;
   /** Counts something that happened and is no mishap. */
@@ -25,6 +27,7 @@ export interface Spot {
 /** @param without names of mishaps that are left out: how a failing seed is shrunk */
 export const makeChance = (seed: number, without: ReadonlySet<string> = new Set()): Chance => {
   const mishaps: string[] = [];
+  let calm = true;
   const happened = new Map<string, number>();
   const note = (what: string): void => void happened.set(what, (happened.get(what) ?? 0) + 1);
   const roughness = new Map<Mishap, number>();
@@ -34,7 +37,7 @@ export const makeChance = (seed: number, without: ReadonlySet<string> = new Set(
     return Math.min(0.5, rates[kind] * factor);
   };
   return {
-    ...{ mishaps, happened, note },
+    ...{ mishaps, happened, note, isCalm: () => calm },
     at: (name) => {
       const place = hash(name, seed);
       return {
@@ -44,6 +47,7 @@ export const makeChance = (seed: number, without: ReadonlySet<string> = new Set(
           const mishap = `${name}: ${phrases[kind]}`;
           if (without.has(mishap)) return false;
           mishaps.push(mishap);
+          calm &&= harmless.has(kind);
           note(to ? `${kind} ${to}` : kind);
           return true;
         },

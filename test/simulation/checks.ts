@@ -5,6 +5,8 @@ import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import { type EventFacts, isCompletedLate, isLoud, isThrough, newLife, type RunFacts } from "./facts.ts";
 import { closedMs } from "./namespaces.ts";
+import { adoptPlan, plansToJudge } from "./plans.ts";
+import { planOf } from "./scenario.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 export interface Checks {
@@ -16,12 +18,14 @@ export interface Checks {
   eventOf(eventId: string): EventFacts | undefined;
   /** Keptn's API took an answer. */
   sent(event: OutgoingEvent): void;
+  /** Who sends it could not see Jobs of this run, or there never were any. */
+  unseen(event: EventFacts, runId: string): void;
   counted(event: OutgoingEvent): void;
   /** Keptn goes on: it counted as many `.finished` as `.started`. */
   completed(eventId: string): void;
   timedOut(eventId: string): void;
-  /** @param alone no other Job of its run is there */
-  created(job: Job, alone: boolean): void;
+  /** @param alone no other Job of its run is there; `first`: nor of its event */
+  created(job: Job, alone: boolean, first: () => boolean): void;
   /** Somebody asked for that; it goes when its finalizer does. */
   deleted(job: Job): void;
   /** @param how the TTL controller took it, or somebody past its finalizer, or after it was let go */
@@ -52,7 +56,7 @@ export interface CheckPorts {
   readonly now: () => number;
   readonly broken: (violation: Violation) => void;
   readonly hasJobs: (runId: string) => boolean;
-  /** Nothing went wrong yet in this world. */
+  /** Nothing went wrong yet in this world that makes anything late. */
   readonly isCalm: () => boolean;
   /** Keptn counts later than the design relies on: that a `.started` is counted once cannot be had then. */
   readonly beyondBounds: boolean;
@@ -67,8 +71,22 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
   const follows = ({ event, life }: RunFacts): void => {
     if (isCalm() && now() - (life.endedMs ?? now()) > soonMs) breaks("nobody but the sweep saw a task end", event.name);
   };
-  const bySource = ({ source, triggeredid }: OutgoingEvent): RunFacts | undefined =>
-    events.get(triggeredid)?.runs.find((run) => isLoud(run) && run.source === source);
+  const bySource = ({ source, triggeredid }: OutgoingEvent): RunFacts | undefined => {
+    const event = events.get(triggeredid);
+    const runs = event ? [event.runs, ...plansToJudge(event)].flat() : [];
+    return runs.find((run) => isLoud(run) && run.source === source);
+  };
+  /** The first plan counts: whatever the config says when its event comes again. */
+  const judgePlan = (event: EventFacts, job: Job, first: () => boolean): void => {
+    if (event.plan === planOf(job)) return;
+    if (event.plan !== undefined && !first()) breaks("a config that came later counts", describe(job));
+    // Keptn is not asked for an event of which all runs are silent now: it cannot know whether they ran.
+    const isAsked = event.plans[planOf(job)]?.some(isLoud) ?? false;
+    const ran = event.plan !== undefined && event.runs.some((run) => run.life.expired && !isForgotten(run));
+    if (ran && isAsked) breaks("an ended run ran again", describe(job));
+    const adopted = adoptPlan(event, job);
+    for (const run of adopted ?? []) runs.set(run.id, run);
+  };
 
   return {
     runOf,
@@ -84,6 +102,9 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       events.set(event.eventId, event);
       for (const run of event.runs) runs.set(run.id, run);
     },
+    unseen: (event, runId) => {
+      for (const run of [event.runs, ...event.plans].flat()) if (run.id === runId) run.unseen = true;
+    },
     sent: (event) => {
       const run = bySource(event);
       if (!run) breaks("a silent run sends something", `${event.type} from ${event.source}`);
@@ -94,7 +115,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
         follows(run);
         run.firstFinishedMs ??= now();
         run.life.result ??= event.data["result"];
-        const excused = isCompletedLate(run.event) || run.event.jobless || run.life.forced.size > 0;
+        const excused = isCompletedLate(run.event) || run.unseen || run.life.forced.size > 0;
         if (run.life.result !== event.data["result"] && !excused)
           breaks("two different results of one run", run.event.name);
         if (run.life.taken.size > 0 && run.life.number === 1 && event.data["status"] !== "errored")
@@ -106,16 +127,20 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       const run = bySource(event);
       if (!run || event.type.endsWith(".finished")) return;
       run.startedCounted += 1;
-      // A refused event has no Job that two deliveries could meet at, and somebody may delete a run's Jobs right before its event
-      // comes again: then it is announced twice, and reported twice as well.
-      const excused = beyondBounds || run.vanished || run.event.jobless || run.life.number > 1;
+      // Somebody may delete a run's Jobs right before its event comes again: then it is announced twice, and reported twice as well.
+      const excused = beyondBounds || run.vanished || run.unseen || run.life.number > 1;
       if (run.startedCounted > 1 && !excused) breaks("two started counted", `${run.event.name}, ${run.source}`);
     },
     completed: (eventId) => {
       const event = events.get(eventId);
       // Two `.finished` of one run that are counted beyond all bounds stand for that of another one.
       if (!event || event.broken || event.refused || beyondBounds) return;
-      const open = event.runs.find((run) => isLoud(run) && run.finished === 0 && !run.vanished);
+      // A config that became broken before there was a Job is answered as a whole.
+      if (event.unplanned && event.plan === undefined) return;
+      const opens = plansToJudge(event).map((plan) =>
+        plan.find((run) => isLoud(run) && run.finished === 0 && !run.vanished),
+      );
+      const open = opens.every(Boolean) ? opens[0] : undefined;
       if (open) breaks("a task is complete before all of its runs were reported", `${event.name}, ${open.source}`);
     },
     timedOut: (eventId) => {
@@ -123,11 +148,13 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       // As long as there are Jobs, every sweep tries to tell Keptn of them.
       if (event?.runs.some((run) => isLoud(run) && hasJobs(run.id)) === false) event.timedOutMs = now();
     },
-    created: (job, alone) => {
+    created: (job, alone, first) => {
+      const event = events.get(job.metadata?.labels?.[label.eventId] ?? "");
+      if (event) judgePlan(event, job, first);
       const run = runOf(job);
       if (!run) return;
-      // Nobody but its Jobs remembers a silent run, or one that nobody counts.
-      const forgotten = !isLoud(run) || !run.event.counted || run.vanished || run.event.refused;
+      run.created += 1;
+      const forgotten = isForgotten(run);
       if (!alone && !(forgotten && (run.life.expired || run.life.cleared))) return;
       if (run.life.ran.size + run.started === 0) return;
       // Deleted ones are forgotten too: of an event that is not fresh Keptn is asked, which takes a moment.
@@ -211,6 +238,9 @@ const freshMs = 300_000;
 const countedOnMs = 13_000;
 /** The watch is ready after 9 s at most, and Keptn has counted after 8. */
 const soonMs = 25_000;
+
+/** Nobody but its Jobs remembers a silent run, or one that nobody counts. */
+const isForgotten = (run: RunFacts): boolean => !isLoud(run) || !run.event.counted || run.vanished || run.event.refused;
 
 const createdMs = ({ metadata }: Job): number => Date.parse(metadata?.creationTimestamp ?? "");
 

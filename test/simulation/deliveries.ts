@@ -63,6 +63,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
       name,
       image,
       skewMs,
+      looked: new Map(),
       pending: 0,
       calls: 0,
       ended: false,

@@ -5,6 +5,7 @@ import { stateOf } from "../../functions/core/run-state.ts";
 import type { TaskCount } from "../doubles/keptn/shipyard.ts";
 import { describe } from "./checks.ts";
 import { type EventFacts, isBenign, isCompletedLate, isLoud } from "./facts.ts";
+import { isCut, plansToJudge } from "./plans.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 export interface Rest {
@@ -46,7 +47,7 @@ const ruleOfCounted = (event: EventFacts, { countOf, beyondBounds }: Rest): Brok
   if (count.state === "current" || count.state === "waiting") {
     // Without a Job only the Broker remembers that half of the answer is missing. And once one of several runs is answered, nobody
     // looks for what Keptn counts of it later than it may.
-    const halfRefused = event.acceptedMs === undefined && event.jobless;
+    const halfRefused = event.acceptedMs === undefined && loud.some(({ unseen }) => unseen);
     const excused = isLost(event) || halfRefused || (beyondBounds && loud.length > 1);
     return excused ? undefined : ["a sequence hangs", `: ${count.started} started, ${count.finished} finished counted`];
   }
@@ -60,6 +61,9 @@ const ruleOfCounted = (event: EventFacts, { countOf, beyondBounds }: Rest): Brok
 };
 
 const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | undefined => {
+  // Refused before there was a Job, by whatever its config was then.
+  if (event.plan === undefined && event.plans.length > 1)
+    return result === "pass" ? ["passed, but a task did not"] : undefined;
   const loud = event.runs.filter(isLoud);
   if (result === "pass" && !loud.every(({ passed }) => passed)) return ["passed, but a task did not"];
   const never = Number.POSITIVE_INFINITY;
@@ -68,7 +72,7 @@ const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | 
   );
   // A start-job that never got to its end left a run that could not go well.
   const unaccepted = event.acceptedMs === undefined || event.acceptedMs > reportedMs;
-  const undisturbed = !event.disturbed && !event.refused && !unaccepted && !isCompletedLate(event);
+  const undisturbed = !event.disturbed && !isCut(event) && !event.refused && !unaccepted && !isCompletedLate(event);
   const benign = loud.every(isBenign) && undisturbed;
   return result !== "pass" && benign ? ["failed, but nothing was wrong", `: ${result}`] : undefined;
 };
@@ -76,6 +80,9 @@ const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | 
 /** Nobody counts what is sent about it, but each of its runs tells of its end. */
 const ruleOfOther = (event: EventFacts): Broken | undefined => {
   if (event.acceptedMs === undefined || isLost(event)) return undefined;
-  const untold = event.runs.filter(isLoud).filter(({ finished }, i) => finished === 0 && (i === 0 || !event.broken));
-  return untold.length > 0 ? ["nobody answered an event that was accepted"] : undefined;
+  if (event.unplanned && event.plan === undefined) return undefined;
+  const untold = plansToJudge(event).every((plan) =>
+    plan.filter(isLoud).some(({ finished }, i) => finished === 0 && (i === 0 || !event.broken)),
+  );
+  return untold ? ["nobody answered an event that was accepted"] : undefined;
 };

@@ -8,7 +8,14 @@ export interface EventFacts {
   readonly counted: boolean;
   readonly triggeredMs: number;
   readonly broken: boolean;
-  readonly runs: readonly RunFacts[];
+  /** Runs of its config, and of the one that it became while the event was open. */
+  readonly plans: readonly (readonly RunFacts[])[];
+  /** Of which plan the first Job was that was created: that plan counts. Not there: there was no Job yet. */
+  plan?: number;
+  /** Of the plan that counts; of the first one, as long as there was no Job. */
+  runs: readonly RunFacts[];
+  /** Its config became one that nobody can run, or that has no action for it. */
+  unplanned: boolean;
   /** When start-job first answered 204 to it: from then on a lost answer is our fault. */
   acceptedMs?: number;
   /** When Keptn gave it up, because nobody had answered, and nobody was about to. */
@@ -16,8 +23,6 @@ export interface EventFacts {
   aborted: boolean;
   /** Somebody deleted one of its Jobs or aborted it, or Kubernetes refused something: it may fail for that. */
   disturbed: boolean;
-  /** start-job may have answered it without a Job: its config is broken, or Kubernetes refused something. */
-  jobless: boolean;
   /** Keptn said once that it knows nothing of it, although it did. */
   lostSight?: boolean;
   /** Keptn refused an answer for good. */
@@ -33,6 +38,13 @@ export interface RunFacts {
   started: number;
   startedCounted: number;
   finished: number;
+  /**
+   * Somebody answered who could not see its Jobs: there were none yet when it looked, or never any. Two such deliveries, or one beside
+   * Jobs that are created at the same moment, have nothing to meet at.
+   */
+  unseen: boolean;
+  /** How many Jobs of it were created. */
+  created: number;
   /** Deliveries of changes of its Jobs that were worth a look. */
   looks: number;
   firstFinishedMs?: number;

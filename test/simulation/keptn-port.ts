@@ -5,11 +5,12 @@ import type { Count, Keptn } from "../../functions/io/keptn.ts";
 import { isLoud } from "./facts.ts";
 import { refOf } from "./job-store.ts";
 import type { Caller } from "./ports.ts";
+import type { Process } from "./process.ts";
 import type { World } from "./world.ts";
 
-export const makeKeptnPort = (world: World, process: string, call: Caller): Keptn => {
+export const makeKeptnPort = (world: World, process: Process, call: Caller): Keptn => {
   const { keptn, checks, configOf, tell } = world;
-  const losesSight = makeLosesSight(world, process);
+  const losesSight = makeLosesSight(world, process.name);
   const made: Keptn = {
     getJobConfig: (event) =>
       call({
@@ -22,7 +23,7 @@ export const makeKeptnPort = (world: World, process: string, call: Caller): Kept
         ...{ to: "keptn", does: "writes", operation: `send ${word}` },
         effect: () => {
           tell(() => `Keptn takes .${word} from ${event.source}`);
-          if (word === "finished") noneBusy(world, event);
+          judgeSight(world, process, event);
           keptn.take(event);
         },
         refusable: () => {
@@ -86,12 +87,16 @@ async function* chunks(): AsyncIterable<Uint8Array> {
 
 const reading = (operation: string) => ({ to: "keptn", does: "reads", operation }) as const;
 
-/** What is stopped is stopped before Keptn is told: that can take as long as Keptn is away. */
-const noneBusy = ({ checks, store, cluster }: World, { triggeredid, source }: OutgoingEvent): void => {
-  const event = checks.eventOf(triggeredid);
-  // A start-job that may not create Jobs answers its event as errored, and cannot see that an earlier delivery has started the run.
-  if (event?.jobless) return;
-  const run = event?.runs.find((one) => isLoud(one) && one.source === source);
-  const busy = run && store.listRun(run.id).find((job) => cluster.isBusy(refOf(job)));
-  if (busy) checks.reportedBusy(busy);
+/**
+ * What is stopped is stopped before Keptn is told: that can take as long as Keptn is away. A start-job that answers for a run without a
+ * Job has nothing to hold it by: what is created after it looked, by another delivery, it cannot know of. That alone is excused.
+ */
+const judgeSight = ({ checks, store, cluster }: World, { looked }: Process, { type, ...sent }: OutgoingEvent): void => {
+  const event = checks.eventOf(sent.triggeredid);
+  const run = event?.runs.find((one) => isLoud(one) && one.source === sent.source);
+  if (!event || !run) return;
+  if (run.created === 0 || looked.get(run.id) === "none") checks.unseen(event, run.id);
+  const jobs = store.listRun(run.id);
+  const busy = jobs.find((job) => cluster.isBusy(refOf(job)));
+  if (type.endsWith(".finished") && busy && !run.unseen) checks.reportedBusy(busy);
 };

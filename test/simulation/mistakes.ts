@@ -125,6 +125,18 @@ export const mistakes: readonly Mistake[] = [
     "if (await watch || plans) return;",
   ),
   mistake(
+    "looks again when the watch gets ready, and not when it lists",
+    "start-job/look-again.ts",
+    "const afterReadyMs = [0, 2000] as const;",
+    "const afterReadyMs = [0] as const;",
+  ),
+  mistake(
+    "takes a watch that goes for one that stays",
+    "start-job/touch-watch.ts",
+    "return (await watch.touch(clock.now()))?.isReady ?? true;",
+    "const seen = await watch.touch(clock.now());\n    return seen === undefined || seen.isReady || seen.isGoing;",
+  ),
+  mistake(
     "ends the timer although a namespace could not be listed",
     "chain/sweep.ts",
     "runs.size === 0 && unread.length === 0 ?",

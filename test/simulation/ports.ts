@@ -50,7 +50,7 @@ export const makePorts = (world: World, process: Process): StartJobPorts => {
           },
         }
       : {}),
-    keptn: makeKeptnPort(world, process.name, call),
+    keptn: makeKeptnPort(world, process, call),
     files: {
       connect: () => makeKeptnFiles(call),
       snapshots: {
@@ -124,8 +124,13 @@ const listOpen = ({ store, namespaces }: World, scopes: readonly RunScope[]): Op
   return { runs, unread: [...unread.values()] };
 };
 
-const makeJobs = (world: World, { name: who }: Process, call: Caller): StartJobPorts["jobs"] => {
+const makeJobs = (world: World, process: Process, call: Caller): StartJobPorts["jobs"] => {
   const { store, namespaces, cluster, checks, tell } = world;
+  const who = process.name;
+  /** Of a run in two namespaces each is listed by itself. */
+  const see = (runId: string, jobs: readonly Job[]): void => {
+    if (process.looked.get(runId) !== "some") process.looked.set(runId, jobs.length > 0 ? "some" : "none");
+  };
   return {
     create: (job) =>
       call<Job | "exists">({
@@ -134,6 +139,7 @@ const makeJobs = (world: World, { name: who }: Process, call: Caller): StartJobP
         effect: () => {
           namespaces.create(job.metadata?.namespace ?? "");
           const created = store.create(job);
+          see(job.metadata?.labels?.[label.run] ?? "", [job]);
           tell(() => `${who} creates Job ${tail(job.metadata?.name)}${created === "exists" ? ": it is there" : ""}`);
           return created;
         },
@@ -145,7 +151,9 @@ const makeJobs = (world: World, { name: who }: Process, call: Caller): StartJobP
         onForbidden: () => checks.disturb(runId),
         effect: () => {
           for (const one of within) namespaces.use(one);
-          return store.listRun(runId, within);
+          const listed = store.listRun(runId, within);
+          see(runId, listed);
+          return listed;
         },
       }),
     listEvent: (eventId, within) =>
@@ -153,7 +161,13 @@ const makeJobs = (world: World, { name: who }: Process, call: Caller): StartJobP
         ...reading("list event"),
         effect: () => {
           for (const one of within) namespaces.use(one);
-          return store.listEvent(eventId, within);
+          const listed = store.listEvent(eventId, within);
+          for (const { id } of checks.eventOf(eventId)?.plans.flat() ?? [])
+            see(
+              id,
+              listed.filter(({ metadata }) => metadata?.labels?.[label.run] === id),
+            );
+          return listed;
         },
       }),
     listOpen: (scopes) => call({ ...reading("list open"), effect: () => listOpen(world, scopes) }),

@@ -11,6 +11,8 @@ export interface Process {
   readonly image: Image;
   /** By how much its clock is ahead. */
   readonly skewMs: number;
+  /** Runs whose Jobs it listed or created, and whether there were any. */
+  readonly looked: Map<string, "some" | "none">;
   /** Calls and sleeps it waits for. */
   pending: number;
   calls: number;

@@ -54,6 +54,7 @@ export const rates = {
   jobRemovedByForce: 0.02,
   aborted: 0.05,
   brokenConfig: 0.03,
+  configChanged: 0.02,
   // One task.
   taskFails: 0.1,
   imageMissing: 0.03,
@@ -66,6 +67,13 @@ export const rates = {
 } as const;
 
 export type Mishap = keyof typeof rates;
+
+/** Of those that happen in a world, they make the end of no other task late. */
+export const harmless: ReadonlySet<Mishap> = new Set<Mishap>([
+  ...(["snapshots", "verifiesEvents", "longWorld", "watchAlways", "timerLingers", "startEventThin"] as const),
+  ...(["brokenConfig", "configChanged", "taskFails", "imageMissing", "imageLate", "endless"] as const),
+  ...(["evicted", "startsLate", "sidecarFails", "startEventDoubled", "pingDoubled", "changeDoubled"] as const),
+]);
 
 /** How a story tells of it: "<where it happens>: <this>". */
 export const phrases: Readonly<Record<Mishap, string>> = {
@@ -117,6 +125,7 @@ export const phrases: Readonly<Record<Mishap, string>> = {
   jobRemovedByForce: "somebody removes a Job past its finalizer",
   aborted: "somebody aborts its sequence",
   brokenConfig: "has a broken config",
+  configChanged: "somebody changes its job config, and it comes again",
   taskFails: "fails",
   imageMissing: "cannot pull its image",
   imageLate: "can pull its image late",

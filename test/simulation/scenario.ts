@@ -1,4 +1,5 @@
 // What a world is made of: the events that come, the runs they start, and what becomes of each task.
+import type { Job } from "../../functions/core/kubernetes.ts";
 import { runIdOf } from "../../functions/core/marks.ts";
 import { type Chance, skewed } from "./chance.ts";
 
@@ -11,9 +12,22 @@ export interface ScenarioEvent {
   readonly actions: readonly ScenarioAction[];
   /** The job config is wrong: no run, but an answer. */
   readonly broken: boolean;
+  readonly change?: ConfigChange;
+}
+
+/** What a job config becomes that is not read at the event's commit: one of the project. */
+export interface ConfigChange {
+  readonly kind: "added on top" | "removed" | "changed" | "broken";
+  /** After the event was triggered. */
+  readonly afterMs: number;
+  /** When the event comes again, after that. */
+  readonly againMs: number;
+  /** All that match the event from then on. */
+  readonly actions: readonly ScenarioAction[];
 }
 
 export interface ScenarioAction {
+  readonly name: string;
   readonly silent: boolean;
   readonly ttlSeconds: number;
   /** Its tasks are in two namespaces by turns. */
@@ -52,13 +66,30 @@ const drawEvent = (chance: Chance, name: string, withinMs: number): ScenarioEven
   const spot = chance.at(name);
   const shape = spot.roll("actions");
   const silents = shapes.find(([upTo]) => shape < upTo)?.[1] ?? [true];
+  const actions = silents.map((silent, index) => drawAction(chance, name, { name: `action-${index + 1}`, silent }));
   return {
-    name,
+    ...{ name, actions, broken: spot.mishap("brokenConfig") },
     atMs: skewed(spot.roll("when"), 0, withinMs),
     counted: spot.roll("counted") < 0.9,
-    actions: silents.map((silent, index) => drawAction(chance, `${name} action-${index + 1}`, silent)),
-    broken: spot.mishap("brokenConfig"),
+    ...(spot.mishap("configChanged") ? { change: drawChange(chance, name, actions) } : {}),
   };
+};
+
+const drawChange = (chance: Chance, name: string, actions: readonly ScenarioAction[]): ConfigChange => {
+  const spot = chance.at(`${name} new config`);
+  const roll = spot.roll("kind");
+  const silent = spot.roll("silent") < 0.2;
+  const soonMs = spot.roll("while it is begun") < 0.3 ? 6000 : 200_000;
+  const hours = spot.roll("hours") < 0.15 ? 2 : 0;
+  const when = {
+    afterMs: skewed(spot.roll("when"), 0, soonMs),
+    againMs: skewed(spot.roll("again"), 0, 20_000) + hours * 3_600_000,
+  };
+  const drawn = (of: string) => drawAction(chance, `${name} new`, { name: of, silent });
+  if (roll < 0.4) return { ...when, kind: "added on top", actions: [drawn("action-0"), ...actions] };
+  if (roll < 0.6) return { ...when, kind: "removed", actions: actions.slice(1) };
+  if (roll < 0.9) return { ...when, kind: "changed", actions: [drawn("action-1"), ...actions.slice(1)] };
+  return { ...when, kind: "broken", actions };
 };
 
 /** Which actions of an event are silent, and up to which roll. */
@@ -70,14 +101,19 @@ const shapes: readonly (readonly [number, readonly boolean[]])[] = [
   [0.92, [true, false, false]],
 ];
 
-const drawAction = (chance: Chance, name: string, silent: boolean): ScenarioAction => {
-  const spot = chance.at(name);
+const drawAction = (
+  chance: Chance,
+  of: string,
+  { name, silent }: Pick<ScenarioAction, "name" | "silent">,
+): ScenarioAction => {
+  const place = `${of} ${name}`;
+  const spot = chance.at(place);
   return {
-    silent,
+    ...{ name, silent },
     ttlSeconds: [0, 60, 3600][Math.floor(spot.roll("ttl") * 3)] ?? 60,
     apart: spot.roll("namespaces") < 0.1,
     fates: Array.from({ length: 1 + Math.floor(spot.roll("tasks") * 3) }, (_, index) =>
-      drawFate(chance, `${name} task-${index + 1}`),
+      drawFate(chance, `${place} task-${index + 1}`),
     ),
   };
 };
@@ -102,25 +138,44 @@ const drawFate = (chance: Chance, name: string): Fate => {
   return { kind: "succeeds", afterMs: skewed(roll, 50, 60_000), ...sidecar };
 };
 
-export const configOf = ({ actions, broken }: ScenarioEvent): string => {
-  const lines = actions.flatMap(({ silent, ttlSeconds, apart, fates }, index) => [
-    `  - name: action-${index + 1}`,
+export interface Config {
+  readonly actions: readonly ScenarioAction[];
+  readonly broken: boolean;
+  /** Number of the plan, from 0 on: tasks of another one have another image. */
+  readonly plan: number;
+}
+
+export const configOf = ({ actions, broken, plan }: Config): string => {
+  const lines = actions.flatMap(({ name, silent, ttlSeconds, apart, fates }) => [
+    `  - name: ${name}`,
     `    silent: ${silent}`,
     "    events:",
     "      - name: sh.keptn.event.deployment.triggered",
     "    tasks:",
     ...fates.flatMap((_, task) => [
       `      - name: task-${task + 1}`,
-      "        image: example.org/none:1",
+      `        image: ${imageOf(plan)}`,
       "        files: [run.sh]",
       `        ttlSecondsAfterFinished: ${ttlSeconds}`,
       `        maxPollDuration: ${broken ? "never" : taskSeconds}`,
       ...(apart && task % 2 === 1 ? ["        namespace: others"] : []),
     ]),
   ]);
-  return ["apiVersion: v2", "actions:", ...lines, ""].join("\n");
+  return ["apiVersion: v2", "actions:", ...(lines.length > 0 ? lines : other), ""].join("\n");
 };
 
+/** No action for the event is left. */
+const other = [
+  "  - name: other",
+  "    events: [{name: sh.keptn.event.test.triggered}]",
+  "    tasks: [{name: t, image: i}]",
+];
+
+const imageOf = (plan: number): string => `example.org/none:${plan}`;
+
+/** Number of the plan that a Job is of. */
+export const planOf = (job: Job): number => Number(job.spec?.template.spec?.containers[0]?.image?.split(":")[1] ?? 0);
+
 /** The runs of an event by their ids. */
-export const runsOf = (event: ScenarioEvent, eventId: string): Map<string, ScenarioAction> =>
-  new Map(event.actions.map((action, index) => [runIdOf(eventId, index), action]));
+export const runsOf = (actions: readonly ScenarioAction[], eventId: string): Map<string, ScenarioAction> =>
+  new Map(actions.map((action, index) => [runIdOf(eventId, index), action]));

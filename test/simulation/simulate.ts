@@ -1,11 +1,9 @@
 // One simulated world from its seed to its end: real handlers, everything else of chance.
+import { beginEvent } from "./begin-event.ts";
 import { makeChance } from "./chance.ts";
 import { checkRest } from "./end-checks.ts";
-import type { EventFacts, RunFacts } from "./facts.ts";
-import { newLife } from "./facts.ts";
 import { type Handlers, loadHandlers } from "./handlers.ts";
-import { disturb } from "./people.ts";
-import { configOf, drawScenario, runsOf, type ScenarioEvent } from "./scenario.ts";
+import { drawScenario } from "./scenario.ts";
 import type { Violation } from "./violation.ts";
 import { makeWorld, startMs, type World } from "./world.ts";
 
@@ -41,7 +39,7 @@ export const simulate = async (seed: number, options: SimulateOptions = {}): Pro
   const chance = makeChance(seed, without);
   const world = makeWorld({ chance, handlers, onStep });
   const scenario = drawScenario(chance).filter(({ name }) => !without?.has(name));
-  for (const event of scenario) begin(world, event);
+  for (const event of scenario) beginEvent(world, event);
   const lastMs = Math.max(0, ...scenario.map(({ atMs }) => atMs));
   const rests = await world.scheduler.run(startMs + lastMs + longestMs, () => world.violation() !== undefined);
   const violation = world.violation() ?? atRest(world, rests);
@@ -62,56 +60,4 @@ const atRest = (world: World, rests: boolean): Violation | undefined => {
   };
   const found = checkRest({ ...left, configMaps: configMaps.count(), countOf: keptn.shipyard.count, beyondBounds });
   return found ?? (rests ? undefined : { rule: "it does not come to rest", detail: "" });
-};
-
-const begin = (world: World, event: ScenarioEvent): void => {
-  const { chance, scheduler, keptn, checks, configs, deliveries, tell } = world;
-  const { name, counted } = event;
-  const spot = chance.at(name);
-  scheduler.after(event.atMs, () => {
-    const listensAfterMs = spot.mishap("startedTooEarly") ? spot.roll("listens") * 2000 : 0;
-    const triggered = keptn.trigger(name, { counted, listensAfterMs });
-    const facts = factsOf(event, triggered.id, scheduler.now());
-    checks.know(facts);
-    configs.set(triggered.id, configOf(event));
-    tell(() => `Keptn triggers ${name}: ${describeActions(event)}`);
-    const thin = spot.mishap("startEventThin");
-    const { id, type, source } = triggered;
-    deliveries.startEvent(name, thin ? { id, type, source, data: { project: "p" } } : triggered, {
-      onAccepted: (why) => {
-        // VERIFY_EVENTS: it was answered before it came again, perhaps for what its silent action left undone.
-        if (!why.includes("no open event")) facts.acceptedMs ??= scheduler.now();
-      },
-      onForbidden: (operation) => {
-        facts.disturbed = true;
-        const noJobs = () => facts.runs.every(({ id }) => world.store.listRun(id).length === 0);
-        facts.jobless ||= beforeJobs.has(operation) || (operation === "get count" && noJobs());
-        // Nobody knows then whose event it is.
-        if (["get job config", "get event", "is open"].includes(operation)) facts.refused = true;
-      },
-    });
-    disturb(world, facts, triggered);
-  });
-};
-
-/** What start-job does before there are Jobs. */
-const beforeJobs = new Set(["list files", "open file", "touch timer", "create Job", "list run"]);
-
-const describeActions = ({ actions }: ScenarioEvent): string =>
-  actions.map(({ fates, silent }) => `${fates.length} ${silent ? "silent " : ""}tasks`).join(" and ");
-
-const factsOf = (event: ScenarioEvent, eventId: string, triggeredMs: number): EventFacts => {
-  const { name, counted, broken } = event;
-  const runs: RunFacts[] = [];
-  const facts: EventFacts = {
-    ...{ name, eventId, counted, broken, triggeredMs, runs },
-    ...{ aborted: false, disturbed: broken, refused: false, jobless: broken },
-  };
-  const first = event.actions.findIndex(({ silent }) => !silent);
-  for (const [id, action] of runsOf(event, eventId)) {
-    const source = runs.length === first ? "job-executor-service" : `job-executor-service#${runs.length + 1}`;
-    const none = { started: 0, startedCounted: 0, finished: 0, looks: 0, passed: false, vanished: false };
-    runs.push({ id, event: facts, action, source, life: newLife(1), ...none });
-  }
-  return facts;
 };

@@ -19,6 +19,7 @@ export type Rule =
   | "a task runs on although its run was reported"
   | "a run waits for a namespace that is none of its own"
   | "an ended run ran again"
+  | "a config that came later counts"
   | "a run without a timer"
   | "a Job expired before its run was reported"
   | "a run was not reported"

@@ -32,6 +32,11 @@ interface Life {
   readonly isGoing: boolean;
 }
 
+/** start-job looks again two seconds after it saw it Ready. */
+const mostEarlyMs = 1500;
+/** Knative's finalizer goes when its adapter is deleted. */
+const mostLingeringMs = 3000;
+
 export const makeSimulatedWatch = ({ chance, scheduler, onCreate, onRemove, tell }: WatchPorts): SimulatedWatch => {
   let life: Life | undefined;
   let [version, lives, touchedMs] = [0, 0, 0];
@@ -43,12 +48,15 @@ export const makeSimulatedWatch = ({ chance, scheduler, onCreate, onRemove, tell
     const number = ++lives;
     const spot = chance.at(`the watch ${number}`);
     const listsAtMs = scheduler.now() + skewed(spot.roll("lists"), 600, spot.mishap("watchSlow") ? 180_000 : 8000);
-    const readyAtMs = listsAtMs + (spot.mishap("watchReadyEarly") ? -5000 : 1000) * spot.roll("ready");
+    // Where no probe asks the adapter, it is Ready when it has started: a moment before its first list is there.
+    const earlyMs = spot.mishap("watchReadyEarly") ? 5000 : mostEarlyMs;
+    const readyAtMs = listsAtMs - earlyMs + (earlyMs + 500) * spot.roll("ready");
     tell(() => "the watch is created");
     onCreate();
     if (spot.mishap("watchDeleted"))
       scheduler.after(skewed(spot.roll("deleted"), 0, 300_000), () => {
-        if (life && !life.isGoing && number === lives) go("somebody deletes the watch", spot.roll("lingers"), 200);
+        if (life && !life.isGoing && number === lives)
+          go("somebody deletes the watch", spot.roll("lingers"), mostLingeringMs);
       });
     return put({ touchedAt: now, listsAtMs, readyAtMs, isGoing: false });
   };
@@ -79,7 +87,8 @@ export const makeSimulatedWatch = ({ chance, scheduler, onCreate, onRemove, tell
       }
       onRemove(scheduler.now() - touchedMs);
       const spot = chance.at(`the watch's removal ${version}`);
-      if (!life.isGoing) go("the watch is removed", spot.roll("lingers"), spot.mishap("watchLingers") ? 300_000 : 200);
+      if (!life.isGoing)
+        go("the watch is removed", spot.roll("lingers"), spot.mishap("watchLingers") ? 300_000 : mostLingeringMs);
       return "done";
     },
   };

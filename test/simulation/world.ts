@@ -1,5 +1,6 @@
 // One simulated world: everything around the handlers, put together.
 import type { Job } from "../../functions/core/kubernetes.ts";
+import { label } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import type { WatchSeen } from "../../functions/io/kubernetes/ports.ts";
 import type { Chance } from "./chance.ts";
@@ -72,8 +73,7 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
     onStep?.(`${((scheduler.now() - startMs) / 1000).toFixed(3).padStart(10)} ${text()}`);
   const newUid = numbered();
   const hasJobs = (runId: string) => world.store.listRun(runId).length > 0;
-  const isCalm = () => chance.mishaps.length === 0;
-  const checks = makeChecks({ now: scheduler.now, broken, hasJobs, isCalm, beyondBounds });
+  const checks = makeChecks({ now: scheduler.now, broken, hasJobs, isCalm: chance.isCalm, beyondBounds });
   const outages = drawOutages({ chance, scheduler, tell, beyondBounds, countedMs: countedBound(images) });
   const keptn = makeSimulatedKeptn({ chance, scheduler, checks, outages, newUid, tell });
   const configs = new Map<string, string>();
@@ -133,7 +133,9 @@ const addKubernetes = (
   const onChange = (before: Job | undefined, after: Job | undefined): void => {
     if (!before && after) {
       checks.jobsAndTimer([after], timer.exists());
-      checks.created(after, store.listRun(after.metadata?.labels?.["keptn.sh/jes-run"] ?? "").length === 1);
+      const { [label.run]: run = "", [label.eventId]: event } = after.metadata?.labels ?? {};
+      const isOfEvent = ({ metadata }: Job) => metadata?.labels?.[label.eventId] === event;
+      checks.created(after, store.listRun(run).length === 1, () => store.list(isOfEvent).length === 1);
     }
     if (!after && before) configMaps.collect(before);
     deliveries.jobChange(before, after);

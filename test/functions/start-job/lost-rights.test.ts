@@ -15,9 +15,13 @@ const action = (name: string, ...tasks: readonly string[]) =>
   `  - {name: ${name}, events: [{name: ${type}}], tasks: [${tasks.join(", ")}]}\n`;
 const task = (name: string, namespace = "jobs") => `{name: ${name}, image: alpine, namespace: ${namespace}}`;
 
+/** One of the project: it is not read at the event's commit. */
+const configure = ({ keptn }: World, config: string): void =>
+  void keptn.plane.projects.addFiles({ project: "sockshop" } as never, { "job/config.yaml": config });
+
 const open = async (context: TestContext, config: string) => {
   const world = await openWorld(context, { ALLOWED_NAMESPACES: "jobs,others" });
-  world.configure(config);
+  configure(world, config);
   return { world, event: world.keptn.trigger({ type }) };
 };
 
@@ -78,7 +82,7 @@ describe("an event that comes again where start-job lost its rights", () => {
     const { world, event } = await open(context, header + action("deploy", task("one")));
     await deliver(world, event);
     const before = world.jobs().length;
-    world.configure(header + action("new", task("zero")) + action("deploy", task("one")));
+    configure(world, header + action("new", task("zero")) + action("deploy", task("one")));
     const { jobs } = world.ports;
     const listEvent = () => Promise.reject(forbidden("list", "jobs"));
     const ports = { ...world.ports, jobs: { ...jobs, listEvent } };
@@ -89,7 +93,7 @@ describe("an event that comes again where start-job lost its rights", () => {
   test("whose config is broken since is not answered once Keptn counted that it was announced", async (context) => {
     const { world, event } = await open(context, header + action("deploy", task("one", "others")));
     await deliver(world, event);
-    world.configure(`${header}  - {name: deploy, events: [{name: ${type}}], tasks: 5}\n`);
+    configure(world, `${header}  - {name: deploy, events: [{name: ${type}}], tasks: 5}\n`);
     const { statusCode, why } = await deliver(world, event, "others");
     assert.equal(statusCode, 503);
     assert.match(why, /namespace "others"/);
@@ -113,4 +117,28 @@ test("an action in a namespace without rights is answered at once, where this de
     [["job-executor-service#2", "errored"]],
   );
   assert.match(String(world.sent("finished")[0]?.data["message"]), /cannot create resource "jobs"/);
+});
+
+test("a half answer for an action without Jobs is completed, although the config changed since: beside silent Jobs nobody else would", async (context) => {
+  const silent = action("quiet", task("two")).replace("tasks:", "silent: true, tasks:");
+  const { world, event } = await open(context, header + action("deploy", task("one", "others")) + silent);
+  const dies = { on: /^POST v1\/event/, kind: { status: 503 }, times: Number.POSITIVE_INFINITY } as const;
+  const { keptn, ...ports } = world.ports;
+  const send: typeof keptn.send = async (sent) => {
+    await keptn.send(sent);
+    world.keptn.fault(dies); // only the .started arrives
+  };
+  const create: typeof ports.jobs.create = async (job) => {
+    if (job.metadata?.namespace === "others") throw forbidden("create", "others");
+    return ports.jobs.create(job);
+  };
+  const half = { ...ports, keptn: { ...keptn, send }, jobs: { ...ports.jobs, create } };
+  assert.equal((await answerFor(half.log, () => startJob(half)(event))).statusCode, 503);
+  world.keptn.clearFaults();
+  configure(world, header + action("deploy", task("changed", "others")) + silent.replace("two", "three"));
+  assert.deepEqual([world.sent("started").length, world.sent("finished").length], [1, 0]);
+  const { statusCode, why } = await deliver(world, event, "others");
+  assert.equal(statusCode, 204, why);
+  assert.equal(world.keptn.counts(event.id)?.state, "complete");
+  assert.match(String(world.sent("finished")[0]?.data["message"]), /its config has changed since/);
 });
