@@ -19,6 +19,8 @@ export const adoptPlan = (event: EventFacts, job: Job): readonly RunFacts[] | un
   for (const run of runs) {
     const same = before.find((one) => isLoud(one) && isLoud(run) && one.source === run.source);
     if (isAnew) run.life = newLife(run.life.number + 1);
+    // Past their finalizers: nothing remembers that there was a plan.
+    run.vanished ||= isAnew && before.some(({ vanished }) => vanished);
     if (!same) continue;
     run.started += same.started;
     run.startedCounted += same.startedCounted;
