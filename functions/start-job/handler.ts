@@ -4,7 +4,7 @@ import { probeType } from "../core/connect/probe.ts";
 import { dryEventProject, envelopeOf, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
 import { renderProblems } from "../core/problem.ts";
 import { unlessRefused } from "../io/io-error.ts";
-import type { EventRef } from "../io/keptn.ts";
+import type { EventRef, JobConfigFile } from "../io/keptn.ts";
 import { getKnownEvent } from "./known-event.ts";
 import { refuse } from "./refuse.ts";
 import { type StartJobPorts, startRuns } from "./start-runs.ts";
@@ -62,9 +62,13 @@ const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> =
     case "refuse":
       return refuse(ports, event, plan);
     case "run":
-      return startRuns(ports, event, plan.runs);
+      return startRuns(ports, event, { planned: plan.runs, isPinned: isPinned(event, file) });
   }
 };
+
+/** Whether every delivery of the event meets this config: it was read at the event's commit. A project's own is read at HEAD. */
+const isPinned = ({ gitcommitid }: KeptnEvent, { level }: JobConfigFile): boolean =>
+  level !== "project" && gitcommitid !== undefined && gitcommitid !== "";
 
 /** Most services have no job config: that is nothing to tell of, unless the operator wants an answer to every event. */
 const ignoreOrAnswer = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {

@@ -5,7 +5,7 @@ import type { RunPlan } from "../core/plan.ts";
 import { IoError, unlessRefused } from "../io/io-error.ts";
 import type { JobWatch, Timer } from "../io/kubernetes/ports.ts";
 import { type CreatedRun, createJobs } from "./create-jobs.ts";
-import { listJobsOf, mayCreateMore, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
+import { findJobsOf, listJobsOf, mayCreateMore, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
 import { inFull } from "./in-full.ts";
 import { beInTime } from "./in-time.ts";
 import { refuseRuns } from "./refuse.ts";
@@ -27,13 +27,17 @@ export interface StartJobPorts extends RunPorts {
   readonly watch?: JobWatch;
 }
 
-/** @throws IoError: the same event again goes on from what is there */
+/**
+ * @param given.isPinned whether every delivery of the event plans the same. Then the event's first Job finds the others while it is fresh;
+ * else they are looked for, since an earlier plan may have begun with another Job.
+ * @throws IoError: the same event again goes on from what is there
+ */
 export const startRuns = async (
   ports: StartJobPorts,
   event: KeptnEvent,
-  planned: readonly RunPlan[],
+  { planned, isPinned }: PlannedRuns,
 ): Promise<Answer> => {
-  const jobs = isFresh(ports, event) ? [] : await listJobsOf(ports, event, namespacesOfPlan(planned));
+  const jobs = await listEarlierJobs(ports, event, { planned, isPinned });
   if (!mayCreateMore(ports, { event, jobs, runs: planned })) return moveJobs(ports, event, jobs);
   const prepared = await unlessRefused(() => prepare(ports, event, { planned, hasJobs: jobs.length > 0 }));
   if ("refusal" in prepared) {
@@ -44,6 +48,17 @@ export const startRuns = async (
   const { runs, touchedAt } = prepared.done;
   const start = () => startPrepared(ports, { event, planned, ...prepared.done });
   return besideWatch(ports, { plans: runs.map(({ plan }) => plan), touchedAt }, start);
+};
+
+interface PlannedRuns {
+  readonly planned: readonly RunPlan[];
+  readonly isPinned: boolean;
+}
+
+/** A fresh event's first Job would be found by its name as well: a namespace that may not be listed is no reason to wait for its rights. */
+const listEarlierJobs = async (ports: StartJobPorts, event: KeptnEvent, { planned, isPinned }: PlannedRuns) => {
+  if (!isFresh(ports, event)) return listJobsOf(ports, event, namespacesOfPlan(planned));
+  return isPinned ? [] : (await findJobsOf(ports, event, namespacesOfPlan(planned))).jobs;
 };
 
 interface Prepared {

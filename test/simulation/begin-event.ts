@@ -15,7 +15,8 @@ export const beginEvent = (world: World, event: ScenarioEvent): void => {
     const triggered = keptn.trigger(name, { counted, listensAfterMs });
     const facts = factsOf(event, triggered.id, scheduler.now());
     checks.know(facts);
-    configs.set(triggered.id, configOf({ ...event, broken, plan: 0 }));
+    const level = event.change ? "project" : "service"; // a project's config is read at HEAD
+    configs.set(triggered.id, { text: configOf({ ...event, broken, plan: 0 }), level });
     tell(() => `Keptn triggers ${name}: ${describeActions(event.actions)}`);
     const thin = spot.mishap("startEventThin");
     const { id, type, source } = triggered;
@@ -37,7 +38,10 @@ const changeConfig = (
   const { kind, actions, afterMs, againMs } = change;
   scheduler.after(afterMs, () => {
     facts.unplanned = kind === "broken" || actions.length === 0;
-    configs.set(triggered.id, configOf({ actions, broken: broken || kind === "broken", plan: 1 }));
+    configs.set(triggered.id, {
+      text: configOf({ actions, broken: broken || kind === "broken", plan: 1 }),
+      level: "project",
+    });
     tell(() => `somebody changes the config of ${name} (${kind}): ${describeActions(actions)}`);
     scheduler.after(againMs, () => deliveries.startEvent(`${name} anew`, triggered, hooksOf(world, facts)));
   });

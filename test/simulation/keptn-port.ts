@@ -15,7 +15,7 @@ export const makeKeptnPort = (world: World, process: Process, call: Caller): Kep
     getJobConfig: (event) =>
       call({
         ...reading("get job config"),
-        effect: () => ({ text: configOf(event.id), level: "service" as const }),
+        effect: () => configOf(event.id),
       }),
     send: (event) => {
       const word = event.type.split(".").at(-1) ?? "";

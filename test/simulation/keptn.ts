@@ -59,7 +59,7 @@ export const makeSimulatedKeptn = (ports: KeptnPorts): SimulatedKeptn => {
         return event;
       }
       const sequence = { name: "delivery", tasks: [{ name: "deployment" }], data, onTask: () => {} };
-      const event = shipyard.start({ ...sequence, scope: { ...scope, gitcommitid: "" } });
+      const event = shipyard.start({ ...sequence, scope: { ...scope, gitcommitid: "9f6d1e5" } });
       if (!event) throw new Error("a sequence without a task");
       scheduler.after(listensAfterMs, () => shipyard.listen(event.id));
       scheduler.after(unansweredMs, () => {

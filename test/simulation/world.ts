@@ -2,6 +2,7 @@
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
+import type { JobConfigFile } from "../../functions/io/keptn.ts";
 import type { WatchSeen } from "../../functions/io/kubernetes/ports.ts";
 import type { Chance } from "./chance.ts";
 import { type Checks, makeChecks } from "./checks.ts";
@@ -45,8 +46,8 @@ export interface World extends ProcessPorts {
   readonly sweeps: { underWay: boolean };
   readonly images: Images;
   readonly deliveries: Deliveries;
-  readonly configs: Map<string, string>;
-  readonly configOf: (eventId: string) => string;
+  readonly configs: Map<string, JobConfigFile>;
+  readonly configOf: (eventId: string) => JobConfigFile | undefined;
   /** The first invariant that was broken. */
   readonly violation: () => Violation | undefined;
 }
@@ -76,7 +77,7 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
   const checks = makeChecks({ now: scheduler.now, broken, hasJobs, isCalm: chance.isCalm, beyondBounds });
   const outages = drawOutages({ chance, scheduler, tell, beyondBounds, countedMs: countedBound(images) });
   const keptn = makeSimulatedKeptn({ chance, scheduler, checks, outages, newUid, tell });
-  const configs = new Map<string, string>();
+  const configs = new Map<string, JobConfigFile>();
   const begun: Begun = {
     ...{
       chance,
@@ -95,7 +96,7 @@ export const makeWorld = ({ chance, handlers, onStep }: WorldOptions): World => 
     },
     watchTouches: [],
     isAway: outages.isAway,
-    configOf: (id: string) => configs.get(id) ?? "",
+    configOf: (id: string) => configs.get(id),
     violation: () => violation,
   };
   const world: World = Object.assign(begun, addKubernetes(begun, { newUid, handlers, broken }));

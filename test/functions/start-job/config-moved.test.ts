@@ -54,6 +54,20 @@ describe("an event that comes again, with a config that has meanwhile", () => {
     }
   }
 
+  test("an action on top of one whose Job Kubernetes refused: creates nothing beside what runs", async (context) => {
+    const { world, event, put, deliver, actions } = await open(context, configOf(action("refused"), action("deploy")));
+    const create: StartJobPorts["jobs"]["create"] = async (job) => {
+      if (job.metadata?.labels?.[label.action] === "refused") throw new IoError("no", { retryable: false });
+      return world.ports.jobs.create(job);
+    };
+    assert.equal((await deliver({ jobs: { ...world.ports.jobs, create } })).statusCode, 204);
+    assert.deepEqual(actions(), ["deploy"]);
+    put(configOf(action("lint"), action("refused"), action("deploy")));
+    assert.equal((await deliver()).statusCode, 204);
+    assert.deepEqual(actions(), ["deploy"]);
+    assert.equal(world.keptn.counts(event.id)?.started, 2);
+  });
+
   test("an action on top, when its Jobs are gone and another executor is at its task: runs nothing", async (context) => {
     const { world, event, put, deliver, actions } = await open(context);
     await deliver();
