@@ -74,7 +74,9 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
   const bySource = ({ source, triggeredid }: OutgoingEvent): RunFacts | undefined => {
     const event = events.get(triggeredid);
     const runs = event ? [event.runs, ...plansToJudge(event)].flat() : [];
-    return runs.find((run) => isLoud(run) && run.source === source);
+    const isMeant = (run: RunFacts): boolean => isLoud(run) && run.source === source;
+    // A delivery that refused a run before there was any Job ends what it began, whatever plan counts by then.
+    return runs.find(isMeant) ?? event?.plans.flat().find((run) => isMeant(run) && run.started > 0);
   };
   /** The first plan counts: whatever the config says when its event comes again. */
   const judgePlan = (event: EventFacts, job: Job, first: () => boolean): void => {

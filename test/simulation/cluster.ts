@@ -40,10 +40,26 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
   const { warn, warningsOf } = makeWarnings(scheduler);
   const now = (): string => timeOf(new Date(scheduler.now()));
 
-  const setPod = ({ uid }: JobRef, change: Partial<PodFacts>): void => {
+  const setPod = (ref: JobRef, change: Partial<PodFacts>): void => {
+    const { uid } = ref;
     if (stopped.has(uid)) return;
     const before = pods.get(uid) ?? { sinceMs: scheduler.now(), own: "creating" };
     pods.set(uid, { ...before, ...change });
+    countReady(ref);
+  };
+  /** The Job controller counts Ready pods a moment later: none of their containers may have ended. */
+  const countReady = (ref: JobRef): void => {
+    const isReady = (): boolean => {
+      const facts = pods.get(ref.uid);
+      const all = [facts?.own, ...(facts?.sidecar ? [facts.sidecar] : [])];
+      return facts?.takenMs === undefined && all.every((one) => one === "running");
+    };
+    const isCounted = (): boolean => store().find(ref)?.status?.ready === 1;
+    if (isReady() === isCounted()) return;
+    scheduler.after(skewed(chance.at(ref.uid).roll("ready"), 5, 1000), () => {
+      const job = find(ref);
+      if (job && isReady() !== isCounted()) store().setStatus(ref, { ...job.status, ready: isReady() ? 1 : 0 });
+    });
   };
   /** @returns the Job while its pod can still come to something */
   const find = (ref: JobRef): Job | undefined =>
@@ -69,7 +85,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     const job = store().find(ref);
     if (!job || job.metadata?.deletionTimestamp || job.spec?.suspend || begun.has(ref.uid)) return;
     begun.add(ref.uid);
-    store().setStatus(ref, { active: 1, startTime: now() });
+    store().setStatus(ref, { active: 1, ready: 0, startTime: now() });
     checks.podStarted(job, configMaps.serves(job));
     setPod(ref, {});
     mount(ref, 0);

@@ -1,15 +1,11 @@
 // The ports of the real handlers on a simulated world, for one process.
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { emptyLog } from "../../functions/core/log-text.ts";
-import { annotation, label } from "../../functions/core/marks.ts";
-import { addNamespaces, partsOfScopes, type RunScope, runScopeOf } from "../../functions/core/run-scope.ts";
-import { stateOf } from "../../functions/core/run-state.ts";
-import type { IoError } from "../../functions/io/io-error.ts";
-import type { OpenRuns, WatchSeen } from "../../functions/io/kubernetes/ports.ts";
+import { runScopeOf } from "../../functions/core/run-scope.ts";
+import type { WatchSeen } from "../../functions/io/kubernetes/ports.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
+import { reading, tail, writing } from "./calls.ts";
+import { makeJobs, makePods } from "./job-ports.ts";
 import { makeKeptnFiles, makeKeptnPort } from "./keptn-port.ts";
 import { type Call, callFrom, type Process, sleepIn } from "./process.ts";
-import { renderChange } from "./render-change.ts";
 import type { SimulatedWatch } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -98,127 +94,3 @@ const touchWatch = async (
   watchTouches.push({ atMs, seen });
   return seen;
 };
-
-const writing = (operation: string) => ({ to: "kubernetes", does: "writes", operation }) as const;
-const reading = (operation: string) => ({ to: "kubernetes", does: "reads", operation }) as const;
-
-/** `003` of a Job, or with its run's number. */
-const tail = (name: string | undefined): string => name?.replace(/-files$/, "").slice(-7) ?? "";
-
-/** Namespace by namespace, as open-runs.ts does. */
-const listOpen = ({ store, namespaces }: World, scopes: readonly RunScope[]): OpenRuns => {
-  const [runs, unread] = [new Map<string, Set<string>>(), new Map<string, OpenRuns["unread"][number]>()];
-  for (const { managedBy, namespace } of partsOfScopes(scopes)) {
-    try {
-      namespaces.use(namespace);
-    } catch (fault) {
-      unread.set(namespace, { namespace, fault: fault as IoError });
-      continue;
-    }
-    const isWanted = (job: Job) =>
-      job.metadata?.namespace === namespace &&
-      job.metadata.labels?.[label.managedBy] === managedBy &&
-      (stateOf(job) === "waiting" || stateOf(job) === "released");
-    addNamespaces(runs, store.list(isWanted));
-  }
-  return { runs, unread: [...unread.values()] };
-};
-
-const makeJobs = (world: World, process: Process, call: Caller): StartJobPorts["jobs"] => {
-  const { store, namespaces, cluster, checks, tell } = world;
-  const who = process.name;
-  /** Of a run in two namespaces each is listed by itself. */
-  const see = (runId: string, jobs: readonly Job[]): void => {
-    if (process.looked.get(runId) !== "some") process.looked.set(runId, jobs.length > 0 ? "some" : "none");
-  };
-  return {
-    create: (job) =>
-      call<Job | "exists">({
-        ...writing("create Job"),
-        ...{ about: tail(job.metadata?.name), foundDone: "exists" },
-        effect: () => {
-          namespaces.create(job.metadata?.namespace ?? "");
-          const created = store.create(job);
-          see(job.metadata?.labels?.[label.run] ?? "", [job]);
-          tell(() => `${who} creates Job ${tail(job.metadata?.name)}${created === "exists" ? ": it is there" : ""}`);
-          return created;
-        },
-      }),
-    listRun: (runId, within) =>
-      call({
-        ...reading("list run"),
-        // A sibling that nobody may look at, and that Keptn has not heard of, is answered for as errored after a while.
-        onForbidden: () => checks.disturb(runId),
-        effect: () => {
-          for (const one of within) namespaces.use(one);
-          const listed = store.listRun(runId, within);
-          see(runId, listed);
-          return listed;
-        },
-      }),
-    listEvent: (eventId, within) =>
-      call({
-        ...reading("list event"),
-        effect: () => {
-          for (const one of within) namespaces.use(one);
-          const listed = store.listEvent(eventId, within);
-          for (const { id } of checks.eventOf(eventId)?.plans.flat() ?? [])
-            see(
-              id,
-              listed.filter(({ metadata }) => metadata?.labels?.[label.run] === id),
-            );
-          return listed;
-        },
-      }),
-    listOpen: (scopes) => call({ ...reading("list open"), effect: () => listOpen(world, scopes) }),
-    patch: (ref, change) =>
-      call({
-        ...writing("patch"),
-        about: tail(ref.name),
-        effect: () => {
-          namespaces.use(ref.namespace);
-          const before = store.find(ref);
-          const answer = store.patch(ref, change);
-          const end = answer === "done" ? change.annotations?.[annotation.end] : undefined;
-          if (before && end?.includes('"kind":"incomplete"')) checks.incomplete(before);
-          if (before && !store.find(ref)) checks.gone(before, { alone: false, by: "us" });
-          tell(
-            () => `${who} patches ${tail(ref.name)}: ${renderChange(change)}${answer === "done" ? "" : `: ${answer}`}`,
-          );
-          return answer;
-        },
-        ...(change.expect ? { foundDone: "stale" } : {}),
-      }),
-    delete: (ref) =>
-      call({
-        ...writing("delete"),
-        about: tail(ref.name),
-        effect: () => {
-          namespaces.use(ref.namespace);
-          tell(() => `${who} deletes ${tail(ref.name)}`);
-          store.delete(ref);
-          cluster.stop(ref); // in the foreground
-        },
-      }),
-  };
-};
-
-const makePods = ({ cluster, namespaces, store, checks }: World, call: Caller): StartJobPorts["pods"] => ({
-  list: (ref) =>
-    call({
-      ...reading("list pods"),
-      // The run is reported by what its Jobs say: behind a sidecar that is not all.
-      onForbidden: () => {
-        const job = store.find(ref);
-        const run = job && checks.runOf(job);
-        if (run) run.event.disturbed = true;
-      },
-      effect: () => {
-        namespaces.use(ref.namespace);
-        return cluster.podsOf(ref);
-      },
-    }),
-  getLog: () => call({ ...reading("read log"), effect: () => emptyLog }),
-  listWarnings: (ref) => call({ ...reading("list warnings"), effect: () => cluster.warningsOf(ref) }),
-  listPodWarnings: () => call({ ...reading("list pod warnings"), effect: () => [] }),
-});

@@ -13,21 +13,26 @@ export interface RunToRead {
   readonly maxBytes?: number;
 }
 
+/** @returns undefined when the Job is not there, or may not be read */
+type ReadJob = (job: Omit<JobRef, "uid">) => Promise<Job | undefined>;
+
 /**
  * One after the other, the first one first: it names the others.
  * @returns undefined where they are not all there, or may not be read: only a list shows what is there at one moment
- * @throws IoError, `tooLarge` when they have more than `maxBytes`
+ * @throws what `read` throws
  */
-export const readRunByName = async (api: KubernetesApi, wanted: RunToRead): Promise<Job[] | undefined> => {
-  const [namespace, ...others] = wanted.namespaces;
+export const readJobsByName = async (
+  read: ReadJob,
+  { runId, namespaces }: Omit<RunToRead, "maxBytes">,
+): Promise<Job[] | undefined> => {
+  const [namespace, ...others] = namespaces;
   if (namespace === undefined || others.length > 0) return undefined;
-  const read = readWithin(api, wanted.maxBytes);
-  const lead = await read({ namespace, name: jobNameOf(wanted.runId, 0) });
+  const lead = await read({ namespace, name: jobNameOf(runId, 0) });
   const chain = readChain(lead?.metadata?.annotations?.[annotation.chain]);
   if (!lead || !chain) return undefined;
   // Somebody may have forged it: it leads nowhere but to Jobs that a run of this id has.
   const isOurs = (link: ChainLink, index: number): boolean =>
-    link.namespace === namespace && link.name === jobNameOf(wanted.runId, index);
+    link.namespace === namespace && link.name === jobNameOf(runId, index);
   if (!chain.jobs.every(isOurs)) return undefined;
   const jobs = [lead];
   for (const link of chain.jobs.slice(1)) {
@@ -38,10 +43,14 @@ export const readRunByName = async (api: KubernetesApi, wanted: RunToRead): Prom
   return jobs;
 };
 
-/** @returns reads a Job, as long as there is room; undefined when it is not there, or may not be read */
-const readWithin = (api: KubernetesApi, maxBytes: number | undefined) => {
+/** @throws IoError, `tooLarge` when they have more than `maxBytes` */
+export const readRunByName = (api: KubernetesApi, wanted: RunToRead): Promise<Job[] | undefined> =>
+  readJobsByName(readWithin(api, wanted.maxBytes), wanted);
+
+/** As long as there is room. */
+const readWithin = (api: KubernetesApi, maxBytes: number | undefined): ReadJob => {
   let leftBytes = maxBytes;
-  return async (job: Omit<JobRef, "uid">): Promise<Job | undefined> => {
+  return async (job) => {
     const most = leftBytes === undefined ? {} : { maxBytes: leftBytes };
     const { status, bytes, body } = await api.call<Job>({
       method: "GET",
