@@ -8,8 +8,7 @@ import type { Ran } from "./scenario.ts";
  * @param tasks of Keptn's, in the sequence
  * @returns how many events were sent again
  */
-export const assertPassed = ({ name, state, started, finished }: Ran, tasks = 1): number => {
-  assert.deepEqual([name, state], [name, "finished"]);
+export const assertPassed = ({ name, started, finished }: Ran, tasks = 1): number => {
   const countOf = (events: Ran["started"]) =>
     Object.entries(Object.groupBy(events, ({ triggeredid = "" }) => triggeredid)).map(([id, { length = 0 } = []]) => [
       id,
