@@ -81,6 +81,8 @@ describe("kn func", { skip }, () => {
   });
 
   test("gives the function a Keptn event, whose task runs to its end", async () => {
-    assertPassed(await scenario.run("remote-task", { onTriggered: invoke }));
+    const ran = await scenario.run("remote-task", { onTriggered: invoke });
+    assertPassed(ran);
+    assert.match(String(ran.finished[0]?.data["message"]), /by func/);
   });
 });
