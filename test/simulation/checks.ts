@@ -193,7 +193,9 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       if (isLoud(run) && run.started === 0) breaks("a task ran before its run was announced", describe(job));
       if (run.finished > 0 && life.number === 1 && !event.disturbed)
         breaks("a task ran after its run was reported", describe(job));
-      if (!hasFiles && life.number === 1 && event.acceptedMs !== undefined && !event.disturbed)
+      // What a changed config's first plan had for files, nobody knows any more: its pod cannot start, and the run is reported as errored.
+      const isForgotten = event.plan === 0 && event.plans.length > 1;
+      if (!hasFiles && life.number === 1 && event.acceptedMs !== undefined && !event.disturbed && !isForgotten)
         breaks("a task was released without its files", describe(job));
       // Its start-job died, or slept, before it wrote them.
       if (!hasFiles) event.disturbed = true;
