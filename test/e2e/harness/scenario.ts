@@ -87,10 +87,16 @@ export const makeScenario = async (
     observer.events.filter(
       (event) => event.context === context && event.type.split(".").length === 5 && event.type.endsWith(kind),
     );
+  // One at a time: each is a commit in Keptn's Git.
+  let creating = Promise.resolve();
+  const createService = (service: string): Promise<void> => {
+    creating = creating.catch(() => undefined).then(() => user.createService(project, service));
+    return creating;
+  };
   return {
     run: async (name, { onTriggered, onReleased } = {}) => {
       const service = `s-${randomUUID().slice(0, 8)}`;
-      await user.createService(project, service);
+      await createService(service);
       const context = await user.trigger({ project, stage: "dev", service }, name);
       await until(`${name} is triggered`, () => find(context, ".triggered").length > 0, mostSeconds);
       const [triggered] = find(context, ".triggered") as [SeenEvent];
