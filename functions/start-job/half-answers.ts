@@ -1,17 +1,21 @@
 // Completes what a start-job left half that died: a `.started` for a run without Jobs, of a plan that is gone since the config changed.
-import { countFor, isEven } from "../chain/count.ts";
+import { countFor, isEven, ofSource } from "../chain/count.ts";
 import { logErrored } from "../chain/error-log.ts";
 import { evenOut } from "../chain/even-out.ts";
-import type { ChainPorts } from "../chain/ports.ts";
+import { type ChainPorts, nowMs } from "../chain/ports.ts";
 import { makeRefused } from "../core/answer.ts";
 import { byRun } from "../core/first-plan.ts";
 import { envelopeOf, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
 import type { Job } from "../core/kubernetes.ts";
+import type { Sibling } from "../core/marks.ts";
+import { createdMs } from "../core/object-meta.ts";
 import { readRun } from "../core/run-state.ts";
+import { IoError, unlessRefused } from "../io/io-error.ts";
 import { isOwnSource } from "./standing.ts";
 
 /**
- * The event was planned before, and only silent runs of it have Jobs: no report of theirs looks after what Keptn counted of the others.
+ * The event was planned before, and only silent runs of it have Jobs: no report of theirs looks after what Keptn counted of the others,
+ * or never heard.
  * @throws IoError, retryable wherever the same event again could help
  */
 export const answerHalves = async (ports: ChainPorts, event: KeptnEvent, jobs: readonly Job[]): Promise<void> => {
@@ -21,13 +25,45 @@ export const answerHalves = async (ports: ChainPorts, event: KeptnEvent, jobs: r
   const envelope = envelopeOf(event);
   const count = await countFor(ports, envelope, ours);
   if (count.kind === "over") return;
-  const halves = [...count.bySource].filter(([source, own]) => isOwnSource(source, ours) && !isEven(own));
-  if (halves.length === 0) return;
+  const halves = [...count.bySource].flatMap(([source, own]) =>
+    isOwnSource(source, ours) && !isEven(own) ? [source] : [],
+  );
+  const unheard = siblingsOf(jobs).filter(({ source }) => ofSource(count, source).started === 0);
+  const gone = await findGone(ports, unheard);
+  if (gone.length > 0) waitForOthers(ports, event, jobs);
+  const sources = [...halves, ...gone.map(({ source }) => source)];
+  if (sources.length === 0) return;
   const message = "An action was refused when this event first came, and its config has changed since.";
   await logErrored(ports, envelope, message);
-  const answers = halves.map(([source]) => ({
+  const answers = sources.map((source) => ({
     source,
     finished: makeRefused(envelope, source, { message, maxBytes }),
   }));
   await evenOut(ports, count, { event: envelope, answers, siblings: [] });
+};
+
+/** Runs of the plan that counts, which answer Keptn. */
+const siblingsOf = (jobs: readonly Job[]): readonly Sibling[] => {
+  const all = [...byRun(jobs).values()].flatMap((ofRun) => readRun(ofRun)?.chain.siblings ?? []);
+  return [...new Map(all.map((sibling) => [sibling.runId, sibling])).values()];
+};
+
+/** Those without a Job: they were refused. Where that cannot be seen, they are left to whoever may. @throws IoError */
+const findGone = async (ports: ChainPorts, siblings: readonly Sibling[]): Promise<readonly Sibling[]> => {
+  const lists = await Promise.all(
+    siblings.map(({ runId, namespaces }) => unlessRefused(() => ports.jobs.listRun(runId, namespaces))),
+  );
+  return siblings.filter((_, i) => {
+    const list = lists[i];
+    return list && "done" in list && list.done.length === 0;
+  });
+};
+
+/** Longer than a start-job takes that touched the timer, creates its Jobs and announces its runs. */
+const startingMs = 30_000;
+
+/** @throws IoError, retryable, while the delivery that created these Jobs may be about to answer for the others itself */
+const waitForOthers = (ports: ChainPorts, event: KeptnEvent, jobs: readonly Job[]): void => {
+  if (nowMs(ports) - Math.max(...jobs.map(createdMs)) >= startingMs) return;
+  throw new IoError(`event ${event.id}: another delivery of it may still answer for it`, { retryable: true });
 };

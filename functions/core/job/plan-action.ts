@@ -78,7 +78,7 @@ const makeChain = ({ action, source, settings, siblings }: ActionInput, runId: s
   silent: source === undefined,
   source: source ?? settings.KEPTN_SOURCE,
   leaseSeconds: settings.CLAIM_LEASE_SECONDS,
-  ...(siblings.length > 0 && source !== undefined ? { siblings } : {}),
+  ...(siblings.length > 0 ? { siblings } : {}),
   jobs: action.tasks.map((task, index) => ({
     namespace: task.namespace || settings.JOB_NAMESPACE,
     name: jobNameOf(runId, index),

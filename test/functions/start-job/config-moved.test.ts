@@ -68,6 +68,26 @@ describe("an event that comes again, with a config that has meanwhile", () => {
     assert.equal(world.keptn.counts(event.id)?.started, 2);
   });
 
+  test("an action on top of one that was refused, of which Keptn did not hear: Keptn hears of it", async (context) => {
+    const silent = action("deploy").replace("{name: deploy,", "{name: deploy, silent: true,");
+    const { world, event, put, deliver, actions } = await open(context, configOf(action("refused"), silent));
+    const { jobs, keptn } = world.ports;
+    const create: StartJobPorts["jobs"]["create"] = async (job) => {
+      if (job.metadata?.labels?.[label.action] === "refused") throw new IoError("no", { retryable: false });
+      return jobs.create(job);
+    };
+    const send = () => Promise.reject(new IoError("Keptn is away", { retryable: true }));
+    assert.equal((await deliver({ jobs: { ...jobs, create }, keptn: { ...keptn, send } })).statusCode, 503);
+    assert.deepEqual(actions(), ["deploy"]);
+    put(configOf(action("lint"), action("refused"), silent));
+    assert.equal((await deliver()).statusCode, 503); // the first delivery may still be at it
+    world.pass(60);
+    assert.equal((await deliver()).statusCode, 204);
+    assert.deepEqual(actions(), ["deploy"]);
+    const counts = world.keptn.counts(event.id);
+    assert.deepEqual([counts?.started, counts?.finished, counts?.state], [1, 1, "complete"]);
+  });
+
   test("an action on top, when its Jobs are gone and another executor is at its task: runs nothing", async (context) => {
     const { world, event, put, deliver, actions } = await open(context);
     await deliver();
