@@ -43,7 +43,7 @@ const isLost = (event: EventFacts): boolean => event.refused || event.runs.some(
 const ruleOfCounted = (event: EventFacts, { countOf, beyondBounds }: Rest): Broken | undefined => {
   const loud = event.runs.filter(isLoud);
   const count = countOf(event.eventId);
-  if (loud.length === 0 || !count) return undefined;
+  if (loud.length === 0 || !count || wasSilenced(event)) return undefined;
   if (count.state === "current" || count.state === "waiting") {
     // Without a Job only the Broker remembers that half of the answer is missing. And once one of several runs is answered, nobody
     // looks for what Keptn counts of it later than it may.
@@ -59,6 +59,10 @@ const ruleOfCounted = (event: EventFacts, { countOf, beyondBounds }: Rest): Brok
   if (beyondBounds && loud.length > 1) return undefined;
   return ruleOfVerdict(event, count.result?.result);
 };
+
+/** Before there was a Job of it, its config became one of which every action is silent. */
+const wasSilenced = ({ plan, plans }: EventFacts): boolean =>
+  plan === undefined && plans.some((runs) => !runs.some(isLoud));
 
 const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | undefined => {
   // Refused before there was a Job, by whatever its config was then.

@@ -259,8 +259,8 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "sends .finished whatever became of the event's other runs",
     "core/job/plan-action.ts",
-    "...(siblings.length > 0 && source !== undefined ? { siblings } : {}),",
-    "...(siblings.length > 999 && source !== undefined ? { siblings } : {}),",
+    "...(siblings.length > 0 ? { siblings } : {}),",
+    "...(siblings.length > 999 ? { siblings } : {}),",
   ),
   mistake(
     "waits for the other runs of its event, and does not look whether anybody answers for them",
