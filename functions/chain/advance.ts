@@ -43,7 +43,8 @@ const mostTurns = 1000;
 /** @throws IoError when a step could not be taken; the next delivery goes on from what the Jobs say */
 export const advance = async (ports: ChainPorts, target: Target, how: How = {}): Promise<Rest> => {
   const me = ports.newClaimant();
-  let known: Findings & { owner: boolean; inspected?: true; looked?: true } = { owner: how.owner ?? false };
+  // `looked`: behind the failure of which task.
+  let known: Findings & { owner: boolean; inspected?: true; looked?: number } = { owner: how.owner ?? false };
   let { jobs, namespaces } = target;
   for (let turn = 0; turn < mostTurns; turn++) {
     const run = readRun(jobs ?? (await ports.jobs.listRun(target.runId, namespaces)));
@@ -60,9 +61,14 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
       const found = await how.inspect(run);
       if (Object.keys(found).length === 0) return step; // its Jobs say what they said: of ten thousand runs most rest here
       known = { ...found, owner: false, inspected: true };
-    } else if (step.kind === "report" && step.end.kind === "failed" && !run.marks.end && !known.looked) {
+    } else if (
+      step.kind === "report" &&
+      step.end.kind === "failed" &&
+      !run.marks.end &&
+      known.looked !== step.end.task
+    ) {
       const ownEnd = await lookBehindFailure(ports, run, step.end.task);
-      known = { ...known, looked: true, ...(ownEnd ? { ownEnd } : {}) };
+      known = { ...known, looked: step.end.task, ...(ownEnd ? { ownEnd } : {}) };
     } else {
       const reconcile = how.forSibling ? undefined : reconcileFor(ports);
       const rest = await take(ports, run, { step, me, reconcile });
