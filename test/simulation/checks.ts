@@ -39,6 +39,8 @@ export interface Checks {
   containerRan(job: Job): void;
   /** The task's own container ended with 0. */
   podSucceeded(job: Job): void;
+  /** Its Job ends, however it went. */
+  jobEnded(job: Job): void;
   podTaken(job: Job): void;
   expires(job: Job): void;
   jobsAndTimer(jobs: readonly Job[], timer: boolean): void;
@@ -205,6 +207,10 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
     incomplete: (job) => {
       const run = runOf(job);
       if (run) run.incompleteMs ??= now();
+    },
+    jobEnded: (job) => {
+      const run = runOf(job);
+      if (run) run.life.endedMs = now();
     },
     podSucceeded: (job) => {
       const run = runOf(job);

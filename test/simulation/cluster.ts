@@ -69,6 +69,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     const job = find(ref);
     if (!job) return;
     ends.set(ref.uid, scheduler.now());
+    checks.jobEnded(job);
     tell(() => `${describe(job)} ${passed ? "succeeds" : `fails (${reason})`}`);
     // At its deadline a Job's pods are deleted.
     if (reason === "DeadlineExceeded") pods.delete(ref.uid);
