@@ -9,10 +9,14 @@ import { buildImage, podman } from "../../image/build-image.ts";
 
 const cwd = resolve(import.meta.dirname, "../../..");
 
-/** CLUSTER_TOOLS names the folder with `load`, which gives an image to the cluster; see build/image.ts. @returns the image's name */
+/**
+ * CLUSTER_TOOLS names the folder with `load`, which gives an image to the cluster; see build/image.ts. Two at once write to one dist/.
+ * @param tag another than TEST_FUNCTIONS_IMAGE has, for an upgrade
+ * @returns the image's name
+ */
 export const loadFunctionsImage = async (tag = "test"): Promise<string> => {
   const given = process.env["TEST_FUNCTIONS_IMAGE"];
-  if (given) return given;
+  if (given && tag === "test") return given;
   const run = ["run", "--silent", "image", "--", "--load", `job-executor-functions:${tag}`];
   const { stdout } = await promisify(execFile)("npm", run, { cwd });
   return stdout.trim();
