@@ -1,5 +1,4 @@
 // Sends a run's `.started`, effectively once, and releases its first task with the same request that notes it.
-
 import { makeStarted } from "../core/answer.ts";
 import { isCounted } from "../core/keptn-event.ts";
 import { annotation } from "../core/marks.ts";

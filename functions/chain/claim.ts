@@ -1,5 +1,4 @@
 // Takes a run for one process while it sends something that must not be sent twice.
-
 import { annotation, type Claim, type End } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";

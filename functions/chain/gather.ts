@@ -1,5 +1,4 @@
 // Reads what the pods of a run have to say: containers, their output and their results.
-
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { renderWarning } from "../core/kubernetes-warning.ts";
 import { emptyLog } from "../core/log-text.ts";

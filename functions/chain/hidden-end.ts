@@ -1,5 +1,4 @@
 // The end of a task that its Job does not show, because of a sidecar: found in its pod, and noted on its Job, which is stopped.
-
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { shortenLog } from "../core/log-text.ts";
 import { annotation } from "../core/marks.ts";

@@ -1,6 +1,5 @@
 // Looks at an open run for what no Job event tells: a pod that cannot start, a task that has ended without its pod, a sequence that
 // Keptn has ended.
-
 import { isCounted } from "../core/keptn-event.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { annotation } from "../core/marks.ts";

@@ -1,5 +1,4 @@
 // Lists the pods of a Job, where that is allowed.
-
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { refOf } from "../core/object-meta.ts";
 import { IoError } from "../io/io-error.ts";

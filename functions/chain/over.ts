@@ -1,6 +1,5 @@
 // Believes Keptn that it no longer waits for a run when it has said so twice, some time apart: a Keptn that just lost sight of its
 // sequences says the same, and a run that is given up for it is lost.
-
 import { annotation } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";

@@ -1,5 +1,4 @@
 // Ends a run: claims it, tells Keptn how it went, and lets go of its Jobs.
-
 import { makeFinished } from "../core/answer.ts";
 import type { End, Outcome } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";

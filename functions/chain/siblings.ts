@@ -1,5 +1,4 @@
 // Looks after the other runs of an event before one of them is reported: Keptn completes its task once as many finished as started.
-
 import { makeRefused } from "../core/answer.ts";
 import type { Sibling } from "../core/marks.ts";
 import { createdMs } from "../core/object-meta.ts";

@@ -1,5 +1,4 @@
 // Lets go of a run's Jobs once it was reported: those that ended stay for their TTL, those that did not are deleted.
-
 import { annotation, type Outcome } from "../core/marks.ts";
 import { ttlSecondsOf } from "../core/memory.ts";
 import { refOf } from "../core/object-meta.ts";

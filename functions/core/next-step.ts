@@ -1,5 +1,4 @@
 // What the Jobs of a run ask for next, and nothing else: the one decision that start-job, finish-task and the sweep share.
-
 import type { End } from "./marks.ts";
 import { createdMs } from "./object-meta.ts";
 import { type OwnEnd, ownEndNoted } from "./own-end.ts";

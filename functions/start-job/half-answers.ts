@@ -1,4 +1,4 @@
-// Completes what a start-job left half that died: a `.started` for a run without Jobs, of a plan that is gone since the config changed.
+// Answers for runs without Jobs, which a start-job that died had refused.
 import { countFor, isEven, ofSource } from "../chain/count.ts";
 import { logErrored } from "../chain/error-log.ts";
 import { evenOut } from "../chain/even-out.ts";
@@ -31,11 +31,11 @@ export const answerHalves = async (ports: ChainPorts, event: KeptnEvent, jobs: r
   const unheard = siblingsOf(jobs).filter(({ source }) => ofSource(count, source).started === 0);
   const gone = await findGone(ports, unheard);
   if (gone.length > 0) waitForOthers(ports, event, jobs);
-  const sources = [...halves, ...gone.map(({ source }) => source)];
-  if (sources.length === 0) return;
-  const message = "An action was refused when this event first came, and its config has changed since.";
+  const sources = new Set([...halves, ...gone.map(({ source }) => source)]);
+  if (sources.size === 0) return;
+  const message = "An action was refused when this event first came, and start-job did not get to answer for it.";
   await logErrored(ports, envelope, message);
-  const answers = sources.map((source) => ({
+  const answers = [...sources].map((source) => ({
     source,
     finished: makeRefused(envelope, source, { message, maxBytes }),
   }));

@@ -1,5 +1,4 @@
 // Lets a run begin whose Jobs are there, or tells why it cannot. Doing it again for the same event changes nothing.
-
 import { advance } from "../chain/advance.ts";
 import { aboutRun, type ChainPorts } from "../chain/ports.ts";
 import type { SnapshotFiles, SnapshotPorts, Taken } from "../chain/snapshot.ts";

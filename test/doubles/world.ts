@@ -5,6 +5,7 @@ import type { SweepPorts } from "../../functions/chain/sweep.ts";
 import type { Job, Pod } from "../../functions/core/kubernetes.ts";
 import { emptyLog } from "../../functions/core/log-text.ts";
 import { label } from "../../functions/core/marks.ts";
+import { refOf } from "../../functions/core/object-meta.ts";
 import { runScopeOf } from "../../functions/core/run-scope.ts";
 import { connectKeptn } from "../../functions/io/keptn.ts";
 import type { JobRef, NoteReason } from "../../functions/io/kubernetes/ports.ts";
@@ -112,9 +113,3 @@ export const openWorld = async (context: TestContext, env: Readonly<Record<strin
 const service = { project: "sockshop", stage: "dev", service: "carts" };
 
 const numberOf = ({ metadata }: Job): number => Number(metadata?.labels?.[label.taskIndex] ?? 0);
-
-const refOf = ({ metadata }: Job): JobRef => ({
-  namespace: metadata?.namespace ?? "",
-  name: metadata?.name ?? "",
-  uid: metadata?.uid ?? "",
-});

@@ -9,6 +9,7 @@ import { makeUser } from "../contract/keptn-user.ts";
 import { documentedRights, listedRights } from "./harness/account-rights.ts";
 import { runAlone } from "./harness/alone.ts";
 import { runCheck } from "./harness/command.ts";
+import { isShort, KEPTN_API_TOKEN, KEPTN_ENDPOINT, KEPTN_NATS_URL, unavailable } from "./harness/environment.ts";
 import { type Installation, makeInstallation } from "./harness/installation.ts";
 import { type Observer, observe, type SeenJob } from "./harness/observer.ts";
 import { assertPassed } from "./harness/passed.ts";
@@ -17,17 +18,11 @@ import { makeScenario, type Ran, type Scenario } from "./harness/scenario.ts";
 import { readShares } from "./harness/shares.ts";
 import { type Row, renderPods, renderTable, timesOf } from "./harness/table.ts";
 
-const { KUBECONFIG, KEPTN_ENDPOINT = "", KEPTN_API_TOKEN = "", KEPTN_NATS_URL = "", E2E_SHORT } = process.env;
-const skip =
-  KUBECONFIG && KEPTN_ENDPOINT
-    ? false
-    : "KUBECONFIG, KEPTN_ENDPOINT, KEPTN_API_TOKEN, KEPTN_NATS_URL name no cluster with Keptn";
 const secretName = "job-service-keptn-secrets";
-const short = E2E_SHORT === "1";
 /** How often what is measured runs. */
-const times = short ? 1 : 5;
+const times = isShort ? 1 : 5;
 
-describe("end to end", { skip }, () => {
+describe("end to end", { skip: unavailable }, () => {
   const api = connectApi();
   const rows: Row[] = [];
   let installation: Installation;
@@ -37,7 +32,7 @@ describe("end to end", { skip }, () => {
   let image: string;
 
   before(async () => {
-    image = await (short ? loadFunctionsImage() : loadBuiltImage());
+    image = await (isShort ? loadFunctionsImage() : loadBuiltImage());
     const project = `e2e-${randomUUID().slice(0, 8)}`;
     const settings = {
       ...{ START_GRACE_SECONDS: "10", PUBSUB_URL: "nats://keptn-nats.keptn" },
@@ -203,7 +198,7 @@ describe("end to end", { skip }, () => {
     for (const ran of all) passed(ran, /slow output/);
   });
 
-  const atOnce = short ? 10 : 30;
+  const atOnce = isShort ? 10 : 30;
   test(`${atOnce} runs, ten at once`, async () => {
     const all: Ran[] = [];
     let left = atOnce;

@@ -7,19 +7,13 @@ import { connectApi } from "../../functions/io/kubernetes/api.ts";
 import { loadFunctionsImage } from "../cluster/harness/image.ts";
 import { makeUser } from "../contract/keptn-user.ts";
 import { runCommand } from "./harness/command.ts";
+import { isShort, KEPTN_API_TOKEN, KEPTN_ENDPOINT, KEPTN_NATS_URL, unavailable } from "./harness/environment.ts";
 import { type Installation, makeInstallation } from "./harness/installation.ts";
 import { type Observer, observe } from "./harness/observer.ts";
 import { assertPassed } from "./harness/passed.ts";
 import { makeScenario, type Ran, type Scenario } from "./harness/scenario.ts";
 
-const { KUBECONFIG, KEPTN_ENDPOINT = "", KEPTN_API_TOKEN = "", KEPTN_NATS_URL = "", E2E_SHORT } = process.env;
-const whySkipped = (): string | false => {
-  if (E2E_SHORT === "1") return "half an hour: not in the short form";
-  return KUBECONFIG && KEPTN_ENDPOINT
-    ? false
-    : "KUBECONFIG, KEPTN_ENDPOINT, KEPTN_API_TOKEN, KEPTN_NATS_URL name no cluster with Keptn";
-};
-const skip = whySkipped();
+const skip = isShort ? "half an hour: not in the short form" : unavailable;
 const [runs, perBurst] = [200, 10];
 /** A sweep ends the ApiServerSource 30 to 90 s after a run: bursts begin before, while and after it goes. */
 const pausesMs = [40_000, 65_000, 80_000, 55_000];

@@ -257,12 +257,6 @@ export const mistakes: readonly Mistake[] = [
     "if (run.marks.claim && run.marks.reported)",
   ),
   mistake(
-    "looks behind the failure of one task only, whichever fails after it",
-    "chain/advance.ts",
-    "known.looked !== step.end.task",
-    "known.looked === undefined",
-  ),
-  mistake(
     "sends .finished whatever became of the event's other runs",
     "core/job/plan-action.ts",
     "...(siblings.length > 0 ? { siblings } : {}),",

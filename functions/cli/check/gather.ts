@@ -1,5 +1,4 @@
 // Looks at everything that a check is about. What is looked at next depends on what was seen.
-
 import { jobNamespacesOf, secretsOf } from "../../core/check/check-secrets.ts";
 import { settingsNameOf, settingsOf, templatesOf } from "../../core/check/check-settings.ts";
 import { readSubscriptions } from "../../core/check/check-subscriptions.ts";

@@ -1,5 +1,4 @@
 // What of a cluster is looked at: objects as the API server has them, or why they were not seen.
-
 import type { SourceSays } from "./check-subscriptions.ts";
 import type { DryEvent } from "./dry-event.ts";
 import type { Affixes } from "./names.ts";

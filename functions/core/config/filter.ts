@@ -1,5 +1,4 @@
 // Filter expressions of JSONPath, `?(@.name == "a" && @.size > 2)`: compared with own properties only. Nothing is called.
-
 import { compareNumbers, type ExactNumber, exactly, isExactNumber, isStructure } from "../exact-json.ts";
 
 /** What an expression may read. */

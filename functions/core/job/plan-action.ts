@@ -1,5 +1,4 @@
 // One action for one event: its run, or what speaks against it.
-
 import type { Action } from "../config/schema.ts";
 import type { Path } from "../config/yaml-tree.ts";
 import { envelopeOf, type KeptnEvent } from "../keptn-event.ts";

@@ -1,5 +1,4 @@
 // What we ask of Kubernetes, in our words. The API server implements it, and so does the local runtime.
-
 import type { Job, Pod } from "../../core/kubernetes.ts";
 import type { KubernetesWarning } from "../../core/kubernetes-warning.ts";
 import type { State } from "../../core/marks.ts";

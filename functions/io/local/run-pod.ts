@@ -1,5 +1,4 @@
 // The life of one local pod: its init containers, its container, its deadline, and the status of its Job.
-
 import { randomUUID } from "node:crypto";
 import type { Container, Job, Pod } from "../../core/kubernetes.ts";
 import { refOf } from "../../core/object-meta.ts";

@@ -1,5 +1,4 @@
 // Runs the Jobs that are released in the local store, one pod each, and tells what became of their pods.
-
 import type { Job, Pod } from "../../core/kubernetes.ts";
 import { emptyLog } from "../../core/log-text.ts";
 import { refOf } from "../../core/object-meta.ts";

@@ -62,7 +62,7 @@ const jes = { pods: 1, workingSet: Number.NaN, resident: 34 };
 const measureOverlays = async (bench: Bench): Promise<readonly Row[]> => {
   const { measureIdleOverlays } = await import("../harness/idle-overlays.ts");
   const found = await measureIdleOverlays(bench.say);
-  return [...found, { name: "JES, as measured on 2026-11-27", ...jes }].flatMap(rowsOf);
+  return [...found, { name: "JES (of 2026-11-27, not of this run)", ...jes }].flatMap(rowsOf);
 };
 
 const rowsOf = ({ name, pods, workingSet, resident }: IdleOverlay): Row[] => {
