@@ -8,7 +8,7 @@ import { label } from "../../functions/core/marks.ts";
 import { refOf } from "../../functions/core/object-meta.ts";
 import { runScopeOf } from "../../functions/core/run-scope.ts";
 import { connectKeptn } from "../../functions/io/keptn.ts";
-import type { JobRef, NoteReason } from "../../functions/io/kubernetes/ports.ts";
+import type { NoteReason } from "../../functions/io/kubernetes/ports.ts";
 import { activeStatus, endedStatuses } from "../../functions/io/local/job-status.ts";
 import { localJobs } from "../../functions/io/local/jobs.ts";
 import { makePod } from "../../functions/io/local/pod.ts";
