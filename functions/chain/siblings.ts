@@ -29,7 +29,7 @@ export interface SiblingsFound {
  * Whoever is announced and has Jobs is on its way, and needs nothing. Who is not announced yet is helped to be. Two lists can be older
  * than each other: what is found here is only believed together with a count that is asked afterwards.
  * @param given.reconcile not there where this is itself done for a sibling: the two would call each other for ever
- * @throws IoError, retryable, while the Jobs of one may still be created
+ * @throws IoError, retryable, while start-job may still create the Jobs of one, or be about to answer for it
  */
 export const lookAfterSiblings = async (
   ports: ChainPorts,
@@ -52,7 +52,7 @@ export const lookAfterSiblings = async (
       moved = true;
       await reconcile?.(sibling);
     } else {
-      if (jobs.length === 0 && counted.started === 0) waitForJobs(ports, run, sibling);
+      if (jobs.length === 0) waitForStart(ports, run, sibling);
       forsaken.push(sibling);
     }
   }
@@ -60,11 +60,16 @@ export const lookAfterSiblings = async (
   return { forsaken: isFirst ? forsaken : [], moved };
 };
 
-/** start-job may still create them: the same event comes again when it did not get to its end. */
-const waitForJobs = (ports: ChainPorts, run: RunState, { action }: Sibling): void => {
+/**
+ * start-job may still create its Jobs, or, where Kubernetes refuses them, tell Keptn so: it waits between its two answers until the first
+ * is counted. When it did not get to its end, the same event comes again.
+ */
+const waitForStart = (ports: ChainPorts, run: RunState, { action }: Sibling): void => {
   const newestMs = Math.max(...run.tasks.map(({ job }) => (job ? createdMs(job) : 0)));
   if (ports.clock.now().getTime() >= newestMs + ports.settings.CREATE_GRACE_SECONDS * 1000) return;
-  throw new IoError(`the Jobs of action '${action}' of the same event may still be created`, { retryable: true });
+  throw new IoError(`start-job may still create the Jobs of action '${action}' of the same event, or answer for it`, {
+    retryable: true,
+  });
 };
 
 /** The answers of those that nobody answers for, as far as Keptn has not counted them. */

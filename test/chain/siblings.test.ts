@@ -150,6 +150,31 @@ describe("an action", () => {
     assert.equal(world.keptn.counts(event.id)?.result?.result, "fail");
   });
 
+  test("that Kubernetes refuses is answered by start-job alone, also where the other one ends between its two answers", async (context) => {
+    const { world, event } = await open(
+      context,
+      `apiVersion: v2\nactions:\n${["deploy", "scan", "test"].map((name) => action(name)).join("")}`,
+    );
+    const refused = new IoError("exceeded quota", { retryable: false, httpStatus: 403 });
+    const { send } = world.ports.keptn;
+    const keptn = {
+      ...world.ports.keptn,
+      send: async (sent: Parameters<typeof send>[0]) => {
+        if (sent.type.endsWith(".finished")) await end(world, "deploy");
+        await send(sent);
+      },
+    };
+    assert.equal((await start(world, event, { ...onlyFor("scan", refused, world), keptn })).statusCode, 204);
+    await sweep(world, 2);
+    assert.deepEqual(
+      world.sent("finished").map(({ source }) => source),
+      ["job-executor-service#2", "job-executor-service"],
+    );
+    assert.equal(world.keptn.counts(event.id)?.state, "current", "Keptn went on without the third action");
+    await end(world, "test");
+    assert.equal(world.keptn.counts(event.id)?.state, "complete");
+  });
+
   test("that Kubernetes refuses together with its sibling is answered with it", async (context) => {
     const { world, event } = await open(context);
     const create = () => Promise.reject(new IoError("exceeded quota", { retryable: false, httpStatus: 403 }));

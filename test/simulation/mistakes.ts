@@ -275,6 +275,12 @@ export const mistakes: readonly Mistake[] = [
     "newestMs",
   ),
   mistake(
+    "answers for a run that was refused, while start-job is between its two answers",
+    "chain/siblings.ts",
+    "if (jobs.length === 0) waitForStart",
+    "if (jobs.length === 0 && counted.started === 0) waitForStart",
+  ),
+  mistake(
     "believes an old count of a run whose Jobs went since",
     "chain/settle.ts",
     "if (moved || forsaken.length > 0) count = await countOf(ports, run);",

@@ -32,6 +32,8 @@ interface Life {
   readonly isGoing: boolean;
 }
 
+/** Its controller has to make a Deployment first: whoever creates it never sees it Ready at once. */
+const soonestReadyMs = 300;
 /** start-job looks again two seconds after it saw it Ready. */
 const mostEarlyMs = 1500;
 /** Knative's finalizer goes when its adapter is deleted. */
@@ -50,7 +52,8 @@ export const makeSimulatedWatch = ({ chance, scheduler, onCreate, onRemove, tell
     const listsAtMs = scheduler.now() + skewed(spot.roll("lists"), 600, spot.mishap("watchSlow") ? 180_000 : 8000);
     // Where no probe asks the adapter, it is Ready when it has started: a moment before its first list is there.
     const earlyMs = spot.mishap("watchReadyEarly") ? 5000 : mostEarlyMs;
-    const readyAtMs = listsAtMs - earlyMs + (earlyMs + 500) * spot.roll("ready");
+    const readyMs = listsAtMs - earlyMs + (earlyMs + 500) * spot.roll("ready");
+    const readyAtMs = Math.max(readyMs, scheduler.now() + soonestReadyMs);
     tell(() => "the watch is created");
     onCreate();
     if (spot.mishap("watchDeleted"))
