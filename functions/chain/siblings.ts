@@ -1,10 +1,11 @@
 // Looks after the other runs of an event before one of them is reported: Keptn completes its task once as many finished as started.
 import { makeRefused } from "../core/answer.ts";
+import type { Job } from "../core/kubernetes.ts";
 import type { Sibling } from "../core/marks.ts";
 import { createdMs } from "../core/object-meta.ts";
 import { type RunState, stateOf } from "../core/run-state.ts";
 import { IoError, unlessRefused } from "../io/io-error.ts";
-import { type Current, isEven, ofSource } from "./count.ts";
+import { askedAgainMs, type Current, isEven, ofSource } from "./count.ts";
 import { logErrored } from "./error-log.ts";
 import type { SourceAnswer } from "./even-out.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
@@ -42,22 +43,31 @@ export const lookAfterSiblings = async (
     const counted = ofSource(count, sibling.source);
     if (isEven(counted)) continue;
     // Where nothing may be listed any more, one that is announced is left to whoever may.
-    const listed = await unlessRefused(() => ports.jobs.listRun(sibling.runId, sibling.namespaces));
-    if ("refusal" in listed && counted.started > 0) continue;
-    const jobs = "done" in listed ? listed.done : [];
-    const isOpen = jobs.some((job) => stateOf(job) !== "reported");
+    const jobs = await listJobs(ports, sibling);
+    if (!jobs && counted.started > 0) continue;
+    const isOpen = jobs?.some((job) => stateOf(job) !== "reported");
     if (isOpen && sibling.runId < run.id) isFirst = false;
     if (isOpen && counted.started > 0) continue;
     if (isOpen) {
       moved = true;
       await reconcile?.(sibling);
     } else {
-      if (jobs.length === 0) waitForStart(ports, run, sibling);
+      if (!jobs?.length) waitForStart(ports, run, sibling);
       forsaken.push(sibling);
     }
   }
   // Two runs that are reported at the same time would both answer for a third one.
   return { forsaken: isFirst ? forsaken : [], moved };
+};
+
+/** @returns undefined: they may not be listed, also not a moment later @throws IoError */
+const listJobs = async (ports: ChainPorts, { runId, namespaces }: Sibling): Promise<readonly Job[] | undefined> => {
+  const list = () => unlessRefused(() => ports.jobs.listRun(runId, namespaces));
+  const listed = await list();
+  if ("done" in listed) return listed.done;
+  await ports.clock.sleep(askedAgainMs); // an API server that has just restarted knows no role yet
+  const again = await list();
+  return "done" in again ? again.done : undefined;
 };
 
 /**

@@ -41,11 +41,11 @@ const sweep = (world: World, minutes = 1) => {
 };
 const isOf = (job: Job, name: string) => job.metadata?.labels?.[label.action] === name;
 const jobOf = (world: World, name: string): Job => world.jobs().find((job) => isOf(job, name)) ?? assert.fail(name);
-const end = (world: World, name: string, exitCode = 0) => {
+const end = (world: World, name: string, exitCode = 0, faulty: Partial<SweepPorts> = {}) => {
   world.end(jobOf(world, name), { exitCode });
   const data = { apiVersion: "batch/v1", kind: "Job", ...jobOf(world, name) };
   const type = "dev.knative.apiserver.resource.update";
-  return finish(world, { ...{ specversion: "1.0", id: randomUUID(), source: "x", type }, data });
+  return finish(world, { ...{ specversion: "1.0", id: randomUUID(), source: "x", type }, data }, faulty);
 };
 const onlyFor = (name: string, fault: IoError, world: World): Partial<StartJobPorts> => ({
   jobs: {
@@ -116,6 +116,27 @@ describe("an action", () => {
     await end(world, "deploy");
     assert.equal(jobOf(world, "scan").spec?.suspend, false);
     assert.equal(world.sent("finished").length, 1);
+    await end(world, "scan");
+    assert.equal(world.keptn.counts(event.id)?.result?.result, "pass");
+  });
+
+  test("whose Jobs may not be listed for a moment is not answered for by its sibling", async (context) => {
+    const { world, event } = await open(context);
+    await start(world, event, faults["whose .started is lost on its way"]?.(world));
+    world.pass(world.ports.settings.CREATE_GRACE_SECONDS + 1);
+    let refusals = 0;
+    const { jobs } = world.ports;
+    const listRun: typeof jobs.listRun = async (runId, ...rest) => {
+      if (runId !== jobOf(world, "scan").metadata?.labels?.[label.run] || refusals++ > 0)
+        return jobs.listRun(runId, ...rest);
+      throw new IoError("jobs.batch is forbidden", { retryable: false, httpStatus: 403 });
+    };
+    await end(world, "deploy", 0, { jobs: { ...jobs, listRun } });
+    assert.ok(refusals > 1);
+    assert.deepEqual(
+      world.sent("finished").map(({ source }) => source),
+      ["job-executor-service"],
+    );
     await end(world, "scan");
     assert.equal(world.keptn.counts(event.id)?.result?.result, "pass");
   });

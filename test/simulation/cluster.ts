@@ -7,7 +7,7 @@ import { type Chance, skewed } from "./chance.ts";
 import { type Checks, describe } from "./checks.ts";
 import type { ConfigMaps } from "./config-maps.ts";
 import { conditionOf, type JobStore, refOf, timeOf } from "./job-store.ts";
-import { type ContainerState, type PodFacts, renderPod } from "./pod.ts";
+import { type ContainerState, type PodFacts, podUidOf, renderPod } from "./pod.ts";
 import { makePodLife } from "./pod-life.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { makeWarnings } from "./warnings.ts";
@@ -37,7 +37,8 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
   const begun = new Set<string>();
   const ends = new Map<string, number>();
   const stopped = new Set<string>();
-  const { warn, warningsOf } = makeWarnings(scheduler);
+  const { warn: warnOf, warningsOf } = makeWarnings(scheduler);
+  const warn = ({ uid }: JobRef, reason: string): void => warnOf(podUidOf(uid), reason);
   const now = (): string => timeOf(new Date(scheduler.now()));
 
   const setPod = (ref: JobRef, change: Partial<PodFacts>): void => {
@@ -86,12 +87,24 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     const job = store().find(ref);
     if (!job || job.metadata?.deletionTimestamp || job.spec?.suspend || begun.has(ref.uid)) return;
     begun.add(ref.uid);
-    store().setStatus(ref, { active: 1, ready: 0, startTime: now() });
+    store().setStatus(ref, { startTime: now() });
+    watchDeadline(store().find(ref) ?? job);
+    createPod(ref, scheduler.now() + quotaMsOf(job));
+  };
+  /** The Job controller tries again and again. @param freeMs when the quota of its namespace has room for it */
+  const createPod = (ref: JobRef, freeMs: number): void => {
+    const job = find(ref);
+    if (!job || job.metadata?.deletionTimestamp) return;
+    if (scheduler.now() < freeMs) {
+      warnOf(ref.uid, "FailedCreate", 'Error creating: pods "x" is forbidden: exceeded quota: pods, requested: pods=1');
+      scheduler.after(Math.min(15_000, freeMs - scheduler.now()), () => createPod(ref, freeMs));
+      return;
+    }
+    store().setStatus(ref, { ...job.status, active: 1, ready: 0 });
     checks.podStarted(job, configMaps.serves(job));
     setPod(ref, {});
     mount(ref, 0);
     scheduler.after((job.spec?.template.spec?.activeDeadlineSeconds ?? 0) * 1000, () => endLate(ref));
-    watchDeadline(store().find(ref) ?? job);
   };
   /** The kubelet stops a pod at its own deadline; what it was stays. */
   const endLate = (ref: JobRef): void => {
@@ -124,7 +137,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     warn(ref, "FailedMount");
     scheduler.after(Math.min(120_000, 500 * 2 ** tries), () => mount(ref, tries + 1));
   };
-  const { prepare } = makePodLife({
+  const { prepare, quotaMsOf } = makePodLife({
     scheduler,
     checks,
     tell,

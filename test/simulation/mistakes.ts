@@ -277,8 +277,8 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "answers for a run that was refused, while start-job is between its two answers",
     "chain/siblings.ts",
-    "if (jobs.length === 0) waitForStart",
-    "if (jobs.length === 0 && counted.started === 0) waitForStart",
+    "if (!jobs?.length) waitForStart",
+    "if (!jobs?.length && counted.started === 0) waitForStart",
   ),
   mistake(
     "believes an old count of a run whose Jobs went since",

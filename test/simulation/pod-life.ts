@@ -90,5 +90,9 @@ export const makePodLife = ({ scheduler, checks, tell, find, setPod, warn, end, 
     checks.runOf(job)?.action.fates[Number(job.metadata?.labels?.[label.taskIndex])] ?? {
       ...{ kind: "succeeds", afterMs: 1000 },
     };
-  return { prepare };
+  const quotaMsOf = (job: Job): number => {
+    const fate = fateOf(job);
+    return fate.kind === "succeeds" ? (fate.quotaMs ?? 0) : 0;
+  };
+  return { prepare, quotaMsOf };
 };

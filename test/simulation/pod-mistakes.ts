@@ -52,6 +52,12 @@ export const podMistakes: readonly Mistake[] = [
     ],
   },
   mistake(
+    "gives up what waits for a full quota",
+    "core/start-problem.ts",
+    "if (!last || isFullQuota(last)) return wait;",
+    "if (!last) return wait;",
+  ),
+  mistake(
     "counts the grace time of an image from the pod's beginning",
     "core/start-problem.ts",
     "span ? Math.max(span.firstMs, beginMs(given.job, given.pod)) : given.seenMs",

@@ -18,6 +18,9 @@ export interface PodFacts {
   readonly takenMs?: number;
 }
 
+/** Of the only pod of a Job. */
+export const podUidOf = (jobUid: string): string => `${jobUid}-pod`;
+
 export const renderPod = ({ metadata }: Job, facts: PodFacts): Pod => {
   const { namespace = "", name = "", uid = "" } = metadata ?? {};
   const since = timeOf(new Date(facts.sinceMs));
@@ -27,7 +30,7 @@ export const renderPod = ({ metadata }: Job, facts: PodFacts): Pod => {
   ];
   const sidecar = facts.sidecar ? [{ ...container("a-sidecar"), state: stateOf(facts.sidecar, since) }] : [];
   return {
-    metadata: { namespace, name: `${name}-x`, uid: `${uid}-pod`, creationTimestamp: since },
+    metadata: { namespace, name: `${name}-x`, uid: podUidOf(uid), creationTimestamp: since },
     status: {
       ...{ phase: phaseOf(facts), startTime: since, conditions },
       ...(facts.late ? { reason: "DeadlineExceeded" } : {}),

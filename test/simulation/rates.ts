@@ -64,6 +64,7 @@ export const rates = {
   sidecarFails: 0.03,
   evicted: 0.03,
   startsLate: 0.03,
+  quotaFull: 0.03,
 } as const;
 
 export type Mishap = keyof typeof rates;
@@ -72,7 +73,15 @@ export type Mishap = keyof typeof rates;
 export const harmless: ReadonlySet<Mishap> = new Set<Mishap>([
   ...(["snapshots", "verifiesEvents", "longWorld", "watchAlways", "timerLingers", "startEventThin"] as const),
   ...(["brokenConfig", "configChanged", "taskFails", "imageMissing", "imageLate", "endless"] as const),
-  ...(["evicted", "startsLate", "sidecarFails", "startEventDoubled", "pingDoubled", "changeDoubled"] as const),
+  ...([
+    "evicted",
+    "startsLate",
+    "quotaFull",
+    "sidecarFails",
+    "startEventDoubled",
+    "pingDoubled",
+    "changeDoubled",
+  ] as const),
 ]);
 
 /** How a story tells of it: "<where it happens>: <this>". */
@@ -134,6 +143,7 @@ export const phrases: Readonly<Record<Mishap, string>> = {
   sidecarFails: "has a sidecar that fails after it",
   evicted: "is evicted",
   startsLate: "has a large image, which fails once",
+  quotaFull: "finds the quota of its namespace full for a while",
 };
 
 /**

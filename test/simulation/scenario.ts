@@ -39,7 +39,14 @@ export interface ScenarioAction {
 export type Sidecar = "lasts" | "fails";
 
 export type Fate =
-  | { readonly kind: "succeeds"; readonly afterMs: number; readonly sidecar?: Sidecar; readonly slowMs?: number }
+  /** `slowMs`: so long its image is pulled; `quotaMs`: so long the quota of its namespace is full. */
+  | {
+      readonly kind: "succeeds";
+      readonly afterMs: number;
+      readonly sidecar?: Sidecar;
+      readonly slowMs?: number;
+      readonly quotaMs?: number;
+    }
   | { readonly kind: "fails"; readonly afterMs: number; readonly sidecar?: Sidecar }
   /** Its pod is taken away. `gone`: nothing of it is left. */
   | { readonly kind: "evicted"; readonly afterMs: number; readonly gone: boolean }
@@ -132,6 +139,8 @@ const drawFate = (chance: Chance, name: string): Fate => {
   // The image that is large, and then fails once, is there before the task's deadline.
   if (spot.mishap("startsLate"))
     return { kind: "succeeds", afterMs: 50 + roll * 1000, slowMs: 65_000 + spot.roll("slow") * 5000 };
+  if (spot.mishap("quotaFull"))
+    return { kind: "succeeds", afterMs: skewed(roll, 50, 60_000), quotaMs: 1 + 200_000 * spot.roll("quota") };
   if (spot.mishap("imageMissing")) return { kind: "stuck" };
   if (spot.mishap("imageLate")) return { kind: "stuck", healsMs: 50_000 + roll * 90_000 };
   if (spot.mishap("endless")) return { kind: "endless" };
