@@ -3,6 +3,7 @@ import type { Job, Pod } from "../../../functions/core/kubernetes.ts";
 import { activeStatus, endedStatuses, suspendedStatus } from "../../../functions/io/local/job-status.ts";
 import type { JobStatus } from "../../../functions/io/local/jobs.ts";
 import { type KubernetesObject, type ObjectStore, timeOf } from "./object-store.ts";
+import { noteRefusal, refusePod } from "./pod-quota.ts";
 
 /** How the pod of a Job goes; `stuck`: it waits for ever with this reason. */
 export interface Fate {
@@ -21,6 +22,9 @@ export interface JobController {
   stop(): void;
 }
 
+/** The real one waits 1 s, and then longer and longer (pkg/controller/job/job_controller.go, DefaultJobApiBackOff). */
+const retryMs = 100;
+
 export const runJobs = (store: ObjectStore, fateOf: (job: Job) => Fate): JobController => {
   const begun = new Set<string>();
   const logs = new Map<string, Buffer>();
@@ -32,13 +36,25 @@ export const runJobs = (store: ObjectStore, fateOf: (job: Job) => Fate): JobCont
     }, afterMs);
     timers.add(timer);
   };
+  const isThere = (collection: string, { metadata }: KubernetesObject): boolean => {
+    const now = store.get(collection, metadata.name);
+    return now?.metadata.uid === metadata.uid && now.metadata.deletionTimestamp === undefined;
+  };
   const setStatus = (collection: string, job: KubernetesObject, status: JobStatus): void => {
     const now = store.get(collection, job.metadata.name);
     if (now?.metadata.uid === job.metadata.uid) store.write(collection, { ...now, status });
   };
   const begin = (collection: string, job: KubernetesObject): void => {
     const fate = fateOf(job as unknown as Job);
-    const pods = collection.replace("/apis/batch/v1", "/api/v1").replace(/jobs$/, "pods");
+    const core = collection.replace("/apis/batch/v1", "/api/v1").replace(/jobs$/, "");
+    const pods = `${core}pods`;
+    const refusal = refusePod(store, core, job);
+    if (refusal) {
+      setStatus(collection, job, { startTime: timeOf(new Date()) });
+      noteRefusal(store, core, { job, refusal });
+      later(retryMs, () => (isThere(collection, job) ? begin(collection, job) : undefined));
+      return;
+    }
     const pod = store.create(pods, makePod(job, fate));
     const status = activeStatus(new Date());
     // Ready pods are counted a moment later, and as long as all of their containers run (pkg/controller/job/job_controller.go).

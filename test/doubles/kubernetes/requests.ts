@@ -39,7 +39,7 @@ export interface Place {
 const known = new Set([
   ...["jobs", "pods", "events", "configmaps", "secrets", "deployments"],
   ...["services", "brokers", "triggers", "apiserversources", "sinkbindings", "pingsources"],
-  ...["namespaces", "localqueues"],
+  ...["namespaces", "localqueues", "resourcequotas"],
 ]);
 
 export interface Serving {
