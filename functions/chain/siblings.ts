@@ -42,8 +42,9 @@ export const lookAfterSiblings = async (
   for (const sibling of siblingsOf(run)) {
     const counted = ofSource(count, sibling.source);
     if (isEven(counted)) continue;
+    const isRefused = run.marks.refusedSiblings?.includes(sibling.runId) ?? false;
+    const jobs = isRefused ? [] : await listJobs(ports, sibling);
     // Where nothing may be listed any more, one that is announced is left to whoever may.
-    const jobs = await listJobs(ports, sibling);
     if (!jobs && counted.started > 0) continue;
     const isOpen = jobs?.some((job) => stateOf(job) !== "reported");
     if (isOpen && sibling.runId < run.id) isFirst = false;

@@ -31,6 +31,8 @@ export const annotation = {
   claim: "keptn.sh/jes-claim",
   /** Why Kubernetes refused another Job of the run; not there unless it did. On the run's first Job. */
   refused: "keptn.sh/jes-refused",
+  /** Ids, separated by commas, of other runs of its event that Kubernetes refused and that have no Job; not there unless it did. */
+  refusedSiblings: "keptn.sh/jes-refused-siblings",
   /** JSON of {@link End}: how the run ended; not there until somebody claims its report. On the run's first Job. */
   end: "keptn.sh/jes-end",
   /** JSON of {@link OwnEnd}: how the task's own container ended; not there unless other containers kept its pod from ending. */

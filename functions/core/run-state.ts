@@ -50,6 +50,8 @@ interface Marks {
   readonly end?: End;
   /** Why Kubernetes refused one of the run's Jobs; undefined: it did not. */
   readonly refused?: string;
+  /** Run ids of siblings that Kubernetes refused: they have no Job. Not there: it refused none that is known of. */
+  readonly refusedSiblings?: readonly string[];
   /** RFC 3339: since when Keptn says that it no longer waits; undefined: it does not. */
   readonly over?: string;
   /** RFC 3339; undefined: no `.finished` was noted. */
@@ -117,13 +119,14 @@ const marksOf = (job: Job, tasks: number): Marks => {
   const noted = (name: string) => job.metadata?.annotations?.[name] || undefined;
   const [announced, reported] = [noted(annotation.announced), noted(annotation.reported)];
   const [refused, claim] = [noted(annotation.refused), readClaim(noted(annotation.claim))];
-  const over = noted(annotation.over);
+  const [over, refusedSiblings] = [noted(annotation.over), noted(annotation.refusedSiblings)?.split(",")];
   const outcome = noted(annotation.outcome) as Outcome | undefined;
   const end = readEnd(noted(annotation.end), tasks);
   return {
     ...(announced && { announced }),
     ...(reported && { reported }),
     ...(refused && { refused }),
+    ...(refusedSiblings && { refusedSiblings }),
     ...(claim && { claim }),
     ...(over && { over }),
     ...(outcome && { outcome }),

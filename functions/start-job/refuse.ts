@@ -6,10 +6,13 @@ import { evenOut, type SourceAnswer } from "../chain/even-out.ts";
 import type { ChainPorts } from "../chain/ports.ts";
 import { makeRefused, makeStarted } from "../core/answer.ts";
 import { type Envelope, envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
+import { annotation } from "../core/marks.ts";
+import { refOf } from "../core/object-meta.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { runScopeOf } from "../core/run-scope.ts";
+import { stateOf } from "../core/run-state.ts";
 import { IoError } from "../io/io-error.ts";
-import { failUnseen, findJobsOf, moveJobs } from "./event-jobs.ts";
+import { failUnseen, findJobsOf, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
 import { isOwnSource } from "./standing.ts";
 import type { RefusedRun } from "./start-run.ts";
 
@@ -51,7 +54,25 @@ export const refuseRuns = async (
     plan.silent ? [] : [answerOf(ports, event, { message, source: plan.source })],
   );
   const siblings = planned.flatMap(({ silent, source }) => (silent ? [] : [source]));
-  if (answers.length > 0) await answer(ports, event, { answers, siblings });
+  if (answers.length === 0) return;
+  if (refused.length < planned.length) await noteRefused(ports, event, { refused, planned });
+  await answer(ports, event, { answers, siblings });
+};
+
+/**
+ * When this delivery gets no further, the report of another run answers for those: it has to know that they have no Jobs also where it
+ * may not list any.
+ */
+const noteRefused = async (
+  ports: ChainPorts,
+  event: KeptnEvent,
+  { refused, planned }: { readonly refused: readonly RefusedRun[]; readonly planned: readonly RunPlan[] },
+): Promise<void> => {
+  const { jobs } = await findJobsOf(ports, event, namespacesOfPlan(planned));
+  const annotations = { [annotation.refusedSiblings]: refused.map(({ plan }) => plan.runId).join(",") };
+  await Promise.all(
+    jobs.filter((job) => stateOf(job) !== "reported").map((job) => ports.jobs.patch(refOf(job), { annotations })),
+  );
 };
 
 const answerOf = (

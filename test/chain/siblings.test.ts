@@ -120,6 +120,33 @@ describe("an action", () => {
     assert.equal(world.keptn.counts(event.id)?.result?.result, "pass");
   });
 
+  test("that Kubernetes refuses is answered by its sibling where start-job did not, also without the right to list its Jobs", async (context) => {
+    const { world, event } = await open(context);
+    const forbidden = new IoError("jobs.batch is forbidden", { retryable: false, httpStatus: 403 });
+    const { jobs, keptn } = world.ports;
+    const send: typeof keptn.send = async (sent) => {
+      if (sent.type.endsWith(".finished"))
+        throw new IoError("Keptn POST v1/event: no connection.", { retryable: true });
+      return keptn.send(sent);
+    };
+    const { statusCode } = await start(world, event, {
+      ...onlyFor("scan", forbidden, world),
+      keptn: { ...keptn, send },
+    });
+    assert.deepEqual([statusCode, world.keptn.counts(event.id)?.started], [503, 2]);
+    world.pass(world.ports.settings.CREATE_GRACE_SECONDS + 1);
+    const own = jobOf(world, "deploy").metadata?.labels?.[label.run];
+    const listRun: typeof jobs.listRun = async (runId, ...rest) => {
+      if (runId === own) return jobs.listRun(runId, ...rest);
+      throw forbidden;
+    };
+    await end(world, "deploy", 0, { jobs: { ...jobs, listRun } });
+    assert.deepEqual(
+      [world.keptn.counts(event.id)?.state, world.keptn.counts(event.id)?.result?.result],
+      ["complete", "fail"],
+    );
+  });
+
   test("whose Jobs may not be listed for a moment is not answered for by its sibling", async (context) => {
     const { world, event } = await open(context);
     await start(world, event, faults["whose .started is lost on its way"]?.(world));

@@ -73,15 +73,7 @@ export type Mishap = keyof typeof rates;
 export const harmless: ReadonlySet<Mishap> = new Set<Mishap>([
   ...(["snapshots", "verifiesEvents", "longWorld", "watchAlways", "timerLingers", "startEventThin"] as const),
   ...(["brokenConfig", "configChanged", "taskFails", "imageMissing", "imageLate", "endless"] as const),
-  ...([
-    "evicted",
-    "startsLate",
-    "quotaFull",
-    "sidecarFails",
-    "startEventDoubled",
-    "pingDoubled",
-    "changeDoubled",
-  ] as const),
+  ...(["evicted", "startsLate", "sidecarFails", "startEventDoubled", "pingDoubled", "changeDoubled"] as const),
 ]);
 
 /** How a story tells of it: "<where it happens>: <this>". */
