@@ -55,6 +55,13 @@ describe("events that webhook-service lost", () => {
     assert.equal(await look(), 1);
   });
 
+  test("are also of tasks that the shipyard file got after it was connected for every task", async (t) => {
+    const { keptn, look } = await open(t);
+    keptn.plane.projects.create("sockshop", shipyard.replace("{name: release}", "{name: scan}"), new Map());
+    keptn.trigger({ type: "sh.keptn.event.scan.triggered" });
+    assert.equal(await look(), 1);
+  });
+
   test("are no events that are still on their way, or that somebody narrowed away", async (t) => {
     const { keptn, broker, connection, look } = await open(t);
     keptn.trigger({ type });

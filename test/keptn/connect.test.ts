@@ -27,10 +27,15 @@ const skip =
     ? false
     : "KEPTN_CALLBACK_HOST (an address of this machine that Keptn's pods reach, and that its deny list allows) or KUBECONFIG is not set";
 
+const name = `connect-${randomUUID().slice(0, 8)}`;
+/** A task of this run alone: nobody else's subscription to it, or to what it overlaps, is in the way, and ours in nobody's. */
+const task = `deploy-${name}`;
+const type = `sh.keptn.event.${task}.triggered`;
+
 const shipyard = `apiVersion: spec.keptn.sh/0.2.3
 kind: Shipyard
 metadata: {name: webhook}
-spec: {stages: [{name: dev, sequences: [{name: delivery, tasks: [{name: deploy}]}]}]}
+spec: {stages: [{name: dev, sequences: [{name: delivery, tasks: [{name: ${task}}]}]}]}
 `;
 
 const foreign = `# The team's own webhooks.
@@ -49,7 +54,6 @@ spec:
 `;
 
 describe("connect and disconnect on a real Keptn", { skip }, () => {
-  const name = `connect-${randomUUID().slice(0, 8)}`;
   const keptn = connectKeptn(settingsFor({ endpoint: KEPTN_ENDPOINT || "http://none", token: KEPTN_API_TOKEN }));
   const user = makeUser({ endpoint: KEPTN_ENDPOINT, token: KEPTN_API_TOKEN });
   const api = skip ? undefined : connectApi();
@@ -127,25 +131,49 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     assert.match(again.said, /A probe came to start-job, and its answer to Keptn, after/);
     const file = await readFile();
     assert.ok(file.startsWith(foreign), file);
-    assert.equal(file.split("subscriptionID:").length, 4);
+    assert.deepEqual(
+      ["deploy-", "evaluation", "get-sli", "job-executor-probe"].map(
+        (one) => file.split(`type: sh.keptn.event.${one}`).length - 1,
+      ),
+      [1, 1, 1, 1],
+    );
   });
 
   test("brings the events of a sequence", async () => {
     deliver = async (event) => void arrived.push((event as { readonly type: string }).type);
     const at = { project: name, stage: "dev", service: "carts" };
-    const context = await triggerUntil(user, { at, sequence: "delivery", data: {} }, () =>
-      arrived.includes("sh.keptn.event.deploy.triggered"),
-    );
+    const context = await triggerUntil(user, { at, sequence: "delivery", data: {} }, () => arrived.includes(type));
     await user.abort(name, context);
   });
 
   test("follows a changed wish, and lists what is connected", async () => {
-    const { code, said } = await run(connect, { event: ["deploy"] });
+    const { code, said } = await run(connect, { event: [task, `also-${name}`] });
     assert.equal(code, 0, said);
-    assert.match(said, /Subscription to sh\.keptn\.event\.deploy\.triggered made/);
-    assert.match(said, /Subscription to sh\.keptn\.event\.\*\.triggered removed/);
+    assert.match(said, new RegExp(`Subscription to ${type} is there`));
+    assert.match(said, new RegExp(`Subscription to sh.keptn.event.also-${name}.triggered made`));
+    assert.match(said, /Subscription to sh\.keptn\.event\.get-sli\.triggered removed/);
     const { stdout } = await run(listConnectedAs);
-    assert.match(stdout, new RegExp(`^${name} +\\* +\\* +sh.keptn.event.deploy.triggered +${url}$`, "m"));
+    assert.match(stdout, new RegExp(`^${name} +\\* +\\* +${type} +${url}$`, "m"));
+  });
+
+  test("does not take events from somebody else's subscription", async () => {
+    const event = `sh.keptn.event.of-${name}.triggered`;
+    const filter = { projects: [`other-${name}`], stages: [], services: [] };
+    const { id, remove } = await user.subscribe("webhook-service", { event, filter });
+    const pattern = { event: [`sh.keptn.event.of-${name}.*`], dryRun: true }; // of this run alone, and never made
+    const { code, said } = await run(connect, pattern);
+    assert.equal(code, 1, said);
+    assert.ok(said.includes(`${event} (project other-${name}, ${id})`), said);
+    await remove();
+  });
+
+  test("adds a task that the shipyard file got, before any sequence of it ran", async () => {
+    const more = shipyard.replace("tasks: [", `tasks: [{name: new-${name}}, `);
+    await user.addFiles({ project: name }, { "shipyard.yaml": more });
+    const { code, said } = await run(connect);
+    assert.equal(code, 0, said);
+    assert.match(said, new RegExp(`Subscription to sh.keptn.event.new-${name}.triggered made`));
+    assert.match(said, new RegExp(`Subscription to ${type} is there`));
   });
 
   test("disconnect undoes it, also twice, and leaves what is not ours", async () => {
@@ -182,7 +210,7 @@ const withRemoval = (keptn: Webhooks): Webhooks => ({
   },
 });
 
-const listConnectedAs: typeof connect = (options, ports, terminal) => listConnected(options, ports.keptn, terminal);
+const listConnectedAs: typeof connect = (options, ports, terminal) => listConnected(options, ports, terminal);
 
 const eventOf = ({ headers }: IncomingMessage, data: unknown) => ({
   ...{ specversion: "1.0", id: headers["ce-id"], type: headers["ce-type"], source: headers["ce-source"], data },

@@ -1,7 +1,6 @@
 // Our functions as processes between a real Keptn and a real cluster, with a project of their own.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
@@ -11,6 +10,7 @@ import { makeRandom } from "../cluster/harness/random.ts";
 import { testImage } from "../cluster/harness/world.ts";
 import { makeNamespace, noCluster } from "../cluster/namespace.ts";
 import { type ExecutionStatus, makeUser, until } from "../contract/keptn-user.ts";
+import { followGuide } from "../contract/webhook-guide.ts";
 import { requestOfSweep } from "../doubles/requests.ts";
 
 export interface Installation {
@@ -71,16 +71,8 @@ export const openInstallation = async (): Promise<Installation> => {
       return source;
     },
     openWebhook: async (host) => {
-      const doc = readFileSync(new URL("../../docs/webhook-route.md", import.meta.url), "utf8");
-      const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(doc) ?? [];
-      const [, subscription = ""] = /-d '(\{.*\})'/.exec(doc) ?? [];
-      const given = JSON.parse(subscription.replace("sockshop", project));
-      const { id, remove } = await user.subscribe("webhook-service", given);
       const url = `http://${host}:${new URL(startJob.url).port}`;
-      const webhook = yaml
-        .replace("00000000-0000-0000-0000-000000000000", id)
-        .replace("https://broker.example.com/keptn-jes/keptn", url);
-      await user.addFiles({ project }, { "webhook/webhook.yaml": webhook });
+      const remove = await followGuide(user, { project, tasks: ["deployment", "release"], url });
       await sleep(6000); // webhook-service looks for subscriptions every 5 s
       return remove;
     },

@@ -9,7 +9,7 @@ export const addConnect = (program: Command, { terminal, exit }: CliContext): vo
     .description("lets Keptn's webhook-service bring a project's events, so that no pod of ours has to wait for them")
     .option(
       "--event <type>",
-      "test, or sh.keptn.event.test.triggered; may be given again; by default every task",
+      "test, or sh.keptn.event.test.triggered; may be given again; by default every task of the shipyard file",
       gather,
     )
     .option("--url <address>", "of Broker keptn, as webhook-service reaches it; by default the one in the cluster")
@@ -27,7 +27,7 @@ export const addConnect = (program: Command, { terminal, exit }: CliContext): vo
       const given = openPorts(options, terminal);
       exit(
         await given.explained(({ ports, options: whole }) =>
-          whole.list ? listConnected(whole, ports.keptn, terminal) : connect(whole, ports, terminal),
+          whole.list ? listConnected(whole, ports, terminal) : connect(whole, ports, terminal),
         ),
       );
     });
@@ -66,7 +66,8 @@ const gather = (value: string, before: readonly string[] = []): readonly string[
 const afterConnect = `
 Keptn is named by the environment: KEPTN_API_ENDPOINT (up to /api) and KEPTN_API_TOKEN. It subscribes webhook-service, writes webhook/webhook.yaml
 in the project's Git repository (other people's webhooks stay), notes the project in ConfigMap job-executor-connections, and sends a
-probe. Again, it changes what is not as it has to be, and nothing else. See docs/webhook-route.md.
+probe. Again, it changes what is not as it has to be (a task that the shipyard file got, for instance), and nothing else. See
+docs/webhook-route.md.
 Exit codes: 0 it is connected; 1 it is not, or does not work; 2 wrong usage; 3 Keptn or the cluster cannot be reached, or does not allow it.`;
 
 const afterDisconnect = `

@@ -1,12 +1,13 @@
 // job-executor connect: Keptn's webhook-service brings a project's events to our Broker, so that nothing of ours has to run for them.
 import { keyOf, scheduleOf, wakesPerDay } from "../../core/connect/connections.ts";
 import { planConnect } from "../../core/connect/plan-connect.ts";
-import { describeSelection, eventTypeOf, everyTask, type Selection } from "../../core/connect/selection.ts";
+import { describeSelection, type Selection } from "../../core/connect/selection.ts";
 import { IoError } from "../../io/io-error.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
 import type { Terminal } from "../terminal.ts";
 import { allow } from "./allow.ts";
+import { chooseEvents, type Events, givenEvents, tellOverlaps } from "./events.ts";
 import { lookAtKeptn, type Sight } from "./look-at-keptn.ts";
 import type { ConnectOptions, ConnectPorts, Session } from "./ports.ts";
 import { probe } from "./probe.ts";
@@ -15,34 +16,40 @@ import { subscribe } from "./subscribe.ts";
 
 /** @throws IoError, an error of wrong usage */
 export const connect = async (options: ConnectOptions, ports: ConnectPorts, terminal: Terminal): Promise<ExitCode> => {
-  const [selection, events] = [selectionFrom(options), eventsFrom(options)];
+  const [selection, given] = [selectionFrom(options), givenEvents(options)];
   const schedule = scheduleFrom(options);
   const report = makeReport(terminal);
   const sight = await lookAtKeptn(ports.keptn, selection, report);
   const url = sight && (await findBroker(options, ports));
+  let events: Events | undefined;
   if (sight && url) {
     const session: Session = { ports, options, selection, integration: sight.integration, report };
+    events = chooseEvents(given, session, sight);
     await connectWith(session, { sight, url, events, ...(schedule ? { schedule } : {}) });
   }
   if (options.format === "json")
-    terminal.print(JSON.stringify({ ...selection, events, url, steps: report.steps }, undefined, 2));
+    terminal.print(
+      JSON.stringify({ ...selection, events: events?.subscribed ?? given, url, steps: report.steps }, undefined, 2),
+    );
   return report.hasErrors() ? exitCode.failed : exitCode.ok;
 };
 
 interface Wanted {
   readonly sight: Sight;
   readonly url: string;
-  readonly events: readonly string[];
+  readonly events: Events;
   readonly schedule?: string;
 }
 
 const connectWith = async (session: Session, { sight, url, events, schedule }: Wanted): Promise<void> => {
   const { options, selection, report } = session;
   report.add("ok", `Events of ${describeSelection(selection)} are to go to ${url}.`);
+  const plan = planConnect(selection, events.subscribed, sight);
+  if (tellOverlaps(session, plan)) return;
   const removed = await allow(session, url);
   if (report.hasErrors()) return; // webhook-service would fail every event
-  await subscribe(session, planConnect(selection, events, sight), url, sight);
-  await note(session, { url, events, removed });
+  await subscribe(session, plan, url, sight);
+  await note(session, { url, events: events.noted, removed });
   if (schedule) await setLookTimer(session, schedule);
   if (!options.probe || options.dryRun) return;
   const place = await findPlace(session);
@@ -60,16 +67,6 @@ const connectWith = async (session: Session, { sight, url, events, schedule }: W
 const selectionFrom = ({ project, stage, service }: ConnectOptions): Selection => {
   if (!project) throw usageError("Name the project: --project sockshop, or --list what is connected.");
   return { project, ...(stage ? { stage } : {}), ...(service ? { service } : {}) };
-};
-
-const eventsFrom = ({ event = [] }: ConnectOptions): readonly string[] => {
-  if (event.length === 0) return [everyTask];
-  return event.map((given) => {
-    const type = eventTypeOf(given);
-    if (!type)
-      throw usageError(`--event ${given} is no type of Keptn's events: write test, or sh.keptn.event.test.triggered.`);
-    return type;
-  });
 };
 
 const scheduleFrom = ({ lookEvery }: ConnectOptions): string | undefined => {

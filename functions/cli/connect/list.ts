@@ -5,7 +5,8 @@ import { type KnownWebhook, readWebhooks, webhookFile } from "../../core/connect
 import type { Webhooks } from "../../io/keptn/webhooks.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
-import type { ConnectOptions } from "./ports.ts";
+import { missingTasks, overlapLines } from "./list-warnings.ts";
+import type { ConnectOptions, ConnectPorts } from "./ports.ts";
 
 interface Row extends Selection {
   readonly event: string;
@@ -15,9 +16,10 @@ interface Row extends Selection {
 /** @throws IoError */
 export const listConnected = async (
   options: ConnectOptions,
-  keptn: Webhooks,
+  ports: ConnectPorts,
   terminal: Terminal,
 ): Promise<ExitCode> => {
+  const { keptn } = ports;
   const integration = await keptn.findIntegration();
   const subscriptions = (integration?.subscriptions ?? []).filter(({ event }) => event !== probeType);
   const rows: Row[] = [];
@@ -31,6 +33,8 @@ export const listConnected = async (
   if (options.format === "json") terminal.print(JSON.stringify(rows, undefined, 2));
   else if (rows.length > 0) terminal.print(renderTable(rows));
   if (rows.length === 0) terminal.say("Nothing is connected: job-executor connect --project NAME.");
+  for (const line of await missingTasks(rows, ports, options)) terminal.say(line);
+  for (const line of overlapLines(integration?.subscriptions ?? [])) terminal.say(line);
   return exitCode.ok;
 };
 

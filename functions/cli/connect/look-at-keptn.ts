@@ -6,6 +6,8 @@ import type { Webhooks } from "../../io/keptn/webhooks.ts";
 import type { Report } from "./report.ts";
 
 export interface Sight extends Found {
+  /** The text of the project's shipyard file. */
+  readonly shipyard: string;
   readonly integration: string;
   readonly fileText: string | undefined;
 }
@@ -37,7 +39,9 @@ export const lookAtKeptn = async (
     );
     return undefined;
   }
-  return { integration: integration.id, subscriptions: integration.subscriptions, webhooks, fileText };
+  const shipyard = await keptn.readShipyard(selection.project);
+  const { id, subscriptions } = integration;
+  return { integration: id, subscriptions, webhooks, fileText, shipyard };
 };
 
 const hasPlace = async (keptn: Webhooks, selection: Selection, report: Report): Promise<boolean> => {

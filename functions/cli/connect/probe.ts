@@ -3,7 +3,7 @@ import type { ProbeAnswer } from "../../io/keptn/webhooks.ts";
 import type { Session } from "./ports.ts";
 import { heardMs } from "./subscribe.ts";
 
-/** A new subscription is heard after some seconds, a cold start takes two, and curl tries three times. */
+/** A new subscription is heard after some seconds, a cold start takes two, and curl tries three times (ten minutes where the probe comes by a pattern). */
 const patienceMs = 60_000;
 const lookMs = 500;
 /** What was published before webhook-service heard of the subscription is lost. */
@@ -36,7 +36,7 @@ export const probe = async (
   }
   report.add(
     "error",
-    `A probe got no answer for ${patienceMs / 1000} s: webhook-service did not call, or start-job did not answer.`,
+    `A probe got no answer for ${patienceMs / 1000} s: webhook-service did not call, or tries for long, or start-job did not answer.`,
     `job-executor check -n ${session.options.namespace}; kubectl -n ${session.options.keptnNamespace} logs deploy/webhook-service`,
   );
 };

@@ -1,5 +1,7 @@
 // What is to be done to connect, or to disconnect, a project: from what Keptn has now, and nothing that is done already.
 
+import { leastSubjects } from "../source/subject.ts";
+import { type Overlap, overlapsWith } from "./overlaps.ts";
 import { probeType } from "./probe.ts";
 import {
   describeSelection,
@@ -18,16 +20,21 @@ export interface Found {
 }
 
 export interface ConnectPlan {
-  /** One for each event that is wanted; without an id it is to be created. */
+  /**
+   * One for each event that is wanted; without an id it is to be created. The probe has its own, unless a pattern has it: two that
+   * overlap would take events from each other.
+   */
   readonly wanted: readonly { readonly event: string; readonly id?: string }[];
   /** Ours for the same selection, and no longer wanted. */
   readonly unwanted: readonly WebhookSubscription[];
   /** Our webhooks whose subscription Keptn does not have any more. */
   readonly orphans: readonly string[];
+  /** Any of these, and it must not be done: somebody would lose events. */
+  readonly overlaps: readonly Overlap[];
 }
 
 export const planConnect = (selection: Selection, events: readonly string[], found: Found): ConnectPlan => {
-  const all = [...new Set([...events, probeType])];
+  const all = leastSubjects([...events, probeType]);
   const ours = oursOf(selection, found);
   const candidates = [...ours, ...unfinishedOf(selection, found)];
   const wanted = all.map((event): ConnectPlan["wanted"][number] => {
@@ -35,7 +42,9 @@ export const planConnect = (selection: Selection, events: readonly string[], fou
     return subscription ? { event, id: subscription.id } : { event };
   });
   const unwanted = ours.filter(({ id }) => !wanted.some((one) => one.id === id));
-  return { wanted, unwanted, orphans: orphansOf(found) };
+  const own = new Set([...wanted, ...unwanted].map(({ id }) => id));
+  const others = found.subscriptions.filter(({ id }) => !own.has(id));
+  return { wanted, unwanted, orphans: orphansOf(found), overlaps: overlapsWith(all, others) };
 };
 
 export const planDisconnect = (selection: Selection, found: Found): Pick<ConnectPlan, "unwanted" | "orphans"> => ({

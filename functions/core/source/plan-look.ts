@@ -23,7 +23,7 @@ export interface Search {
 }
 
 /** Lighthouse sends it, for each evaluation: the one task event of Keptn's own services that shipyard-controller does not know. */
-const sentByOthers = "sh.keptn.event.get-sli.triggered";
+export const sentByOthers = "sh.keptn.event.get-sli.triggered";
 
 export const planLook = (subscriptions: readonly Subscription[], projects: readonly Project[]): LookPlan => {
   const types = new Set(subscriptions.flatMap((subscription) => typesIn(subscription, projects)));

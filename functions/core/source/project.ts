@@ -10,16 +10,20 @@ export interface Project {
 /** Every project knows this sequence of one task, also where its shipyard file does not (shipyard-controller, GetTaskSequenceInStage). */
 const builtIn = "sh.keptn.event.evaluation.triggered";
 
-/** @param shipyard a shipyard file; of one that cannot be read, what every project knows is left */
-export const makeProject = (name: string, shipyard: string): Project => {
+/**
+ * @param shipyard a shipyard file; of one that cannot be read, what every project knows is left
+ * @param only this stage of it alone
+ */
+export const makeProject = (name: string, shipyard: string, only?: string): Project => {
   const read = readYaml(shipyard, "shipyard.yaml");
-  const types = "problems" in read ? [] : [...typesOf(read.tree)];
+  const types = "problems" in read ? [] : [...typesOf(read.tree, only)];
   return { name, types: [...new Set([...types, builtIn])] };
 };
 
 /** Shipyard 0.2: spec.stages[].sequences[].tasks[]. */
-function* typesOf(tree: Tree): Generator<string> {
+function* typesOf(tree: Tree, only: string | undefined): Generator<string> {
   for (const stage of listIn(valueIn(tree, "spec"), "stages")) {
+    if (only !== undefined && valueIn(stage, "name") !== only) continue;
     for (const sequence of listIn(stage, "sequences")) {
       const names = [valueIn(stage, "name"), valueIn(sequence, "name")];
       if (names.every(isPart)) yield `sh.keptn.event.${names.join(".")}.triggered`;

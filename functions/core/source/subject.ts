@@ -13,6 +13,18 @@ export const covers = (wide: string, narrow: string): boolean => {
   return own.length === parts.length;
 };
 
+/** Whether some type is in both: either may be a pattern. */
+export const intersects = (one: string, other: string): boolean => {
+  const [parts, others] = [one.split("."), other.split(".")];
+  for (const [index, part] of parts.entries()) {
+    const its = others[index];
+    if (its === undefined) return false;
+    if (part === ">" || its === ">") return true;
+    if (part !== "*" && its !== "*" && part !== its) return false;
+  }
+  return parts.length === others.length;
+};
+
 export const isPattern = (subject: string): boolean => /(^|\.)(\*|>)(\.|$)/.test(subject);
 
 /** As nats-server takes it: no empty part, no blank, and `>` only at the end. */

@@ -27,6 +27,8 @@ type Body = Omit<WebhookSubscription, "id">;
 export interface Webhooks {
   /** @returns undefined when there is no such project */
   getProject(name: string): Promise<ProjectOutline | undefined>;
+  /** As it is in Git: what the project's own record has of it is as old as its last sequence. */
+  readShipyard(project: string): Promise<string>;
   /** webhook-service's registration; undefined: it is not installed, or was never there. */
   findIntegration(): Promise<Integration | undefined>;
   create(integration: string, subscription: Body): Promise<string>;
@@ -57,6 +59,8 @@ export const connectWebhooks = (api: KeptnApi): Webhooks => ({
       }
     );
   },
+  readShipyard: async (name) =>
+    (await getResource(api, placeOf({ project: name }), "shipyard.yaml"))?.toString("utf8") ?? "",
   findIntegration: async () => {
     const found = await api.call({ path: `${registration}?name=webhook-service`, shape: integrations });
     const [latest] = found.toSorted((one, other) => seenMs(other) - seenMs(one));

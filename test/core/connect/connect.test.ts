@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { keyOf, parseConnections, scheduleOf, wakesPerDay } from "../../../functions/core/connect/connections.ts";
 import { denyingLines, withLines, withoutLines } from "../../../functions/core/connect/deny-list.ts";
+import { overlapsAmong, overlapsWith } from "../../../functions/core/connect/overlaps.ts";
 import {
   makeWebhook,
   missingWebhooks,
@@ -10,6 +11,7 @@ import {
 } from "../../../functions/core/connect/plan-connect.ts";
 import { probeType } from "../../../functions/core/connect/probe.ts";
 import { eventTypeOf, everyTask } from "../../../functions/core/connect/selection.ts";
+import { taskTypesOf } from "../../../functions/core/connect/task-types.ts";
 import { changeWebhooks, readWebhooks } from "../../../functions/core/connect/webhook-file.ts";
 
 const url = "http://broker-ingress.knative-eventing.svc.cluster.local/jes/keptn";
@@ -68,32 +70,41 @@ describe("webhook.yaml", () => {
   });
 });
 
+const named = "sh.keptn.event.test.triggered";
+
 describe("a plan to connect", () => {
   const subscriptions = [
-    { id: "1", event: everyTask, filter },
+    { id: "1", event: named, filter },
     { id: "2", event: probeType, filter },
-    { id: "f", event: everyTask, filter },
-    { id: "o", event: everyTask, filter: { ...filter, projects: ["other"] } },
+    { id: "f", event: named, filter },
+    { id: "o", event: named, filter: { ...filter, projects: ["other"] } },
   ];
-  const ours = [webhook("1"), webhook("2", probeType)].map((one) => ({ ...one, isOurs: true }));
-  const theirs = { ...webhook("f"), isOurs: false };
+  const ours = [webhook("1", named), webhook("2", probeType)].map((one) => ({ ...one, isOurs: true }));
+  const theirs = { ...webhook("f", named), isOurs: false };
   test("creates what is not there, and a subscription for the probe", () => {
-    const { wanted, unwanted, orphans } = planConnect(selection, [everyTask], { subscriptions: [], webhooks: [] });
-    assert.deepEqual([wanted, unwanted, orphans], [[{ event: everyTask }, { event: probeType }], [], []]);
+    const { wanted, unwanted, orphans, overlaps } = planConnect(selection, [named], {
+      subscriptions: [],
+      webhooks: [],
+    });
+    assert.deepEqual([wanted, unwanted, orphans, overlaps], [[{ event: named }, { event: probeType }], [], [], []]);
+  });
+  test("has one subscription where a pattern has the others, and the probe", () => {
+    const { wanted } = planConnect(selection, [named, everyTask, everyTask], { subscriptions: [], webhooks: [] });
+    assert.deepEqual(wanted, [{ event: everyTask }]);
   });
   test("leaves what is as it has to be, and what is somebody else's", () => {
     const found = { subscriptions, webhooks: [...ours, theirs] };
-    const { wanted, unwanted } = planConnect(selection, [everyTask], found);
-    assert.deepEqual([wanted.map(({ id }) => id), unwanted], [["1", "2"], []]);
-    assert.deepEqual(missingWebhooks(found.webhooks, [webhook("1"), webhook("2", probeType)]), []);
-    assert.deepEqual(missingWebhooks(found.webhooks, [makeWebhook(everyTask, "1", "http://other")]).length, 1);
+    const { wanted, unwanted, overlaps } = planConnect(selection, [named], found);
+    assert.deepEqual([wanted.map(({ id }) => id), unwanted, overlaps], [["1", "2"], [], []]);
+    assert.deepEqual(missingWebhooks(found.webhooks, [webhook("1", named), webhook("2", probeType)]), []);
+    assert.deepEqual(missingWebhooks(found.webhooks, [makeWebhook(named, "1", "http://other")]).length, 1);
     assert.deepEqual(
       planDisconnect(selection, found).unwanted.map(({ id }) => id),
       ["1", "2"],
     );
   });
   test("takes up what an interrupted one left: a subscription without a webhook", () => {
-    const { wanted } = planConnect(selection, [everyTask], { subscriptions: subscriptions.slice(0, 2), webhooks: [] });
+    const { wanted } = planConnect(selection, [named], { subscriptions: subscriptions.slice(0, 2), webhooks: [] });
     assert.deepEqual(
       wanted.map(({ id }) => id),
       ["1", "2"],
@@ -101,10 +112,64 @@ describe("a plan to connect", () => {
   });
   test("follows a changed wish, and clears our webhooks that nothing calls", () => {
     const found = { subscriptions, webhooks: [...ours, { ...webhook("gone"), isOurs: true }] };
-    const { wanted, unwanted, orphans } = planConnect(selection, ["sh.keptn.event.test.triggered"], found);
-    assert.deepEqual(wanted, [{ event: "sh.keptn.event.test.triggered" }, { event: probeType, id: "2" }]);
+    const { wanted, unwanted, orphans } = planConnect(selection, ["sh.keptn.event.release.triggered"], found);
+    assert.deepEqual(wanted, [{ event: "sh.keptn.event.release.triggered" }, { event: probeType, id: "2" }]);
     assert.deepEqual([unwanted.map(({ id }) => id), orphans], [["1"], ["gone"]]);
   });
+  test("sees whom it would take events from: not its own that go, but everybody else's, also in another project", () => {
+    const found = { subscriptions, webhooks: [...ours, theirs] };
+    const { unwanted, overlaps } = planConnect(selection, [everyTask], found);
+    assert.deepEqual(
+      unwanted.map(({ id }) => id),
+      ["1", "2"],
+    );
+    assert.deepEqual(
+      overlaps.map(({ other, wanted }) => [other.id, wanted]),
+      [
+        ["f", [everyTask]],
+        ["o", [everyTask]],
+      ],
+    );
+  });
+});
+
+describe("subscriptions that overlap", () => {
+  const to = (event: string, id = event) => ({ id, event, filter });
+  test("are those of different events that one type fits, and each is told with what it takes", () => {
+    const others = [named, everyTask, "sh.keptn.>", "sh.keptn.event.test.*", "sh.keptn.event.test.finished"].map(
+      (one) => to(one),
+    );
+    assert.deepEqual(
+      overlapsWith([named, probeType], others).map(({ other, wanted }) => [other.event, wanted.length]),
+      [
+        [everyTask, 2],
+        ["sh.keptn.>", 2],
+        ["sh.keptn.event.test.*", 1],
+      ],
+    );
+    assert.deepEqual(overlapsWith([everyTask], [to(everyTask), to("sh.keptn.event.dev.delivery.triggered")]), []);
+  });
+  test("are found among all, each pair once", () => {
+    const all = [to(named, "1"), to(everyTask, "2"), to(named, "3"), to("sh.keptn.event.test.*", "4"), to("a.b", "5")];
+    assert.deepEqual(
+      overlapsAmong(all).map(({ pattern, others }) => [pattern.map(({ id }) => id), others.map(({ id }) => id)]),
+      [
+        [["2"], ["1", "3", "4"]],
+        [["4"], ["1", "3"]],
+      ],
+    );
+    assert.deepEqual(overlapsAmong([to(named, "1"), to(probeType, "2"), to(named, "3")]), []);
+  });
+});
+
+test("every task of a project: the shipyard file's, of the stage if there is one, and Keptn's own; no sequence", () => {
+  const shipyard = `spec: {stages: [{name: dev, sequences: [{name: delivery, tasks: [{name: test}, {name: get-sli}]}]},
+    {name: prod, sequences: [{name: delivery, tasks: [{name: release}, {name: test}]}]}]}`;
+  const tasks = (given: { project: string; stage?: string }, text = shipyard) =>
+    taskTypesOf(given, text).map((type) => type.split(".")[3]);
+  assert.deepEqual(tasks(selection), ["test", "get-sli", "release", "evaluation"]);
+  assert.deepEqual(tasks({ ...selection, stage: "prod" }), ["release", "test", "evaluation", "get-sli"]);
+  assert.deepEqual(tasks(selection, ""), ["evaluation", "get-sli"]);
 });
 
 describe("the deny list", () => {

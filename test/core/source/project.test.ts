@@ -30,6 +30,16 @@ spec:
     });
   });
 
+  test("has of one stage its own", () => {
+    const stage = (name: string, task: string) => `{name: ${name}, sequences: [{name: s, tasks: [{name: ${task}}]}]}`;
+    const { types } = makeProject(
+      "p",
+      `spec: {stages: [${stage("dev", "test")}, ${stage("prod", "release")}]}`,
+      "prod",
+    );
+    assert.deepEqual(types, ["sh.keptn.event.prod.s.triggered", "sh.keptn.event.release.triggered", evaluation]);
+  });
+
   for (const [what, shipyard] of [
     ["is empty", ""],
     ["is no YAML", "spec: ["],

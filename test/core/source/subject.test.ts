@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { covers, isPattern, isSubject, leastSubjects } from "../../../functions/core/source/subject.ts";
+import { covers, intersects, isPattern, isSubject, leastSubjects } from "../../../functions/core/source/subject.ts";
 
 const type = "sh.keptn.event.test.triggered";
 
@@ -36,6 +36,29 @@ describe("subjects", () => {
     fc.assert(
       fc.property(pattern, pattern, literal, (wide, narrow, one) => {
         if (covers(wide, narrow) && covers(narrow, one)) assert.ok(covers(wide, one));
+      }),
+    );
+  });
+
+  for (const [one, other, expected] of [
+    ["a.*.c", "a.b.*", true],
+    ["a.*.c", "a.*.d", false],
+    ["a.>", "*.b", true],
+    ["a.>", "a", false],
+    [">", "a.>", true],
+    ["a.b", "a.b.c", false],
+  ] as const) {
+    test(`${one} and ${other} have ${expected ? "types" : "no type"} in common`, () => {
+      assert.deepEqual([intersects(one, other), intersects(other, one)], [expected, expected]);
+    });
+  }
+
+  test("two patterns that have one type have it in common, and one that has all of another has something of it", () => {
+    fc.assert(
+      fc.property(pattern, pattern, literal, (one, other, type) => {
+        if (covers(one, type) && covers(other, type)) assert.ok(intersects(one, other));
+        if (covers(one, other)) assert.ok(intersects(one, other));
+        if (!isPattern(other)) assert.equal(intersects(one, other), covers(one, other));
       }),
     );
   });

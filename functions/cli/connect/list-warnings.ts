@@ -1,0 +1,69 @@
+// What job-executor connect --list sees besides: tasks that are not connected yet, and subscriptions that take events from each other.
+import { type Connection, parseConnections } from "../../core/connect/connections.ts";
+import { overlapsAmong } from "../../core/connect/overlaps.ts";
+import {
+  describeSelection,
+  everyTask,
+  isSameSelection,
+  type Selection,
+  type WebhookSubscription,
+} from "../../core/connect/selection.ts";
+import { taskTypesOf } from "../../core/connect/task-types.ts";
+import { covers } from "../../core/source/subject.ts";
+import { IoError } from "../../io/io-error.ts";
+import { ownerOf } from "./events.ts";
+import type { ConnectOptions, ConnectPorts } from "./ports.ts";
+
+interface Connected extends Selection {
+  readonly event: string;
+}
+
+/**
+ * Of projects that are connected for every task, as their note says: the shipyard file may have got one since.
+ * @throws IoError of Keptn's
+ */
+export const missingTasks = async (
+  connected: readonly Connected[],
+  { keptn, cluster }: ConnectPorts,
+  { namespace }: ConnectOptions,
+): Promise<readonly string[]> => {
+  const said: string[] = [];
+  for (const note of (await readNotes(cluster, namespace)).filter(({ events }) => events.includes(everyTask))) {
+    const own = connected.filter((one) => isSameSelection(one, note));
+    if (own.length === 0) continue;
+    const types = taskTypesOf(note, await keptn.readShipyard(note.project));
+    const missing = types.filter((type) => !own.some(({ event }) => covers(event, type)));
+    if (missing.length > 0)
+      said.push(
+        `${describeSelection(note)}: ${missing.join(", ")} not connected. -> ${commandOf(note)} again adds what is missing.`,
+      );
+  }
+  return said;
+};
+
+/** Whoever may not read them is not told. */
+const readNotes = async (cluster: ConnectPorts["cluster"], namespace: string): Promise<readonly Connection[]> => {
+  try {
+    return parseConnections((await cluster.readConnections(namespace)).data);
+  } catch (fault) {
+    if (!(fault instanceof IoError)) throw fault;
+    return [];
+  }
+};
+
+const commandOf = ({ project, stage, service }: Selection): string =>
+  `job-executor connect --project ${project}${stage ? ` --stage ${stage}` : ""}${service ? ` --service ${service}` : ""}`;
+
+export const overlapLines = (subscriptions: readonly WebhookSubscription[]): readonly string[] =>
+  overlapsAmong(subscriptions).map(
+    ({ pattern, others }) =>
+      `An event that fits ${describe(pattern)} and one of ${describe(others)} comes to one of the two only: both lose some. -> Subscribe to tasks by their names (docs/webhook-route.md).`,
+  );
+
+const describe = (subscriptions: readonly WebhookSubscription[]): string =>
+  [...new Set(subscriptions.map(({ event }) => event))]
+    .map((event) => {
+      const own = subscriptions.filter((one) => one.event === event);
+      return `${event} (${[...new Set(own.map(({ filter }) => ownerOf(filter.projects)))].join(", ")})`;
+    })
+    .join(", ");
