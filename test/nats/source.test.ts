@@ -45,6 +45,15 @@ describe("keptn-source on a real NATS", { skip: noNats }, () => {
     assert.equal(sink.arrived.filter(({ type }) => type.endsWith(".triggered")).length, 150);
   });
 
+  test("gets every event by NATS where subjects overlap, whichever of them brings it", async (t) => {
+    const { start, trigger, untilAllDone } = await openNatsWorld(t);
+    const PUBSUB_TOPIC = "sh.keptn.event.*.triggered,sh.keptn.event.test.*,sh.keptn.event.release.>";
+    const source = await start({ PUBSUB_TOPIC });
+    for (let n = 0; n < 50; n++) trigger();
+    await untilAllDone(30);
+    assert.equal(await source.metric('keptn_source_received_total{way="nats"}'), 150);
+  });
+
   test("two of them share the events, as one queue group", async (t) => {
     const { sink, start, trigger, untilAllDone } = await openNatsWorld(t);
     const two = [await start(), await start()];
