@@ -11,7 +11,6 @@ import { connect } from "../../functions/cli/connect/handler.ts";
 import { listConnected } from "../../functions/cli/connect/list.ts";
 import { openPorts } from "../../functions/cli/connect/open.ts";
 import type { ConnectOptions } from "../../functions/cli/connect/ports.ts";
-import type { Webhooks } from "../../functions/io/keptn/webhooks.ts";
 import { connectKeptn } from "../../functions/io/keptn.ts";
 import { connectApi } from "../../functions/io/kubernetes/api.ts";
 import { connectConnectionObjects } from "../../functions/io/kubernetes/connections.ts";
@@ -20,6 +19,7 @@ import { makeUser, triggerUntil } from "../contract/keptn-user.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
 import { makeTerminal } from "../doubles/terminal.ts";
 import { openWorld } from "../doubles/world.ts";
+import { withRemoval } from "./removal.ts";
 
 const { KEPTN_ENDPOINT = "", KEPTN_API_TOKEN = "", KEPTN_CALLBACK_HOST, KUBECONFIG } = process.env;
 const skip =
@@ -115,7 +115,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
       /deny list keeps it from calling .*\n +-> kubectl -n keptn patch configmap keptn-webhook-config/,
     );
     assert.equal(await readFile(), foreign);
-    assert.match((await run(listConnectedAs)).said, /Nothing is connected/);
+    assert.match((await run(listConnected)).said, /Nothing is connected/);
     const { code, said } = await run(connect, { allow: true });
     assert.equal(code, 0, said);
     assert.ok(!(await getDenyList()).includes(line));
@@ -152,7 +152,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     assert.match(said, new RegExp(`Subscription to ${type} is there`));
     assert.match(said, new RegExp(`Subscription to sh.keptn.event.also-${name}.triggered made`));
     assert.match(said, /Subscription to sh\.keptn\.event\.get-sli\.triggered removed/);
-    const { stdout } = await run(listConnectedAs);
+    const { stdout } = await run(listConnected);
     assert.match(stdout, new RegExp(`^${name} +\\* +\\* +${type} +${url}$`, "m"));
   });
 
@@ -195,22 +195,6 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     await sleep(2_000); // the gateway holds a grudge against this address for a second
   });
 });
-
-/** MongoDB's `$pull` with a condition, which FerretDB answers and does not do: there no subscription can be removed. */
-const removed = new Set<string>();
-const withRemoval = (keptn: Webhooks): Webhooks => ({
-  ...keptn,
-  remove: async (integration, id) => {
-    await keptn.remove(integration, id);
-    removed.add(id);
-  },
-  findIntegration: async () => {
-    const found = await keptn.findIntegration();
-    return found && { ...found, subscriptions: found.subscriptions.filter(({ id }) => !removed.has(id)) };
-  },
-});
-
-const listConnectedAs: typeof connect = (options, ports, terminal) => listConnected(options, ports, terminal);
 
 const eventOf = ({ headers }: IncomingMessage, data: unknown) => ({
   ...{ specversion: "1.0", id: headers["ce-id"], type: headers["ce-type"], source: headers["ce-source"], data },
