@@ -24,15 +24,25 @@ export interface Spot {
   mishap(kind: Mishap, to?: string): boolean;
 }
 
-/** @param without names of mishaps that are left out: how a failing seed is shrunk */
-export const makeChance = (seed: number, without: ReadonlySet<string> = new Set()): Chance => {
+export interface ChanceOptions {
+  /** Names of mishaps that are left out: how a failing seed is shrunk. */
+  readonly without?: ReadonlySet<string> | undefined;
+  /** Nothing else goes wrong, and these often. */
+  readonly only?: readonly Mishap[] | undefined;
+}
+
+export const makeChance = (seed: number, { without = new Set(), only }: ChanceOptions = {}): Chance => {
   const mishaps: string[] = [];
   let calm = true;
   const happened = new Map<string, number>();
   const note = (what: string): void => void happened.set(what, (happened.get(what) ?? 0) + 1);
   const roughness = new Map<Mishap, number>();
   const rateOf = (kind: Mishap): number => {
-    const factor = roughness.get(kind) ?? factorOf(fraction(hash("roughness", seed), kind));
+    const factor = only
+      ? only.includes(kind)
+        ? often
+        : 0
+      : (roughness.get(kind) ?? factorOf(fraction(hash("roughness", seed), kind)));
     roughness.set(kind, factor);
     return Math.min(0.5, rates[kind] * factor);
   };
@@ -56,8 +66,10 @@ export const makeChance = (seed: number, without: ReadonlySet<string> = new Set(
   };
 };
 
+const often = 8;
+
 /** A kind of mishap does not happen at all in a third of the worlds, and often in a few: those find what rare ones hide. */
-const factorOf = (roll: number): number => (roll < 0.35 ? 0 : roll < 0.8 ? 1 : roll < 0.95 ? 2.5 : 8);
+const factorOf = (roll: number): number => (roll < 0.35 ? 0 : roll < 0.8 ? 1 : roll < 0.95 ? 2.5 : often);
 
 /** From `low` to `high`, mostly near `low`: the third power of a roll. */
 export const skewed = (roll: number, low: number, high: number): number => low + (high - low) * roll ** 3;

@@ -1,10 +1,13 @@
 // Deliberate mistakes in the design, each a small change of the sources: the simulation has to find every one.
 import { podMistakes } from "./pod-mistakes.ts";
+import type { Mishap } from "./rates.ts";
 
 export interface Mistake {
   /** What somebody could have thought good enough. */
   readonly name: string;
   readonly edits: readonly Edit[];
+  /** It is looked for where nothing else goes wrong, and these often. Without it, where anything may. */
+  readonly only?: readonly Mishap[];
 }
 
 interface Edit {
@@ -24,9 +27,10 @@ export const makeMistake = (file: string, source: string, { name, edits }: Mista
       return text.replace(from, () => to);
     }, source);
 
-const mistake = (name: string, file: string, from: string, to: string): Mistake => ({
+const mistake = (name: string, file: string, from: string, to: string, only?: readonly Mishap[]): Mistake => ({
   name,
   edits: [{ file, from, to }],
+  ...(only ? { only } : {}),
 });
 
 export const mistakes: readonly Mistake[] = [
@@ -129,12 +133,14 @@ export const mistakes: readonly Mistake[] = [
     "start-job/look-again.ts",
     "const afterReadyMs = [0, 2000] as const;",
     "const afterReadyMs = [0] as const;",
+    [],
   ),
   mistake(
     "takes a watch that goes for one that stays",
     "start-job/touch-watch.ts",
     "return (await watch.touch(clock.now()))?.isReady ?? true;",
     "const seen = await watch.touch(clock.now());\n    return seen === undefined || seen.isReady || seen.isGoing;",
+    [],
   ),
   mistake(
     "ends the timer although a namespace could not be listed",
@@ -267,6 +273,7 @@ export const mistakes: readonly Mistake[] = [
     "chain/siblings.ts",
     "      forsaken.push(sibling);",
     "      moved = true;",
+    ["crashesBefore", "brokerForgets", "forbidden"],
   ),
   mistake(
     "answers at once for a run that may still be created",
@@ -279,6 +286,7 @@ export const mistakes: readonly Mistake[] = [
     "chain/siblings.ts",
     "if (!jobs?.length) waitForStart",
     "if (!jobs?.length && counted.started === 0) waitForStart",
+    ["forbidden"],
   ),
   mistake(
     "believes an old count of a run whose Jobs went since",
@@ -309,5 +317,6 @@ export const mistakes: readonly Mistake[] = [
     "start-job/create-jobs.ts",
     'if (lock.answer === "exists" || lock.refusal) {',
     "if (lock.refusal) {",
+    ["configChanged", "crashesBefore"],
   ),
 ];

@@ -3,6 +3,7 @@ import { beginEvent } from "./begin-event.ts";
 import { makeChance } from "./chance.ts";
 import { checkRest } from "./end-checks.ts";
 import { type Handlers, loadHandlers } from "./handlers.ts";
+import type { Mishap } from "./rates.ts";
 import { drawScenario } from "./scenario.ts";
 import type { Violation } from "./violation.ts";
 import { makeWorld, startMs, type World } from "./world.ts";
@@ -25,6 +26,8 @@ export interface SimulateOptions {
   readonly handlers?: Handlers;
   /** Mishaps and events to leave out. */
   readonly without?: ReadonlySet<string>;
+  /** Nothing else goes wrong, and these often. */
+  readonly only?: readonly Mishap[] | undefined;
   /** Gets the story, step by step. */
   readonly onStep?: (text: string) => void;
 }
@@ -35,8 +38,8 @@ const longestMs = 16 * 3_600_000;
 const good = await loadHandlers();
 
 export const simulate = async (seed: number, options: SimulateOptions = {}): Promise<Outcome> => {
-  const { handlers = good, without, onStep } = options;
-  const chance = makeChance(seed, without);
+  const { handlers = good, without, only, onStep } = options;
+  const chance = makeChance(seed, { without, only });
   const world = makeWorld({ chance, handlers, onStep });
   const scenario = drawScenario(chance).filter(({ name }) => !without?.has(name));
   for (const event of scenario) beginEvent(world, event);

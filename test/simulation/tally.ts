@@ -1,5 +1,6 @@
 // Many worlds, one after the other: how many runs, what happened in them, and the first that breaks a rule.
 import { type Handlers, loadHandlers } from "./handlers.ts";
+import type { Mishap } from "./rates.ts";
 import { simulate } from "./simulate.ts";
 import type { Violation } from "./violation.ts";
 
@@ -22,16 +23,18 @@ export interface Portion {
   /** Ends after so many worlds, or at the first that breaks a rule. */
   readonly worlds: number;
   readonly handlers?: Handlers;
+  /** Nothing else goes wrong, and these often. */
+  readonly only?: readonly Mishap[] | undefined;
 }
 
 export const noTally: Tally = { worlds: 0, runs: 0, simulatedMs: 0, happened: new Map() };
 
-export const tallyWorlds = async ({ fromSeed, worlds, handlers }: Portion): Promise<Tally> => {
+export const tallyWorlds = async ({ fromSeed, worlds, handlers, only }: Portion): Promise<Tally> => {
   const all = handlers ?? (await loadHandlers());
   const happened = new Map<string, number>();
   let [runs, simulatedMs] = [0, 0];
   for (let seed = fromSeed; seed < fromSeed + worlds; seed++) {
-    const outcome = await withoutStacks(() => simulate(seed, { handlers: all }));
+    const outcome = await withoutStacks(() => simulate(seed, { handlers: all, only }));
     runs += outcome.runs;
     simulatedMs += outcome.simulatedMs;
     addUp(happened, outcome.happened);

@@ -5,6 +5,7 @@ import { mistakes } from "./mistakes.ts";
 import { tallyWorlds } from "./tally.ts";
 import type { Order } from "./workers.ts";
 
-const handlers = await loadHandlers(mistakes.find(({ name }) => name === workerData.mistake));
+const mistake = mistakes.find(({ name }) => name === workerData.mistake);
+const given = { handlers: await loadHandlers(mistake), only: mistake?.only };
 
-parentPort?.on("message", async (order: Order) => parentPort?.postMessage(await tallyWorlds({ ...order, handlers })));
+parentPort?.on("message", async (order: Order) => parentPort?.postMessage(await tallyWorlds({ ...order, ...given })));
