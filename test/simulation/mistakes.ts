@@ -77,6 +77,7 @@ export const mistakes: readonly Mistake[] = [
     "start-job/start-run.ts",
     "{ owner: whole && !announced }",
     "{ owner: created.length > 0 }",
+    ["jobRemovedByForce", "fails", "answerLost", "crashesAfter"],
   ),
   mistake("never sweeps", "finish-task/handler.ts", "await sweep(ports)", "{ open: 0, failed: 0, left: 0, unread: 0 }"),
   mistake(
