@@ -196,7 +196,8 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       if (run.finished > 0 && life.number === 1 && !event.disturbed)
         breaks("a task ran after its run was reported", describe(job));
       // What a changed config's first plan had for files, nobody knows any more: its pod cannot start, and the run is reported as errored.
-      const isForgotten = event.plan === 0 && event.plans.length > 1;
+      // So it is with the plan of a later config that was quicker, when a delivery of the earlier one finds it half begun.
+      const isForgotten = event.plan !== undefined && event.plans.length > 1;
       if (!hasFiles && life.number === 1 && event.acceptedMs !== undefined && !event.disturbed && !isForgotten)
         breaks("a task was released without its files", describe(job));
       // Its start-job died, or slept, before it wrote them.
