@@ -84,11 +84,12 @@ describe("the GitHub Action", () => {
   });
 });
 
-test("the pre-commit hook names our command, and fits job configs alone", async () => {
+test("the pre-commit hook lints, and is asked of job configs alone", async () => {
   const [hook] = parse(await readFile(join(root, ".pre-commit-hooks.yaml"), "utf8"));
-  const { bin } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  assert.deepEqual([hook.entry, hook.language], ["job-executor lint", "node"]);
-  assert.ok(bin["job-executor"]);
+  assert.equal(hook.language, "script");
+  const { status, stdout } = spawnSync(join(root, hook.entry), [join(hello, "job/config.yaml")], { encoding: "utf8" });
+  assert.deepEqual([status, stdout], [0, ""]);
+  assert.equal(spawnSync(join(root, hook.entry), [join(hello, "event.json")]).status, 1);
   const files = new RegExp(hook.files);
   assert.deepEqual(
     ["job/config.yaml", "carts/job/config.yml", "ajob/config.yaml", "job/config.yaml.bak"].map((file) =>
