@@ -42,8 +42,8 @@ export const lookAfterSiblings = async (
   for (const sibling of siblingsOf(run)) {
     const counted = ofSource(count, sibling.source);
     if (isEven(counted)) continue;
-    const isRefused = run.marks.refusedSiblings?.includes(sibling.runId) ?? false;
-    const jobs = isRefused ? [] : await listJobs(ports, sibling);
+    const wasRefused = run.marks.refusedSiblings?.includes(sibling.runId);
+    const jobs = (await listJobs(ports, sibling)) ?? (wasRefused ? [] : undefined);
     // Where nothing may be listed any more, one that is announced is left to whoever may.
     if (!jobs && counted.started > 0) continue;
     const isOpen = jobs?.some((job) => stateOf(job) !== "reported");

@@ -10,7 +10,7 @@ import { annotation } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { runScopeOf } from "../core/run-scope.ts";
-import { stateOf } from "../core/run-state.ts";
+import { runIdOfJob, stateOf } from "../core/run-state.ts";
 import { IoError } from "../io/io-error.ts";
 import { failUnseen, findJobsOf, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
 import { isOwnSource } from "./standing.ts";
@@ -50,29 +50,31 @@ export const refuseRuns = async (
     if (plan.silent) ports.log({ level: "warn", message, run: plan.runId, event: event.id });
     else await logRefusal(ports, event, message);
   }
-  const answers = refused.flatMap(({ plan, message }) =>
-    plan.silent ? [] : [answerOf(ports, event, { message, source: plan.source })],
-  );
-  const siblings = planned.flatMap(({ silent, source }) => (silent ? [] : [source]));
-  if (answers.length === 0) return;
-  if (refused.length < planned.length) await noteRefused(ports, event, { refused, planned });
-  await answer(ports, event, { answers, siblings });
+  const loud = planned.filter(({ silent }) => !silent);
+  const due = refused.filter(({ plan }) => !plan.silent);
+  const gone = due.length > 0 && due.length < loud.length ? await noteRefused(ports, event, { due, loud }) : due;
+  const answers = gone.map(({ plan, message }) => answerOf(ports, event, { message, source: plan.source }));
+  if (answers.length > 0) await answer(ports, event, { answers, siblings: loud.map(({ source }) => source) });
 };
 
 /**
  * When this delivery gets no further, the report of another run answers for those: it has to know that they have no Jobs also where it
  * may not list any.
+ * @returns those that have none: another delivery may have got further
  */
 const noteRefused = async (
   ports: ChainPorts,
   event: KeptnEvent,
-  { refused, planned }: { readonly refused: readonly RefusedRun[]; readonly planned: readonly RunPlan[] },
-): Promise<void> => {
-  const { jobs } = await findJobsOf(ports, event, namespacesOfPlan(planned));
-  const annotations = { [annotation.refusedSiblings]: refused.map(({ plan }) => plan.runId).join(",") };
-  await Promise.all(
-    jobs.filter((job) => stateOf(job) !== "reported").map((job) => ports.jobs.patch(refOf(job), { annotations })),
+  { due, loud }: { readonly due: readonly RefusedRun[]; readonly loud: readonly RunPlan[] },
+): Promise<readonly RefusedRun[]> => {
+  const { jobs } = await findJobsOf(ports, event, namespacesOfPlan(loud));
+  const gone = due.filter(({ plan }) => !jobs.some((job) => runIdOfJob(job) === plan.runId));
+  const others = jobs.filter(
+    (job) => stateOf(job) !== "reported" && loud.some(({ runId }) => runId === runIdOfJob(job)),
   );
+  const annotations = { [annotation.refusedSiblings]: gone.map(({ plan }) => plan.runId).join(",") };
+  if (gone.length > 0) await Promise.all(others.map((job) => ports.jobs.patch(refOf(job), { annotations })));
+  return gone;
 };
 
 const answerOf = (
