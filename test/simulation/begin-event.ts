@@ -68,7 +68,7 @@ const factsOf = (event: ScenarioEvent, eventId: string, triggeredMs: number): Ev
   const [plans, runs]: [(readonly RunFacts[])[], RunFacts[]] = [[], []];
   const facts: EventFacts = {
     ...{ name, eventId, counted, broken, triggeredMs, plans, runs },
-    ...{ aborted: false, disturbed: broken, refused: false, unplanned: false },
+    ...{ aborted: false, disturbed: broken, refused: false, unplanned: false, answeredWhole: false },
   };
   facts.runs = runsFacts(facts, actions);
   plans.push(facts.runs, ...(change ? [runsFacts(facts, change.actions)] : []));

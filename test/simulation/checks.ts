@@ -116,6 +116,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
         run.started += 1;
       } else {
         run.finished += 1;
+        if (run.event.unplanned && run.event.plan === undefined) run.event.answeredWhole = true;
         follows(run);
         run.firstFinishedMs ??= now();
         run.life.result ??= event.data["result"];
@@ -139,8 +140,8 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       const event = events.get(eventId);
       // Two `.finished` of one run that are counted beyond all bounds stand for that of another one.
       if (!event || event.broken || event.refused || beyondBounds) return;
-      // A config that became broken before there was a Job is answered as a whole.
-      if (event.unplanned && event.plan === undefined) return;
+      // A config that became broken before there was a Job is answered as a whole; of what an older delivery creates then, it knows nothing.
+      if (event.answeredWhole || (event.unplanned && event.plan === undefined)) return;
       const opens = plansToJudge(event).map((plan) =>
         plan.find((run) => isLoud(run) && run.finished === 0 && !run.vanished),
       );

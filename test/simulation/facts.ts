@@ -16,6 +16,8 @@ export interface EventFacts {
   runs: readonly RunFacts[];
   /** Its config became one that nobody can run, or that has no action for it. */
   unplanned: boolean;
+  /** A delivery that found no Job of it answered it as a whole. */
+  answeredWhole: boolean;
   /** When start-job first answered 204 to it: from then on a lost answer is our fault. */
   acceptedMs?: number;
   /** When Keptn gave it up, because nobody had answered, and nobody was about to. */
