@@ -223,6 +223,28 @@ describe("an action", () => {
     assert.equal(world.keptn.counts(event.id)?.state, "complete");
   });
 
+  test("that Kubernetes refuses is not answered where another delivery has created its Jobs since", async (context) => {
+    const { world, event } = await open(context);
+    const { jobs } = world.ports;
+    let [refused, elsewhere]: Job[] = [];
+    const create: typeof jobs.create = async (job) => {
+      if (!isOf(job, "scan")) return jobs.create(job);
+      refused = job;
+      throw new IoError("exceeded quota", { retryable: false, httpStatus: 403 });
+    };
+    const listEvent: typeof jobs.listEvent = async (...of) => {
+      if (refused && !elsewhere) {
+        elsewhere = refused;
+        await jobs.create(refused);
+      }
+      return jobs.listEvent(...of);
+    };
+    await start(world, event, { jobs: { ...jobs, create, listEvent } });
+    assert.ok(elsewhere);
+    assert.deepEqual(world.sent("finished"), []);
+    assert.equal(jobOf(world, "deploy").metadata?.annotations?.[annotation.refusedSiblings], undefined);
+  });
+
   test("that Kubernetes refuses together with its sibling is answered with it", async (context) => {
     const { world, event } = await open(context);
     const create = () => Promise.reject(new IoError("exceeded quota", { retryable: false, httpStatus: 403 }));
