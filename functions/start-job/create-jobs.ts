@@ -14,6 +14,8 @@ export interface Creation {
   readonly runs: readonly RunPlan[];
   /** Asked before each request. @throws IoError when it is too late to create anything */
   readonly inTime: () => void;
+  /** The event's Jobs were looked for long ago: another plan of it may have begun meanwhile. */
+  readonly lookAgain: boolean;
 }
 
 export type Created =
@@ -35,15 +37,20 @@ export interface CreatedRun {
 }
 
 /** @throws IoError when a Job could neither be created nor was refused */
-export const createJobs = async (ports: ChainPorts, { event, planned, runs, inTime }: Creation): Promise<Created> => {
+export const createJobs = async (ports: ChainPorts, { event, planned, runs, inTime, lookAgain }: Creation): Promise<Created> => {
   const [first, ...others] = runs.flatMap((plan) => plan.jobs.map((job) => ({ plan, job })));
   if (!first) return { kind: "created", runs: [], isFirst: false };
+  const findEarlier = async (): Promise<Created | undefined> => {
+    const jobs = await listJobsOf(ports, event, namespacesOfPlan(planned));
+    return mayCreateMore(ports, { event, jobs, runs: planned }) ? undefined : { kind: "planned-before", jobs };
+  };
+  // Where the first Job of another plan was refused, the others of it stand without a lock that this one would find.
+  const before = lookAgain ? await findEarlier() : undefined;
+  if (before) return before;
   inTime();
   const lock = await create(ports, first);
-  if (lock.answer === "exists" || lock.refusal) {
-    const jobs = await listJobsOf(ports, event, namespacesOfPlan(planned));
-    if (!mayCreateMore(ports, { event, jobs, runs: planned })) return { kind: "planned-before", jobs };
-  }
+  const found = lock.answer === "exists" || lock.refusal ? await findEarlier() : undefined;
+  if (found) return found;
   if (lock.fault !== undefined) throw lock.fault;
   if (others.length > 0) inTime();
   const attempts = [lock, ...(await Promise.all(others.map((one) => create(ports, one))))];

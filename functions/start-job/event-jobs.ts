@@ -64,7 +64,7 @@ export const namespacesOfPlan = (runs: readonly RunPlan[]): readonly string[] =>
 ];
 
 /** Longer than the requests take with which a start-job creates the Jobs of an event. */
-const creatingMs = 5000;
+export const creatingMs = 5000;
 
 /**
  * @param jobs of the event, as they are there

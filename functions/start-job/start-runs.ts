@@ -1,11 +1,12 @@
 // Starts the runs of one event: what is needed of them first, then the timer, then all of their Jobs, and then the announcements.
 import { type Answer, done } from "../chain/answer.ts";
+import { nowMs } from "../chain/ports.ts";
 import type { KeptnEvent } from "../core/keptn-event.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { IoError, unlessRefused } from "../io/io-error.ts";
 import type { JobWatch, Timer } from "../io/kubernetes/ports.ts";
 import { type CreatedRun, createJobs } from "./create-jobs.ts";
-import { findJobsOf, listJobsOf, mayCreateMore, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
+import { creatingMs, findJobsOf, listJobsOf, mayCreateMore, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
 import { inFull } from "./in-full.ts";
 import { beInTime } from "./in-time.ts";
 import { refuseRuns } from "./refuse.ts";
@@ -37,6 +38,7 @@ export const startRuns = async (
   event: KeptnEvent,
   { planned, isPinned }: PlannedRuns,
 ): Promise<Answer> => {
+  const lookedMs = nowMs(ports);
   const jobs = await listEarlierJobs(ports, event, { planned, isPinned });
   if (!mayCreateMore(ports, { event, jobs, runs: planned })) return moveJobs(ports, event, jobs);
   const prepared = await unlessRefused(() => prepare(ports, event, { planned, hasJobs: jobs.length > 0 }));
@@ -46,7 +48,8 @@ export const startRuns = async (
     return done(why);
   }
   const { runs, touchedAt } = prepared.done;
-  const start = () => startPrepared(ports, { event, planned, ...prepared.done });
+  const lookAgain = !isPinned && nowMs(ports) - lookedMs >= creatingMs;
+  const start = () => startPrepared(ports, { event, planned, lookAgain, ...prepared.done });
   return besideWatch(ports, { plans: runs.map(({ plan }) => plan), touchedAt }, start);
 };
 
@@ -68,13 +71,15 @@ interface Prepared {
   readonly halfAnswered: readonly RunPlan[];
   readonly askedAt: Date;
   readonly touchedAt: Date;
+  readonly lookAgain: boolean;
 }
 
 const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<Answer> => {
-  const { event, planned, runs, halfAnswered, askedAt, touchedAt } = prepared;
+  const { event, planned, runs, halfAnswered, askedAt, touchedAt, lookAgain } = prepared;
   const created = await createJobs(ports, {
     ...{ event, planned, runs: runs.flatMap(({ plan, refused }) => (refused === undefined ? [plan] : [])) },
     inTime: () => beInTime(ports, { event, askedAt, touchedAt }),
+    lookAgain,
   });
   if (created.kind === "planned-before") return moveJobs(ports, event, created.jobs);
   const ofPlan = new Map(runs.map((run) => [run.plan, run]));

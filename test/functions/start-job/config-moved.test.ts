@@ -68,6 +68,24 @@ describe("an event that comes again, with a config that has meanwhile", () => {
     assert.equal(world.keptn.counts(event.id)?.started, 2);
   });
 
+  test("an action on top that Kubernetes refuses, while a slow delivery of before is at it: that one creates nothing", async (context) => {
+    const { world, event, put, deliver, actions } = await open(context);
+    const { jobs, timer } = world.ports;
+    const create: StartJobPorts["jobs"]["create"] = async (job) => {
+      if (job.metadata?.labels?.[label.action] === "refused") throw new IoError("no", { retryable: false });
+      return jobs.create(job);
+    };
+    const touch: typeof timer.touch = async (now) => {
+      put(configOf(action("refused"), action("deploy")));
+      assert.equal((await deliver({ jobs: { ...jobs, create } })).statusCode, 204);
+      world.pass(13);
+      return timer.touch(now);
+    };
+    assert.equal((await deliver({ timer: { ...timer, touch } })).statusCode, 204);
+    assert.deepEqual(actions(), ["deploy"]);
+    assert.equal(world.keptn.counts(event.id)?.started, 2);
+  });
+
   test("an action on top of one that was refused, of which Keptn did not hear: Keptn hears of it", async (context) => {
     const silent = action("deploy").replace("{name: deploy,", "{name: deploy, silent: true,");
     const { world, event, put, deliver, actions } = await open(context, configOf(action("refused"), silent));
