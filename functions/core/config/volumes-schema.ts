@@ -113,10 +113,12 @@ const secondKind = (first: string): Fault => ({
 const checkDistinct = (entries: readonly unknown[], context: z.RefinementCtx): void => {
   if (entries.length > mostVolumes) rejectAt([], tooMany(entries.length), context);
   for (const field of ["mount", "path"] as const) {
-    const seen = entries.map((entry) => withoutSlash(String((entry as Record<string, unknown> | null)?.[field] ?? "")));
-    seen.forEach((one, index) => {
-      if (one !== "" && seen.indexOf(one) < index) rejectAt([index, field], taken(one), context);
-    });
+    const seen = new Set<string>();
+    for (const [index, entry] of entries.slice(0, mostVolumes).entries()) {
+      const one = withoutSlash(String((entry as Record<string, unknown> | null)?.[field] ?? ""));
+      if (one !== "" && seen.has(one)) rejectAt([index, field], taken(one), context);
+      seen.add(one);
+    }
   }
 };
 
