@@ -72,7 +72,7 @@ describe("an editor", { timeout: deadlineMs }, () => {
     assert.deepEqual(unexplained, []);
   });
   test("completes and explains what a volume may have", async () => {
-    const text = `${config}string\n        volumes:\n          - mount: cache\n            \n`;
+    const text = `${config.trimEnd()} string\n        volumes:\n          - mount: cache\n            \n`;
     const other = resolve("docs/examples/volumes/job/config.yaml");
     await server.open(other, text);
     const items = await server.complete(other, behind(text, "mount: cache\n            "));
