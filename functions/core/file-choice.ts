@@ -56,7 +56,7 @@ export const tooMuchProblem = (path: string, limits: FetchLimits): Problem => ({
   code: "files-too-large",
   severity: "error",
   message: `The files of this task have more than ${renderBytes(limits.totalBytes)}, the size of ${filesFolder} (reached at ${renderName(path)}).`,
-  fix: "List fewer files, or raise FILES_VOLUME_SIZE.",
+  fix: "List fewer files, give the task a larger `volume`, or raise FILES_VOLUME_SIZE.",
 });
 
 export const renderBytes = (bytes: number): string => {

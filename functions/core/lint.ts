@@ -2,6 +2,7 @@
 import { type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
 import { explainFromJes } from "./from-jes/explain.ts";
 import { lintIntent } from "./intent/lint-intent.ts";
+import { openLists } from "./job/open-lists.ts";
 import { checkRules, type Rules } from "./job/rules.ts";
 import { toProblem } from "./job/task-problem.ts";
 import { byPlace, type Problem } from "./problem.ts";
@@ -46,11 +47,13 @@ export const explainConfig = (parsed: ParsedJobConfig): readonly Problem[] => {
 const isError = ({ severity }: Problem): boolean => severity === "error";
 
 const noRules: Rules = {
+  ...openLists,
   ALLOWED_IMAGE_LIST: [],
   ALLOW_PRIVILEGED_JOBS: false,
   ALLOWED_NAMESPACES: ["*"],
   ALLOWED_SERVICE_ACCOUNTS: [],
   DENIED_SECRETS: [],
+  JOB_LABELS: {},
   JOB_NAMESPACE: "",
   JOB_POD_SECURITY_LEVEL: undefined,
   JOB_SECURITY_CONTEXT: {},

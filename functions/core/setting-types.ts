@@ -55,7 +55,7 @@ export const flag = (fallback: boolean) =>
   });
 
 /** A Kubernetes quantity of whole bytes; see bytesOf in files.ts. */
-const sizePattern = /^[1-9]\d{0,9}(k|M|G|Ki|Mi|Gi)?$/;
+export const sizePattern = /^[1-9]\d{0,9}(k|M|G|Ki|Mi|Gi)?$/;
 
 export const size = <T extends string | undefined>(fallback: T) =>
   settingType<string | T>("size: 500k, 20Mi", fallback, (value) =>

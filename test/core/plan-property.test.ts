@@ -15,7 +15,10 @@ import { planRuns } from "../../functions/core/plan.ts";
 import { parseSettings } from "../../functions/core/settings.ts";
 import { assertQuick } from "../quick.ts";
 
-const parsed = parseSettings({ ALLOWED_NAMESPACES: "*" });
+const parsed = parseSettings({
+  ...{ ALLOWED_NAMESPACES: "*", ALLOWED_VOLUMES: "emptyDir,configMap,secret,claim" },
+  ...{ ALLOWED_NODE_SELECTORS: "*", ALLOWED_TOLERATIONS: "*", ALLOWED_LABELS: "*" },
+});
 assert.ok("settings" in parsed);
 const { settings } = parsed;
 
@@ -64,9 +67,30 @@ const variables = fc.oneof(
     as: fc.constantFrom("json", "yaml", ""),
   }),
   fc.record({ name: small, valueFrom: fc.constant("secret") }),
+  fc.record({
+    name: fc.constantFrom("HOST", "KEY"),
+    valueFrom: fc.constant("secret"),
+    secret: fc.record({ name: small, key: fc.constantFrom("a", "tls.crt"), optional: fc.boolean() }),
+  }),
+  fc.record({
+    name: fc.constantFrom("HOST", "LEVEL"),
+    valueFrom: fc.constant("configMap"),
+    configMap: fc.record({ name: small, key: fc.constant("LOG_LEVEL") }),
+  }),
 );
 
 const some = <T>(record: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(record, { requiredKeys: [] });
+
+const rooms = some({ size: fc.constantFrom("1Mi", "20k"), medium: fc.constantFrom("Memory", "") });
+const kinds = fc.oneof(
+  fc.record({ claim: small }),
+  fc.record({ configMap: small, readOnly: fc.boolean() }),
+  fc.record({ secret: small }),
+  fc.record({ emptyDir: rooms }),
+);
+const volumes = fc
+  .array(kinds, { maxLength: 3 })
+  .map((all) => all.map((kind, index) => ({ ...kind, mount: `v${index}`, path: `/v/${index}` })));
 
 const tasks = fc
   .tuple(
@@ -83,6 +107,12 @@ const tasks = fc
       ttlSecondsAfterFinished: fc.integer({ min: -5, max: 100_000 }),
       namespace: small,
       serviceAccount: small,
+      volume: rooms,
+      volumes,
+      imagePullSecrets: fc.array(small),
+      nodeSelector: fc.dictionary(fc.constantFrom("disk", "example.com/zone"), small),
+      tolerations: fc.array(fc.record({ key: small, operator: fc.constant("Exists") }), { maxLength: 2 }),
+      labels: fc.dictionary(fc.constantFrom("team", "example.com/a.b"), small),
       annotations: fc.dictionary(fc.constantFrom("a", "example.com/b"), anyText),
       securityContext: some({
         runAsUser: fc.nat(),
@@ -131,6 +161,11 @@ const checkJob = ({ metadata, spec }: Job): void => {
       assert.ok(isQualifiedName(key) && isLabelValue(value), `${key}=${value}`);
     }
   }
+  const volumes = new Set(pod?.volumes?.map((volume) => volume.name));
+  assert.equal(volumes.size, pod?.volumes?.length);
+  for (const { name, mountPath } of containers.flatMap(({ volumeMounts }) => volumeMounts ?? []))
+    assert.ok(volumes.has(name) && isDnsSubdomain(name) && mountPath.startsWith("/"), `${name} ${mountPath}`);
+  assert.ok(metadata?.labels?.["keptn.sh/jes-run"] && metadata.labels["keptn.sh/jes-state"] === "waiting");
   for (const key of Object.keys(metadata?.annotations ?? {})) assert.ok(isQualifiedName(key), key);
   for (const variable of containers.flatMap(({ env }) => env ?? [])) assert.ok(isEnvName(variable.name), variable.name);
 };

@@ -13,6 +13,15 @@ const tokens: Readonly<Record<string, string>> = {
   "the token of an account, as OpenShift names it": "env: [{name: job-changes-dockercfg-abcde, valueFrom: secret}]",
   "the credentials of a Broker": "env: [{name: keptn-broker-rabbit, valueFrom: secret}]",
   "an event that was not delivered": "env: [{name: dead-letters-0123456789abcdef, valueFrom: secret}]",
+  "Keptn's token by one key":
+    "env: [{name: T, valueFrom: secret, secret: {name: job-service-keptn-secrets, key: token}}]",
+  "Keptn's token by one key, optional":
+    "env: [{name: T, valueFrom: secret, secret: {name: job-service-keptn-secrets, key: token, optional: true}}]",
+  "Keptn's token as a volume": "volumes: [{mount: t, secret: job-service-keptn-secrets, path: /t}]",
+  "Keptn's token in another namespace, as a volume":
+    "namespace: carts, volumes: [{mount: t, secret: job-service-keptn-secrets, path: /t}]",
+  "Keptn's token for pulling images": "imagePullSecrets: [my-registry, job-service-keptn-secrets]",
+  "the registry's token of an account": "imagePullSecrets: [start-job-dockercfg-abcde]",
   "Keptn's token by Istio's volume": `annotations: {sidecar.istio.io/userVolume: '[{"name":"x","secret":{"secretName":"job-service-keptn-secrets"}}]'}`,
   "Keptn's token by Istio's volume, written in numbers": `annotations: {sidecar.istio.io/userVolume: '[{"name":"x","secret":{"secretName":"\\u006aob-service-keptn-secrets"}}]'}`,
   "Keptn's token by Vault's agent": "annotations: {vault.hashicorp.com/agent-extra-secret: job-service-keptn-secrets}",
@@ -37,6 +46,39 @@ const contexts: readonly string[] = [
   "{windowsOptions: {hostProcess: true}}",
 ];
 
+const mount = (fields: string): string => `volumes: [{mount: a, ${fields}}]`;
+
+/** What leads out of the task's own pod, and what speaks against it. */
+const extras: Readonly<Record<string, RegExp>> = {
+  [mount("path: /a, hostPath: /")]: /unknown-key/,
+  [mount("path: /a, emptyDir: {}, hostPath: {path: /}")]: /unknown-key/,
+  [mount("path: /a, emptyDir: {size: 9999999999Gi}")]: /volume-too-large/,
+  [mount("path: /a, claim: other-teams-data")]: /volume-not-allowed/,
+  [mount("path: /a, secret: carts")]: /volume-not-allowed/,
+  [mount("path: /a, configMap: ../x")]: /bad-config-map-name/,
+  [mount("path: /a/../keptn, emptyDir: {}")]: /bad-mount-path/,
+  [mount("path: /keptn/bin, emptyDir: {}")]: /bad-mount-path/,
+  [mount("path: /dev, emptyDir: {}")]: /bad-mount-path/,
+  [mount("path: //var/run/secrets, emptyDir: {}")]: /bad-mount-path/,
+  [mount("path: /run/secrets/kubernetes.io/serviceaccount, emptyDir: {}")]: /bad-mount-path/,
+  [mount(`path: "/${"a/".repeat(100_000)}b", emptyDir: {}`)]: /bad-mount-path/,
+  "volumes: [{mount: keptn-files, path: /a, emptyDir: {}}]": /bad-volume-name/,
+  "volumes: [{mount: keptn-ca, path: /a, emptyDir: {}}]": /bad-volume-name/,
+  [`volumes: [${Array.from({ length: 2000 }, () => "{mount: a, path: /a, emptyDir: {}}").join(", ")}]`]:
+    /too-many-entries/,
+  "volume: {size: 1Ti}": /bad-size/,
+  "volume: {size: 100Gi, medium: Memory}": /volume-too-large/,
+  "labels: {keptn.sh/jes-run: other}": /reserved-label/,
+  "labels: {kueue.x-k8s.io/queue-name: q}": /reserved-label/,
+  "labels: {serving.knative.dev/service: start-job}": /reserved-label/,
+  "labels: {app: api-gateway-nginx}": /label-not-allowed/,
+  [`labels: {${Array.from({ length: 2000 }, (_, i) => `l${i}: x`).join(", ")}}`]: /too-many-entries/,
+  'nodeSelector: {node-role.kubernetes.io/control-plane: ""}': /node-selector-not-allowed/,
+  "tolerations: [{operator: Exists}]": /toleration-not-allowed/,
+  "priorityClassName: system-node-critical": /priority-class-not-allowed/,
+  "runtimeClassName: runc": /runtime-class-not-allowed/,
+};
+
 /** @param task a config of one task with these fields beside its name and image */
 export const reachingFor = (task: Task): readonly HostileConfig[] => [
   ...Object.entries(tokens).map(
@@ -60,6 +102,9 @@ export const breakingOutOf = (task: Task): readonly HostileConfig[] => [
       ends: "errored",
       says: /privileged-not-allowed/,
     }),
+  ),
+  ...Object.entries(extras).map(
+    ([fields, says]): HostileConfig => ({ what: fields.slice(0, 70), config: task(fields), ends: "errored", says }),
   ),
   {
     what: "no AppArmor profile, by an annotation",

@@ -19,6 +19,11 @@ export const addRun = (program: Command, { terminal, exit }: CliContext): void =
         .argParser(collect)
         .default([], "none"),
     )
+    .addOption(
+      new Option("--config-map <name=file>", "values of a ConfigMap, in the same way")
+        .argParser(collect)
+        .default([], "none"),
+    )
     .option("--verbose", "says every step of the run, line by line")
     .addHelpText("after", `${aboutEvents}${outcomes}`)
     .action(async (options: RunOptions) => {

@@ -2,6 +2,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { parseJobConfig } from "../../core/config/parse.ts";
 import { explainPlan } from "../../core/explain-plan.ts";
+import { openLists } from "../../core/job/open-lists.ts";
 import { type Plan, planRuns } from "../../core/plan.ts";
 import { type Problem, renderProblems } from "../../core/problem.ts";
 import { parseSettings, type Settings } from "../../core/settings.ts";
@@ -11,7 +12,7 @@ import type { EventOptions } from "../event-options.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { readConfig } from "../input.ts";
 import type { Terminal } from "../terminal.ts";
-import { readSecrets } from "./input.ts";
+import { readValues } from "./input.ts";
 import { runHere } from "./run-here.ts";
 
 export interface RunOptions extends EventOptions {
@@ -19,17 +20,19 @@ export interface RunOptions extends EventOptions {
   readonly files?: string;
   readonly runtime: RuntimeChoice;
   readonly secret: readonly string[];
+  readonly configMap: readonly string[];
   readonly verbose?: boolean;
 }
 
 /** @throws IoError, or an error of wrong usage */
 export const run = async (options: RunOptions, terminal: Terminal): Promise<ExitCode> => {
-  const [event, configText, secrets] = await Promise.all([
+  const [event, configText, secrets, configMaps] = await Promise.all([
     readEvent(options, terminal),
     readConfig(options.config),
-    readSecrets(options.secret),
+    readValues("secret", options.secret),
+    readValues("config-map", options.configMap),
   ]);
-  const settings = defaultSettings();
+  const settings = localSettings();
   const parsed = parseJobConfig(configText, options.config);
   const plan: Plan = planRuns({ event, configText, configFile: options.config, settings, parsed });
   sayWarnings(explainPlan(plan, parsed), terminal);
@@ -45,7 +48,8 @@ export const run = async (options: RunOptions, terminal: Terminal): Promise<Exit
     case "run": {
       const files = options.files ?? folderOfService(options.config);
       const { runtime, verbose = false } = options;
-      return runHere({ event, configText, plans: plan.runs, settings, files, runtime, secrets, verbose }, terminal);
+      const given = { secrets, configMaps };
+      return runHere({ event, configText, plans: plan.runs, settings, files, runtime, given, verbose }, terminal);
     }
   }
 };
@@ -56,11 +60,11 @@ const sayWarnings = (problems: readonly Problem[], terminal: Terminal): void => 
   if (warnings.length > 0) terminal.say(renderProblems(warnings));
 };
 
-/** The same on every machine: the environment of a terminal has nothing to say here. */
-const defaultSettings = (): Settings => {
+/** The same on every machine: the environment of a terminal has nothing to say here, and no operator's list closes anything. */
+const localSettings = (): Settings => {
   const parsed = parseSettings({});
   if ("problems" in parsed) throw new Error("the default settings are not valid");
-  return parsed.settings;
+  return { ...parsed.settings, ...openLists };
 };
 
 /** Keptn keeps job/config.yaml in the folder of the service, and files beside `job`. Of other places nothing is known. */

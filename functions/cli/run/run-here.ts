@@ -7,7 +7,7 @@ import type { KeptnEvent } from "../../core/keptn-event.ts";
 import type { RunPlan } from "../../core/plan.ts";
 import type { Settings } from "../../core/settings.ts";
 import { chooseEngine, type RuntimeChoice } from "../../io/local/choose-engine.ts";
-import type { Secrets } from "../../io/local/container-env.ts";
+import type { Given } from "../../io/local/container-env.ts";
 import { localJobs } from "../../io/local/jobs.ts";
 import { localKeptn } from "../../io/local/keptn.ts";
 import { localRuntime } from "../../io/local/runtime.ts";
@@ -17,6 +17,7 @@ import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { feedChanges } from "./feed.ts";
 import { fetchFrom } from "./fetch.ts";
+import { renderLeftOut } from "./left-out.ts";
 import { makeProgress, type Progress } from "./progress.ts";
 
 export interface LocalRun {
@@ -27,7 +28,7 @@ export interface LocalRun {
   /** Folder that stands for the service's in Keptn. */
   readonly files: string | undefined;
   readonly runtime: RuntimeChoice;
-  readonly secrets: Secrets;
+  readonly given: Given;
   readonly verbose: boolean;
 }
 
@@ -57,11 +58,13 @@ const makeWorld = async (
   const now = () => terminal.now();
   const engine = await chooseEngine(run.runtime, { env: terminal.env, folder, now, say: progress.say });
   progress.begin(engine.name);
+  const leftOut = renderLeftOut(run.plans, engine.name);
+  if (leftOut !== undefined) progress.say(leftOut);
   const fault = Promise.withResolvers<never>();
   const jobs = localJobs({ now });
   jobs.subscribe(({ job }) => progress.onChange(job));
   const fetchFiles = fetchFrom(run.files);
-  const given = { jobs, engine, folder, now, secrets: run.secrets, fetchFiles };
+  const given = { jobs, engine, folder, now, ...run.given, fetchFiles };
   const runtime = localRuntime({ ...given, watcher: progress, onFault: fault.reject });
   const keptn = localKeptn({
     configText: run.configText,

@@ -4,11 +4,12 @@ import { descriptions } from "./descriptions.ts";
 import { checkPath } from "./jsonpath.ts";
 import { checkEnvName, checkSecretName } from "./kubernetes-names.ts";
 import { type Fault, quote, rejectAt, requiredText, text } from "./scalars.ts";
+import { configMapKey, secretKey } from "./source-schema.ts";
 
 export const envEntry = z
   .strictObject({
     name: requiredText().register(descriptions, {
-      description: "Name of the variable; with `valueFrom: secret` the name of the Secret.",
+      description: "Name of the variable; with `valueFrom: secret` and no `secret` beside it the name of the Secret.",
       examples: ["HOST"],
     }),
     value: text()
@@ -17,11 +18,13 @@ export const envEntry = z
         description: "With `valueFrom: string` the value, with `valueFrom: event` a JSONPath into the event.",
         examples: ["$.data.deployment.deploymentURIsLocal[0]"],
       }),
-    valueFrom: z.enum(["event", "secret", "string"]).register(descriptions, {
+    valueFrom: z.enum(["event", "secret", "configMap", "string"]).register(descriptions, {
       description:
-        "Where the value comes from: the event, a Secret (each of its keys becomes a variable), or `value` itself.",
+        "Where the value comes from: the event, a Secret (each of its keys becomes a variable, or one of them, with `secret`), one key of a ConfigMap (`configMap`), or `value` itself.",
       examples: ["event"],
     }),
+    secret: secretKey.optional(),
+    configMap: configMapKey.optional(),
     as: text()
       .optional()
       .register(descriptions, {
@@ -34,14 +37,29 @@ export const envEntry = z
     when: ({ value }) => typeof value === "object" && value !== null,
   });
 
-type Entry = Partial<Record<"name" | "value" | "valueFrom", string>> & { readonly as?: string | undefined };
+interface Entry extends Partial<Record<"name" | "value" | "valueFrom", string>> {
+  readonly as?: string | undefined;
+  readonly secret?: unknown;
+  readonly configMap?: unknown;
+}
 
 /** Runs beside other faults of the entry, so that all are said at once. */
-const checkEntry = ({ name, value = "", valueFrom, as = "" }: Entry, context: z.RefinementCtx): void => {
-  const nameFault = valueFrom === "secret" ? checkSecretName : checkEnvName;
+const checkEntry = (entry: Entry, context: z.RefinementCtx): void => {
+  const { name, value = "", valueFrom, as = "", secret } = entry;
+  const nameFault = valueFrom === "secret" && secret === undefined ? checkSecretName : checkEnvName;
   if (name) rejectIf("name", nameFault(name), context);
   if (typeof as === "string" && !/^(json|yaml|string|)$/i.test(as)) rejectAt("as", unknownFormat(as), context);
   if (valueFrom === "event") rejectIf("value", value === "" ? missingPath : checkPath(value), context);
+  checkSources(entry, context);
+};
+
+/** What is given for another source than `valueFrom` names would have no effect. */
+const checkSources = (entry: Entry, context: z.RefinementCtx): void => {
+  const { valueFrom } = entry;
+  if (valueFrom === "configMap" && entry.configMap === undefined) rejectAt("configMap", missingConfigMap, context);
+  for (const source of ["secret", "configMap"] as const) {
+    if (entry[source] !== undefined && valueFrom !== source) rejectAt(source, otherSource(source, valueFrom), context);
+  }
 };
 
 const rejectIf = (key: string, fault: Fault | undefined, context: z.RefinementCtx): void => {
@@ -53,6 +71,18 @@ const missingPath: Fault = {
   message: "is missing",
   fix: "With `valueFrom: event`, write a JSONPath such as $.data.project.",
 };
+
+const missingConfigMap: Fault = {
+  code: "missing-config-map",
+  message: "is missing",
+  fix: "With `valueFrom: configMap`, write `configMap: {name: NAME, key: KEY}`.",
+};
+
+const otherSource = (source: string, valueFrom = ""): Fault => ({
+  code: "other-source",
+  message: `is given, but valueFrom is ${quote(valueFrom)}`,
+  fix: `Write \`valueFrom: ${source}\`, or remove \`${source}\`.`,
+});
 
 const unknownFormat = (as: string): Fault => ({
   code: "unknown-format",

@@ -17,7 +17,8 @@ const wordsAt = (path: Path): Words | undefined => {
   if (inner === "events" && path.length === 4) return event();
   if (inner !== "tasks") return undefined;
   if (path.length === 4) return task();
-  return field === "env" ? env() : undefined;
+  if (field === "volumes") return volume();
+  return field === "volume" ? room() : field === "env" ? env() : undefined;
 };
 
 /** Words that mean the same. */
@@ -51,7 +52,7 @@ const secret = "Write `env: [{name: NAME, valueFrom: secret}]`: each key of the 
 const user = "Write it below `securityContext`.";
 const noServer = "Nobody connects to a task: leave it out.";
 const once = "A task never runs twice for an event: leave it out.";
-const scheduler = "Kubernetes chooses the node: leave it out.";
+const scheduler = "Write `nodeSelector` and `tolerations`, as far as the operator allows them.";
 
 const task = (): Words => ({
   ...all("command entrypoint exec run", mean("cmd")),
@@ -66,14 +67,11 @@ const task = (): Words => ({
     "timeout timeoutSeconds activeDeadlineSeconds deadline maxDuration timeout-minutes",
     `${mean("maxPollDuration")} It is in seconds.`,
   ),
-  ...all(
-    "imagePullSecrets imagePullSecret pullSecrets",
-    "Kubernetes takes them from the service account that the task runs as: put `imagePullSecrets` there.",
-  ),
+  ...all("imagePullSecret pullSecrets image_pull_secrets", mean("imagePullSecrets")),
   ...all("envFrom env_file secrets secret secretRef", secret),
   ...all(
-    "volumes volumeMounts volume mounts configs configMap configMaps",
-    "A task has one folder, /keptn: `files` puts files of the Git repository there.",
+    "volumeMounts volume_mounts mounts configs configMap configMaps persistentVolumeClaim pvc cache",
+    "Write `volumes: [{mount: NAME, path: /PATH, claim: NAME}]`, or configMap, secret or emptyDir in the place of claim. `files` puts files of the Git repository into /keptn.",
   ),
   ...all("ports expose hostname healthcheck livenessProbe readinessProbe startupProbe networks network_mode", noServer),
   ...all("restart restartPolicy backoffLimit retries retry podFailurePolicy", once),
@@ -82,24 +80,41 @@ const task = (): Words => ({
     "Tasks run one after the other: write a task before it.",
   ),
   ...all("container containers template spec", "A task is one container: write its fields at the task itself."),
-  ...all("nodeSelector affinity tolerations nodeName priorityClassName topologySpreadConstraints", scheduler),
+  ...all("affinity nodeName topologySpreadConstraints", scheduler),
+  ...all("node_selector nodeselector", mean("nodeSelector")),
+  ...all("priorityClass priority", mean("priorityClassName")),
+  ...all("runtimeClass runtime", mean("runtimeClassName")),
   ...all("user runAsUser runAsGroup runAsNonRoot privileged capabilities cap_add read_only", user),
   ...all(
     "limits requests cpu cpus memory mem_limit",
     "Write it below `resources`: `resources: {limits: {memory: 512Mi}}`.",
   ),
-  ...all("labels", mean("annotations")),
   ...all("jsonpath if when condition", "Write `jsonpath` at one of the action's `events`."),
 });
 
 const env = (): Words => ({
-  ...all("key", "Each key of the Secret becomes a variable of its own name: leave it out."),
-  ...all(
-    "secretKeyRef secretRef secret",
-    "Write `{name: NAME, valueFrom: secret}`: each key of the Secret NAME becomes a variable.",
-  ),
-  ...all("configMapKeyRef fieldRef resourceFieldRef", "Write the value itself, with `valueFrom: string`."),
+  ...all("key secretKeyRef", "Write `{name: NAME, valueFrom: secret, secret: {name: SECRET, key: KEY}}`."),
+  ...all("secretRef", "Write `{name: NAME, valueFrom: secret}`: each key of the Secret NAME becomes a variable."),
+  ...all("configMapKeyRef", "Write `{name: NAME, valueFrom: configMap, configMap: {name: CONFIGMAP, key: KEY}}`."),
+  ...all("fieldRef resourceFieldRef", "Write the value itself, with `valueFrom: string`."),
   ...all("from value_from source", mean("valueFrom")),
   ...all("val default", mean("value")),
   ...all("format", mean("as")),
 });
+
+const hostPath = "A task never gets a folder of its node: write `claim`, `configMap`, `secret` or `emptyDir`.";
+
+const volume = (): Words => ({
+  ...all("name", mean("mount")),
+  ...all("mountPath target", mean("path")),
+  ...all("readonly read_only ro", mean("readOnly")),
+  ...all("persistentVolumeClaim pvc claimName", mean("claim")),
+  ...all("configmap config", mean("configMap")),
+  ...all("secretName", mean("secret")),
+  ...all("hostPath nfs csi local source", hostPath),
+  ...all("projected downwardAPI ephemeral image", "Write `claim`, `configMap`, `secret` or `emptyDir`."),
+  ...all("subPath items defaultMode", "All of the volume is mounted: leave it out."),
+  ...room(),
+});
+
+const room = (): Words => ({ ...all("sizeLimit storage capacity", mean("size")) });

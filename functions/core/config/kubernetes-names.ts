@@ -38,6 +38,38 @@ export const checkSecretName = (value: string): Fault | undefined =>
         fix: `With valueFrom: secret, \`name\` is the Secret's name. ${lettersFix} or \`.\`, at most 253.`,
       };
 
+/** @param what the kind of object that has this name */
+const objectName =
+  (code: string, what: string) =>
+  (value: string): Fault | undefined =>
+    isDnsSubdomain(value)
+      ? undefined
+      : {
+          code,
+          message: `is ${quote(value)}, which is no name of a ${what}`,
+          fix: `${lettersFix} or \`.\`, at most 253.`,
+        };
+
+/** Elsewhere than in `env`, where the name of a variable can be that of a Secret. */
+export const checkNameOfSecret = objectName("bad-secret-name", "Secret");
+export const checkConfigMapName = objectName("bad-config-map-name", "ConfigMap");
+export const checkClaimName = objectName("bad-claim-name", "PersistentVolumeClaim");
+export const checkPriorityClass = objectName("bad-priority-class", "PriorityClass");
+export const checkRuntimeClass = objectName("bad-runtime-class", "RuntimeClass");
+
+/** A volume's name (apimachinery, IsDNS1123Label). */
+export const isDnsLabel = (value: string): boolean => dnsLabel.test(value);
+
+/** Of a Secret or ConfigMap (apimachinery, IsConfigMapKey). */
+export const checkDataKey = (value: string): Fault | undefined =>
+  /^(?!\.\.|\.$)[-._a-zA-Z0-9]{1,253}$/.test(value)
+    ? undefined
+    : {
+        code: "bad-data-key",
+        message: `is ${quote(value)}, which is no key of a Secret or ConfigMap`,
+        fix: "Use letters, digits, `_`, `-` and `.`, at most 253.",
+      };
+
 /** The rule of every Kubernetes version; since 1.32 the API server takes more. */
 export const isEnvName = (value: string): boolean => /^(?!\.\.|\.$)[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(value);
 

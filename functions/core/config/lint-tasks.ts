@@ -3,6 +3,7 @@ import type { Problem } from "../problem.ts";
 import { quote } from "./scalars.ts";
 import type { Action, Task, TaskEnv } from "./schema.ts";
 import { toProblem, type Warning } from "./warning.ts";
+import { isWholeSecret } from "./whole-secret.ts";
 import type { Path, YamlTree } from "./yaml-tree.ts";
 
 /** @param actions by their places in the config; undefined for one that is broken */
@@ -15,7 +16,7 @@ export const lintTasks = (actions: readonly (Action | undefined)[], yaml: YamlTr
 
 const lintTask = (task: Task, path: Path): Warning[] => {
   const defined = definedFirst(task.env ?? []);
-  const hasSecret = (task.env ?? []).some(({ valueFrom }) => valueFrom === "secret");
+  const hasSecret = (task.env ?? []).some(isWholeSecret);
   return [
     ...lintUser(task, [...path, "securityContext", "runAsUser"]),
     ...(task.env ?? []).flatMap((entry, index) => [
@@ -26,11 +27,9 @@ const lintTask = (task: Task, path: Path): Warning[] => {
   ];
 };
 
-/** For each variable that does not come from a Secret, where in `env` it stands first. */
+/** For each variable that has a name of its own, where in `env` it stands first. */
 const definedFirst = (env: readonly TaskEnv[]): ReadonlyMap<string, number> =>
-  new Map(
-    env.flatMap(({ name, valueFrom }, index) => (valueFrom === "secret" ? [] : [[name, index] as const])).reverse(),
-  );
+  new Map(env.flatMap((entry, index) => (isWholeSecret(entry) ? [] : [[entry.name, index] as const])).reverse());
 
 const lintUser = ({ securityContext, name }: Task, path: Path): Warning[] => {
   if (securityContext?.runAsUser !== 0 || securityContext.runAsNonRoot === false) return [];

@@ -19,11 +19,11 @@ export const rewriteFix = (value: Tree, path: Path): string | undefined => {
 const sourceOf = (value: { readonly [key: string]: Tree }, path: Path): string | undefined => {
   const { name, key } = isMap(value["secretKeyRef"]) ? value["secretKeyRef"] : {};
   if (typeof name !== "string") return knownWord(Object.keys(value)[0] ?? "", path.slice(0, -1));
-  const among = typeof key === "string" ? `, ${key} among them` : "";
-  return `Write \`{name: ${name}, valueFrom: secret}\`: each key of the Secret becomes a variable${among}.`;
+  if (typeof key === "string") return `Write \`valueFrom: secret, secret: {name: ${name}, key: ${key}}\`.`;
+  return `Write \`{name: ${name}, valueFrom: secret}\`: each key of the Secret becomes a variable.`;
 };
 
-const lists = new Set(["actions", "events", "tasks", "env"]);
+const lists = new Set(["actions", "events", "tasks", "env", "volumes", "tolerations"]);
 
 /** Of an entry of `env` in Kubernetes' form, which has none. */
 export const valueFromOf = (entry: Tree | undefined): string => {
@@ -61,10 +61,20 @@ interface Field {
 
 const fieldOf = (value: Tree, { field, index, path }: Field): unknown => {
   if (field === "env") return path.length === 6 ? entryOf(value) : path.length === 5 ? entriesOf(value) : undefined;
+  if (isMap(value)) return nameOf(value, { field, index, path });
   if (index !== undefined || typeof value !== "string" || value === "") return undefined;
   if (field === "cmd") return commandList(value);
   if (field === "args") return argumentsOf(value);
-  return field === "files" ? [value] : undefined;
+  return field === "files" || field === "imagePullSecrets" ? [value] : undefined;
+};
+
+/** Kubernetes' `configMap: {name: x}`, `secret: {secretName: x}`, `imagePullSecrets: [{name: x}]`. */
+const nameOf = (value: { readonly [key: string]: Tree }, { field, index, path }: Field): unknown => {
+  const isEntry = field === "imagePullSecrets" && path.length === 6;
+  const isSource = field === "volumes" && path.length === 7;
+  return isEntry || (isSource && index !== undefined)
+    ? (value["name"] ?? value["secretName"] ?? value["claimName"] ?? undefined)
+    : undefined;
 };
 
 /** A shell among the arguments is another program. */

@@ -15,8 +15,11 @@ export const reject = (context: z.RefinementCtx, { code, message, fix }: Fault):
   context.addIssue({ code: "custom", message, params: { code, fix } });
 
 /** The same for something inside a map. */
-export const rejectAt = (path: string | string[], { code, message, fix }: Fault, context: z.RefinementCtx): void =>
-  context.addIssue({ code: "custom", message, params: { code, fix }, path: [path].flat() });
+export const rejectAt = (
+  path: PropertyKey | PropertyKey[],
+  { code, message, fix }: Fault,
+  context: z.RefinementCtx,
+): void => context.addIssue({ code: "custom", message, params: { code, fix }, path: [path].flat() });
 
 /** Any scalar, with its text as written: `1.10` is "1.10". */
 export const text = () => z.string().register(descriptions, { type: ["string", "number", "boolean"] });

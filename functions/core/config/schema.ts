@@ -72,3 +72,4 @@ export type Action = JobConfig["actions"][number];
 export type Task = Action["tasks"][number];
 export type TaskEnv = NonNullable<Task["env"]>[number];
 export type TaskResources = NonNullable<Task["resources"]>;
+export type TaskVolume = NonNullable<Task["volumes"]>[number];

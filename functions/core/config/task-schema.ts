@@ -9,7 +9,9 @@ import { checkImage } from "./images.ts";
 import { checkNamespace, checkServiceAccount } from "./kubernetes-names.ts";
 import { resources } from "./resources-schema.ts";
 import { checkedText, quote, reject, requiredText, text, wholeNumber } from "./scalars.ts";
+import { scheduling } from "./scheduling-schema.ts";
 import { makeSecurityContextSchema } from "./security-context-schema.ts";
+import { mounts, ownVolume } from "./volumes-schema.ts";
 
 /** The Job's own deadline comes on top of it, in the same 32 bits. */
 const maxSeconds = 2 ** 31 - 1000;
@@ -111,4 +113,7 @@ export const task = z.strictObject({
       examples: [{ readOnlyRootFilesystem: false }],
     }),
   annotations: annotations.optional(),
+  volume: ownVolume.optional(),
+  volumes: mounts.optional(),
+  ...scheduling,
 });

@@ -3,6 +3,7 @@ import { isIndefinite } from "../config/jsonpath.ts";
 import { quote } from "../config/scalars.ts";
 import type { JobConfig, Task } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
+import { isWholeSecret } from "../config/whole-secret.ts";
 import { envelopeFieldOf } from "./envelope.ts";
 import { atFirst, envOf, nothingToDo, type PlacedEnv, tasksOf } from "./places.ts";
 
@@ -18,7 +19,7 @@ export const explainEnvironment = (config: JobConfig): Warning[] => {
       ({ path }, more) => explainLabels(path, more),
     ),
     ...atFirst(
-      entries.filter(({ entry }) => entry.valueFrom === "secret"),
+      entries.filter(({ entry }) => isWholeSecret(entry)),
       explainSecret,
     ),
   ];

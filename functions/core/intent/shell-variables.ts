@@ -2,12 +2,13 @@
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
+import { isWholeSecret } from "../config/whole-secret.ts";
 import { type CommandLine, dollarPrograms, isReadByShell, type Word } from "./command-line.ts";
 
 /** One for each word; a `$NAME` that is no variable of the task may be meant as it stands. */
 export const lintVariables = ({ name, env = [] }: Task, line: CommandLine): Warning[] => {
   if (line.programs.some((program) => dollarPrograms.has(program))) return [];
-  const own = new Set(env.filter(({ valueFrom }) => valueFrom !== "secret").map((entry) => entry.name));
+  const own = new Set(env.filter((entry) => !isWholeSecret(entry)).map((entry) => entry.name));
   return line.words.flatMap((word, index) => {
     const found = variablesIn(word).find((one) => own.has(one.variable) || given.test(one.variable));
     if (!found || isReadByShell(line, index) || isOneText(line, index)) return [];

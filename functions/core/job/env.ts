@@ -3,6 +3,7 @@ import { stringify, type Tags } from "yaml";
 import { findPath } from "../config/jsonpath.ts";
 import { quote } from "../config/scalars.ts";
 import type { TaskEnv } from "../config/schema.ts";
+import { isWholeSecret } from "../config/whole-secret.ts";
 import { type ExactNumber, isExactNumber } from "../exact-json.ts";
 import type { KeptnEvent } from "../keptn-event.ts";
 import type { Container, EnvVar } from "../kubernetes.ts";
@@ -30,7 +31,9 @@ export const planEnvironment = (entries: readonly TaskEnv[], event: KeptnEvent, 
   const problems: TaskProblem[] = [];
   let bytes = 0;
   const own = entries.flatMap((entry, index): EnvVar[] => {
-    if (entry.valueFrom === "secret" || bytes > maxAllBytes) return [];
+    if (isWholeSecret(entry) || bytes > maxAllBytes) return [];
+    const reference = referenceOf(entry);
+    if (reference) return [reference];
     if (entry.valueFrom === "string") return [{ name: entry.name, value: entry.value }];
     const found = findPath(entry.value, document);
     if (!found) problems.push(missingPath(entry, index));
@@ -44,9 +47,22 @@ export const planEnvironment = (entries: readonly TaskEnv[], event: KeptnEvent, 
   const fieldOf = ({ name }: EnvVar) => ["env", ...indexOf(entries, name)];
   problems.push(...env.filter(isTooLong).map((variable) => tooLong(variable, fieldOf(variable))));
   problems.push(...env.filter(hasNul).map((variable) => nulInside(variable, fieldOf(variable))));
-  const secrets = entries.filter(({ valueFrom }) => valueFrom === "secret");
+  const secrets = entries.filter(isWholeSecret);
   return { env, envFrom: secrets.map(({ name }) => ({ secretRef: { name } })), problems };
 };
+
+/** One key, which Kubernetes puts in: we read neither Secrets nor ConfigMaps. */
+const referenceOf = ({ name, valueFrom, secret, configMap }: TaskEnv): EnvVar | undefined => {
+  if (valueFrom === "secret" && secret) return { name, valueFrom: { secretKeyRef: keyOf(secret) } };
+  return valueFrom === "configMap" && configMap
+    ? { name, valueFrom: { configMapKeyRef: keyOf(configMap) } }
+    : undefined;
+};
+
+const keyOf = ({ name, key, optional }: NonNullable<TaskEnv["secret"]>) => ({
+  ...{ name, key },
+  ...(optional ? { optional } : {}),
+});
 
 /** What every task gets. */
 const givenTo = ({ data }: KeptnEvent): EnvVar[] => [
@@ -95,7 +111,7 @@ const isTooLong = ({ name, value }: EnvVar): boolean => utf8Bytes(`${name}=${val
 
 /** @returns nothing for one that the task did not ask for */
 const indexOf = (entries: readonly TaskEnv[], variable: string): number[] => {
-  const index = entries.findIndex(({ name, valueFrom }) => name === variable && valueFrom !== "secret");
+  const index = entries.findIndex((entry) => entry.name === variable && !isWholeSecret(entry));
   return index < 0 ? [] : [index];
 };
 

@@ -13,7 +13,7 @@ export const makeInitContainer = ({ task, event, settings }: TaskJob): Container
   imagePullPolicy: "IfNotPresent",
   env: [
     { name: "FUNCTION", value: "fetch-files" },
-    ...makeFetchEnv(makeFetchOrder(event, task.files ?? [], settings)),
+    ...makeFetchEnv(makeFetchOrder(event, task.files ?? [], withOwnSize(task, settings))),
     ...connectionOf(settings),
     ...credentialsOf(settings),
   ],
@@ -25,6 +25,10 @@ export const makeInitContainer = ({ task, event, settings }: TaskJob): Container
     ...(settings.KEPTN_CA_CONFIG_MAP ? [{ name: caVolumeName, mountPath: caFile.folder, readOnly: true }] : []),
   ],
 });
+
+/** What /keptn holds, the files of the task may have together. */
+const withOwnSize = ({ volume }: TaskJob["task"], settings: Settings): Settings =>
+  volume?.size ? { ...settings, FILES_VOLUME_SIZE: volume.size } : settings;
 
 const passedOn = [
   "KEPTN_API_ENDPOINT",

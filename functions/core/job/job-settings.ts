@@ -7,7 +7,7 @@ import {
   type TaskSecurityContext,
 } from "../config/security-context-schema.ts";
 import type { Tree } from "../config/yaml-tree.ts";
-import { choice, flag, list, requiredText, settingType, text, whole, wrong } from "../setting-types.ts";
+import { choice, flag, list, requiredText, settingType, size, text, whole, wrong } from "../setting-types.ts";
 import { jsonTree, smallFirst } from "./json-tree.ts";
 
 /** A quantity, or `none`. */
@@ -50,6 +50,21 @@ const pairsOf = (value: string): (readonly [string, string])[] =>
     const [key = "", ...rest] = pair.split("=");
     return [key.trim(), rest.join("=").trim()];
   });
+
+/** Kinds of volumes, each with a pattern of names behind a colon, if not every one is meant. */
+const volumes = settingType<readonly string[]>("list of kinds, or none", ["emptyDir", "configMap"], (text) => {
+  const entries =
+    text === "none"
+      ? []
+      : text
+          .split(",")
+          .map((entry) => entry.trim())
+          .filter((entry) => entry !== "");
+  const bad = entries.find((entry) => !/^(claim|configMap|secret)(:.+)?$|^emptyDir$/.test(entry));
+  return bad === undefined
+    ? { value: entries }
+    : wrong(`has ${JSON.stringify(bad)}: write emptyDir, configMap, secret or claim, or such as claim:cache-*`);
+});
 
 /** As in JES's chart; `ALL` in capitals, which the Pod Security level `restricted` asks for. */
 const restricted = {
@@ -95,6 +110,33 @@ export const jobSettings = {
   ),
   DENIED_SECRETS: list().describe(
     "Secrets that no task may name, comma separated, * for any part of a name. KEPTN_SECRET_NAME, Secrets with tokens of our service accounts and those of the components are always among them.",
+  ),
+  ALLOWED_VOLUMES: volumes.describe(
+    "What tasks may mount: emptyDir, configMap, secret, claim, comma separated; claim:cache-* for claims with such a name, none for nothing. A folder of a node never.",
+  ),
+  MAX_VOLUME_SIZE: size("1Gi").describe(
+    "Most room that a task may ask for: its /keptn (`volume`) and each emptyDir of its `volumes` together.",
+  ),
+  ALLOWED_CONFIG_MAPS: list().describe(
+    "ConfigMaps that tasks may name, comma separated, * for any part of a name. Empty: every one.",
+  ),
+  ALLOWED_IMAGE_PULL_SECRETS: list().describe(
+    "Secrets that tasks may name as imagePullSecrets, comma separated, * for any part of a name. Empty: every one that no task is denied.",
+  ),
+  ALLOWED_NODE_SELECTORS: list().describe(
+    "Labels of nodes that tasks may select: name or name=value, comma separated, * for any part of it. Empty: none.",
+  ),
+  ALLOWED_TOLERATIONS: list().describe(
+    "Taints that tasks may tolerate: name=value:effect, comma separated, * for any part of it; without value or effect where a task leaves them open. Empty: none.",
+  ),
+  ALLOWED_PRIORITY_CLASSES: list().describe(
+    "Priority classes that tasks may name, comma separated, * for any part of a name. Empty: none.",
+  ),
+  ALLOWED_RUNTIME_CLASSES: list().describe(
+    "Runtime classes that tasks may name, comma separated, * for any part of a name. Empty: none.",
+  ),
+  ALLOWED_LABELS: list().describe(
+    "Labels that tasks may have: name or name=value, comma separated, * for any part of it. Empty: none.",
   ),
   DEFAULT_JOB_SERVICE_ACCOUNT: text().describe("Service account of a task that names none; its token is not mounted."),
   START_JOB_SERVICE_ACCOUNT: ownAccount("start-job"),

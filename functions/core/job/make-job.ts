@@ -43,6 +43,18 @@ const makePodSpec = (given: TaskJob, seconds: number): PodSpec => ({
   ...(given.task.files?.length ? { initContainers: [makeInitContainer(given)] } : {}),
   containers: [makeTaskContainer(given)],
   volumes: makeVolumes(given),
+  ...schedulingOf(given.task),
+});
+
+/** As the task has it; the operator's lists were asked before (see checkScheduling). */
+const schedulingOf = (task: TaskJob["task"]): Partial<PodSpec> => ({
+  ...(task.imagePullSecrets?.length
+    ? { imagePullSecrets: [...new Set(task.imagePullSecrets)].map((name) => ({ name })) }
+    : {}),
+  ...(task.nodeSelector ? { nodeSelector: { ...task.nodeSelector } } : {}),
+  ...(task.tolerations?.length ? { tolerations: task.tolerations as NonNullable<PodSpec["tolerations"]> } : {}),
+  ...(task.priorityClassName ? { priorityClassName: task.priorityClassName } : {}),
+  ...(task.runtimeClassName ? { runtimeClassName: task.runtimeClassName } : {}),
 });
 
 /** Only a task that names its service account gets at the API server. */

@@ -27,6 +27,7 @@ export const makePodMetadata = (given: TaskJob): NonNullable<JobSpec["template"]
 });
 
 const labelsOf = ({ event, chain, task, settings, ...given }: TaskJob): Record<string, string> => ({
+  ...task.labels,
   ...settings.JOB_LABELS,
   [label.managedBy]: labelValueOf(settings.FULL_DEPLOYMENT_NAME),
   [label.context]: labelValueOf(event.shkeptncontext),

@@ -1,7 +1,8 @@
 // What no task may have, whatever the settings: our own Secrets, and our own service accounts.
 import { matchesAny } from "../config/glob.ts";
 import { quote } from "../config/scalars.ts";
-import type { Task, TaskEnv } from "../config/schema.ts";
+import type { Task } from "../config/schema.ts";
+import { isWholeSecret } from "../config/whole-secret.ts";
 import type { Settings } from "../settings.ts";
 import type { TaskProblem } from "./task-problem.ts";
 
@@ -40,16 +41,29 @@ export const deniedSecretsOf = (settings: Reserved): string[] => [
 export const checkReserved = (task: Task, settings: Reserved): TaskProblem[] => {
   const denied = deniedSecretsOf(settings);
   return [
-    ...(task.env ?? []).flatMap((entry, index) => checkEntry(entry, index, denied)),
+    ...secretsNamedIn(task).flatMap(({ name, field }) => checkSecret(name, field, denied)),
     ...checkAccount(task, ownAccountsOf(settings)),
     ...Object.entries(task.annotations ?? {}).flatMap(([key, value]) => checkAnnotation(key, value, denied)),
   ];
 };
 
-const checkEntry = ({ name, valueFrom }: TaskEnv, index: number, denied: readonly string[]): TaskProblem[] =>
-  valueFrom === "secret" && matchesAny(name, denied)
-    ? [deniedSecret(`the Secret ${quote(name)} is kept from tasks.`, ["env", index, "name"])]
-    : [];
+/** Each field that names a Secret. */
+const secretsNamedIn = ({ env = [], imagePullSecrets = [], volumes = [] }: Task) => [
+  ...env.map((entry, index) =>
+    isWholeSecret(entry)
+      ? { name: entry.name, field: ["env", index, "name"] }
+      : { name: entry.secret?.name, field: ["env", index, "secret", "name"] },
+  ),
+  ...imagePullSecrets.map((name, index) => ({ name, field: ["imagePullSecrets", index] })),
+  ...volumes.map(({ secret }, index) => ({ name: secret, field: ["volumes", index, "secret"] })),
+];
+
+const checkSecret = (
+  name: string | undefined,
+  field: TaskProblem["field"],
+  denied: readonly string[],
+): TaskProblem[] =>
+  name && matchesAny(name, denied) ? [deniedSecret(`the Secret ${quote(name)} is kept from tasks.`, field)] : [];
 
 const deniedSecret = (message: string, field: TaskProblem["field"]): TaskProblem => ({
   code: "secret-denied",

@@ -5,6 +5,8 @@ import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
 import type { Settings } from "../settings.ts";
 import { checkPodSecurity, type PodSecurityRules } from "./check-pod-security.ts";
+import { checkScheduling, type SchedulingRules } from "./check-scheduling.ts";
+import { checkVolumes, type VolumeRules } from "./check-volumes.ts";
 import { checkReserved, type Reserved } from "./reserved-names.ts";
 import type { TaskProblem } from "./task-problem.ts";
 
@@ -13,7 +15,9 @@ export type Rules = Pick<
   "ALLOWED_IMAGE_LIST" | "ALLOWED_NAMESPACES" | "ALLOWED_SERVICE_ACCOUNTS" | "JOB_NAMESPACE"
 > &
   PodSecurityRules &
-  Reserved;
+  Reserved &
+  SchedulingRules &
+  VolumeRules;
 
 export const checkRules = (task: Task, rules: Rules): TaskProblem[] => [
   ...checkTaskImage(task, rules),
@@ -21,6 +25,8 @@ export const checkRules = (task: Task, rules: Rules): TaskProblem[] => [
   ...checkNamespace(task, rules),
   ...checkAccount(task, rules),
   ...checkReserved(task, rules),
+  ...checkVolumes(task, rules),
+  ...checkScheduling(task, rules),
 ];
 
 const checkTaskImage = ({ image }: Task, { ALLOWED_IMAGE_LIST }: Rules): TaskProblem[] => {

@@ -1,12 +1,12 @@
 // The container that a task describes.
 import type { TaskResources } from "../config/schema.ts";
-import { filesFolder, filesVolumeName } from "../files.ts";
 import type { Container, ResourceRequirements } from "../kubernetes.ts";
 import { jobNameOf } from "../marks.ts";
 import type { Settings } from "../settings.ts";
 import { resultPath } from "./env.ts";
 import { mergeSecurityContext } from "./security-context.ts";
 import type { TaskJob } from "./task-job.ts";
+import { makeMounts } from "./volumes.ts";
 
 export const makeTaskContainer = ({ task, environment, settings, ...given }: TaskJob): Container => ({
   name: jobNameOf(given.runId, given.taskIndex),
@@ -21,7 +21,7 @@ export const makeTaskContainer = ({ task, environment, settings, ...given }: Tas
   securityContext: mergeSecurityContext(settings.JOB_SECURITY_CONTEXT, task.securityContext),
   terminationMessagePath: resultPath,
   terminationMessagePolicy: "File",
-  volumeMounts: [{ name: filesVolumeName, mountPath: filesFolder }],
+  volumeMounts: makeMounts({ task }),
 });
 
 /** A list may name cpu alone; what it does not name has no limit. */

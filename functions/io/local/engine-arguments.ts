@@ -7,7 +7,10 @@ export const createArguments = ({ id, container, pod, env, mounts }: ContainerOr
   const [entrypoint, ...rest] = command;
   return [
     ...["create", "--name", id, "--hostname", id, "--label", "app.kubernetes.io/managed-by=job-executor"],
-    ...Object.entries(mounts).flatMap(([inside, outside]) => ["--volume", `${outside}:${inside}:z`]),
+    ...Object.entries(mounts).flatMap(([inside, outside]) => [
+      "--volume",
+      `${outside}:${inside}:${isReadOnly(inside, container) ? "ro,z" : "z"}`,
+    ]),
     ...[...env].flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     ...(workingDir ? ["--workdir", workingDir] : []),
     ...securityArguments(container, pod),
@@ -18,6 +21,9 @@ export const createArguments = ({ id, container, pod, env, mounts }: ContainerOr
     ...args,
   ];
 };
+
+const isReadOnly = (path: string, { volumeMounts = [] }: Container): boolean =>
+  volumeMounts.some(({ mountPath, readOnly }) => mountPath === path && readOnly === true);
 
 const securityArguments = ({ securityContext }: Container, { securityContext: ofPod }: PodSpec): string[] => {
   const user = securityContext?.runAsUser ?? ofPod?.runAsUser;

@@ -1,14 +1,18 @@
 // The folders and files of this machine that a local pod has as its volumes, logs and termination messages.
-import { chmod, mkdir, open, writeFile } from "node:fs/promises";
+import { chmod, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filesFolder, filesVolumeName } from "../../core/files.ts";
 import type { Container, Pod } from "../../core/kubernetes.ts";
+import type { Given } from "./container-env.ts";
 import { type LogFile, openLogFile } from "./log-file.ts";
+import { makeOpenFolder, makePodVolumes } from "./pod-volumes.ts";
 
 export interface PodFolder {
   /** What the pod has as /keptn. */
   readonly files: string;
-  /** Path in the container to folder of this machine: /keptn, and whatever else is an emptyDir. */
+  /** See PodVolumes. */
+  readonly missing: string | undefined;
+  /** Path in the container to folder of this machine: /keptn, and whatever else it mounts; the shortest first. */
   mountsOf(container: Container): Record<string, string>;
   openLog(container: string): LogFile;
   /** What a container writes there is its termination message. */
@@ -18,21 +22,21 @@ export interface PodFolder {
 /** The kubelet reads no more of a termination message, and of a longer one the end (pkg/kubelet/container, 4 KiB). */
 const mostResultBytes = 4096;
 
-export const makePodFolder = async (parent: string, pod: Pod): Promise<PodFolder> => {
+export const makePodFolder = async (parent: string, pod: Pod, given: Given): Promise<PodFolder> => {
   const folder = join(parent, pod.metadata?.name ?? "");
-  const volumes = ["files", ...(pod.spec?.volumes ?? []).flatMap(({ name, emptyDir }) => (emptyDir ? [name] : []))];
-  for (const name of volumes) await makeOpenFolder(join(folder, "volumes", name));
-  const files = join(folder, "volumes", volumes.includes(filesVolumeName) ? filesVolumeName : "files");
+  const { folders, missing } = await makePodVolumes(parent, pod, given);
+  const files = folders.get(filesVolumeName) ?? (await makeOpenFolder(join(folder, "files")));
   return {
     files,
-    mountsOf: ({ volumeMounts = [] }) => ({
-      [filesFolder]: files,
-      ...Object.fromEntries(
-        volumeMounts.flatMap(({ name, mountPath, subPath }) =>
-          volumes.includes(name) && !subPath ? [[mountPath, join(folder, "volumes", name)]] : [],
-        ),
-      ),
-    }),
+    missing,
+    mountsOf: ({ volumeMounts = [] }) => {
+      const mounted = volumeMounts.flatMap(({ name, mountPath, subPath }) => {
+        const outside = folders.get(name);
+        return outside !== undefined && !subPath ? [[mountPath, outside] as const] : [];
+      });
+      const all = [[filesFolder, files] as const, ...mounted];
+      return Object.fromEntries(all.toSorted(([a], [b]) => a.length - b.length));
+    },
     openLog: (container) => openLogFile(join(folder, `${container}.log`)),
     makeResultFile: async (container) => {
       const path = join(folder, `${container}.result`);
@@ -41,12 +45,6 @@ export const makePodFolder = async (parent: string, pod: Pod): Promise<PodFolder
       return { path, read: () => readEnd(path) };
     },
   };
-};
-
-/** For any user that the image chooses, as an emptyDir is. */
-const makeOpenFolder = async (path: string): Promise<void> => {
-  await mkdir(path, { recursive: true });
-  await chmod(path, 0o777);
 };
 
 const readEnd = async (path: string): Promise<string> => {

@@ -88,7 +88,8 @@ const rewritten = (
 };
 
 const hostPathOf = (path: string, mounts: ContainerOrder["mounts"]): string => {
-  const mount = Object.keys(mounts).find((from) => path === from || path.startsWith(`${from}/`));
+  const around = Object.keys(mounts).filter((from) => path === from || path.startsWith(`${from}/`));
+  const mount = around.toSorted((a, b) => b.length - a.length)[0];
   return mount === undefined ? path : `${mounts[mount]}${path.slice(mount.length)}`;
 };
 

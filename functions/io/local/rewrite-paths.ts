@@ -3,10 +3,17 @@
 /** From a path in the container, such as `/keptn`, to the one that stands for it. */
 export type PathMap = Readonly<Record<string, string>>;
 
-/** Rewrites every such path, and every path below it, wherever it stands in a text. */
+/** Rewrites every such path, and every path below it, wherever it stands in a text; what it becomes is not rewritten again. */
 export const rewritePaths = (text: string, paths: PathMap): string =>
-  Object.entries(paths).reduce((rewritten, [from, to]) => rewritten.replace(patternOf(from), () => to), text);
+  Object.keys(paths).length === 0 ? text : text.replace(patternOf(Object.keys(paths)), (path) => paths[path] ?? path);
 
-/** Neither the end of a longer path (`/a/keptn`, `http://keptn`) nor the start of a longer name (`/keptn-x`, `/keptn.sh`). */
-const patternOf = (path: string): RegExp =>
-  new RegExp(`(?<![\\w./~-])${path.replace(/[.\\+*?()[\]{}^$|]/g, "\\$&")}(?![\\w-]|\\.\\w)`, "g");
+/**
+ * Of two that fit, the longer one. Neither the end of a longer path (`/a/keptn`, `http://keptn`) nor the start of a longer name
+ * (`/keptn-x`, `/keptn.sh`).
+ */
+const patternOf = (paths: readonly string[]): RegExp => {
+  const longestFirst = paths.toSorted((a, b) => b.length - a.length).map(escapePath);
+  return new RegExp(`(?<![\\w./~-])(?:${longestFirst.join("|")})(?![\\w-]|\\.\\w)`, "g");
+};
+
+const escapePath = (path: string): string => path.replace(/[.\\+*?()[\]{}^$|]/g, "\\$&");

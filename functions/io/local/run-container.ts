@@ -2,14 +2,13 @@
 import { fetchContainerName, fetchOrderVariable } from "../../core/files.ts";
 import { literalOf } from "../../core/job/literal.ts";
 import type { Container, Pod } from "../../core/kubernetes.ts";
-import { makeContainerEnv, type Secrets } from "./container-env.ts";
+import { type Given, makeContainerEnv } from "./container-env.ts";
 import type { ContainerEnd, Engine } from "./engine.ts";
 import { expand } from "./expand.ts";
 import type { PodFolder } from "./pod-folder.ts";
 
-export interface ContainerWorld {
+export interface ContainerWorld extends Given {
   readonly engine: Engine;
-  readonly secrets: Secrets;
   readonly fetchFiles: FetchFiles;
   readonly now: () => Date;
 }
@@ -37,8 +36,10 @@ export const runContainer = async (
   signal: AbortSignal,
 ): Promise<ContainerEnd> => {
   const { container, pod, folder } = asked;
+  if (folder.missing !== undefined)
+    return { kind: "refused", reason: "CreateContainerConfigError", message: folder.missing };
   if (container.name === fetchContainerName) return fetchInto(world, asked, orderOf(container));
-  const made = makeContainerEnv(container, world.secrets);
+  const made = makeContainerEnv(container, world);
   if ("missing" in made) return { kind: "refused", reason: "CreateContainerConfigError", message: made.missing };
   const texts = (words: readonly string[] | undefined) => words?.map((word) => expand(word, made.variables));
   const [command, args] = [texts(container.command), texts(container.args)];

@@ -90,7 +90,7 @@ const live = async (world: PodWorld, life: Life): Promise<void> => {
 /** One container after the other. @returns whether all of them did what they should */
 const runAll = async (world: PodWorld, life: Life): Promise<boolean> => {
   const { initContainers = [], containers } = life.pod.spec!;
-  const folder = await makePodFolder(world.folder, life.pod);
+  const folder = await makePodFolder(world.folder, life.pod, world);
   const all = [
     ...initContainers.map((container) => ({ container, kind: "initContainerStatuses" as const })),
     ...containers.map((container) => ({ container, kind: "containerStatuses" as const })),

@@ -51,7 +51,7 @@ describe("an editor", { timeout: deadlineMs }, () => {
     const said = await server.open(resolve("docs/examples/wrong/job/config.yaml"), text);
     const at = (words: string) => said.filter(({ range }) => range.start.line === behind(text, words).line);
     assert.match(String(at("imagee")[0]?.message), /imagee/);
-    assert.match(String(at("valueFrom: secrets")[0]?.message), /event.*secret.*string/s);
+    assert.match(String(at("valueFrom: secrets")[0]?.message), /event.*secret.*configMap.*string/s);
   });
   test("says what a field means, with an example", async () => {
     await server.open(file, config);
@@ -71,8 +71,21 @@ describe("an editor", { timeout: deadlineMs }, () => {
     const unexplained = items.filter((item) => labels.includes(item.label) && textOf(item) === "");
     assert.deepEqual(unexplained, []);
   });
+  test("completes and explains what a volume may have", async () => {
+    const text = `${config.trimEnd()} string\n        volumes:\n          - mount: cache\n            \n`;
+    const other = resolve("docs/examples/volumes/job/config.yaml");
+    await server.open(other, text);
+    const items = await server.complete(other, behind(text, "mount: cache\n            "));
+    const labels = items.map(({ label }) => label);
+    for (const name of ["path", "readOnly", "claim", "configMap", "secret", "emptyDir"])
+      assert.ok(labels.includes(name), `${name} of ${labels}`);
+    assert.deepEqual(
+      items.filter((item) => textOf(item) === ""),
+      [],
+    );
+  });
   test("completes the values that a field may have", async () => {
     const items = await server.complete(file, behind(config, "valueFrom: "));
-    assert.deepEqual(items.map(({ label }) => label).sort(), ["event", "secret", "string"]);
+    assert.deepEqual(items.map(({ label }) => label).sort(), ["configMap", "event", "secret", "string"]);
   });
 });

@@ -5,8 +5,10 @@ import type { Container } from "../../../functions/core/kubernetes.ts";
 import { makeContainerEnv } from "../../../functions/io/local/container-env.ts";
 
 const secrets = { login: { USER: "me", PASSWORD: "p$(X)" } };
+const configMaps = { defaults: { LOG_LEVEL: "debug" } };
 
-const make = (container: Partial<Container>) => makeContainerEnv({ name: "task", ...container }, secrets);
+const make = (container: Partial<Container>) =>
+  makeContainerEnv({ name: "task", ...container }, { secrets, configMaps });
 const variables = (container: Partial<Container>) => {
   const made = make(container);
   assert.ok("variables" in made);
@@ -47,6 +49,17 @@ test("one key of a Secret can be a variable", () => {
 test("a Secret that was not given is missing, unless it is optional", () => {
   assert.match(missing({ envFrom: [{ secretRef: { name: "other" } }] }), /secret "other" not found.*--secret other=/);
   assert.deepEqual(variables({ envFrom: [{ secretRef: { name: "other", optional: true } }] }), {});
+});
+
+test("one key of a ConfigMap can be a variable, and all of them", () => {
+  const from = (name: string, key: string, optional = false) => ({
+    ...{ name: "V", valueFrom: { configMapKeyRef: { name, key, optional } } },
+  });
+  assert.deepEqual(variables({ env: [from("defaults", "LOG_LEVEL")] }), { V: "debug" });
+  assert.deepEqual(variables({ env: [from("other", "LOG_LEVEL", true), from("defaults", "X", true)] }), {});
+  assert.match(missing({ env: [from("defaults", "X")] }), /couldn't find key X in ConfigMap defaults/);
+  assert.match(missing({ env: [from("other", "X")] }), /configmap "other" not found.*--config-map other=FILE/);
+  assert.deepEqual(variables({ envFrom: [{ configMapRef: { name: "defaults" } }] }), { LOG_LEVEL: "debug" });
 });
 
 test("what only a cluster has is named", () => {

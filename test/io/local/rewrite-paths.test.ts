@@ -19,6 +19,12 @@ const cases = [
   ["keptn/x", "keptn/x"],
 ] as const;
 
+test("what a path became is not rewritten again, and of two paths that fit the longer one counts", () => {
+  const nested = { "/tmp": "/tmp/run/tmp", "/tmp/in": "/tmp/run/in", "/keptn": "/tmp/run/keptn" };
+  assert.equal(rewritePaths("/keptn /tmp/x /tmp/in/x", nested), "/tmp/run/keptn /tmp/run/tmp/x /tmp/run/in/x");
+  assert.equal(rewritePaths("/keptn", {}), "/keptn");
+});
+
 for (const [text, rewritten] of cases) {
   test(`rewrites ${text}`, () => assert.equal(rewritePaths(text, paths), rewritten));
 }

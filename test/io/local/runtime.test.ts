@@ -28,6 +28,7 @@ const openWorld = async (
     folder,
     now,
     secrets: {},
+    configMaps: {},
     fetchFiles: async () => ({ exitCode: 0 }),
     watcher: { onStart: () => {}, onOutput: () => {}, onEnd: () => {} },
     onFault: (fault) => faults.push(fault),

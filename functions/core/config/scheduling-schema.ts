@@ -1,0 +1,106 @@
+// Where a task's pod runs, and what it is called by: as Kubernetes has it (core/v1 PodSpec), within the operator's lists.
+import * as z from "zod";
+import { descriptions } from "./descriptions.ts";
+import {
+  checkNameOfSecret,
+  checkPriorityClass,
+  checkRuntimeClass,
+  isLabelValue,
+  isQualifiedName,
+} from "./kubernetes-names.ts";
+import { checkedText, type Fault, quote, rejectAt, text } from "./scalars.ts";
+import { toleration } from "./toleration-schema.ts";
+
+const most = 50;
+
+const tooMany = (count: number): Fault => ({
+  code: "too-many-entries",
+  message: `has ${count} entries, and at most ${most} are taken`,
+  fix: "Keep those that the task needs.",
+});
+
+const limited = <T extends z.ZodType>(schema: z.ZodArray<T>) =>
+  schema.superRefine((entries, context) => {
+    if (entries.length > most) rejectAt([], tooMany(entries.length), context);
+  });
+
+/** @param reservedBy whose a key is that no task may set */
+const pairs = (code: string, what: string, reservedBy: (key: string) => string | undefined = () => undefined) =>
+  z.record(z.string(), text()).superRefine((map, context) => {
+    const entries = Object.entries(map);
+    if (entries.length > most) rejectAt([], tooMany(entries.length), context);
+    for (const [key, value] of entries.slice(0, most)) {
+      const owner = reservedBy(key);
+      if (owner) rejectAt(key, reservedLabel(owner), context);
+      else if (!isQualifiedName(key) || !isLabelValue(value)) rejectAt(key, badPair(code, what, value), context);
+    }
+  });
+
+const badPair = (code: string, what: string, value: string): Fault => ({
+  code,
+  message: `with the value ${quote(value)} is no ${what}`,
+  fix: "Keys are name or example.com/name; values have letters, digits, `-`, `_` and `.`, at most 63.",
+});
+
+const reservedLabel = (owner: string): Fault => ({
+  code: "reserved-label",
+  message: `is a label that ${owner} keeps for itself`,
+  fix: "Choose another key, such as example.com/team.",
+});
+
+/** Domains of labels by which others find, count, start or reach pods; and single labels of the kind. */
+const owners: Readonly<Record<string, string>> = {
+  "keptn.sh": "the job executor",
+  "app.kubernetes.io/managed-by": "the job executor",
+  "batch.kubernetes.io": "Kubernetes",
+  "job-name": "Kubernetes",
+  "controller-uid": "Kubernetes",
+  "kueue.x-k8s.io": "Kueue",
+  "knative.dev": "Knative",
+};
+
+const ownerOf = (key: string): string | undefined => {
+  const domain = key.includes("/") ? key.slice(0, key.indexOf("/")) : "";
+  const names = [key, ...Object.keys(owners).filter((one) => domain === one || domain.endsWith(`.${one}`))];
+  const found = names.find((name) => Object.hasOwn(owners, name));
+  return found && owners[found];
+};
+
+export const scheduling = {
+  imagePullSecrets: limited(z.array(checkedText(checkNameOfSecret).min(1)))
+    .optional()
+    .register(descriptions, {
+      description: "Secrets with the credentials of the image's registry, by their names. Not in JES.",
+      examples: [["my-registry"]],
+    }),
+  nodeSelector: pairs("bad-node-selector", "label of a node")
+    .optional()
+    .register(descriptions, {
+      description: "Labels that the pod's node must have, as far as the operator allows them. Not in JES.",
+      examples: [{ "node.kubernetes.io/instance-type": "m6i.large" }],
+    }),
+  tolerations: limited(z.array(toleration))
+    .optional()
+    .register(descriptions, {
+      description: "Taints of nodes that the pod puts up with, as far as the operator allows them. Not in JES.",
+      examples: [[{ key: "dedicated", value: "tests", effect: "NoSchedule" }]],
+    }),
+  priorityClassName: checkedText(checkPriorityClass)
+    .optional()
+    .register(descriptions, {
+      description: "PriorityClass of the pod, if the operator allows it. Not in JES.",
+      examples: ["low"],
+    }),
+  runtimeClassName: checkedText(checkRuntimeClass)
+    .optional()
+    .register(descriptions, {
+      description: "RuntimeClass of the pod, if the operator allows it. Not in JES.",
+      examples: ["gvisor"],
+    }),
+  labels: pairs("bad-label", "label", ownerOf)
+    .optional()
+    .register(descriptions, {
+      description: "Labels of the Job and of its pod, as far as the operator allows them. Not in JES.",
+      examples: [{ "example.com/team": "carts" }],
+    }),
+};

@@ -1,0 +1,143 @@
+// The volumes of a task: /keptn of another size, and what the task mounts beside it. There is no kind for a node's folders.
+import * as z from "zod";
+import { sizePattern } from "../setting-types.ts";
+import { descriptions } from "./descriptions.ts";
+import { checkClaimName, checkConfigMapName, checkNameOfSecret, isDnsLabel } from "./kubernetes-names.ts";
+import { checkMountPath, withoutSlash } from "./mount-path.ts";
+import { checkedText, type Fault, quote, rejectAt, yesOrNo } from "./scalars.ts";
+
+const mostVolumes = 20;
+
+/** In the order in which people are told of them. */
+export const volumeKinds = ["claim", "configMap", "secret", "emptyDir"] as const;
+export type VolumeKind = (typeof volumeKinds)[number];
+
+const checkSize = (size: string): Fault | undefined =>
+  sizePattern.test(size)
+    ? undefined
+    : { code: "bad-size", message: `is ${quote(size)}, which is no size`, fix: "Write for example 500Mi or 1Gi." };
+
+const room = () =>
+  z.strictObject({
+    size: checkedText(checkSize)
+      .optional()
+      .register(descriptions, {
+        description: "How much it may hold, up to the operator's limit; the operator's size if not given.",
+        examples: ["500Mi"],
+      }),
+    medium: z
+      .enum(["Memory", ""])
+      .optional()
+      .register(descriptions, {
+        description: "Memory: it is in the container's memory, and counts as such. Else on the node's disk.",
+        examples: ["Memory"],
+      }),
+  });
+
+export const ownVolume = room().register(descriptions, {
+  description: "Size and medium of /keptn for this task. Not in JES.",
+  examples: [{ size: "500Mi" }],
+});
+
+const checkMountName = (name: string): Fault | undefined =>
+  isDnsLabel(name) && !name.startsWith("keptn-")
+    ? undefined
+    : {
+        code: "bad-volume-name",
+        message: `is ${quote(name)}, which is no name for a volume`,
+        fix: "Use lower-case letters, digits and `-`, at most 63; names that begin with keptn- are ours.",
+      };
+
+const mount = z
+  .strictObject({
+    mount: checkedText(checkMountName)
+      .min(1)
+      .register(descriptions, {
+        description: "Name of the volume; each has a name and a path of its own.",
+        examples: ["cache"],
+      }),
+    path: checkedText(checkMountPath)
+      .min(1)
+      .register(descriptions, {
+        description: "Folder of the container where it is mounted; not in /keptn.",
+        examples: ["/root/.m2"],
+      }),
+    readOnly: yesOrNo()
+      .optional()
+      .register(descriptions, {
+        description: "true: the task cannot write to it. Nobody can to a `configMap` or a `secret`.",
+        examples: [true],
+      }),
+    claim: checkedText(checkClaimName)
+      .optional()
+      .register(descriptions, {
+        description: "A PersistentVolumeClaim of the task's namespace, by its name.",
+        examples: ["m2-cache"],
+      }),
+    configMap: checkedText(checkConfigMapName)
+      .optional()
+      .register(descriptions, { description: "A ConfigMap: a file for each key.", examples: ["carts-settings"] }),
+    secret: checkedText(checkNameOfSecret)
+      .optional()
+      .register(descriptions, { description: "A Secret: a file for each key.", examples: ["carts-tls"] }),
+    emptyDir: room()
+      .optional()
+      .register(descriptions, {
+        description: "An empty folder of the task's own, which goes when its pod goes.",
+        examples: [{ size: "1Gi" }],
+      }),
+  })
+  .superRefine((entry, context) => checkKinds(entry, context), {
+    when: ({ value }) => typeof value === "object" && value !== null,
+  });
+
+const checkKinds = (entry: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+  const given = volumeKinds.filter((kind) => entry[kind] !== undefined && entry[kind] !== "");
+  if (given.length === 0) rejectAt([], noKind, context);
+  for (const kind of given.slice(1)) rejectAt(kind, secondKind(given[0] ?? ""), context);
+};
+
+const noKind: Fault = {
+  code: "no-volume-kind",
+  message: "does not say what is mounted",
+  fix: "Write one of `claim: NAME`, `configMap: NAME`, `secret: NAME` and `emptyDir: {}`.",
+};
+
+const secondKind = (first: string): Fault => ({
+  code: "two-volume-kinds",
+  message: `is given beside ${first}`,
+  fix: "Keep one of them: a volume is of one kind.",
+});
+
+/** By what both would be called in the pod, and where. */
+const checkDistinct = (entries: readonly unknown[], context: z.RefinementCtx): void => {
+  if (entries.length > mostVolumes) rejectAt([], tooMany(entries.length), context);
+  for (const field of ["mount", "path"] as const) {
+    const seen = new Set<string>();
+    for (const [index, entry] of entries.slice(0, mostVolumes).entries()) {
+      const one = withoutSlash(String((entry as Record<string, unknown> | null)?.[field] ?? ""));
+      if (one !== "" && seen.has(one)) rejectAt([index, field], taken(one), context);
+      seen.add(one);
+    }
+  }
+};
+
+const taken = (name: string): Fault => ({
+  code: "duplicate-volume",
+  message: `is ${quote(name)}, which another volume before it has`,
+  fix: "Give each volume a name and a path of its own.",
+});
+
+const tooMany = (count: number): Fault => ({
+  code: "too-many-entries",
+  message: `has ${count} entries, and at most ${mostVolumes} are taken`,
+  fix: "Mount fewer volumes.",
+});
+
+export const mounts = z
+  .array(mount)
+  .superRefine((entries, context) => checkDistinct(entries, context), { when: ({ value }) => Array.isArray(value) })
+  .register(descriptions, {
+    description: "Volumes of the task beside /keptn, as far as the operator allows them (ALLOWED_VOLUMES). Not in JES.",
+    examples: [[{ mount: "cache", claim: "m2-cache", path: "/root/.m2" }]],
+  });
