@@ -1,6 +1,7 @@
 // Names on a Job: what it is selected by (labels) and what a run remembers (annotations).
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Graph } from "./graph.ts";
 
 export const label = {
   managedBy: "app.kubernetes.io/managed-by",
@@ -72,6 +73,8 @@ export interface Chain {
   /** The other runs of its event that answer Keptn. Not there: there are none, or version 0.1.0 made the run. */
   readonly siblings?: readonly Sibling[];
   readonly jobs: readonly ChainLink[];
+  /** One task for each of `jobs`. Not there: they run one after the other, until one fails. */
+  readonly graph?: Graph;
 }
 
 /** Another run of the same event: Keptn completes the event's task when as many `.finished` as `.started` came, of all of them together. */
