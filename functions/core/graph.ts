@@ -73,4 +73,4 @@ export const cycleOf = (nodes: readonly GraphNode[]): readonly number[] | undefi
   return undefined;
 };
 
-export const waitsFor = ({ needs, spared }: GraphNode): readonly number[] => [...needs, ...spared];
+const waitsFor = ({ needs, spared }: GraphNode): readonly number[] => [...needs, ...spared];

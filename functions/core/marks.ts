@@ -38,6 +38,8 @@ export const annotation = {
   end: "keptn.sh/jes-end",
   /** JSON of {@link OwnEnd}: how the task's own container ended; not there unless other containers kept its pod from ending. */
   ownEnd: "keptn.sh/jes-own-end",
+  /** JSON of {@link Stopped}: why we stopped the task; not there unless we did, in a run that goes on. */
+  stopped: "keptn.sh/jes-stopped",
   /** JSON of {@link SeenTrouble}: since when its pod is seen not to start; not there unless no Event of Kubernetes tells it. */
   trouble: "keptn.sh/jes-trouble",
   /** When Keptn said for the first time that it no longer waits (RFC 3339), or ""; not there unless it did. On the run's first Job. */

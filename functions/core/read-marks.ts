@@ -89,3 +89,10 @@ const isNumber = (value: unknown): value is number => typeof value === "number";
 /** JSON in Go's hands has null for what is not there. */
 export const isOptional = (value: unknown, is: (value: unknown) => boolean): boolean =>
   value === undefined || value === null || is(value);
+
+/** Of a {@link LogText}. */
+export const isLog = (value: unknown): boolean => {
+  if (!isFields(value)) return false;
+  const { head, tail, cutBytes } = value;
+  return typeof head === "string" && typeof tail === "string" && isOptional(cutBytes, isNumber);
+};

@@ -82,7 +82,7 @@ const effectsOf = (step: Step, model: Model): Effect[] => {
       if (!step.ask) return [start, noteAnnounced];
       return [take, ...(model.started > 0 ? [] : [start]), noteAnnounced];
     case "release":
-      return [release(step.task)];
+      return step.tasks.map(release);
     case "report":
       return model.silent ? tidyEffects(model) : [take, ...sends(model), ...tidyEffects(model)];
     case "tidy":

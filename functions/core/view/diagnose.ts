@@ -49,7 +49,9 @@ const overdue = (run: RunState, step: Exclude<Step, { kind: "wait" | "over" }>):
     case "announce":
       return "Its Jobs are there, but Keptn was not told that it started";
     case "release":
-      return `Task '${run.chain.jobs[step.task]?.task}' was not released, and nothing is before it`;
+      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' was not released, and nothing is before it`;
+    case "stop":
+      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' is to be stopped, and was not`;
     case "note-end":
       return "A task has ended, but its Job does not say so";
     case "report":
