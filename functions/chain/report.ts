@@ -16,7 +16,7 @@ import { aboutRun, type ChainPorts } from "./ports.ts";
 import type { Rest } from "./rest.ts";
 import { type Settled, sendFinished } from "./settle.ts";
 import type { ReconcileRun } from "./siblings.ts";
-import { stop, tidy } from "./tidy.ts";
+import { stop, stopDeleted, tidy } from "./tidy.ts";
 
 /** @returns where the run rests now; undefined when somebody else was faster: look again */
 export const report = async (
@@ -52,8 +52,8 @@ const tell = async (
 ): Promise<Outcome | "lost" | "unsure"> => {
   const finished = await makeReport(ports, run, end);
   // A pod may start after all, and its task succeed: nobody must release the next one behind this report.
-  // With failFast, one that read the Jobs before the failure may just be releasing one.
-  if ((end.kind !== "passed" && end.kind !== "failed") || run.chain.graph?.failFast) await stop(ports, run);
+  if (end.kind !== "passed" && end.kind !== "failed") await stop(ports, run);
+  else if (run.chain.graph) await stopDeleted(ports, run);
   try {
     const settled = await sendFinished(ports, run, { finished, hold, reconcile });
     if (settled === "over" && !(await isOverForGood(ports, run))) return "unsure";

@@ -18,9 +18,11 @@ export const standingsIn = (run: RunState, graph: Graph): readonly Standing[] =>
   );
 
 /** Before that, a Job that is not there ends the run as it ends a line: nothing is to be cleaned up. */
-export const hasBegun = ({ marks, chain, tasks }: RunState): boolean =>
-  marks.announced !== undefined ||
-  (chain.silent && tasks.some(({ phase }) => phase === "running" || phase === "succeeded" || phase === "failed"));
+export const hasBegun = ({ marks, chain, tasks }: RunState): boolean => {
+  if (marks.announced !== undefined || !chain.silent) return marks.announced !== undefined;
+  const isWhole = tasks.every(({ phase }) => phase !== "missing" && phase !== "deleted");
+  return isWhole || tasks.some(({ phase }) => phase === "running" || phase === "succeeded" || phase === "failed");
+};
 
 /** @returns undefined while a task runs, or still can; else the first one that failed decides, in the order of the config */
 export const graphEnd = (run: RunState, graph: Graph): End | undefined => {

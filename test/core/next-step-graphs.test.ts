@@ -19,15 +19,18 @@ const now: Situation = {
 };
 
 /** Made once for each size: only graph and phases differ. */
-const runOf = (size: number): RunState => {
-  const run = readRun(makeJobs({ phases: Array.from({ length: size }, () => "waiting"), announced }));
+const runOf = (size: number, silent: boolean): RunState => {
+  const phases = Array.from({ length: size }, (): TaskPhase => "waiting");
+  const run = readRun(makeJobs({ phases, ...(silent ? { silent } : { announced }) }));
   assert.ok(run);
   return run;
 };
-const runs = [1, 2, 3, 4].map(runOf);
+const sizes = [1, 2, 3, 4];
+const kinds = { loud: sizes.map((size) => runOf(size, false)), silent: sizes.map((size) => runOf(size, true)) };
+type Kind = keyof typeof kinds;
 
-const stepOf = (graph: Graph, phases: readonly TaskPhase[]): Step => {
-  const { tasks, chain, ...run } = runs[phases.length - 1]!;
+const stepOf = (graph: Graph, phases: readonly TaskPhase[], kind: Kind = "loud"): Step => {
+  const { tasks, chain, ...run } = kinds[kind][phases.length - 1]!;
   const withGraph: Chain = { ...chain, graph };
   return nextStep({ ...run, chain: withGraph, tasks: tasks.map((task, i) => ({ ...task, phase: phases[i]! })) }, now);
 };
@@ -43,12 +46,12 @@ const followers = (step: Step, phases: readonly TaskPhase[], ends: readonly Task
 ];
 
 /** @returns the number of states */
-const walk = (graph: Graph, ends: readonly TaskPhase[]): number => {
+const walk = (graph: Graph, ends: readonly TaskPhase[], kind: Kind): number => {
   const first = graph.tasks.map((): TaskPhase => "waiting");
   const seen = new Set([first.join()]);
   const queue: TaskPhase[][] = [first];
   for (let phases = queue.pop(); phases; phases = queue.pop()) {
-    const step = stepOf(graph, phases);
+    const step = stepOf(graph, phases, kind);
     check(graph, phases, step);
     for (const next of followers(step, phases, ends)) {
       const key = next.join();
@@ -93,15 +96,19 @@ const leftBehind = (graph: Graph, phases: readonly TaskPhase[], task: number): s
   return later >= 0 && phases[later] !== "deleted" ? `task ${later} started before it` : undefined;
 };
 
-const prove = (all: readonly (readonly GraphTask[])[], ends: readonly TaskPhase[]): void => {
+const prove = (all: readonly (readonly GraphTask[])[], ends: readonly TaskPhase[], kind: Kind = "loud"): void => {
   let states = 0;
-  for (const tasks of all) for (const failFast of [false, true]) states += walk({ failFast, tasks }, ends);
+  for (const tasks of all) for (const failFast of [false, true]) states += walk({ failFast, tasks }, ends, kind);
   assert.ok(states > all.length * 2);
   console.log(`# ${all.length * 2} graphs, ${states} states`);
 };
 
 for (const size of [1, 2, 3])
   test(`every graph of ${size} tasks, in every order`, () => prove(everyGraph(size), ["succeeded", "failed"]));
+
+for (const size of [1, 2])
+  test(`every graph of ${size} tasks of a silent run`, () =>
+    prove(everyGraph(size), ["succeeded", "failed"], "silent"));
 
 for (const size of [1, 2])
   test(`every graph of ${size} tasks, of which Jobs are deleted`, () =>
