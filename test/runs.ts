@@ -1,4 +1,5 @@
 // Runs for tests: their Jobs with the marks of the real thing, in any state.
+import type { Graph } from "../functions/core/graph.ts";
 import type { Envelope } from "../functions/core/keptn-event.ts";
 import type { Job } from "../functions/core/kubernetes.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type State,
 } from "../functions/core/marks.ts";
 import type { TaskPhase } from "../functions/core/run-state.ts";
+import type { Stopped } from "../functions/core/stopped.ts";
 
 export const testEvent: Envelope = {
   id: "9d3a7c1e-5a0b-4c0e-8f53-0a1b2c3d4e5f",
@@ -44,6 +46,9 @@ export interface TestRun {
   /** Names of the tasks. */
   readonly tasks?: readonly string[];
   readonly outcome?: string;
+  readonly graph?: Graph;
+  /** By task: why it was stopped. */
+  readonly stopped?: readonly (Stopped | undefined)[];
   /** By task: what it has instead of what goes with its phase. */
   readonly statuses?: readonly (Job["status"] | undefined)[];
 }
@@ -68,6 +73,7 @@ const chainOf = ({ phases, silent = false, event = testEvent, namespace = "jobs"
     task: given.tasks?.[index] ?? `task-${index + 1}`,
     ttlSeconds: 600,
   })),
+  ...(given.graph ? { graph: given.graph } : {}),
 });
 
 const makeJob = (run: TestRun, phase: Exclude<TaskPhase, "missing">, index: number): Job => {
@@ -93,6 +99,7 @@ const makeJob = (run: TestRun, phase: Exclude<TaskPhase, "missing">, index: numb
         [annotation.announced]: (lead && run.announced) || "",
         [annotation.claim]: (lead && run.claim) || "",
         [annotation.reported]: (lead && run.reported) || "",
+        ...(run.stopped?.[index] ? { [annotation.stopped]: JSON.stringify(run.stopped[index]) } : {}),
         ...(run.refused ? { [annotation.refused]: run.refused } : {}),
         ...(lead && run.outcome ? { [annotation.outcome]: run.outcome } : {}),
         ...(run.end ? { [annotation.end]: JSON.stringify(run.end) } : {}),

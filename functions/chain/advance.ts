@@ -2,16 +2,17 @@
 import { endOfJob } from "../core/hint.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { nextStep, type Situation, type Step } from "../core/next-step.ts";
-import { type OwnEnd, ownEndNoted } from "../core/own-end.ts";
+import type { OwnEnd } from "../core/own-end.ts";
 import { type RunState, readRun } from "../core/run-state.ts";
 import { announce } from "./announce.ts";
-import { findHiddenEnd, noteOwnEnd } from "./hidden-end.ts";
-import { listPods } from "./list-pods.ts";
+import { noteOwnEnd } from "./hidden-end.ts";
+import { failuresToLookBehind, lookBehind } from "./look-behind.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 import { release } from "./release.ts";
 import { report } from "./report.ts";
 import type { Rest } from "./rest.ts";
 import type { ReconcileRun } from "./siblings.ts";
+import { stopTasks } from "./stop-tasks.ts";
 import { tidy } from "./tidy.ts";
 
 export interface Target {
@@ -37,14 +38,20 @@ export interface Findings {
   readonly over?: boolean;
 }
 
+interface Known {
+  readonly owner: boolean;
+  readonly inspected?: true;
+  /** Behind the failures of which tasks. */
+  readonly looked: readonly number[];
+}
+
 /** More than any run takes: a turn is a step, or one that somebody else was faster with. */
 const mostTurns = 1000;
 
 /** @throws IoError when a step could not be taken; the next delivery goes on from what the Jobs say */
 export const advance = async (ports: ChainPorts, target: Target, how: How = {}): Promise<Rest> => {
   const me = ports.newClaimant();
-  // `looked`: behind the failure of which task.
-  let known: Findings & { owner: boolean; inspected?: true; looked?: number } = { owner: how.owner ?? false };
+  let known: Findings & Known = { owner: how.owner ?? false, looked: [] };
   let { jobs, namespaces } = target;
   for (let turn = 0; turn < mostTurns; turn++) {
     const run = readRun(jobs ?? (await ports.jobs.listRun(target.runId, namespaces)));
@@ -56,24 +63,20 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
     }
     const step = nextStep(run, situationOf(ports, { me, ...known }));
     if (step.kind === "over") return { ...step, ends: endsOf(run) };
-    if (step.kind === "wait") {
+    const failures = failuresToLookBehind(run, step, known.looked);
+    if (failures.length > 0) {
+      const { looked, ownEnd } = await lookBehind(ports, run, failures);
+      known = { ...known, looked: [...known.looked, ...looked], ...(ownEnd ? { ownEnd } : {}) };
+    } else if (step.kind === "wait") {
       if (known.inspected || !how.inspect) return step;
       const found = await how.inspect(run);
       if (Object.keys(found).length === 0) return step; // its Jobs say what they said: of ten thousand runs most rest here
-      known = { ...found, owner: false, inspected: true };
-    } else if (
-      step.kind === "report" &&
-      step.end.kind === "failed" &&
-      !run.marks.end &&
-      known.looked !== step.end.task
-    ) {
-      const ownEnd = await lookBehindFailure(ports, run, step.end.task);
-      known = { ...known, looked: step.end.task, ...(ownEnd ? { ownEnd } : {}) };
+      known = { ...found, owner: false, inspected: true, looked: known.looked };
     } else {
       const reconcile = how.forSibling ? undefined : reconcileFor(ports);
       const rest = await take(ports, run, { step, me, reconcile });
       if (rest) return { ...rest, ends: endsOf(run) };
-      known = { ...known, owner: false };
+      known = afterStep(run, known);
     }
     jobs = undefined;
   }
@@ -86,13 +89,9 @@ export const namespacesOf = ({ chain }: RunState): readonly string[] => [
 
 const endsOf = ({ tasks }: RunState): string[] => tasks.flatMap(({ job }) => (job && endOfJob(job)) ?? []);
 
-/** A Job fails with its pod, and a pod with any of its containers: the task's own may have done its work. */
-const lookBehindFailure = async (ports: ChainPorts, { tasks }: RunState, task: number): Promise<Findings["ownEnd"]> => {
-  const job = tasks[task]?.job;
-  if (!job || ownEndNoted(job)) return undefined;
-  const end = await findHiddenEnd(ports, job, (await listPods(ports, job)).pods.at(-1));
-  return end && { task, end };
-};
+/** Beside a task of a graph that was looked at, others may run: what was found of it is dealt with. */
+const afterStep = ({ chain }: RunState, known: Findings & Known): Findings & Known =>
+  chain.graph ? { owner: false, looked: known.looked } : { ...known, owner: false };
 
 const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: boolean }): Situation => ({
   ...known,
@@ -121,7 +120,9 @@ const take = async (
     case "announce":
       return announce(ports, run, { ask: step.ask, me });
     case "release":
-      return (await release(ports, run, step.task)) ? running : undefined;
+      return (await release(ports, run, step.tasks)) ? running : undefined;
+    case "stop":
+      return stopTasks(ports, run, step).then(() => undefined); // their Jobs say now what is next
     case "note-end":
       return noteOwnEnd(ports, run, step).then(() => undefined); // its Job says now what is next
     case "report":

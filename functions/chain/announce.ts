@@ -1,5 +1,6 @@
 // Sends a run's `.started`, effectively once, and releases its first task with the same request that notes it.
 import { makeStarted } from "../core/answer.ts";
+import { startsWithFirst } from "../core/graph-step.ts";
 import { isCounted } from "../core/keptn-event.ts";
 import { annotation } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";
@@ -52,8 +53,11 @@ const sendAndNote = async (ports: ChainPorts, run: RunState, hold: Hold | undefi
   return noteAnnounced(ports, run, hold);
 };
 
-/** One request: the mark that `.started` was sent, and the release of the first task. */
+/**
+ * One request: the mark that `.started` was sent, and the release of the first task. Of a graph others can be due with it, or instead.
+ */
 const noteAnnounced = async (ports: ChainPorts, run: RunState, hold: Hold | undefined): Promise<Rest | undefined> => {
+  const startsFirst = startsWithFirst(run);
   const answer = await ports.jobs.patch(refOf(run.lead), {
     expect: { annotations: { [annotation.announced]: "", ...(hold ? { [annotation.claim]: hold.text() } : {}) } },
     annotations: {
@@ -61,20 +65,20 @@ const noteAnnounced = async (ports: ChainPorts, run: RunState, hold: Hold | unde
       [annotation.claim]: "",
       ...(run.marks.over ? { [annotation.over]: "" } : {}),
     },
-    state: "released",
-    suspend: false,
+    ...(startsFirst ? ({ state: "released", suspend: false } as const) : {}),
   });
   const task = run.chain.jobs[0]?.task;
-  ports.log({ level: "info", message: "announced and released the first task", task, answer, ...aboutRun(run) });
+  const message = startsFirst ? "announced and released the first task" : "announced";
+  ports.log({ level: "info", message, task, answer, ...aboutRun(run) });
   if (answer !== "done") return undefined;
   await Promise.all([
     ports.note(refOf(run.lead), {
       reason: "Announced",
       message: `Told Keptn that action '${run.chain.action}' started.`,
     }),
-    ports.note(refOf(run.lead), { reason: "Released", message: `Released task '${task}'.` }),
+    ...(startsFirst ? [ports.note(refOf(run.lead), { reason: "Released", message: `Released task '${task}'.` })] : []),
   ]);
-  return { kind: "wait", why: "a task is running" };
+  return run.chain.graph ? undefined : { kind: "wait", why: "a task is running" };
 };
 
 /** Nobody will ever hear of this run: it must not run. */

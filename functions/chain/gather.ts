@@ -1,11 +1,16 @@
 // Reads what the pods of a run have to say: containers, their output and their results.
+import type { Graph } from "../core/graph.ts";
+import { whySkipped } from "../core/graph-report.ts";
+import { hasBegun } from "../core/graph-step.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { renderWarning } from "../core/kubernetes-warning.ts";
 import { emptyLog } from "../core/log-text.ts";
+import type { ChainLink } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";
 import { ownEndNoted } from "../core/own-end.ts";
 import type { TaskResult } from "../core/result.ts";
-import { phaseOf, type RunState } from "../core/run-state.ts";
+import { isRetried } from "../core/retried.ts";
+import { phaseOf, type RunState, type TaskPhase } from "../core/run-state.ts";
 import {
   type ContainerReport,
   type ContainerToRead,
@@ -24,21 +29,50 @@ export interface Gathered {
   readonly results: (TaskResult | undefined)[];
 }
 
-/** Of every task that was released. Output that cannot be read is said to be so; it is no reason not to report. */
+/** Of every task that was released, and of a graph of all others too. Output that cannot be read is said to be so; it is no reason not to report. */
 export const gather = async (ports: ChainPorts, run: RunState): Promise<Gathered> => {
-  const ran = run.tasks.flatMap(({ job, link, phase }) =>
-    job && phase !== "waiting" ? [{ job, task: link.task }] : [],
-  );
-  const reports = await Promise.all(ran.map(({ job, task }) => gatherTask(ports, job, task)));
+  const { graph } = run.chain;
+  const reports = await (graph && hasBegun(run) ? gatherGraph(ports, run, graph) : gatherLine(ports, run));
   return { reports, results: await parseResults(reports) };
 };
 
+const gatherLine = (ports: ChainPorts, run: RunState): Promise<TaskReport[]> => {
+  const ran = run.tasks.flatMap(({ job, link, phase }) =>
+    job && phase !== "waiting" ? [{ job, task: link.task }] : [],
+  );
+  return Promise.all(ran.map(({ job, task }) => gatherTask(ports, job, task)));
+};
+
+const gatherGraph = (ports: ChainPorts, run: RunState, graph: Graph): Promise<TaskReport[]> => {
+  const skipped = whySkipped(run, graph);
+  return Promise.all(
+    run.tasks.map(async ({ job, link, phase }, index): Promise<TaskReport> => {
+      const onError = graph.tasks[index]?.onError;
+      const why = skipped.get(index);
+      if (why !== undefined) return { ...nothingOf(link.task), skipped: why };
+      const report = job ? await gatherTask(ports, job, link.task) : nothingOf(link.task);
+      const lost = lostBy(phase, link);
+      return { ...report, ...(lost ? { why: lost } : {}), ...(onError ? { onError } : {}) };
+    }),
+  );
+};
+
+const nothingOf = (task: string): TaskReport => ({ task, passed: false, ranToEnd: false, containers: [] });
+
+/** Why a Job says nothing of its task. */
+const lostBy = (phase: TaskPhase, { namespace, name }: ChainLink): string | undefined => {
+  if (phase === "deleted") return `it did not end: its Job ${namespace}/${name} was deleted.`;
+  return phase === "missing" ? `its Job ${namespace}/${name} was removed by force.` : undefined;
+};
+
 const gatherTask = async (ports: ChainPorts, job: Job, task: string): Promise<TaskReport> => {
-  const { pods, unread } = await listPods(ports, job);
+  const { pods: all, unread } = await listPods(ports, job);
+  const pods = isRetried(job) ? all.slice(-1) : all; // what it came to at last
   const read = await Promise.all(pods.flatMap(containersOf).map((container) => readContainer(ports, container)));
   const containers = [...notedOutput(job, read), ...read];
   const said = await warningsOf(ports, job, pods.at(-1));
-  return reportTask({ task, job, pods, containers, said, ...(unread === undefined ? {} : { unread }) });
+  const tries = isRetried(job) && all.length > 1 ? { tries: all.length } : {};
+  return reportTask({ task, job, pods, containers, said, ...tries, ...(unread === undefined ? {} : { unread }) });
 };
 
 /** At its deadline a Job's pods are deleted: why one never ran, only Events still tell. */

@@ -11,10 +11,10 @@ import { readContainer } from "./gather.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 
 /** Of the output that is kept with the note, as JSON: of all of an object's annotations Kubernetes keeps 256 KiB. */
-const mostLogBytes = 16 * 1024;
+export const mostLogBytes = 16 * 1024;
 
-/** Seconds since its release. */
-const stopped = 1;
+/** A deadline that has passed, in seconds since its release. */
+export const stopped = 1;
 
 /** @param pod the Job's newest one @returns undefined when there is none */
 export const findHiddenEnd = async (ports: ChainPorts, job: Job, pod: Pod | undefined): Promise<OwnEnd | undefined> => {

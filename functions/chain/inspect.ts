@@ -4,6 +4,7 @@ import { isCounted } from "../core/keptn-event.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { annotation } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";
+import type { OwnEnd } from "../core/own-end.ts";
 import { isPodReady } from "../core/ready-pod.ts";
 import type { RunState } from "../core/run-state.ts";
 import { type SeenTrouble, seenSinceMs } from "../core/seen-trouble.ts";
@@ -17,15 +18,31 @@ import { forgetOver, isOverForGood } from "./over.ts";
 import type { ChainPorts } from "./ports.ts";
 
 export const inspect = async (ports: ChainPorts, run: RunState): Promise<Findings> => {
-  const task = run.tasks.findIndex(({ phase }) => phase === "running");
-  const [over, pod] = await Promise.all([isOver(ports, run), inspectPod(ports, run.tasks[task]?.job)]);
-  const { why, ownEnd } = pod;
+  const running = [...run.tasks.keys()].filter((task) => run.tasks[task]?.phase === "running");
+  const [over, pods] = await Promise.all([
+    isOver(ports, run),
+    // In a line only one of them can be.
+    Promise.all((run.chain.graph ? running : running.slice(0, 1)).map((task) => inspectTask(ports, run, task))),
+  ]);
+  const cannotStart = pods.find(({ why }) => why !== undefined);
+  const hidden = pods.find(({ ownEnd }) => ownEnd !== undefined);
   return {
     ...(over ? { over } : {}),
-    ...(why ? { cannotStart: { task, why } } : {}),
-    ...(ownEnd ? { ownEnd: { task, end: ownEnd } } : {}),
+    ...(cannotStart?.why ? { cannotStart: { task: cannotStart.task, why: cannotStart.why } } : {}),
+    ...(hidden?.ownEnd ? { ownEnd: { task: hidden.task, end: hidden.ownEnd } } : {}),
   };
 };
+
+interface TaskFindings {
+  readonly task: number;
+  readonly why?: string;
+  readonly ownEnd?: OwnEnd;
+}
+
+const inspectTask = async (ports: ChainPorts, run: RunState, task: number): Promise<TaskFindings> => ({
+  task,
+  ...(await inspectPod(ports, run.tasks[task]?.job)),
+});
 
 /** Only of a run that was announced a while ago: an event can be here before Keptn waits for its answer. */
 const isOver = async (ports: ChainPorts, run: RunState): Promise<boolean> => {
@@ -37,7 +54,7 @@ const isOver = async (ports: ChainPorts, run: RunState): Promise<boolean> => {
   return false;
 };
 
-const inspectPod = async (ports: ChainPorts, job: Job | undefined) => {
+const inspectPod = async (ports: ChainPorts, job: Job | undefined): Promise<Omit<TaskFindings, "task">> => {
   if (!job || isPodReady(job)) return {}; // that spares the API server a list by label for most runs
   const { pods, unread } = await listPods(ports, job);
   if (unread !== undefined) return {};

@@ -1,10 +1,15 @@
-// Lifts the suspension of a run's next task.
+// Lifts the suspension of a run's next tasks.
 import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 
-/** @returns whether the task was released by this call */
-export const release = async (ports: ChainPorts, run: RunState, task: number): Promise<boolean> => {
+/** @returns whether all of these tasks were released by this call */
+export const release = async (ports: ChainPorts, run: RunState, tasks: readonly number[]): Promise<boolean> => {
+  const released = await Promise.all(tasks.map((task) => releaseTask(ports, run, task)));
+  return released.every(Boolean);
+};
+
+const releaseTask = async (ports: ChainPorts, run: RunState, task: number): Promise<boolean> => {
   const { job, link } = run.tasks[task] ?? {};
   if (!job || !link) return false;
   const answer = await ports.jobs.patch(refOf(job), { expect: { suspend: true }, state: "released", suspend: false });

@@ -1,6 +1,7 @@
 // Ends a run: claims it, tells Keptn how it went, and lets go of its Jobs.
 import { makeFinished } from "../core/answer.ts";
 import type { End, Outcome } from "../core/marks.ts";
+import { conflictsOf } from "../core/merge-results.ts";
 import { refOf } from "../core/object-meta.ts";
 import { outcomeOfEnd, outcomeOfFinished } from "../core/outcome.ts";
 import type { OutgoingEvent } from "../core/outgoing-event.ts";
@@ -9,13 +10,13 @@ import { IoError } from "../io/io-error.ts";
 import { claim, type Hold } from "./claim.ts";
 import { isRefusedForGood } from "./count.ts";
 import { logErrored } from "./error-log.ts";
-import { gather } from "./gather.ts";
+import { type Gathered, gather } from "./gather.ts";
 import { isOverForGood, logGivenUp } from "./over.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 import type { Rest } from "./rest.ts";
 import { type Settled, sendFinished } from "./settle.ts";
 import type { ReconcileRun } from "./siblings.ts";
-import { stop, tidy } from "./tidy.ts";
+import { stop, stopDeleted, tidy } from "./tidy.ts";
 
 /** @returns where the run rests now; undefined when somebody else was faster: look again */
 export const report = async (
@@ -52,6 +53,7 @@ const tell = async (
   const finished = await makeReport(ports, run, end);
   // A pod may start after all, and its task succeed: nobody must release the next one behind this report.
   if (end.kind !== "passed" && end.kind !== "failed") await stop(ports, run);
+  else if (run.chain.graph) await stopDeleted(ports, run);
   try {
     const settled = await sendFinished(ports, run, { finished, hold, reconcile });
     if (settled === "over" && !(await isOverForGood(ports, run))) return "unsure";
@@ -95,17 +97,29 @@ const noteReport = async (
 
 const makeReport = async (ports: ChainPorts, run: RunState, end: End) => {
   const problem = problemOf(run, end);
+  const gathered = await gather(ports, run);
+  if (run.chain.graph) logConflicts(ports, run, gathered);
   return makeFinished({
     event: run.event,
     source: run.chain.source,
-    ...(await gather(ports, run)),
+    isGraph: run.chain.graph !== undefined,
+    ...gathered,
     ...(problem ? { problem } : {}),
     maxBytes: ports.settings.MAX_EVENT_BYTES,
   });
 };
 
+const logConflicts = (ports: ChainPorts, run: RunState, { reports, results }: Gathered): void => {
+  for (const { path, tasks } of conflictsOf(results)) {
+    const names = tasks.map((task) => reports[task]?.task ?? "?");
+    const message = `the results of several tasks differ in ${path}: that of '${names.at(-1)}' counts`;
+    ports.log({ level: "info", message, tasks: names, ...aboutRun(run) });
+  }
+};
+
 const problemOf = (run: RunState, end: End): string | undefined => {
-  if (end.kind === "passed" || (end.kind === "failed" && run.tasks[end.task]?.job)) return undefined;
+  const isSaidByTask = end.kind === "failed" && run.chain.graph !== undefined;
+  if (end.kind === "passed" || isSaidByTask || (end.kind === "failed" && run.tasks[end.task]?.job)) return undefined;
   const { namespace, name, task } = run.chain.jobs[end.task] ?? { namespace: "?", name: "?", task: "?" };
   switch (end.kind) {
     case "failed":

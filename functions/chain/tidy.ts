@@ -30,6 +30,12 @@ export const stop = async (ports: ChainPorts, run: RunState): Promise<void> => {
   await Promise.all(jobs.map((job) => ports.jobs.delete(refOf(job))));
 };
 
+/** Of a graph, that goes on beside it: who deleted a Job may have left its pod. */
+export const stopDeleted = async (ports: ChainPorts, run: RunState): Promise<void> => {
+  const deleted = run.tasks.filter(({ phase }) => phase === "deleted");
+  await stop(ports, { ...run, tasks: deleted });
+};
+
 const reportedNow = (ports: ChainPorts, outcome: Outcome | undefined) => ({
   [annotation.reported]: ports.clock.now().toISOString(),
   [annotation.claim]: "",

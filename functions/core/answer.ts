@@ -1,5 +1,6 @@
 // The events that answer Keptn: `.started` and `.finished` of a run.
 import { isStructure } from "./exact-json.ts";
+import { graphVerdict } from "./graph-report.ts";
 import { judgeResult, resultOf, statusOf } from "./judge-result.ts";
 import { type Envelope, typeOfKind } from "./keptn-event.ts";
 import { bytesOfLog, cleanText, jsonBytes, shortenLog, utf8Bytes } from "./log-text.ts";
@@ -20,6 +21,8 @@ export interface Finish {
   /** Why the run ended although no task says so: deleted, incomplete, could not start. */
   readonly problem?: string;
   readonly maxBytes: number;
+  /** Its tasks may have run side by side: the worst result counts, and their times overlap. */
+  readonly isGraph?: boolean;
 }
 
 /** The finished event of a run; never larger than `maxBytes`, whatever the tasks wrote. */
@@ -73,6 +76,7 @@ const mostLabelBytes = 12 * 1024;
 
 /** A task that ran to its end and failed is a result; whatever kept it from that is an error. */
 const verdictOf = (finish: Finish): { status: string; result: string } => {
+  if (finish.isGraph && finish.problem === undefined) return graphVerdict(finish.reports, finish.results);
   const failed = finish.reports.find(({ passed }) => !passed);
   if (finish.problem !== undefined || (failed && !failed.ranToEnd)) return { status: "errored", result: "fail" };
   if (failed) return { status: "succeeded", result: "fail" };
@@ -92,11 +96,17 @@ const resultData = (finish: Finish): Record<string, unknown> => {
 /** Lighthouse takes the window of its evaluation from the test task (go-sdk: TestFinishedDetails). */
 const testTimes = (finish: Finish): Record<string, unknown> => {
   if (finish.event.type !== "sh.keptn.event.test.triggered") return {};
-  const start = finish.reports.find(({ startedAt }) => startedAt)?.startedAt;
-  const end = finish.reports.findLast(({ endedAt }) => endedAt)?.endedAt;
+  const [starts, ends] = [timesOf(finish, "startedAt"), timesOf(finish, "endedAt")];
+  const [start, end] = [starts.at(0), ends.at(-1)];
   const given = resultData(finish)["test"];
   const times = { ...(start ? { start } : {}), ...(end ? { end } : {}) };
   return { test: mergeResults(times, isStructure(given) ? { ...given } : {}) };
+};
+
+/** In the order of the tasks, or of a graph in that of time. */
+const timesOf = ({ reports, isGraph }: Finish, field: "startedAt" | "endedAt"): string[] => {
+  const times = reports.flatMap((report) => report[field] ?? []);
+  return isGraph ? times.sort((a, b) => Date.parse(a) - Date.parse(b)) : times;
 };
 
 const renderMessage = (finish: Finish, limitBytes: number): string => {

@@ -5,7 +5,9 @@ import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
 import { cleanText } from "./log-text.ts";
 import { ownEndNoted } from "./own-end.ts";
 import { cutOf, deadlineSecondsOf, ownEndOf, type Terminated, wordsOf } from "./pod-end.ts";
+import { isRetried } from "./retried.ts";
 import { failureOf } from "./run-state.ts";
+import { stoppedNoted } from "./stopped.ts";
 import { containersOfTask, hasStarted } from "./task-containers.ts";
 
 /**
@@ -17,6 +19,8 @@ export const explainFailure = (job: Job, pod: Pod | undefined, unread = false): 
   const name = job.metadata?.name ?? "";
   const noted = ownEndNoted(job);
   if (noted) return explainEnd(name, noted);
+  const stopped = stoppedNoted(job);
+  if (stopped) return `it ${stopped.because === "fail-fast" ? "was stopped" : "could not start"}: ${stopped.why}`;
   const { own, init, plainSidecars } = containersOfTask(job, pod);
   const ownEnd = ownEndOf(job, pod);
   if (ownEnd && ownEnd.exitCode !== 0) return explainEnd(name, ownEnd);
@@ -38,6 +42,7 @@ export const explainFailure = (job: Job, pod: Pod | undefined, unread = false): 
 const explainJobDeadline = ({ spec }: Job, pod: Pod | undefined, own: ContainerStatus | undefined): string => {
   const task = spec?.template.spec?.activeDeadlineSeconds ?? 0;
   const job = spec?.activeDeadlineSeconds ?? task;
+  if (spec && isRetried({ spec })) return `it was stopped ${job} s after its release, which is for all of its tries.`;
   const start = job - task - endSeconds;
   const parts =
     start > 0

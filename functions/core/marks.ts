@@ -1,6 +1,7 @@
 // Names on a Job: what it is selected by (labels) and what a run remembers (annotations).
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Graph } from "./graph.ts";
 
 export const label = {
   managedBy: "app.kubernetes.io/managed-by",
@@ -37,6 +38,8 @@ export const annotation = {
   end: "keptn.sh/jes-end",
   /** JSON of {@link OwnEnd}: how the task's own container ended; not there unless other containers kept its pod from ending. */
   ownEnd: "keptn.sh/jes-own-end",
+  /** JSON of {@link Stopped}: why we stopped the task; not there unless we did, in a run that goes on. */
+  stopped: "keptn.sh/jes-stopped",
   /** JSON of {@link SeenTrouble}: since when its pod is seen not to start; not there unless no Event of Kubernetes tells it. */
   trouble: "keptn.sh/jes-trouble",
   /** When Keptn said for the first time that it no longer waits (RFC 3339), or ""; not there unless it did. On the run's first Job. */
@@ -72,6 +75,8 @@ export interface Chain {
   /** The other runs of its event that answer Keptn. Not there: there are none, or version 0.1.0 made the run. */
   readonly siblings?: readonly Sibling[];
   readonly jobs: readonly ChainLink[];
+  /** One task for each of `jobs`. Not there: they run one after the other, until one fails. */
+  readonly graph?: Graph;
 }
 
 /** Another run of the same event: Keptn completes the event's task when as many `.finished` as `.started` came, of all of them together. */

@@ -1,5 +1,6 @@
 // Puts the results of several tasks together. Apart from result.ts, whose YAML parser most runs never need.
 import { isRecord } from "./exact-json.ts";
+import type { TaskResult } from "./result.ts";
 
 /** Later tasks win; objects are merged, lists are replaced. */
 export const mergeResults = (
@@ -14,3 +15,31 @@ export const mergeResults = (
   }
   return merged;
 };
+
+export interface Conflict {
+  /** `deployment.deploymentURIsLocal` */
+  readonly path: string;
+  /** Places of the results that differ in it, in their order: the last one counts. */
+  readonly tasks: readonly number[];
+}
+
+/** Where several results say different things, in the order of their paths. Of words about the result the worst counts. */
+export const conflictsOf = (results: readonly (TaskResult | undefined)[]): readonly Conflict[] => {
+  const said = new Map<string, { readonly values: Set<string>; readonly tasks: number[] }>();
+  for (const [task, result] of results.entries()) {
+    for (const [path, value] of result?.kind === "data" ? leavesOf(result.data, "") : []) {
+      if (["result", "status", "message"].includes(path)) continue;
+      const one = said.get(path) ?? { values: new Set(), tasks: [] };
+      said.set(path, { values: one.values.add(value), tasks: [...one.tasks, task] });
+    }
+  }
+  return [...said]
+    .filter(([, { values }]) => values.size > 1)
+    .map(([path, { tasks }]) => ({ path, tasks }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+};
+
+const leavesOf = (data: Readonly<Record<string, unknown>>, above: string): (readonly [string, string])[] =>
+  Object.entries(data).flatMap(([key, value]) =>
+    isRecord(value) ? leavesOf(value, `${above}${key}.`) : [[`${above}${key}`, JSON.stringify(value)] as const],
+  );

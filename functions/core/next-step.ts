@@ -1,15 +1,20 @@
 // What the Jobs of a run ask for next, and nothing else: the one decision that start-job, finish-task and the sweep share.
+import { graphEnd, graphStep, hasBegun } from "./graph-step.ts";
 import type { End } from "./marks.ts";
 import { createdMs } from "./object-meta.ts";
 import { type OwnEnd, ownEndNoted } from "./own-end.ts";
 import { type RunState, stateOf, type TaskState, wasReported } from "./run-state.ts";
+import { type Stopped, stoppedNoted } from "./stopped.ts";
 
 export type Step =
   /** Nothing to do now. */
   | { readonly kind: "wait"; readonly why: string }
   /** Send `.started` and release the first task. `ask`: somebody may have sent it already, Keptn knows. */
   | { readonly kind: "announce"; readonly ask: boolean }
-  | { readonly kind: "release"; readonly task: number }
+  /** Nothing is before these tasks. */
+  | { readonly kind: "release"; readonly tasks: readonly number[] }
+  /** Of a run that goes on: the reason is to be noted on their Jobs, and these to be stopped. */
+  | { readonly kind: "stop"; readonly tasks: readonly number[]; readonly stopped: Stopped }
   /** A task has ended, and its Job does not say so: to be noted on it, and the Job to be stopped. */
   | { readonly kind: "note-end"; readonly task: number; readonly end: OwnEnd }
   | { readonly kind: "report"; readonly end: End }
@@ -53,15 +58,17 @@ export const nextStep = (run: RunState, now: Situation): Step => {
   if (notYet) return notYet;
   if (end) return { kind: "report", end };
   if (!announced) return { kind: "announce", ask: !isOwner(run, now) };
+  if (run.chain.graph) return graphStep(run, run.chain.graph, now.cannotStart);
   const task = run.tasks.findIndex(({ phase }) => phase !== "succeeded");
-  return run.tasks[task]?.phase === "waiting" ? { kind: "release", task } : { kind: "wait", why: "a task is running" };
+  const isDue = run.tasks[task]?.phase === "waiting";
+  return isDue ? { kind: "release", tasks: [task] } : { kind: "wait", why: "a task is running" };
 };
 
 /** Of a Job that says otherwise: once it is noted, the Job itself says it. */
 const hiddenEnd = (run: RunState, { ownEnd }: Situation): Step | undefined => {
   const { phase, job } = run.tasks[ownEnd?.task ?? -1] ?? {};
   const says = phase === "running" || phase === "failed";
-  return ownEnd && says && job && !ownEndNoted(job) ? { kind: "note-end", ...ownEnd } : undefined;
+  return ownEnd && says && job && !ownEndNoted(job) && !stoppedNoted(job) ? { kind: "note-end", ...ownEnd } : undefined;
 };
 
 const isLetGo = ({ job }: TaskState): boolean => !job || stateOf(job) === "reported";
@@ -81,6 +88,7 @@ const endOf = (run: RunState, now: Situation): End | "being-created" | undefined
   if (missing >= 0 && !run.marks.announced && newestMs(run) + now.createGraceSeconds * 1000 > now.nowMs) {
     return "being-created";
   }
+  if (run.chain.graph && hasBegun(run)) return graphEnd(run, run.chain.graph);
   const deleted = run.tasks.findIndex(({ phase }) => phase === "deleted");
   const failed = run.tasks.findIndex(({ phase }) => phase === "failed");
   if (failed >= 0) return { kind: "failed", task: failed };

@@ -2,7 +2,7 @@
 import type { Job } from "./kubernetes.ts";
 import type { LogText } from "./log-text.ts";
 import { annotation } from "./marks.ts";
-import { isFields, isOptional } from "./read-marks.ts";
+import { isFields, isLog, isOptional } from "./read-marks.ts";
 
 /** What is left of a task whose Job is stopped for a sidecar that does not end: its pod goes with its status and output. */
 export interface OwnEnd {
@@ -39,12 +39,6 @@ const isOwnEnd = (value: unknown): value is OwnEnd => {
   const texts = [reason, startedAt, finishedAt, message].every((one) => isOptional(one, isText));
   const names = Array.isArray(sidecars) && sidecars.every(isText) && typeof ranOn === "boolean";
   return Number.isInteger(exitCode) && texts && names && isLog(log);
-};
-
-const isLog = (value: unknown): boolean => {
-  if (!isFields(value)) return false;
-  const { head, tail, cutBytes } = value;
-  return isText(head) && isText(tail) && isOptional(cutBytes, (bytes) => typeof bytes === "number");
 };
 
 const isText = (value: unknown): value is string => typeof value === "string";

@@ -1,6 +1,7 @@
 // What ended a task's pod: the program of the task, or something from outside.
 import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
 import { cleanText } from "./log-text.ts";
+import { isRetried } from "./retried.ts";
 import { failureOf } from "./run-state.ts";
 import { containersOfTask, endOfContainer } from "./task-containers.ts";
 
@@ -27,8 +28,9 @@ export const cutOf = (job: Job, pod: Pod | undefined): Cut | undefined => {
   if (reason) return { kind: "refused", words: wordsOf(reason, message) };
   const failure = failureOf(job);
   if (failure?.reason === "DeadlineExceeded") return { kind: "job-deadline" };
-  // The rule that makeJob gives: its pod was disrupted, and may be gone since.
-  if (failure?.reason === "PodFailurePolicy") return { kind: "taken", words: wordsOf(undefined, failure.message) };
+  // The rule that a task without retries has: its pod was disrupted, and may be gone since.
+  if (failure?.reason === "PodFailurePolicy" && !isRetried(job))
+    return { kind: "taken", words: wordsOf(undefined, failure.message) };
   return undefined;
 };
 

@@ -1,14 +1,16 @@
 // Reads what a run has noted on its Jobs. Others can write there too: what has not our form is as good as not there.
+import { cycleOf, type GraphTask, nodesOf } from "./graph.ts";
 import type { Envelope } from "./keptn-event.ts";
 import type { Chain, ChainLink, Claim, End, Sibling } from "./marks.ts";
 
 /** @param text of an annotation; all of these give undefined for what was not written by us */
 export const readChain = (text: string | undefined): Chain | undefined =>
   read(text, (value): value is Chain & Fields => {
-    const { action, silent, source, leaseSeconds, siblings, jobs } = value;
+    const { action, silent, source, leaseSeconds, siblings, jobs, graph } = value;
     const head = isText(action) && typeof silent === "boolean" && isText(source) && isOptional(leaseSeconds, isNumber);
     if (!isOptional(siblings, (all) => Array.isArray(all) && all.every(isSibling))) return false;
-    return head && Array.isArray(jobs) && jobs.length > 0 && jobs.every(isLink);
+    if (!head || !Array.isArray(jobs) || jobs.length === 0 || !jobs.every(isLink)) return false;
+    return isOptional(graph, (one) => isGraph(one, jobs.length));
   });
 
 export const readEnvelope = (text: string | undefined): Envelope | undefined =>
@@ -53,6 +55,23 @@ const isLink = (value: unknown): value is ChainLink => {
   return isText(namespace) && isText(name) && typeof task === "string" && isNumber(ttlSeconds);
 };
 
+/** A circle would keep its run open for ever. */
+const isGraph = (value: unknown, size: number): boolean => {
+  if (!isFields(value) || !isOptional(value["failFast"], (one) => typeof one === "boolean")) return false;
+  const { tasks } = value;
+  const isTask = (task: unknown) => isGraphTask(task, size);
+  return Array.isArray(tasks) && tasks.length === size && tasks.every(isTask) && !cycleOf(nodesOf({ tasks }));
+};
+
+const isGraphTask = (value: unknown, size: number): value is GraphTask => {
+  if (!isFields(value)) return false;
+  const { needs, when, onError } = value;
+  const isPlace = (one: unknown) => Number.isInteger(one) && (one as number) >= 0 && (one as number) < size;
+  const isOrdered = isOptional(needs, (all) => Array.isArray(all) && all.every(isPlace));
+  const isWhen = isOptional(when, (one) => one === "failure" || one === "always");
+  return isOrdered && isWhen && isOptional(onError, (one) => one === "warn" || one === "continue");
+};
+
 const isSibling = (value: unknown): value is Sibling => {
   if (!isFields(value)) return false;
   const { runId, action, source, namespaces } = value;
@@ -70,3 +89,10 @@ const isNumber = (value: unknown): value is number => typeof value === "number";
 /** JSON in Go's hands has null for what is not there. */
 export const isOptional = (value: unknown, is: (value: unknown) => boolean): boolean =>
   value === undefined || value === null || is(value);
+
+/** Of a {@link LogText}. */
+export const isLog = (value: unknown): boolean => {
+  if (!isFields(value)) return false;
+  const { head, tail, cutBytes } = value;
+  return typeof head === "string" && typeof tail === "string" && isOptional(cutBytes, isNumber);
+};

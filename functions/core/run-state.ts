@@ -13,6 +13,7 @@ import {
 } from "./marks.ts";
 import { ownEndNoted } from "./own-end.ts";
 import { readChain, readClaim, readEnd, readEnvelope } from "./read-marks.ts";
+import { stoppedNoted } from "./stopped.ts";
 
 export type TaskPhase =
   /** Not there: never created, or deleted past our finalizer. */
@@ -101,6 +102,7 @@ export const wasReported = (run: RunState): boolean =>
  */
 export const phaseOf = (job: Job): Exclude<TaskPhase, "missing"> => {
   const holds = (type: string) => job.status?.conditions?.some((c) => c.type === type && c.status === "True");
+  if (stoppedNoted(job)) return "failed"; // whatever its Job came to after that: others may have started for it
   if (holds("Complete") || holds("SuccessCriteriaMet")) return "succeeded";
   const own = ownEndNoted(job);
   if (own) return own.exitCode === 0 ? "succeeded" : "failed";

@@ -2,12 +2,14 @@
 
 import { describeEnd, describeState, explainFailure } from "./explain-failure.ts";
 import { fetchContainerName } from "./files.ts";
+import type { OnError } from "./graph.ts";
 import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
 import { cleanText, endLine, type LogText, renderLog } from "./log-text.ts";
 import { type OwnEnd, ownEndNoted } from "./own-end.ts";
 import { ownEndOf, type Terminated } from "./pod-end.ts";
 import { phaseOf } from "./run-state.ts";
 import { explainSidecars } from "./sidecars.ts";
+import { stoppedNoted } from "./stopped.ts";
 import { containersOfTask, endOfContainer, hasStarted } from "./task-containers.ts";
 
 export interface TaskReport {
@@ -17,6 +19,10 @@ export interface TaskReport {
   readonly why?: string;
   /** What is worth to be known although it is no failure, as sentences. */
   readonly note?: string;
+  /** Of a graph: why it never ran, as a sentence. */
+  readonly skipped?: string;
+  /** Of a graph: its failure is only a warning, or does not count. */
+  readonly onError?: OnError;
   /** The task ran to an end of its own: a failure is its result, not an error on the way there. */
   readonly ranToEnd: boolean;
   /** RFC 3339: its release, and the end of its Job, or of its own container beside sidecars. */
@@ -69,10 +75,11 @@ export const reportContainer = (container: ContainerToRead, log: LogText): Conta
 
 /** What was kept of the output of the task's own container, where its pod is gone. @param read what could be read */
 export const notedOutput = (job: Job, read: readonly ContainerReport[]): ContainerReport[] => {
-  const [noted, name] = [ownEndNoted(job), job.metadata?.name ?? ""];
-  if (!noted || read.some((container) => container.name === name)) return [];
-  const state = describeEnd(noted);
-  return [{ name, pod: "that was stopped", init: false, state, failed: noted.exitCode !== 0, log: noted.log }];
+  const [noted, stopped, name] = [ownEndNoted(job), stoppedNoted(job), job.metadata?.name ?? ""];
+  const log = noted?.log ?? stopped?.log;
+  if (!log || read.some((container) => container.name === name)) return [];
+  const state = noted ? describeEnd(noted) : "was stopped";
+  return [{ name, pod: "that was stopped", init: false, state, failed: noted?.exitCode !== 0, log }];
 };
 
 /** Whether its pod never got to the task's own container: what Kubernetes warned of says why. */
@@ -88,23 +95,29 @@ export interface TaskEnd {
   readonly said: readonly string[];
   /** Why its pods could not be listed. */
   readonly unread?: string;
+  /** Pods that it had: one for each try. Not there: it had one. */
+  readonly tries?: number;
 }
 
-export const reportTask = ({ task, job, pods, containers, said, unread }: TaskEnd): TaskReport => {
+export const reportTask = ({ task, job, pods, containers, said, unread, tries }: TaskEnd): TaskReport => {
   const passed = phaseOf(job) === "succeeded";
   const pod = pods.at(-1);
   const noted = ownEndNoted(job);
   const { own } = containersOfTask(job, pod);
   const end = noted ?? own?.state?.terminated;
   const endedAt = endTimeOf(job, pod, end);
-  const note = noteOf(noted, job, unread);
+  const note = [...(tries ? [`It was tried ${tries} times: this is the last one.`] : []), noteOf(noted, job, unread)]
+    .filter(Boolean)
+    .join(" ");
+  const startedAt = tries ? (pod?.status?.startTime ?? job.status?.startTime) : job.status?.startTime;
+  const stopped = stoppedNoted(job);
   return {
     task,
     passed,
-    ranToEnd: passed || isOfItsOwn(noted ?? ownEndOf(job, pod)),
+    ranToEnd: passed || (stopped ? stopped.because === "fail-fast" : isOfItsOwn(noted ?? ownEndOf(job, pod))),
     ...(passed ? {} : { why: explainFailure(job, pod, unread !== undefined) + quoteWarning(said) }),
     ...(note ? { note } : {}),
-    ...(job.status?.startTime ? { startedAt: job.status.startTime } : {}),
+    ...(startedAt ? { startedAt } : {}),
     ...(endedAt ? { endedAt } : {}),
     containers,
     ...(end?.message && wroteIt(end) ? { result: end.message } : {}),
@@ -143,12 +156,17 @@ const quoteWarning = (said: readonly string[]): string =>
 /** In the form that JES's users know: a sentence for the task, then each container's output under its name. */
 export const renderTask = (report: TaskReport): string => {
   const said = report.containers.filter(({ log }) => log.head !== "" || log.tail !== "");
-  const verdict = report.passed
-    ? `Task '${report.task}' finished successfully!`
-    : `Task '${report.task}' failed: ${report.why ?? "unknown reason"}`;
+  const verdict = `Task '${report.task}' ${verdictOf(report)}`;
   const logs = said.map((c) => `${containerTitle(c)}:\n${endLine(renderLog(c.log))}`);
   const head = report.note ? `${verdict}\n${report.note}` : verdict;
   return logs.length > 0 ? `${head}\n\nLogs:\n${logs.join("\n")}` : `${head}\n`;
+};
+
+const verdictOf = ({ passed, why = "unknown reason", skipped, onError }: TaskReport): string => {
+  if (skipped !== undefined) return `did not run: ${skipped}`;
+  if (passed) return "finished successfully!";
+  if (onError) return `failed, which ${onError === "warn" ? "is only a warning" : "does not count"} (onError): ${why}`;
+  return `failed: ${why}`;
 };
 
 const containerTitle = (container: ContainerReport): string =>

@@ -37,7 +37,10 @@ export interface CreatedRun {
 }
 
 /** @throws IoError when a Job could neither be created nor was refused */
-export const createJobs = async (ports: ChainPorts, { event, planned, runs, inTime, lookAgain }: Creation): Promise<Created> => {
+export const createJobs = async (
+  ports: ChainPorts,
+  { event, planned, runs, inTime, lookAgain }: Creation,
+): Promise<Created> => {
   const [first, ...others] = runs.flatMap((plan) => plan.jobs.map((job) => ({ plan, job })));
   if (!first) return { kind: "created", runs: [], isFirst: false };
   const findEarlier = async (): Promise<Created | undefined> => {

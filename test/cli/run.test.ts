@@ -128,6 +128,18 @@ test("after a task that failed no other one starts", async () => {
   assert.doesNotMatch(stderr, /second/);
 });
 
+test("tasks that need nothing of each other run side by side, and failFast stops one beside a failure", async () => {
+  const meet = (own: string, other: string) =>
+    `touch ${join(folder, own)}; until [ -e ${join(folder, other)} ]; do sleep 0.1; done`;
+  const also = (json: string, more: object) => JSON.stringify({ ...JSON.parse(json), ...more });
+  const [one, two] = [task("One", meet("one", "two")), also(task("Two", meet("two", "one")), { needs: [] })];
+  const passed = await runConfig(action("Side by side", `[${one}, ${two}]`));
+  assert.equal(passed.code, 0, passed.stderr);
+  const endless = also(task("Endless", "sleep 1000"), { needs: [] });
+  const failed = await runConfig(action("Stopped", `[${task("Fails", "exit 3")}, ${endless}]`, "failFast: true"));
+  assert.match(failed.events.at(-1)?.data?.message ?? "", /Task 'Endless' failed: it was stopped: task 'Fails' failed/);
+});
+
 test("a broken config is said with line and column, and nothing runs", async () => {
   const tasks = `[{ name: first, image: "none:1", cmd: [sh, -c, exit], imagee: x }]`;
   const { code, stdout, stderr } = await runConfig(action("Broken", tasks));

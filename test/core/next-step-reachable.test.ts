@@ -2,15 +2,19 @@
 // proves that following nextStep from each of them ends in a run that was reported, with as many events as Keptn has to count.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Graph } from "../../functions/core/graph.ts";
 import type { State } from "../../functions/core/marks.ts";
 import { nextStep, type Situation, type Step } from "../../functions/core/next-step.ts";
 import { readRun, type TaskPhase } from "../../functions/core/run-state.ts";
+import { standingsOf } from "../../functions/core/standing.ts";
 import { makeJobs } from "../runs.ts";
 
 /** A run as Kubernetes and Keptn have it. */
 interface Model {
   readonly phases: readonly TaskPhase[];
   readonly states: readonly State[];
+  /** Not there: one task after the other. */
+  readonly graph?: Graph;
   readonly silent: boolean;
   readonly announced: boolean;
   /** `aged`: its holder counts as dead. */
@@ -43,6 +47,7 @@ const stepOf = (model: Model): Step => {
       ...(model.announced ? { announced: at(1) } : {}),
       ...(model.reported ? { reported: at(1) } : {}),
       ...(model.refused ? { refused: "over quota" } : {}),
+      ...(model.graph ? { graph: model.graph } : {}),
     }),
   );
   const now: Situation = { nowMs, me: "me", owner: model.createdByUs, leaseSeconds: 30, createGraceSeconds: 300 };
@@ -64,7 +69,15 @@ const release =
     phases: m.phases.with(task, "running"),
     states: m.states.with(task, "released"),
   });
-const noteAnnounced: Effect = (m) => ({ ...release(0)(m), announced: true, claim: "none" });
+/** Of a graph the first task may have to wait. */
+const noteAnnounced: Effect = (m) => ({
+  ...(m.graph && standingsOf(m.graph, m.phases)[0] !== "ready" ? m : release(0)(m)),
+  announced: true,
+  claim: "none",
+});
+const stop =
+  (task: number): Effect =>
+  (m) => ({ ...m, phases: m.phases.with(task, "failed") });
 const noteReported: Effect = (m) => ({ ...m, reported: true, claim: "none" });
 
 /** A Job that ended stays, any other is deleted. */
@@ -82,7 +95,9 @@ const effectsOf = (step: Step, model: Model): Effect[] => {
       if (!step.ask) return [start, noteAnnounced];
       return [take, ...(model.started > 0 ? [] : [start]), noteAnnounced];
     case "release":
-      return [release(step.task)];
+      return step.tasks.map(release);
+    case "stop":
+      return step.tasks.map(stop);
     case "report":
       return model.silent ? tidyEffects(model) : [take, ...sends(model), ...tidyEffects(model)];
     case "tidy":
@@ -153,32 +168,48 @@ const follow = (model: Model): Model => {
   }
 };
 
-const initial = (length: number, silent: boolean): Model[] => {
+const initial = (length: number, silent: boolean, graph?: Graph): Model[] => {
   const fresh = { silent, announced: false, claim: "none", reported: false, old: false, refused: false } as const;
   const counts = { createdByUs: true, started: 0, finished: 0 };
   const phases = Array.from({ length }, (): TaskPhase => "waiting");
   const states = phases.map((): State => "waiting");
-  const whole: Model = { ...fresh, ...counts, phases, states };
+  const whole: Model = { ...fresh, ...counts, phases, states, ...(graph ? { graph } : {}) };
   const partly = phases.map((_, i): Model => ({ ...whole, createdByUs: false, phases: phases.with(i, "missing") }));
   const some = partly.filter((model) => model.phases.some((phase) => phase !== "missing"));
   return [whole, ...some, ...some.map((model) => ({ ...model, refused: true }))];
+};
+
+const prove = (models: readonly Model[], silent: boolean): void => {
+  for (const model of models) {
+    assert.ok(!silent || model.started + model.finished === 0, keyOf(model));
+    const end = follow(model);
+    assert.equal(end.reported, true, keyOf(model));
+    assert.ok(
+      end.states.every((state, i) => state === "reported" || end.phases[i] === "missing"),
+      keyOf(end),
+    );
+    assert.deepEqual([end.started, end.finished], silent ? [0, 0] : [1, 1], `${keyOf(model)} -> ${keyOf(end)}`);
+  }
+  console.log(`# ${models.length} states`);
 };
 
 for (const silent of [false, true])
   for (const length of [1, 2, 3]) {
     test(`every reachable state of a ${silent ? "silent " : ""}run of ${length} tasks leads to its end`, () => {
       const models = reachable(initial(length, silent));
-      for (const model of models) {
-        assert.ok(!silent || model.started + model.finished === 0, keyOf(model));
-        const end = follow(model);
-        assert.equal(end.reported, true, keyOf(model));
-        assert.ok(
-          end.states.every((state, i) => state === "reported" || end.phases[i] === "missing"),
-          keyOf(end),
-        );
-        assert.deepEqual([end.started, end.finished], silent ? [0, 0] : [1, 1], `${keyOf(model)} -> ${keyOf(end)}`);
-      }
+      prove(models, silent);
       assert.ok(models.length > 20 * length, `only ${models.length} states`);
-      console.log(`# ${models.length} states`);
     });
   }
+
+const graphs: Readonly<Record<string, Graph>> = {
+  "two side by side, and a clean-up": { tasks: [{}, { needs: [] }, { when: "always" }] },
+  "the first one waits for both others": { tasks: [{ needs: [1, 2] }, { needs: [] }, { needs: [] }] },
+  "failFast, and a roll-back": { failFast: true, tasks: [{}, { needs: [] }, { when: "failure" }] },
+  "nothing that has a reason to run": { tasks: [{ needs: [], when: "failure" }] },
+};
+
+for (const [name, graph] of Object.entries(graphs))
+  test(`every reachable state of a graph leads to its end: ${name}`, () => {
+    for (const silent of [false, true]) prove(reachable(initial(graph.tasks.length, silent, graph)), silent);
+  });

@@ -39,7 +39,7 @@ describe("announcing", () => {
     assert.deepEqual(step(run, { owner: true, nowMs: at(29) }), { kind: "announce", ask: false });
   });
   test("is skipped by a silent run", () => {
-    assert.deepEqual(step({ phases: ["waiting"], silent: true }), { kind: "release", task: 0 });
+    assert.deepEqual(step({ phases: ["waiting"], silent: true }), { kind: "release", tasks: [0] });
   });
   test("waits until all Jobs of the run are there", () => {
     assert.equal(kind({ phases: ["waiting", "missing"] }, { owner: true }), "wait");
@@ -48,7 +48,7 @@ describe("announcing", () => {
 
 describe("releasing", () => {
   test("goes task by task", () => {
-    assert.deepEqual(step({ phases: ["succeeded", "waiting", "waiting"], announced }), { kind: "release", task: 1 });
+    assert.deepEqual(step({ phases: ["succeeded", "waiting", "waiting"], announced }), { kind: "release", tasks: [1] });
     assert.equal(kind({ phases: ["succeeded", "running", "waiting"], announced }), "wait");
   });
 });
@@ -160,7 +160,7 @@ test("every state of up to three tasks has a next step, and only a report or wha
                 const next = step({ phases: chain, silent, announced: mark, claim, reported }, { nowMs, owner });
                 states += 1;
                 if (next.kind === "announce") assert.ok(!silent && !mark && !reported && !chain.includes("missing"));
-                if (next.kind === "release") assertReleasable(chain, next.task);
+                if (next.kind === "release") assertReleasable(chain, next.tasks);
                 if (reported) assert.ok(next.kind === "tidy" || next.kind === "over");
                 if (next.kind === "wait" && next.why === "a task is running") assert.ok(chain.includes("running"));
               }
@@ -168,7 +168,8 @@ test("every state of up to three tasks has a next step, and only a report or wha
 });
 
 /** Only the first task that has not succeeded is released, and nothing is wrong with any other. */
-const assertReleasable = (chain: readonly TaskPhase[], task: number): void => {
+const assertReleasable = (chain: readonly TaskPhase[], [task = 0, ...more]: readonly number[]): void => {
+  assert.deepEqual(more, []);
   assert.ok(chain.slice(0, task).every((phase) => phase === "succeeded"));
   assert.equal(chain[task], "waiting");
   assert.ok(!chain.some((phase) => phase === "failed" || phase === "missing" || phase === "deleted"));

@@ -55,3 +55,13 @@ test("a Job with our labels and annotations of somebody else is no run", () => {
     assert.equal(readRun([{ ...job, metadata: { ...job?.metadata, annotations } }]), undefined);
   }
 });
+
+test("reads the graph of a chain, and nothing of one whose graph is none", () => {
+  const jobs = [link, { ...link, name: "b" }];
+  const readWith = (graph: unknown) => readChain(JSON.stringify({ ...chain, jobs, graph }));
+  const graph = { failFast: true, tasks: [{ when: "always", onError: "warn" }, { needs: [0] }] };
+  assert.deepEqual(readWith(graph), { ...chain, jobs, graph });
+  const tasks = [{}, { needs: [1] }]; // waits for itself: it would never end
+  const odd = [{ tasks }, { tasks: [{}] }, { tasks: [{}, { needs: [2] }] }, { tasks: [{}, { when: "never" }] }, {}, 5];
+  for (const one of odd) assert.equal(readWith(one), undefined, JSON.stringify(one));
+});

@@ -4,6 +4,7 @@ import { label } from "../../functions/core/marks.ts";
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
 import { stateOf } from "../../functions/core/run-state.ts";
 import { type EventFacts, isCompletedLate, isLoud, isThrough, newLife, type RunFacts } from "./facts.ts";
+import { faultOfPod, isMinded } from "./graph-checks.ts";
 import { closedMs } from "./namespaces.ts";
 import { adoptPlan, plansToJudge } from "./plans.ts";
 import { planOf } from "./scenario.ts";
@@ -42,6 +43,8 @@ export interface Checks {
   /** Its Job ends, however it went. */
   jobEnded(job: Job): void;
   podTaken(job: Job): void;
+  /** We did that while its run goes on. */
+  stopped(job: Job): void;
   expires(job: Job): void;
   jobsAndTimer(jobs: readonly Job[], timer: boolean): void;
   /** Keptn is told of the end of its run, and its pod runs. */
@@ -117,13 +120,16 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       } else {
         run.finished += 1;
         if (run.event.unplanned && run.event.plan === undefined) run.event.answeredWhole = true;
+        // It may have ended with a failure that nobody minds, or have had no reason to run anything.
+        if (run.action.order) run.passed ||= isThrough(run);
         follows(run);
         run.firstFinishedMs ??= now();
         run.life.result ??= event.data["result"];
         const excused = isCompletedLate(run.event) || run.unseen || run.life.forced.size > 0;
         if (run.life.result !== event.data["result"] && !excused)
           breaks("two different results of one run", run.event.name);
-        if (run.life.taken.size > 0 && run.life.number === 1 && event.data["status"] !== "errored")
+        const taken = [...run.life.taken].filter((task) => isMinded(run.action.order?.graph, task));
+        if (taken.length > 0 && run.life.number === 1 && event.data["status"] !== "errored")
           breaks("an eviction counted as a failure of the task", run.event.name);
         if (run.started === 0) breaks("finished before started was sent", run.event.name);
       }
@@ -191,7 +197,9 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       const { life, event } = run;
       if (life.ran.has(task) && !life.forced.has(task) && !life.idle.has(task))
         breaks("a task ran twice", describe(job));
-      if (task > 0 && !life.passed.has(task - 1)) breaks("a task ran before its turn", describe(job));
+      const { order } = run.action;
+      const early = order ? faultOfPod(order.graph, life, task) : task > 0 && !life.passed.has(task - 1);
+      if (early) breaks("a task ran before its turn", `${describe(job)}${order ? `: ${early}` : ""}`);
       if (task > 0) follows(run);
       if (isLoud(run) && run.started === 0) breaks("a task ran before its run was announced", describe(job));
       if (run.finished > 0 && life.number === 1 && !event.disturbed)
@@ -212,6 +220,13 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
     },
     jobEnded: (job) => {
       const run = runOf(job);
+      if (!run) return;
+      run.life.endedMs = now();
+      run.life.over.add(taskOf(job));
+    },
+    stopped: (job) => {
+      const run = runOf(job);
+      run?.life.stopped.add(taskOf(job));
       if (run) run.life.endedMs = now();
     },
     podSucceeded: (job) => {

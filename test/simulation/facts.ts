@@ -1,4 +1,5 @@
 // What the simulation knows of events and their runs, beside what Keptn and Kubernetes know.
+import { isGraphThrough } from "./graph-checks.ts";
 import type { ScenarioAction } from "./scenario.ts";
 
 export interface EventFacts {
@@ -66,6 +67,9 @@ export interface Life {
   /** Tasks whose pods were started, and that passed. */
   readonly ran: Set<number>;
   readonly passed: Set<number>;
+  /** Tasks whose Jobs have ended, and those that we stopped while their run goes on. */
+  readonly over: Set<number>;
+  readonly stopped: Set<number>;
   /** Tasks whose pods Kubernetes took away. */
   readonly taken: Set<number>;
   /** Tasks whose containers ran. */
@@ -91,6 +95,8 @@ export const newLife = (number: number): Life => ({
     number,
     ran: new Set(),
     passed: new Set(),
+    over: new Set(),
+    stopped: new Set(),
     taken: new Set(),
     began: new Set(),
     idle: new Set(),
@@ -114,4 +120,4 @@ export const isCompletedLate = ({ runs }: EventFacts): boolean =>
 export const isBenign = ({ action }: RunFacts): boolean => action.fates.every(({ kind }) => kind === "succeeds");
 
 export const isThrough = ({ action, life }: RunFacts): boolean =>
-  action.fates.every((_, task) => life.passed.has(task));
+  action.order ? isGraphThrough(action.order.graph, life) : action.fates.every((_, task) => life.passed.has(task));

@@ -106,6 +106,7 @@ export const makeJobs = (world: World, process: Process, call: Caller): StartJob
           namespaces.use(ref.namespace);
           const before = store.find(ref);
           const answer = store.patch(ref, change);
+          if (before && answer === "done" && change.annotations?.[annotation.stopped]) checks.stopped(before);
           const end = answer === "done" ? change.annotations?.[annotation.end] : undefined;
           if (before && end?.includes('"kind":"incomplete"')) checks.incomplete(before);
           if (before && !store.find(ref)) checks.gone(before, { alone: false, by: "us" });

@@ -1,4 +1,5 @@
 // Deliberate mistakes in the design, each a small change of the sources: the simulation has to find every one.
+import { graphMistakes } from "./graph-mistakes.ts";
 import { podMistakes } from "./pod-mistakes.ts";
 import type { Mishap } from "./rates.ts";
 
@@ -35,6 +36,7 @@ const mistake = (name: string, file: string, from: string, to: string, only?: re
 
 export const mistakes: readonly Mistake[] = [
   ...podMistakes,
+  ...graphMistakes,
   {
     name: "announces before it creates the Jobs",
     edits: [
@@ -197,8 +199,8 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "releases a task before the one before it succeeded",
     "core/next-step.ts",
-    'const task = run.tasks.findIndex(({ phase }) => phase !== "succeeded");\n  return',
-    'const task = run.tasks.findIndex(({ phase }) => phase === "waiting");\n  return',
+    'const task = run.tasks.findIndex(({ phase }) => phase !== "succeeded");\n  const isDue',
+    'const task = run.tasks.findIndex(({ phase }) => phase === "waiting");\n  const isDue',
   ),
   mistake("sets no finalizer", "core/job/metadata.ts", "finalizers: [finalizer]", "finalizers: []"),
   mistake(

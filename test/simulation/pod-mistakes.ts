@@ -15,7 +15,7 @@ export const podMistakes: readonly Mistake[] = [
   ),
   mistake(
     "takes a Job that failed for a task that failed",
-    "chain/advance.ts",
+    "chain/look-behind.ts",
     "if (!job || ownEndNoted(job)) return undefined;",
     "if (!job || job.metadata || ownEndNoted(job)) return undefined;",
   ),

@@ -2,6 +2,7 @@
 import type { Job } from "../../functions/core/kubernetes.ts";
 import { runIdOf } from "../../functions/core/marks.ts";
 import { type Chance, skewed } from "./chance.ts";
+import { type DrawnGraph, drawGraph, linesOf, mostTasks } from "./draw-graph.ts";
 
 export interface ScenarioEvent {
   readonly name: string;
@@ -33,6 +34,8 @@ export interface ScenarioAction {
   /** Its tasks are in two namespaces by turns. */
   readonly apart: boolean;
   readonly fates: readonly Fate[];
+  /** Not there: one task after the other. */
+  readonly order?: DrawnGraph;
 }
 
 /** What an injected container does once the task's own has ended. */
@@ -115,13 +118,15 @@ const drawAction = (
 ): ScenarioAction => {
   const place = `${of} ${name}`;
   const spot = chance.at(place);
+  const many = 1 + Math.floor(spot.roll("tasks of a graph") * mostTasks);
+  const order = drawGraph(chance, place, many);
+  const size = order ? many : 1 + Math.floor(spot.roll("tasks") * 3);
   return {
     ...{ name, silent },
     ttlSeconds: [0, 60, 3600][Math.floor(spot.roll("ttl") * 3)] ?? 60,
     apart: spot.roll("namespaces") < 0.1,
-    fates: Array.from({ length: 1 + Math.floor(spot.roll("tasks") * 3) }, (_, index) =>
-      drawFate(chance, `${place} task-${index + 1}`),
-    ),
+    fates: Array.from({ length: size }, (_, index) => drawFate(chance, `${place} task-${index + 1}`)),
+    ...(order ? { order } : {}),
   };
 };
 
@@ -155,9 +160,10 @@ export interface Config {
 }
 
 export const configOf = ({ actions, broken, plan }: Config): string => {
-  const lines = actions.flatMap(({ name, silent, ttlSeconds, apart, fates }) => [
+  const lines = actions.flatMap(({ name, silent, ttlSeconds, apart, fates, order }) => [
     `  - name: ${name}`,
     `    silent: ${silent}`,
+    ...(order?.failFast ? ["    failFast: true"] : []),
     "    events:",
     "      - name: sh.keptn.event.deployment.triggered",
     "    tasks:",
@@ -167,6 +173,7 @@ export const configOf = ({ actions, broken, plan }: Config): string => {
       "        files: [run.sh]",
       `        ttlSecondsAfterFinished: ${ttlSeconds}`,
       `        maxPollDuration: ${broken ? "never" : taskSeconds}`,
+      ...linesOf(order, task),
       ...(apart && task % 2 === 1 ? ["        namespace: others"] : []),
     ]),
   ]);

@@ -35,6 +35,7 @@ const toProblem = ({ code, message, fix, path, onKey }: Explanation, yaml: YamlT
 const explain = (issue: Issue, tree: Tree): Explanation[] => {
   const { path } = issue;
   const value = valueAt(path, tree);
+  if (issue.code === "invalid_union" && value !== undefined) return explainUnion(issue, value, tree);
   if (issue.code === "unrecognized_keys") return issue.keys.slice(0, 100).map((key) => unknownKey(key, path));
   if (issue.code === "custom")
     return [{ ...(issue.params as { code: string; fix: string }), message: issue.message, path }];
@@ -42,6 +43,15 @@ const explain = (issue: Issue, tree: Tree): Explanation[] => {
   if (value === undefined || issue.code === "too_small") return [missing(path, valueAt(path.slice(0, -1), tree))];
   if (issue.code === "invalid_type") return [wrongType(value, issue.expected, path)];
   return [badValue(value, "values" in issue ? issue.values.map(String) : [], path)];
+};
+
+/** Of a field that takes a text or a map: what is wrong with it as the one that it is. */
+const explainUnion = ({ errors, path }: z.core.$ZodIssueInvalidUnion, value: Tree, tree: Tree): Explanation[] => {
+  const fits = (issues: readonly Issue[]) =>
+    !issues.some((one) => one.code === "invalid_type" && one.path.length === 0);
+  const meant = errors.find(fits) ?? errors[0] ?? [];
+  if (!errors.some(fits)) return [wrongType(value, "union", path)];
+  return meant.flatMap((one) => explain({ ...one, path: [...path, ...one.path] }, tree));
 };
 
 const unknownKey = (key: string, path: Path): Explanation => {
@@ -98,6 +108,7 @@ const typeNames: Readonly<Record<string, string>> = {
   array: "a list",
   object: "a map of fields",
   record: "a map",
+  union: "a number or a map of fields",
 };
 
 const typeNameOf = (value: Tree): string =>

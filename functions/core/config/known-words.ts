@@ -51,7 +51,6 @@ const event = (): Words => ({
 const secret = "Write `env: [{name: NAME, valueFrom: secret}]`: each key of the Secret NAME becomes a variable.";
 const user = "Write it below `securityContext`.";
 const noServer = "Nobody connects to a task: leave it out.";
-const once = "A task never runs twice for an event: leave it out.";
 const scheduler = "Write `nodeSelector` and `tolerations`, as far as the operator allows them.";
 
 const task = (): Words => ({
@@ -74,11 +73,10 @@ const task = (): Words => ({
     "Write `volumes: [{mount: NAME, path: /PATH, claim: NAME}]`, or configMap, secret or emptyDir in the place of claim. `files` puts files of the Git repository into /keptn.",
   ),
   ...all("ports expose hostname healthcheck livenessProbe readinessProbe startupProbe networks network_mode", noServer),
-  ...all("restart restartPolicy backoffLimit retries retry podFailurePolicy", once),
-  ...all(
-    "initContainers init_containers depends_on dependsOn needs",
-    "Tasks run one after the other: write a task before it.",
-  ),
+  ...all("restart restartPolicy backoffLimit retry podFailurePolicy", mean("retries")),
+  ...all("depends_on dependsOn dependencies after", `${mean("needs")} It lists names of tasks.`),
+  ...all("allow_failure allowFailure continue-on-error continueOnError ignoreErrors on_error", mean("onError")),
+  ...all("initContainers init_containers", "Tasks run one after the other: write a task before it."),
   ...all("container containers template spec", "A task is one container: write its fields at the task itself."),
   ...all("affinity nodeName topologySpreadConstraints", scheduler),
   ...all("node_selector nodeselector", mean("nodeSelector")),
@@ -89,7 +87,7 @@ const task = (): Words => ({
     "limits requests cpu cpus memory mem_limit",
     "Write it below `resources`: `resources: {limits: {memory: 512Mi}}`.",
   ),
-  ...all("jsonpath if when condition", "Write `jsonpath` at one of the action's `events`."),
+  ...all("jsonpath if condition", "Write `jsonpath` at one of the action's `events`."),
 });
 
 const env = (): Words => ({

@@ -10,14 +10,17 @@ import type { Path, YamlTree } from "./yaml-tree.ts";
 export const lintTasks = (actions: readonly (Action | undefined)[], yaml: YamlTree): Problem[] =>
   actions
     .flatMap((action, index) =>
-      (action?.tasks ?? []).flatMap((task, taskIndex) => lintTask(task, ["actions", index, "tasks", taskIndex])),
+      (action?.tasks ?? []).flatMap((task, taskIndex) =>
+        lintTask(task, ["actions", index, "tasks", taskIndex], taskIndex === 0),
+      ),
     )
     .map((warning) => toProblem(warning, yaml));
 
-const lintTask = (task: Task, path: Path): Warning[] => {
+const lintTask = (task: Task, path: Path, isFirst: boolean): Warning[] => {
   const defined = definedFirst(task.env ?? []);
   const hasSecret = (task.env ?? []).some(isWholeSecret);
   return [
+    ...lintWhen(task, [...path, "when"], isFirst),
     ...lintUser(task, [...path, "securityContext", "runAsUser"]),
     ...(task.env ?? []).flatMap((entry, index) => [
       ...(hasSecret
@@ -30,6 +33,12 @@ const lintTask = (task: Task, path: Path): Warning[] => {
 /** For each variable that has a name of its own, where in `env` it stands first. */
 const definedFirst = (env: readonly TaskEnv[]): ReadonlyMap<string, number> =>
   new Map(env.flatMap((entry, index) => (isWholeSecret(entry) ? [] : [[entry.name, index] as const])).reverse());
+
+const lintWhen = ({ name, needs, when }: Task, path: Path, isFirst: boolean): Warning[] => {
+  if (when !== "failure" || (needs ? needs.length > 0 : !isFirst)) return [];
+  const message = `Task ${quote(name)} never runs: it is for a failure of what runs before it, and nothing does.`;
+  return [{ code: "never-runs", message, fix: "Write it behind these tasks, or name them under `needs`.", path }];
+};
 
 const lintUser = ({ securityContext, name }: Task, path: Path): Warning[] => {
   if (securityContext?.runAsUser !== 0 || securityContext.runAsNonRoot === false) return [];

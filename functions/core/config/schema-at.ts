@@ -12,7 +12,7 @@ export const knownKeysAt = (path: Path): string[] => {
 /** @returns the first example of the field, as JSON, which YAML is too */
 export const exampleAt = (path: Path): string | undefined => {
   const schema = schemaAt(path);
-  const examples = examplesOf(schema) ?? examplesOf(bare(schema));
+  const examples = examplesOf(schema) ?? examplesOf(unwrapped(schema));
   return examples === undefined ? undefined : JSON.stringify(examples[0]);
 };
 
@@ -29,6 +29,12 @@ const childOf = (schema: unknown, key: PropertyKey): unknown => {
   return schema instanceof z.ZodObject ? schema.shape[key as string] : undefined;
 };
 
+/** Of a field that takes a text or a map, the map: only that has fields. */
+const bare = (schema: unknown): unknown => {
+  const one = unwrapped(schema);
+  return one instanceof z.ZodUnion ? one.options.find((option) => option instanceof z.ZodObject) : one;
+};
+
 /** Without what only says "may be left out". */
-const bare = (schema: unknown): unknown =>
-  schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? bare(schema.unwrap()) : schema;
+const unwrapped = (schema: unknown): unknown =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? unwrapped(schema.unwrap()) : schema;

@@ -1,11 +1,12 @@
 // The job config, apiVersion v2: every field, what it means and how it looks. The only definition of it.
 import * as z from "zod";
+import { checkOrder } from "./check-order.ts";
 import { descriptions } from "./descriptions.ts";
 import { eventFilter } from "./event-schema.ts";
 import { quote, reject, requiredText, yesOrNo } from "./scalars.ts";
 import { task } from "./task-schema.ts";
 
-const action = z.strictObject({
+const actionFields = z.strictObject({
   name: requiredText().register(descriptions, {
     description: "Name of the action, for people.",
     examples: ["Run locust"],
@@ -24,10 +25,28 @@ const action = z.strictObject({
     .array(task)
     .min(1)
     .register(descriptions, {
-      description: "What runs, one after the other, each as a Kubernetes Job.",
+      description: "What runs, each as a Kubernetes Job: one after the other, or as `needs` and `when` say.",
       examples: [[{ name: "Say hello", image: "alpine", cmd: ["echo", "hello"] }]],
     }),
+  failFast: yesOrNo()
+    .optional()
+    .register(descriptions, {
+      description:
+        "A task that fails stops those that run beside it, and no other one starts but with `when`. job-executor-service refuses this field.",
+      examples: [true],
+    }),
 });
+
+/** Beside other faults of the action, so that all are said at once. */
+const action = actionFields.superRefine(
+  ({ tasks }, context) => {
+    const known = Array.isArray(tasks) ? tasks.filter((one) => typeof one === "object" && one !== null) : [];
+    if (known.length !== tasks?.length) return;
+    for (const { path, ...fault } of checkOrder(known))
+      context.addIssue({ code: "custom", message: fault.message, params: fault, path });
+  },
+  { when: ({ value }) => typeof value === "object" && value !== null },
+);
 
 export const jobConfigSchema = z
   .strictObject({

@@ -7,6 +7,7 @@ import { descriptions } from "./descriptions.ts";
 import { envEntry } from "./env-schema.ts";
 import { checkImage } from "./images.ts";
 import { checkNamespace, checkServiceAccount } from "./kubernetes-names.ts";
+import { needs, onError, retries, when } from "./order-schema.ts";
 import { resources } from "./resources-schema.ts";
 import { checkedText, quote, reject, requiredText, text, wholeNumber } from "./scalars.ts";
 import { scheduling } from "./scheduling-schema.ts";
@@ -116,4 +117,8 @@ export const task = z.strictObject({
   volume: ownVolume.optional(),
   volumes: mounts.optional(),
   ...scheduling,
+  needs: needs.optional(),
+  when: when.optional(),
+  onError: onError.optional(),
+  retries: retries.optional(),
 });

@@ -1,9 +1,11 @@
 // A task as a Kubernetes Job, suspended until its turn comes.
-import type { Job, JobSpec, PodSpec } from "../kubernetes.ts";
+import type { Job, PodSpec } from "../kubernetes.ts";
+import { jobNameOf } from "../marks.ts";
 import type { Settings } from "../settings.ts";
 import { jobDeadlineSeconds, podDeadlineSeconds } from "./deadlines.ts";
 import { makeInitContainer } from "./init-container.ts";
 import { makeJobMetadata, makePodMetadata } from "./metadata.ts";
+import { allTriesSeconds, makeRetrySpec } from "./retry.ts";
 import { makeTaskContainer } from "./task-container.ts";
 import type { TaskJob } from "./task-job.ts";
 import { makeVolumes } from "./volumes.ts";
@@ -11,27 +13,20 @@ import { makeVolumes } from "./volumes.ts";
 /** The TTL is missing on purpose: it is set when the run was reported, see {@link Chain}. */
 export const makeJob = (given: TaskJob): Job => {
   const seconds = podDeadlineSeconds(given.task.maxPollDuration, given.settings);
+  const { backoffLimit, podFailurePolicy } = makeRetrySpec(given.task, jobNameOf(given.runId, given.taskIndex));
   return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: makeJobMetadata(given),
     spec: {
       suspend: true,
-      backoffLimit: 0,
-      activeDeadlineSeconds: jobDeadlineSeconds(seconds, given.settings),
+      backoffLimit,
+      activeDeadlineSeconds: allTriesSeconds(given.task, jobDeadlineSeconds(seconds, given.settings)),
       podReplacementPolicy: "Failed",
-      podFailurePolicy: disruptionFails,
+      podFailurePolicy,
       template: { metadata: makePodMetadata(given), spec: makePodSpec(given, seconds) },
     },
   };
-};
-
-/**
- * A pod that Kubernetes takes away fails the Job as it would without this, but the Job says so: after an eviction its pod is gone.
- * (batch/v1 PodFailurePolicy; the condition DisruptionTarget since 1.26)
- */
-const disruptionFails: NonNullable<JobSpec["podFailurePolicy"]> = {
-  rules: [{ action: "FailJob", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] }],
 };
 
 const makePodSpec = (given: TaskJob, seconds: number): PodSpec => ({

@@ -1,4 +1,5 @@
 // One action for one event: its run, or what speaks against it.
+import { graphOf } from "../config/check-order.ts";
 import type { Action } from "../config/schema.ts";
 import type { Path } from "../config/yaml-tree.ts";
 import { envelopeOf, type KeptnEvent } from "../keptn-event.ts";
@@ -84,7 +85,13 @@ const makeChain = ({ action, source, settings, siblings }: ActionInput, runId: s
     task: task.name,
     ttlSeconds: task.ttlSecondsAfterFinished ?? defaultTtlSeconds,
   })),
+  ...graphIn(action),
 });
+
+const graphIn = ({ tasks, failFast }: Action): Pick<Chain, "graph"> => {
+  const graph = graphOf(tasks, failFast);
+  return graph ? { graph } : {};
+};
 
 const checkAnnotations = ({ metadata }: Job): TaskProblem[] => {
   const bytes = Object.entries(metadata?.annotations ?? {}).reduce((sum, pair) => sum + utf8Bytes(pair.join("")), 0);

@@ -1,6 +1,6 @@
 // Why a run is stuck, and what to do: what finish-task would wait for, what it should have done, what a pod lacks.
 import type { Step } from "../next-step.ts";
-import type { RunState } from "../run-state.ts";
+import type { RunState, TaskState } from "../run-state.ts";
 import { fixUnread } from "../unread-namespace.ts";
 import { diagnosePod } from "./diagnose-pod.ts";
 import { renderDuration } from "./duration.ts";
@@ -29,8 +29,8 @@ export const diagnose = (run: RunState, step: Step, sight: Sight): Diagnosis => 
     const why = sight.jobsUnread?.get(unread)?.replace(/\.?$/, ".");
     return { why: `Its Jobs in namespace ${unread} cannot be listed: ${why}`, fix: fixUnread(unread) };
   }
-  const running = run.tasks.find(({ phase }) => phase === "running");
-  if (step.kind === "wait") return running ? diagnosePod(running, sight) : diagnoseCreation(run, sight);
+  const running = run.tasks.filter(({ phase }) => phase === "running");
+  if (step.kind === "wait") return running.length > 0 ? diagnosePods(running, sight) : diagnoseCreation(run, sight);
   const dueMs = dueSinceMs(run, step, sight);
   const seconds = (sight.nowMs - dueMs) / 1000;
   if (seconds < sweepSeconds) return {};
@@ -43,13 +43,21 @@ export const diagnose = (run: RunState, step: Step, sight: Sight): Diagnosis => 
   };
 };
 
+/** Of tasks side by side, the first one that does not go on. */
+const diagnosePods = (running: readonly TaskState[], sight: Sight): Diagnosis => {
+  const found = running.map((task) => diagnosePod(task, sight));
+  return found.find(({ why, ask }) => why !== undefined || ask !== undefined) ?? {};
+};
+
 /** What finish-task has not done. */
 const overdue = (run: RunState, step: Exclude<Step, { kind: "wait" | "over" }>): string => {
   switch (step.kind) {
     case "announce":
       return "Its Jobs are there, but Keptn was not told that it started";
     case "release":
-      return `Task '${run.chain.jobs[step.task]?.task}' was not released, and nothing is before it`;
+      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' was not released, and nothing is before it`;
+    case "stop":
+      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' is to be stopped, and was not`;
     case "note-end":
       return "A task has ended, but its Job does not say so";
     case "report":

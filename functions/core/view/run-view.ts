@@ -1,4 +1,5 @@
 // A run as people look at it: where it stands, since when, and what keeps it.
+import { graphEnd, hasBegun } from "../graph-step.ts";
 import type { Job } from "../kubernetes.ts";
 import { oneLine } from "../log-text.ts";
 import { label, type Outcome } from "../marks.ts";
@@ -99,14 +100,17 @@ const wordOf = (run: RunState, step: Step, tasks: readonly TaskView[]): RunWord 
   const isKnown = tasks.every(({ state }) => state !== "unknown");
   if (!run.marks.announced && isKnown && run.tasks.some(({ phase }) => phase === "missing")) return "creating";
   if (!run.marks.announced && !run.chain.silent) return "announcing";
-  if (isKnown && isDecided(run.tasks)) return "reporting";
+  if (isKnown && isDecided(run)) return "reporting";
   return tasks.some(({ state }) => state === "cannot-start") ? "cannot-start" : "running";
 };
 
 /** Somebody is about to report it, which {@link nextStep} leaves to them. */
-const isDecided = (tasks: readonly TaskState[]): boolean =>
-  tasks.every(({ phase }) => phase === "succeeded") ||
-  tasks.some(({ phase }) => phase === "failed" || phase === "deleted" || phase === "missing");
+const isDecided = (run: RunState): boolean => {
+  const { tasks, chain } = run;
+  if (chain.graph && hasBegun(run)) return graphEnd(run, chain.graph) !== undefined;
+  const isEnd = ({ phase }: TaskState) => phase === "failed" || phase === "deleted" || phase === "missing";
+  return tasks.every(({ phase }) => phase === "succeeded") || tasks.some(isEnd);
+};
 
 /** Where the Job that carried the mark is gone: what never ended was deleted. */
 const outcomeOf = (tasks: readonly TaskView[]): Outcome => {

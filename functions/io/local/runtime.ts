@@ -2,6 +2,7 @@
 import type { Job, Pod } from "../../core/kubernetes.ts";
 import { emptyLog } from "../../core/log-text.ts";
 import { refOf } from "../../core/object-meta.ts";
+import { stoppedNoted } from "../../core/stopped.ts";
 import { IoError } from "../io-error.ts";
 import type { Log, PodRef, Pods } from "../kubernetes/ports.ts";
 import { suspendedStatus } from "./job-status.ts";
@@ -33,6 +34,7 @@ export const localRuntime = (ports: RuntimePorts): LocalRuntime => {
     const ref = refOf(job);
     // In the foreground: a Job that a finalizer keeps has no pod any more.
     if (type === "delete" || job.metadata?.deletionTimestamp) remove(ref.uid);
+    else if (stoppedNoted(job)) runs.get(ref.uid)?.stop();
     else if (!job.spec?.suspend && !runs.has(ref.uid)) start(ref.uid, job);
     else if (job.spec?.suspend && type === "add") ports.jobs.setStatus(ref, suspendedStatus(ports.now()));
     else if (job.spec?.suspend) remove(ref.uid);

@@ -8,6 +8,7 @@ interface Schema {
   readonly examples?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
   readonly additionalProperties?: boolean | Schema;
 }
 
@@ -17,6 +18,7 @@ const fieldsOf = (schema: Schema, path = ""): (readonly [string, Schema])[] => [
     return [[here, field] as const, ...fieldsOf(field, here)];
   }),
   ...(schema.items ? fieldsOf(schema.items, `${path}[]`) : []),
+  ...(schema.anyOf ?? []).flatMap((one) => fieldsOf(one, path)),
 ];
 
 test("every field has a description and an example", () => {

@@ -17,11 +17,14 @@ const task = action.properties!["tasks"]!.items!;
 
 const minimal = { name: "a", image: "alpine" };
 
+/** A task that the example of `needs` names. */
+const needed = { name: "Build", image: "alpine" };
+
 /** A config with the example in its place. */
 const configs = [
   ...Object.entries(task.properties!).map(([name, field]) => ({
     name,
-    tasks: [{ ...minimal, [name]: field.examples?.[0] }],
+    tasks: [needed, { ...minimal, [name]: field.examples?.[0] }],
   })),
   ...Object.entries(task.properties!["securityContext"]!.properties!).map(([name, field]) => ({
     name: `securityContext.${name}`,

@@ -46,6 +46,11 @@ describe("where a run stands", () => {
     ["running", { phases: ["succeeded", "waiting"], announced, after: 20 }],
     ["running", { phases: ["running"], silent: true, pod: runs, after: 9 }],
     [
+      "running",
+      { phases: ["failed", "running"], graph: { tasks: [{}, { needs: [] }] }, announced, pod: runs, after: 9 },
+    ],
+    ["reporting", { phases: ["failed", "waiting"], graph: { tasks: [{}, { needs: [0] }] }, announced, after: 9 }],
+    [
       "cannot-start",
       { phases: ["running"], announced, pod: { main: { waiting: { reason: "ErrImagePull" } } }, after: 9 },
     ],

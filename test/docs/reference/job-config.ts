@@ -13,6 +13,7 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
   readonly additionalProperties?: boolean | Schema;
 }
 
@@ -54,10 +55,13 @@ const sectionsOf = (schema: Schema, path: string): string[] => {
 
 const mapIn = (field: Schema, path: string): [Schema | undefined, string] => {
   if (field.properties) return [field, path];
+  const map = field.anyOf?.find(({ properties }) => properties);
+  if (map) return [map, path];
   return field.items?.properties ? [field.items, `${path}[]`] : [undefined, path];
 };
 
 const typeOf = (field: Schema, path: string): string => {
+  if (field.anyOf) return field.anyOf.map((one) => typeOf(one, path)).join(", or ");
   const [map, at] = mapIn(field, path);
   if (map) return `${field.items ? "list of maps" : "map"}: [${at.split(".").at(-1)}](#${anchorOf(at)})`;
   if (field.const) return code(field.const);
@@ -66,7 +70,7 @@ const typeOf = (field: Schema, path: string): string => {
       .filter((value) => value !== "")
       .map(code)
       .join(", ");
-  if (field.items) return `list of ${typeOf(field.items, path)}s`;
+  if (field.items) return `list of ${typeOf(field.items, path).replace(/^[a-z ]+/, "$&s")}`;
   if (field.type === "object") return "map of texts";
   if (field.type === "boolean") return "true or false";
   return field.type === "integer" ? `whole number${rangeOf(field)}` : "text";

@@ -1,0 +1,44 @@
+// Stops tasks of a graph while their run goes on: what they were stopped for, and what they wrote, is noted on their Jobs.
+import { type LogText, shortenLog } from "../core/log-text.ts";
+import { annotation } from "../core/marks.ts";
+import { refOf } from "../core/object-meta.ts";
+import type { RunState, TaskState } from "../core/run-state.ts";
+import type { Stopped } from "../core/stopped.ts";
+import { containersOf } from "../core/task-report.ts";
+import { readContainer } from "./gather.ts";
+import { mostLogBytes, stopped } from "./hidden-end.ts";
+import { listPods } from "./list-pods.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
+
+/** As `noteOwnEnd`: a deadline that has passed stops the Job, and is the guard; whoever comes second changes nothing. */
+export const stopTasks = async (
+  ports: ChainPorts,
+  run: RunState,
+  { tasks, stopped: why }: { readonly tasks: readonly number[]; readonly stopped: Stopped },
+): Promise<void> => {
+  await Promise.all(tasks.map((task) => stopTask(ports, run, run.tasks[task], why)));
+};
+
+const stopTask = async (ports: ChainPorts, run: RunState, task: TaskState | undefined, why: Stopped): Promise<void> => {
+  const { job, link } = task ?? {};
+  if (!job || !link) return;
+  const log = await logOf(ports, job);
+  const answer = await ports.jobs.patch(refOf(job), {
+    expect: { suspend: false, activeDeadlineSeconds: job.spec?.activeDeadlineSeconds ?? stopped },
+    annotations: { [annotation.stopped]: JSON.stringify({ ...why, ...(log ? { log } : {}) }) },
+    activeDeadlineSeconds: stopped,
+  });
+  const message = `stopped a task, and its run goes on: ${why.why}`;
+  ports.log({ level: "info", message, task: link.task, job: link.name, answer, ...aboutRun(run) });
+  if (answer !== "done" || why.because !== "cannot-start") return;
+  await ports.note(refOf(job), { reason: "CouldNotStart", message: why.why });
+};
+
+/** Of its own container. */
+const logOf = async (ports: ChainPorts, job: NonNullable<TaskState["job"]>): Promise<LogText | undefined> => {
+  const pod = (await listPods(ports, job)).pods.at(-1);
+  const own = pod && containersOf(pod).find(({ name }) => name === job.metadata?.name);
+  if (!own) return undefined;
+  const { log } = await readContainer(ports, own);
+  return shortenLog(log, mostLogBytes);
+};

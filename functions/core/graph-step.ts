@@ -1,0 +1,68 @@
+// What the Jobs of a run ask for next whose tasks are more than a line.
+import type { Graph } from "./graph.ts";
+import { nodesOf } from "./graph.ts";
+import type { End } from "./marks.ts";
+import type { RunState } from "./run-state.ts";
+import { isOpen, type Standing, standingsOf } from "./standing.ts";
+import type { Stopped } from "./stopped.ts";
+
+export type GraphStep =
+  | { readonly kind: "release"; readonly tasks: readonly number[] }
+  | { readonly kind: "stop"; readonly tasks: readonly number[]; readonly stopped: Stopped }
+  | { readonly kind: "wait"; readonly why: string };
+
+export const standingsIn = (run: RunState, graph: Graph): readonly Standing[] =>
+  standingsOf(
+    graph,
+    run.tasks.map(({ phase }) => phase),
+  );
+
+/** Before that, a Job that is not there ends the run as it ends a line: nothing is to be cleaned up. */
+export const hasBegun = ({ marks, chain, tasks }: RunState): boolean => {
+  if (marks.announced !== undefined || !chain.silent) return marks.announced !== undefined;
+  const isWhole = tasks.every(({ phase }) => phase !== "missing" && phase !== "deleted");
+  return isWhole || tasks.some(({ phase }) => phase === "running" || phase === "succeeded" || phase === "failed");
+};
+
+/** @returns undefined while a task runs, or still can; else the first one that failed decides, in the order of the config */
+export const graphEnd = (run: RunState, graph: Graph): End | undefined => {
+  const standings = standingsIn(run, graph);
+  if (standings.some(isOpen)) return undefined;
+  const failed = standings.indexOf("failed");
+  return failed < 0 ? { kind: "passed" } : { kind: "failed", task: failed };
+};
+
+/** @param cannotStart the task whose pod can never start: it is stopped, and the others go on */
+export const graphStep = (
+  run: RunState,
+  graph: Graph,
+  cannotStart?: { readonly task: number; readonly why: string },
+): GraphStep => {
+  const standings = standingsIn(run, graph);
+  if (cannotStart && standings[cannotStart.task] === "running") {
+    return { kind: "stop", tasks: [cannotStart.task], stopped: { because: "cannot-start", why: cannotStart.why } };
+  }
+  const failed = standings.indexOf("failed");
+  const beside = graph.failFast && failed >= 0 ? placesOf(standings, "running").filter(isOnTheWay(graph)) : [];
+  if (beside.length > 0) {
+    const why = `task '${run.chain.jobs[failed]?.task}' failed, and the action has \`failFast\`.`;
+    return { kind: "stop", tasks: beside, stopped: { because: "fail-fast", why } };
+  }
+  const ready = placesOf(standings, "ready");
+  return ready.length > 0 ? { kind: "release", tasks: ready } : { kind: "wait", why: "a task is running" };
+};
+
+/** Roll-back and clean-up are not stopped. */
+const isOnTheWay = (graph: Graph) => {
+  const nodes = nodesOf(graph);
+  return (task: number): boolean => nodes[task]?.when === "success";
+};
+
+const placesOf = (standings: readonly Standing[], wanted: Standing): number[] =>
+  standings.flatMap((standing, task) => (standing === wanted ? [task] : []));
+
+/** Whether the first Job is released with the mark that `.started` was sent. */
+export const startsWithFirst = (run: RunState): boolean => {
+  const first = run.tasks.findIndex(({ job }) => job === run.lead);
+  return !run.chain.graph || standingsIn(run, run.chain.graph)[first] === "ready";
+};

@@ -1,0 +1,122 @@
+// Every order that a few tasks can have, and a second, smaller definition of what comes of it, to hold the first one against.
+import { cycleOf, type Graph, type GraphNode, type GraphTask, nodesOf, type When } from "../functions/core/graph.ts";
+import type { TaskPhase } from "../functions/core/run-state.ts";
+
+const whens: readonly (When | undefined)[] = [undefined, "failure", "always"];
+
+/** `continue` stands for `warn` too: they differ in the report alone. */
+const errors = [undefined, "continue"] as const;
+
+const tasksWith = (needs: readonly (readonly number[] | undefined)[]): GraphTask[] =>
+  needs.flatMap((places) =>
+    whens.flatMap((when) =>
+      errors.map((onError) => ({
+        ...(places ? { needs: places } : {}),
+        ...(when ? { when } : {}),
+        ...(onError ? { onError } : {}),
+      })),
+    ),
+  );
+
+const subsets = (places: readonly number[]): number[][] =>
+  places.reduce<number[][]>((all, place) => all.flatMap((one) => [one, [...one, place]]), [[]]);
+
+const product = (choices: readonly (readonly GraphTask[])[]): GraphTask[][] =>
+  choices.reduce<GraphTask[][]>((all, tasks) => all.flatMap((one) => tasks.map((task) => [...one, task])), [[]]);
+
+/** Each task may need any of the others, those behind it too; without circles. */
+export const everyGraph = (size: number): GraphTask[][] => {
+  const places = Array.from({ length: size }, (_, index) => index);
+  const choices = places.map((own) => tasksWith([undefined, ...subsets(places.filter((place) => place !== own))]));
+  return product(choices).filter((tasks) => !cycleOf(nodesOf({ tasks })));
+};
+
+/**
+ * One of those that are the same but for the places of their tasks. Every graph without circles has a sequence in which tasks need only
+ * what is before them: those are gone through, and of each the smallest of its 24 codes is taken.
+ */
+export const graphsOfFour = (): GraphTask[][] => {
+  const places = [0, 1, 2, 3];
+  const choices = places.map((own) => tasksWith([undefined, ...subsets(places.slice(0, own))]));
+  const seen = new Set<number>();
+  return product(choices).filter((tasks) => {
+    const code = codeOf(nodesOf({ tasks }));
+    return !seen.has(code) && seen.add(code);
+  });
+};
+
+const orders = ((): number[][] => {
+  const all = (left: readonly number[]): number[][] =>
+    left.length === 0
+      ? [[]]
+      : left.flatMap((one) => all(left.filter((other) => other !== one)).map((o) => [one, ...o]));
+  return all([0, 1, 2, 3]);
+})();
+
+const bitsOf = (places: readonly number[], order: readonly number[]): number =>
+  places.reduce((bits, place) => bits | (1 << order[place]!), 0);
+
+/** Each node is a digit of base 1536. */
+const codeOf = (nodes: readonly GraphNode[]): number => {
+  let least = Number.POSITIVE_INFINITY;
+  for (const order of orders) {
+    let code = 0;
+    for (const [index, { needs, spared, when, onError }] of nodes.entries()) {
+      const kind = whens.indexOf(when === "success" ? undefined : when) * 2 + (onError === "fail" ? 0 : 1);
+      code += ((kind * 16 + bitsOf(needs, order)) * 16 + bitsOf(spared, order)) * 1536 ** order[index]!;
+    }
+    least = Math.min(least, code);
+  }
+  return least;
+};
+
+const known = new WeakMap<Graph, readonly GraphNode[]>();
+
+/** Remembered: a graph is looked at in each of its states. */
+export const nodesIn = (graph: Graph): readonly GraphNode[] => {
+  const nodes = known.get(graph) ?? nodesOf(graph);
+  known.set(graph, nodes);
+  return nodes;
+};
+
+const ran = (phase: TaskPhase | undefined): boolean => phase !== "waiting";
+const isGood = (node: GraphNode, phase: TaskPhase | undefined): boolean =>
+  phase === "succeeded" || (ran(phase) && phase !== "running" && node.onError !== "fail");
+const isBad = (node: GraphNode, phase: TaskPhase | undefined): boolean =>
+  ran(phase) && phase !== "running" && !isGood(node, phase);
+
+/** What is wrong with an end, said of each task from what it came to and what its needs came to. */
+export const faultOfEnd = (graph: Graph, phases: readonly TaskPhase[]): string | undefined => {
+  const nodes = nodesIn(graph);
+  const good = (task: number) => isGood(nodes[task]!, phases[task]);
+  const bad = (task: number) => isBad(nodes[task]!, phases[task]);
+  const someBad = nodes.some((_, task) => bad(task));
+  for (const [task, { needs, spared, when }] of nodes.entries()) {
+    const [did, met] = [ran(phases[task]), needs.every(good) && !spared.some((one) => ran(phases[one]))];
+    if (phases[task] === "running") return `task ${task} runs on`;
+    if (when === "always" && !did) return `task ${task} is always to run`;
+    if (when === "failure" && did !== needs.some(bad)) return `task ${task} runs only after a failure, and then`;
+    if (when === "success" && did && !met) return `task ${task} ran without what it needs`;
+    if (when === "success" && !did && met && !(graph.failFast && someBad)) return `task ${task} should have run`;
+  }
+  return undefined;
+};
+
+/** Undefined: it passed; else the first task whose failure matters. */
+export const firstBad = (graph: Graph, phases: readonly TaskPhase[]): number | undefined => {
+  const task = nodesIn(graph).findIndex((node, index) => isBad(node, phases[index]));
+  return task < 0 ? undefined : task;
+};
+
+/** What is wrong with a start at this moment. */
+export const faultOfStart = (graph: Graph, phases: readonly TaskPhase[], task: number): string | undefined => {
+  const nodes = nodesIn(graph);
+  const { needs, spared, when } = nodes[task]!;
+  if (phases[task] !== "waiting") return "it was released before";
+  if ([...needs, ...spared].some((one) => phases[one] === "running")) return "something before it runs";
+  if (when !== "success") return undefined;
+  if (!needs.every((one) => isGood(nodes[one]!, phases[one]))) return "what it needs has not passed";
+  if (spared.some((one) => ran(phases[one]))) return "there was a failure before it";
+  const stopped = graph.failFast && nodes.some((node, one) => isBad(node, phases[one]));
+  return stopped ? "a failure stops the action" : undefined;
+};

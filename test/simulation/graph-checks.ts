@@ -1,0 +1,32 @@
+// What must hold of a run whose tasks are more than a line: by a second definition of it, and what the simulation knows.
+import type { Graph } from "../../functions/core/graph.ts";
+import type { TaskPhase } from "../../functions/core/run-state.ts";
+import { faultOfEnd, faultOfStart, firstBad } from "../graphs.ts";
+import type { Life } from "./facts.ts";
+
+export const phasesOf = (graph: Graph, life: Life): TaskPhase[] =>
+  graph.tasks.map((_, task) => {
+    if (life.stopped.has(task)) return "failed";
+    if (life.passed.has(task)) return "succeeded";
+    if (life.over.has(task) || life.deleted.has(task) || life.forced.has(task)) return "failed";
+    return life.ran.has(task) ? "running" : "waiting";
+  });
+
+/**
+ * With failFast a task can be released at the very moment in which another one fails: it is stopped then. All else that forbids a start
+ * was there before the task was due.
+ * @returns what is wrong with it that its pod starts now
+ */
+export const faultOfPod = ({ tasks }: Graph, life: Life, task: number): string | undefined => {
+  const graph = { tasks };
+  return faultOfStart(graph, phasesOf(graph, life).with(task, "waiting"), task);
+};
+
+/** Whether its `.finished` may say that all went well. */
+export const isGraphThrough = (graph: Graph, life: Life): boolean => {
+  const phases = phasesOf(graph, life);
+  return firstBad(graph, phases) === undefined && faultOfEnd(graph, phases) === undefined;
+};
+
+/** Whether a task that Kubernetes took away makes the run errored. */
+export const isMinded = (graph: Graph | undefined, task: number): boolean => graph?.tasks[task]?.onError === undefined;
