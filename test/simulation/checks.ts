@@ -43,6 +43,8 @@ export interface Checks {
   /** Its Job ends, however it went. */
   jobEnded(job: Job): void;
   podTaken(job: Job): void;
+  /** Kubernetes will give its task another pod. */
+  retried(job: Job): void;
   /** We did that while its run goes on. */
   stopped(job: Job): void;
   expires(job: Job): void;
@@ -195,12 +197,17 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       if (!run) return;
       const task = taskOf(job);
       const { life, event } = run;
-      if (life.ran.has(task) && !life.forced.has(task) && !life.idle.has(task))
+      const isAgain = life.again.delete(task);
+      if (!isAgain && life.ran.has(task) && !life.forced.has(task) && !life.idle.has(task))
         breaks("a task ran twice", describe(job));
       const { order } = run.action;
-      const early = order ? faultOfPod(order.graph, life, task) : task > 0 && !life.passed.has(task - 1);
+      const early = isAgain
+        ? undefined
+        : order
+          ? faultOfPod(order.graph, life, task)
+          : task > 0 && !life.passed.has(task - 1);
       if (early) breaks("a task ran before its turn", `${describe(job)}${order ? `: ${early}` : ""}`);
-      if (task > 0) follows(run);
+      if (task > 0 && !isAgain) follows(run);
       if (isLoud(run) && run.started === 0) breaks("a task ran before its run was announced", describe(job));
       if (run.finished > 0 && life.number === 1 && !event.disturbed)
         breaks("a task ran after its run was reported", describe(job));
@@ -237,6 +244,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       run.passed ||= isThrough(run);
     },
     podTaken: (job) => void runOf(job)?.life.taken.add(taskOf(job)),
+    retried: (job) => void runOf(job)?.life.again.add(taskOf(job)),
     expires: (job) => {
       if (stateOf(job) !== "reported") breaks("a Job expired before its run was reported", describe(job));
     },

@@ -9,6 +9,7 @@ import type { ConfigMaps } from "./config-maps.ts";
 import { conditionOf, type JobStore, refOf, timeOf } from "./job-store.ts";
 import { type ContainerState, type PodFacts, podUidOf, renderPod } from "./pod.ts";
 import { makePodLife } from "./pod-life.ts";
+import { makePodStore } from "./pod-store.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { makeWarnings } from "./warnings.ts";
 
@@ -33,12 +34,12 @@ export interface Cluster {
 }
 
 export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell }: ClusterPorts): Cluster => {
-  const pods = new Map<string, PodFacts>();
+  const pods = makePodStore();
   const begun = new Set<string>();
   const ends = new Map<string, number>();
   const stopped = new Set<string>();
   const { warn: warnOf, warningsOf } = makeWarnings(scheduler);
-  const warn = ({ uid }: JobRef, reason: string): void => warnOf(podUidOf(uid), reason);
+  const warn = ({ uid }: JobRef, reason: string): void => warnOf(podUidOf(uid, pods.nth(uid)), reason);
   const now = (): string => timeOf(new Date(scheduler.now()));
 
   const setPod = (ref: JobRef, change: Partial<PodFacts>): void => {
@@ -104,16 +105,17 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     checks.podStarted(job, configMaps.serves(job));
     setPod(ref, {});
     mount(ref, 0);
-    scheduler.after((job.spec?.template.spec?.activeDeadlineSeconds ?? 0) * 1000, () => endLate(ref));
+    const nth = pods.nth(ref.uid);
+    scheduler.after((job.spec?.template.spec?.activeDeadlineSeconds ?? 0) * 1000, () => endLate(ref, nth));
   };
   /** The kubelet stops a pod at its own deadline; what it was stays. */
-  const endLate = (ref: JobRef): void => {
+  const endLate = (ref: JobRef, nth: number): void => {
     const facts = pods.get(ref.uid);
-    if (!find(ref) || !facts) return;
+    if (!find(ref) || !facts || pods.nth(ref.uid) !== nth) return;
     const killed = { exitCode: 137, atMs: scheduler.now() };
     const stop = (state: ContainerState): ContainerState => (state === "running" ? killed : state);
     setPod(ref, { late: true, own: stop(facts.own), ...(facts.sidecar ? { sidecar: stop(facts.sidecar) } : {}) });
-    end(ref, false, "BackoffLimitExceeded");
+    fail(ref);
   };
   /** Whatever it is now: it may be changed, so that the Job ends. */
   const watchDeadline = (job: Job): void => {
@@ -125,9 +127,9 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     });
   };
   /** The kubelet tries again and again. */
-  const mount = (ref: JobRef, tries: number): void => {
+  const mount = (ref: JobRef, tries: number, nth = pods.nth(ref.uid)): void => {
     const job = find(ref);
-    if (!job) return;
+    if (!job || !pods.get(ref.uid) || pods.nth(ref.uid) !== nth) return;
     if (configMaps.serves(job)) {
       prepare(job, ref);
       return;
@@ -135,17 +137,35 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     if (tries === 0) tell(() => `a pod of ${describe(job)} waits for its files`);
     if (tries === 0) chance.note("a pod that waits for its files");
     warn(ref, "FailedMount");
-    scheduler.after(Math.min(120_000, 500 * 2 ** tries), () => mount(ref, tries + 1));
+    scheduler.after(Math.min(120_000, 500 * 2 ** tries), () => mount(ref, tries + 1, nth));
+  };
+  /** A pod of it failed. The Job controller gives it another one after a pause (DefaultJobPodFailureBackOff), while its limit allows it. */
+  const fail = (ref: JobRef): void => {
+    const failures = pods.noteFailure(ref.uid);
+    if (failures > (find(ref)?.spec?.backoffLimit ?? 0)) end(ref, false, "BackoffLimitExceeded");
+    else replace(ref, { pauseMs: 10_000 * 2 ** (failures - 1), isCounted: true });
+  };
+  const replace = (
+    ref: JobRef,
+    { pauseMs, isCounted }: { readonly pauseMs: number; readonly isCounted: boolean },
+  ): void => {
+    const job = find(ref);
+    if (!job) return;
+    tell(() => `Kubernetes tries ${describe(job)} again`);
+    chance.note("a pod that is replaced");
+    checks.retried(job);
+    const failed = (job.status?.failed ?? 0) + (isCounted ? 1 : 0);
+    store().setStatus(ref, { ...job.status, active: 0, ready: 0, failed });
+    scheduler.after(pauseMs, () => {
+      pods.next(ref.uid);
+      createPod(ref, 0);
+    });
   };
   const { prepare, quotaMsOf } = makePodLife({
-    scheduler,
-    checks,
-    tell,
-    find,
-    setPod,
-    warn,
-    end,
-    forget: (uid) => void pods.delete(uid),
+    ...{ scheduler, checks, tell, find, setPod, warn, end, fail },
+    nthOf: ({ uid }) => pods.nth(uid),
+    replace: (ref) => replace(ref, { pauseMs: 1000, isCounted: false }),
+    forget: (uid) => pods.drop(uid),
   });
   /** The TTL controller deletes in the foreground: the pods, and their output, first. */
   const expire = (ref: JobRef): void => {
@@ -166,10 +186,10 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
       stopped.add(uid);
       pods.delete(uid);
     },
-    isBusy: ({ uid }) => pods.has(uid) && !ends.has(uid),
+    isBusy: ({ uid }) => pods.get(uid) !== undefined && !ends.has(uid),
     podsOf: (ref) => {
-      const [job, facts] = [store().find(ref), pods.get(ref.uid)];
-      return job && facts ? [renderPod(job, facts)] : [];
+      const job = store().find(ref);
+      return job ? pods.all(ref.uid).map(({ facts, nth }) => renderPod(job, facts, nth)) : [];
     },
     warningsOf,
     see: (job) => {

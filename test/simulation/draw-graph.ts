@@ -18,7 +18,7 @@ export interface DrawnGraph {
 }
 
 const graphShare = 0.3;
-export const mostTasks = 6;
+export const mostTasks = 12;
 
 /** @returns undefined: they run one after the other */
 export const drawGraph = (chance: Chance, place: string, size: number): DrawnGraph | undefined => {

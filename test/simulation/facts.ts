@@ -1,6 +1,6 @@
 // What the simulation knows of events and their runs, beside what Keptn and Kubernetes know.
 import { isGraphThrough } from "./graph-checks.ts";
-import type { ScenarioAction } from "./scenario.ts";
+import { passesAtLast, type ScenarioAction } from "./scenario.ts";
 
 export interface EventFacts {
   readonly name: string;
@@ -72,6 +72,8 @@ export interface Life {
   readonly stopped: Set<number>;
   /** Tasks whose pods Kubernetes took away. */
   readonly taken: Set<number>;
+  /** Tasks whose last pod failed or was taken away, and that Kubernetes tries again. */
+  readonly again: Set<number>;
   /** Tasks whose containers ran. */
   readonly began: Set<number>;
   /** Tasks of a silent run whose Jobs we deleted before their containers ran. */
@@ -98,6 +100,7 @@ export const newLife = (number: number): Life => ({
     over: new Set(),
     stopped: new Set(),
     taken: new Set(),
+    again: new Set(),
     began: new Set(),
     idle: new Set(),
     forced: new Set(),
@@ -117,7 +120,10 @@ export const isCompletedLate = ({ runs }: EventFacts): boolean =>
   runs.filter(isLoud).length > 1 && runs.some(({ startedCounted }) => startedCounted > 1);
 
 /** Whether all went as its author wants, had nobody and nothing disturbed it. */
-export const isBenign = ({ action }: RunFacts): boolean => action.fates.every(({ kind }) => kind === "succeeds");
+export const isBenign = ({ action }: RunFacts): boolean =>
+  action.fates.every((fate) =>
+    fate.kind === "retried" ? passesAtLast(fate.limit, fate.tries) : fate.kind === "succeeds",
+  );
 
 export const isThrough = ({ action, life }: RunFacts): boolean =>
   action.order ? isGraphThrough(action.order.graph, life) : action.fates.every((_, task) => life.passed.has(task));

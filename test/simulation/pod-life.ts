@@ -4,7 +4,7 @@ import { label } from "../../functions/core/marks.ts";
 import type { JobRef } from "../../functions/io/kubernetes/ports.ts";
 import { type Checks, describe } from "./checks.ts";
 import type { PodFacts } from "./pod.ts";
-import { type Fate, hiccupMs, type Sidecar } from "./scenario.ts";
+import { type Fate, hiccupMs, type Sidecar, type Try } from "./scenario.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface PodLifePorts {
@@ -15,13 +15,20 @@ export interface PodLifePorts {
   readonly find: (ref: JobRef) => Job | undefined;
   readonly setPod: (ref: JobRef, change: Partial<PodFacts>) => void;
   readonly warn: (ref: JobRef, reason: string) => void;
+  /** Number of its pods before this one. */
+  readonly nthOf: (ref: JobRef) => number;
+  /** A pod of it has failed: with retries it gets another one. */
+  readonly fail: (ref: JobRef) => void;
+  /** A pod of it was taken away that does not count: it gets another one. */
+  readonly replace: (ref: JobRef) => void;
   /** Its Job ends. */
   readonly end: (ref: JobRef, passed: boolean, reason: string) => void;
   /** Nothing of the pod is left. */
   readonly forget: (uid: string) => void;
 }
 
-export const makePodLife = ({ scheduler, checks, tell, find, setPod, warn, end, forget }: PodLifePorts) => {
+export const makePodLife = (ports: PodLifePorts) => {
+  const { scheduler, checks, tell, find, setPod, warn, end, forget } = ports;
   /** A volume can come late, and an image be large and fail once: then it takes a while, and nothing is wrong with it. */
   const prepare = (job: Job, ref: JobRef): void => {
     const fate = fateOf(job);
@@ -52,6 +59,23 @@ export const makePodLife = ({ scheduler, checks, tell, find, setPod, warn, end, 
       scheduler.after(fate.healsMs, () => endOwn(ref, { passed: true, sidecar: undefined }));
     else if (fate.kind === "stuck") keepFailing(ref);
     else if (fate.kind === "evicted") scheduler.after(fate.afterMs, () => takeAway(ref, fate.gone));
+    else if (fate.kind === "retried") tryOnce(ref, fate.tries[ports.nthOf(ref)]);
+  };
+  const tryOnce = (ref: JobRef, one: Try | undefined): void => {
+    if (!one) scheduler.after(1000, () => endOwn(ref, { passed: true, sidecar: undefined }));
+    else if (one.end === "fails")
+      scheduler.after(one.afterMs, () => endOwn(ref, { passed: false, sidecar: undefined }));
+    else if (one.end !== "late") scheduler.after(one.afterMs, () => takeForNow(ref, one.end === "gone"));
+  };
+  const takeForNow = (ref: JobRef, gone: boolean): void => {
+    const job = find(ref);
+    if (!job) return;
+    tell(() => `Kubernetes takes a pod of ${describe(job)} away`);
+    setPod(ref, { takenMs: scheduler.now(), own: { exitCode: 143, atMs: scheduler.now() + 1000 } });
+    if (gone) forget(ref.uid);
+    const doesNotCount = job.spec?.podFailurePolicy?.rules.some(({ action }) => action === "Ignore");
+    if (doesNotCount) ports.replace(ref);
+    else end(ref, false, "PodFailurePolicy");
   };
   const keepFailing = (ref: JobRef): void => {
     if (!find(ref)) return;
@@ -65,7 +89,8 @@ export const makePodLife = ({ scheduler, checks, tell, find, setPod, warn, end, 
     setPod(ref, { own: { exitCode: how.passed ? 0 : 1, atMs: scheduler.now() } });
     if (how.passed) checks.podSucceeded(job);
     if (!how.sidecar) {
-      end(ref, how.passed, how.passed ? "" : "BackoffLimitExceeded");
+      if (how.passed) end(ref, true, "");
+      else ports.fail(ref);
       return;
     }
     tell(() => `the own container of ${describe(job)} ends`);

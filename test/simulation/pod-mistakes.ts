@@ -51,6 +51,19 @@ export const podMistakes: readonly Mistake[] = [
       { file: "core/start-problem.ts", from: "!span || !stillFails(span, nowMs)", to: "!span || nowMs < 0" },
     ],
   },
+  {
+    ...mistake("gives a task with retries one pod", "core/job/retry.ts", "given?.limit ?? 0", "given ? 0 : 0"),
+    only: ["retried"],
+  },
+  {
+    ...mistake(
+      "counts a pod that was taken away, although its task has retries",
+      "core/job/retry.ts",
+      '{ action: "Ignore", onPodConditions: disrupted }',
+      '{ action: "FailJob", onPodConditions: disrupted }',
+    ),
+    only: ["retried"],
+  },
   mistake(
     "gives up what waits for a full quota",
     "core/start-problem.ts",

@@ -18,10 +18,10 @@ export interface PodFacts {
   readonly takenMs?: number;
 }
 
-/** Of the only pod of a Job. */
-export const podUidOf = (jobUid: string): string => `${jobUid}-pod`;
+/** @param nth from 0 on: a task with retries can have several, one after the other */
+export const podUidOf = (jobUid: string, nth: number): string => `${jobUid}-pod-${nth}`;
 
-export const renderPod = ({ metadata }: Job, facts: PodFacts): Pod => {
+export const renderPod = ({ metadata }: Job, facts: PodFacts, nth: number): Pod => {
   const { namespace = "", name = "", uid = "" } = metadata ?? {};
   const since = timeOf(new Date(facts.sinceMs));
   const conditions = [
@@ -30,7 +30,7 @@ export const renderPod = ({ metadata }: Job, facts: PodFacts): Pod => {
   ];
   const sidecar = facts.sidecar ? [{ ...container("a-sidecar"), state: stateOf(facts.sidecar, since) }] : [];
   return {
-    metadata: { namespace, name: `${name}-x`, uid: podUidOf(uid), creationTimestamp: since },
+    metadata: { namespace, name: `${name}-${nth}`, uid: podUidOf(uid, nth), creationTimestamp: since },
     status: {
       ...{ phase: phaseOf(facts), startTime: since, conditions },
       ...(facts.late ? { reason: "DeadlineExceeded" } : {}),

@@ -65,6 +65,7 @@ export const rates = {
   evicted: 0.03,
   startsLate: 0.03,
   quotaFull: 0.03,
+  retried: 0.06,
 } as const;
 
 export type Mishap = keyof typeof rates;
@@ -73,7 +74,15 @@ export type Mishap = keyof typeof rates;
 export const harmless: ReadonlySet<Mishap> = new Set<Mishap>([
   ...(["snapshots", "verifiesEvents", "longWorld", "watchAlways", "timerLingers", "startEventThin"] as const),
   ...(["brokenConfig", "configChanged", "taskFails", "imageMissing", "imageLate", "endless"] as const),
-  ...(["evicted", "startsLate", "sidecarFails", "startEventDoubled", "pingDoubled", "changeDoubled"] as const),
+  ...([
+    "evicted",
+    "retried",
+    "startsLate",
+    "sidecarFails",
+    "startEventDoubled",
+    "pingDoubled",
+    "changeDoubled",
+  ] as const),
 ]);
 
 /** How a story tells of it: "<where it happens>: <this>". */
@@ -136,6 +145,7 @@ export const phrases: Readonly<Record<Mishap, string>> = {
   evicted: "is evicted",
   startsLate: "has a large image, which fails once",
   quotaFull: "finds the quota of its namespace full for a while",
+  retried: "has retries, and pods that fail or are taken away",
 };
 
 /**

@@ -56,7 +56,19 @@ export type Fate =
   /** Its image cannot be pulled; with `healsMs`, later it can, and the task succeeds. */
   | { readonly kind: "stuck"; readonly healsMs?: number }
   /** It runs until its deadline. */
-  | { readonly kind: "endless" };
+  | { readonly kind: "endless" }
+  /** With `retries`: what becomes of one pod after the other. After these one passes. */
+  | { readonly kind: "retried"; readonly limit: number; readonly tries: readonly Try[] };
+
+/** `taken`: Kubernetes took the pod away, which does not count; `gone`: and nothing of it is left. `late`: its deadline. */
+export interface Try {
+  readonly end: "fails" | "late" | "taken" | "gone";
+  readonly afterMs: number;
+}
+
+/** Whether one of its pods comes to pass. */
+export const passesAtLast = (limit: number, tries: readonly Try[]): boolean =>
+  tries.filter(({ end }) => end === "fails" || end === "late").length <= limit;
 
 /** So long an image fails once to be pulled that is pulled a while later: less than START_GRACE_SECONDS. */
 export const hiccupMs = 40_000;
@@ -146,10 +158,23 @@ const drawFate = (chance: Chance, name: string): Fate => {
     return { kind: "succeeds", afterMs: 50 + roll * 1000, slowMs: 65_000 + spot.roll("slow") * 5000 };
   if (spot.mishap("quotaFull"))
     return { kind: "succeeds", afterMs: skewed(roll, 50, 60_000), quotaMs: 1 + 200_000 * spot.roll("quota") };
+  if (spot.mishap("retried")) return drawTries(chance, name);
   if (spot.mishap("imageMissing")) return { kind: "stuck" };
   if (spot.mishap("imageLate")) return { kind: "stuck", healsMs: 50_000 + roll * 90_000 };
   if (spot.mishap("endless")) return { kind: "endless" };
   return { kind: "succeeds", afterMs: skewed(roll, 50, 60_000), ...sidecar };
+};
+
+const drawTries = (chance: Chance, name: string): Fate => {
+  const spot = chance.at(`${name} tries`);
+  const limit = Math.floor(spot.roll("limit") * 3);
+  const many = 1 + Math.floor(spot.roll("many") * 3);
+  const tries = Array.from({ length: many }, (_, n): Try => {
+    const end =
+      (["fails", "fails", "taken", "gone", "late"] as const)[Math.floor(spot.roll(`end ${n}`) * 5)] ?? "fails";
+    return { end, afterMs: skewed(spot.roll(`takes ${n}`), 50, 60_000) };
+  });
+  return { kind: "retried", limit, tries };
 };
 
 export interface Config {
@@ -167,13 +192,14 @@ export const configOf = ({ actions, broken, plan }: Config): string => {
     "    events:",
     "      - name: sh.keptn.event.deployment.triggered",
     "    tasks:",
-    ...fates.flatMap((_, task) => [
+    ...fates.flatMap((fate, task) => [
       `      - name: task-${task + 1}`,
       `        image: ${imageOf(plan)}`,
       "        files: [run.sh]",
       `        ttlSecondsAfterFinished: ${ttlSeconds}`,
       `        maxPollDuration: ${broken ? "never" : taskSeconds}`,
       ...linesOf(order, task),
+      ...(fate.kind === "retried" ? [`        retries: ${fate.limit}`] : []),
       ...(apart && task % 2 === 1 ? ["        namespace: others"] : []),
     ]),
   ]);

@@ -22,8 +22,10 @@ export interface ApiServer {
   readonly calls: readonly string[];
   /** Another address of the same server, whose calls are noted apart as well. */
   connect(): Promise<Client>;
-  /** How the pods of Jobs go that are released from now on. */
-  fateOf: (job: Job) => Fate;
+  /** How the pods of Jobs go that are released from now on. @param nth of the pod, from 0 on: with retries there can be several */
+  fateOf: (job: Job, nth: number) => Fate;
+  /** As an eviction does: the pod ends, and is gone. */
+  evict(namespace: string, pod: string): void;
   jobs(): readonly Job[];
   /** @param state undefined: all is well with it again */
   setNamespace(name: string, state: NamespaceState | undefined): void;
@@ -44,7 +46,7 @@ export interface ApiServerOptions {
 export const startApiServer = async (options: ApiServerOptions = {}): Promise<ApiServer> => {
   const store = makeObjectStore();
   const calls: string[] = [];
-  const controller = runJobs(store, (job) => api.fateOf(job));
+  const controller = runJobs(store, (job, nth) => api.fateOf(job, nth));
   const stopCollecting = collectGarbage(store);
   const namespaces = new Map<string, NamespaceState>();
   const without = new Set(options.without);
@@ -70,6 +72,7 @@ export const startApiServer = async (options: ApiServerOptions = {}): Promise<Ap
   const url = servers[0]?.url ?? "";
   const api: ApiServer = {
     ...{ url, kubeconfig: await writeConfig(url), store, calls, fateOf: () => ({}) },
+    evict: controller.evict,
     connect: async () => {
       const own: string[] = [];
       const server = await listen(own);
