@@ -47,6 +47,8 @@ export interface TestRun {
   readonly tasks?: readonly string[];
   readonly outcome?: string;
   readonly graph?: Graph;
+  /** By task: how often it is tried again. */
+  readonly retries?: readonly (number | undefined)[];
   /** By task: why it was stopped. */
   readonly stopped?: readonly (Stopped | undefined)[];
   /** By task: what it has instead of what goes with its phase. */
@@ -109,7 +111,7 @@ const makeJob = (run: TestRun, phase: Exclude<TaskPhase, "missing">, index: numb
     },
     spec: {
       suspend: phase === "waiting",
-      backoffLimit: 0,
+      backoffLimit: run.retries?.[index] ?? 0,
       template: {
         spec: { restartPolicy: "Never", containers: [{ name, image: "example.org/none:1", command: ["true"] }] },
       },

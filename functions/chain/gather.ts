@@ -66,13 +66,12 @@ const lostBy = (phase: TaskPhase, { namespace, name }: ChainLink): string | unde
 };
 
 const gatherTask = async (ports: ChainPorts, job: Job, task: string): Promise<TaskReport> => {
-  const { pods: all, unread } = await listPods(ports, job);
-  const pods = isRetried(job) ? all.slice(-1) : all; // what it came to at last
-  const read = await Promise.all(pods.flatMap(containersOf).map((container) => readContainer(ports, container)));
+  const { pods, unread } = await listPods(ports, job);
+  const last = isRetried(job) ? pods.slice(-1) : pods; // what it came to at last
+  const read = await Promise.all(last.flatMap(containersOf).map((container) => readContainer(ports, container)));
   const containers = [...notedOutput(job, read), ...read];
   const said = await warningsOf(ports, job, pods.at(-1));
-  const tries = isRetried(job) && all.length > 1 ? { tries: all.length } : {};
-  return reportTask({ task, job, pods, containers, said, ...tries, ...(unread === undefined ? {} : { unread }) });
+  return reportTask({ task, job, pods, containers, said, ...(unread === undefined ? {} : { unread }) });
 };
 
 /** At its deadline a Job's pods are deleted: why one never ran, only Events still tell. */

@@ -7,10 +7,12 @@ import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
 import { cleanText, endLine, type LogText, renderLog } from "./log-text.ts";
 import { type OwnEnd, ownEndNoted } from "./own-end.ts";
 import { ownEndOf, type Terminated } from "./pod-end.ts";
+import { isRetried } from "./retried.ts";
 import { phaseOf } from "./run-state.ts";
 import { explainSidecars } from "./sidecars.ts";
 import { stoppedNoted } from "./stopped.ts";
 import { containersOfTask, endOfContainer, hasStarted } from "./task-containers.ts";
+import { explainTries } from "./tries.ts";
 
 export interface TaskReport {
   readonly task: string;
@@ -95,21 +97,18 @@ export interface TaskEnd {
   readonly said: readonly string[];
   /** Why its pods could not be listed. */
   readonly unread?: string;
-  /** Pods that it had: one for each try. Not there: it had one. */
-  readonly tries?: number;
 }
 
-export const reportTask = ({ task, job, pods, containers, said, unread, tries }: TaskEnd): TaskReport => {
+export const reportTask = ({ task, job, pods, containers, said, unread }: TaskEnd): TaskReport => {
   const passed = phaseOf(job) === "succeeded";
   const pod = pods.at(-1);
   const noted = ownEndNoted(job);
   const { own } = containersOfTask(job, pod);
   const end = noted ?? own?.state?.terminated;
   const endedAt = endTimeOf(job, pod, end);
-  const note = [...(tries ? [`It was tried ${tries} times: this is the last one.`] : []), noteOf(noted, job, unread)]
-    .filter(Boolean)
-    .join(" ");
-  const startedAt = tries ? (pod?.status?.startTime ?? job.status?.startTime) : job.status?.startTime;
+  const note = [...explainTries(job, pods), noteOf(noted, job, unread)].filter(Boolean).join(" ");
+  const ofLastTry = isRetried(job) && pods.length > 1 ? pod?.status?.startTime : undefined;
+  const startedAt = ofLastTry ?? job.status?.startTime;
   const stopped = stoppedNoted(job);
   return {
     task,
@@ -165,9 +164,12 @@ export const renderTask = (report: TaskReport): string => {
 const verdictOf = ({ passed, why = "unknown reason", skipped, onError }: TaskReport): string => {
   if (skipped !== undefined) return `did not run: ${skipped}`;
   if (passed) return "finished successfully!";
-  if (onError) return `failed, which ${onError === "warn" ? "is only a warning" : "does not count"} (onError): ${why}`;
-  return `failed: ${why}`;
+  return `${sayFailed(onError)}: ${why}`;
 };
+
+/** Goes on with a colon, and why. */
+export const sayFailed = (onError: OnError | undefined): string =>
+  onError ? `failed, which ${onError === "warn" ? "is only a warning" : "does not count"} (onError)` : "failed";
 
 const containerTitle = (container: ContainerReport): string =>
   `${container.init ? "Init container" : "Container"} ${container.name} of pod ${container.pod} ${container.state}`;

@@ -1,6 +1,7 @@
 // What a planned Job says of its task.
 import type { Job } from "../../core/kubernetes.ts";
 import { annotation, type Chain } from "../../core/marks.ts";
+import { isRetried } from "../../core/retried.ts";
 
 /** As we have just planned it. */
 export const chainOf = ({ metadata }: Job): Pick<Chain, "jobs" | "graph"> =>
@@ -9,3 +10,10 @@ export const chainOf = ({ metadata }: Job): Pick<Chain, "jobs" | "graph"> =>
 export const taskNameOf = (job: Job, index: number): string => chainOf(job).jobs[index]?.task ?? "";
 
 export const imageOf = ({ spec }: Job): string => spec?.template.spec?.containers[0]?.image ?? "";
+
+/** `retries: 2`, `retries: 2 for 75`; "" where it is tried once. */
+export const retriesOf = ({ spec }: Job): string => {
+  if (!spec || !isRetried({ spec })) return "";
+  const codes = spec.podFailurePolicy?.rules.flatMap(({ onExitCodes }) => onExitCodes?.values ?? []) ?? [];
+  return `retries: ${spec.backoffLimit}${codes.length > 0 ? ` for exit code ${codes.join(", ")}` : ""}`;
+};

@@ -1,12 +1,13 @@
 // A plan in words: each action with the reason why it runs or not, and what its tasks become.
 import type { ActionMatch } from "../../core/config/match.ts";
+import { type GraphNode, nodesOf } from "../../core/graph.ts";
 import type { KeptnEvent } from "../../core/keptn-event.ts";
 import type { Job } from "../../core/kubernetes.ts";
 import type { Plan, RunPlan } from "../../core/plan.ts";
 import type { Problem } from "../../core/problem.ts";
 import { renderText } from "../lint/render.ts";
 import type { Format } from "../terminal.ts";
-import { imageOf, taskNameOf } from "./planned-task.ts";
+import { chainOf, imageOf, retriesOf, taskNameOf } from "./planned-task.ts";
 
 type Paint = (format: Format, text: string) => string;
 
@@ -36,8 +37,27 @@ const renderTask = (job: Job, index: number): string => {
   const pod = job.spec?.template.spec;
   const task = `${index + 1}. ${JSON.stringify(taskNameOf(job, index))}: ${imageOf(job)}`;
   const files = pod?.initContainers ? ", with files" : "";
-  return `  ${task}${files}, at most ${pod?.activeDeadlineSeconds} s, as Job ${job.metadata?.namespace}/${job.metadata?.name}`;
+  const order = orderOf(job, index).map((text) => `, ${text}`);
+  return `  ${task}${files}, at most ${pod?.activeDeadlineSeconds} s${order.join("")}, as Job ${job.metadata?.namespace}/${job.metadata?.name}`;
 };
+
+/** Where it is more than a line: what it starts after, by number, and what its failure means. */
+const orderOf = (job: Job, index: number): string[] => {
+  const { graph } = chainOf(job);
+  const node = graph && nodesOf(graph)[index];
+  const retries = retriesOf(job);
+  return [...(node ? sayNode(node) : []), ...(retries === "" ? [] : [retries])];
+};
+
+const sayNode = ({ needs, spared, when, onError }: GraphNode): string[] => [
+  needs.length === 0
+    ? "at once"
+    : `after ${placesOf(needs)}${spared.length > 0 ? `, unless ${placesOf(spared)} ran` : ""}`,
+  ...(when === "success" ? [] : [`when: ${when}`]),
+  ...(onError === "fail" ? [] : [`onError: ${onError}`]),
+];
+
+const placesOf = (tasks: readonly number[]): string => tasks.map((task) => task + 1).join(" and ");
 
 const renderProblems = (problems: readonly Problem[], paint: Paint): string[] =>
   problems.length > 0 ? [renderText(problems, paint), ""] : [];

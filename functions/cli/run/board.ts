@@ -2,7 +2,8 @@
 import type { Job } from "../../core/kubernetes.ts";
 import type { RunPlan } from "../../core/plan.ts";
 import { phaseOf } from "../../core/run-state.ts";
-import type { Phase, TaskWord } from "../../core/view/task-view.ts";
+import type { Phase } from "../../core/view/phases.ts";
+import type { TaskWord } from "../../core/view/task-view.ts";
 import type { Screen, Terminal } from "../terminal.ts";
 import type { TimelineRow } from "../timeline/axis.ts";
 import { makeLiveBlock } from "../timeline/live-block.ts";

@@ -4,6 +4,7 @@ import { renderDuration } from "../../core/view/duration.ts";
 import type { RunView } from "../../core/view/run-view.ts";
 import { type Canvas, renderLegend, renderTimeline } from "../timeline/render-timeline.ts";
 import { padEnd, wrap } from "../timeline/text-width.ts";
+import { taskNotesOf } from "./task-notes.ts";
 import { currentTask, signOf } from "./words.ts";
 
 /** @param canvas.columns where there is no terminal, of a usual one */
@@ -47,11 +48,11 @@ const toldAt = ({ announcedAt, reportedAt, state }: RunView): string => {
 
 const renderWhy = (run: RunView, { columns, style }: Canvas): string[] => {
   const lines = (text: string) => wrap(oneLine(text), Math.max(20, columns - 2));
-  const failed = run.tasks.flatMap(({ name, why }) => (why ? lines(`Task '${name}' failed: ${why}`) : []));
-  const noted = run.tasks.flatMap(({ name, note }) => (note ? lines(`Task '${name}': ${note}`) : []));
+  const ofTasks = taskNotesOf(run).flatMap(({ text, format }) =>
+    lines(text).map((line) => `  ${format ? style(format, line) : line}`),
+  );
   return [
-    ...failed.map((line) => `  ${style("red", line)}`),
-    ...noted.map((line) => `  ${line}`),
+    ...ofTasks,
     ...lines(run.why ?? "").map((line) => `  ${style("yellow", line)}`),
     ...lines(run.fix ?? "").map((line) => `  ${line}`),
   ];
@@ -59,9 +60,9 @@ const renderWhy = (run: RunView, { columns, style }: Canvas): string[] => {
 
 /** For what we do not show: output, and all that Kubernetes knows. */
 const renderCommands = (run: RunView, { style }: Canvas): string[] => {
-  const { task } = currentTask(run) ?? { task: run.tasks.at(-1) };
+  const { task } = currentTask(run) ?? { task: run.tasks.findLast(({ state }) => state !== "skipped") };
   if (!task) return [];
-  if (task.state === "missing" || task.state === "waiting") return run.open ? [] : renderEvents(run, style);
+  if (["missing", "waiting", "skipped"].includes(task.state)) return run.open ? [] : renderEvents(run, style);
   const commands =
     task.state === "cannot-start" || task.state === "starting"
       ? [`kubectl -n ${task.namespace} describe pod -l batch.kubernetes.io/job-name=${task.job}`]

@@ -2,12 +2,14 @@
 import { oneLine } from "../../core/log-text.ts";
 import { renderDuration } from "../../core/view/duration.ts";
 import { shortIdOf } from "../../core/view/find.ts";
+import type { Phase } from "../../core/view/phases.ts";
 import type { RunView } from "../../core/view/run-view.ts";
-import type { Phase, TaskView } from "../../core/view/task-view.ts";
+import type { TaskView } from "../../core/view/task-view.ts";
 import { plainText } from "../mermaid.ts";
 import { workSeconds } from "../timeline/axis.ts";
-import { phaseSigns, taskSigns } from "../timeline/signs.ts";
-import { placeOf, shortTypeOf, signOf } from "./words.ts";
+import { phaseSigns, signOfTask } from "../timeline/signs.ts";
+import { taskNotesOf } from "./task-notes.ts";
+import { placeOf, sayTries, shortTypeOf, signOf } from "./words.ts";
 
 /** @param nowMs where what lasts ends */
 export const renderGantt = (runs: readonly RunView[], nowMs: number): string =>
@@ -22,29 +24,44 @@ export const renderGantt = (runs: readonly RunView[], nowMs: number): string =>
 
 const renderRun = (run: RunView, nowMs: number): string[] => {
   const title = `${run.action}, ${signOf(run).word} (${placeOf(run)}, ${shortTypeOf(run)}, ${shortIdOf(run.id)})`;
-  const bars = run.tasks.flatMap((task) => renderTask(task, nowMs));
+  const bars = run.tasks.flatMap((task) => renderTask(task, nowMs, lastMsOf(run, nowMs)));
   return [`  section ${plainText(title)}`, ...notesOf(run).map((note) => `  %% ${oneLine(note)}`), ...bars];
 };
 
-const renderTask = (task: TaskView, nowMs: number): string[] =>
-  task.phases.map((phase) => {
+const renderTask = (task: TaskView, nowMs: number, endMs: number): string[] => {
+  if (task.skipped !== undefined)
+    return [barOf(`${task.name}, did not run: ${task.skipped}`, "milestone, ", [endMs, endMs])];
+  return task.phases.map((phase) => {
     const [fromMs, untilMs] = [Date.parse(phase.from), phase.until ? Date.parse(phase.until) : nowMs];
-    const times = `${fromMs}, ${Math.max(fromMs + 1, untilMs)}`; // of no length, it would have no bar
-    return `  ${plainText(nameOf(phase, task, nowMs))} :${tagOf(phase, task)}${times}`;
+    return barOf(nameOf(phase, task, nowMs), tagOf(phase, task), [fromMs, untilMs]);
   });
+};
 
-const nameOf = ({ phase }: Phase, task: TaskView, nowMs: number): string => {
+/** Of no length, it would not be seen. */
+const barOf = (name: string, tag: string, [fromMs, untilMs]: readonly [number, number]): string =>
+  `  ${plainText(name)} :${tag}${fromMs}, ${Math.max(fromMs + 1, untilMs)}`;
+
+const nameOf = ({ phase, failed }: Phase, task: TaskView, nowMs: number): string => {
   if (phase !== "running") return `${task.name}, ${phaseSigns[phase].word}`;
-  return `${task.name}, ${taskSigns[task.state].word}, ${renderDuration(workSeconds(task, nowMs) ?? 0)}`;
+  if (failed) return `${task.name}, a try that failed`;
+  const tries = task.tries && task.tries.number > 1 ? `, ${sayTries(task.tries)}` : "";
+  return `${task.name}, ${signOfTask(task).word}${tries}, ${renderDuration(workSeconds(task, nowMs) ?? 0)}`;
 };
 
 /** Mermaid's themes: `done` is grey, `active` blue, `crit` red. */
-const tagOf = ({ phase }: Phase, { state }: TaskView): string => {
+const tagOf = ({ phase, failed }: Phase, { state, onError }: TaskView): string => {
   if (phase !== "running") return "";
-  return { passed: "done, ", failed: "crit, ", deleted: "crit, " }[state as string] ?? "active, ";
+  if (failed || (state === "failed" && onError === undefined) || state === "deleted") return "crit, ";
+  return state === "passed" || state === "failed" ? "done, " : "active, ";
+};
+
+/** Of its tasks that ran. */
+const lastMsOf = (run: RunView, nowMs: number): number => {
+  const times = run.tasks.flatMap(({ phases }) => phases.map(({ until }) => (until ? Date.parse(until) : nowMs)));
+  return times.length > 0 ? Math.max(...times) : nowMs;
 };
 
 const notesOf = (run: RunView): string[] => [
-  ...run.tasks.flatMap(({ name, why }) => (why ? [`Task '${name}' failed: ${why}`] : [])),
+  ...taskNotesOf(run).map(({ text }) => text),
   ...[run.why, run.fix].flatMap((text) => (text ? [text] : [])),
 ];

@@ -16,23 +16,36 @@ export const shortTypeOf = ({ event }: RunView): string =>
 
 export const placeOf = ({ project, stage, service }: RunView): string => oneLine(`${project}/${stage}/${service}`);
 
-/** The task that everything depends on now, or that decided the run: undefined when all have passed. */
+/** The task that everything depends on now, or that decided the run: undefined when nothing is left to say. */
 export const currentTask = ({ tasks }: RunView): { readonly number: number; readonly task: TaskView } | undefined => {
-  const index = tasks.findIndex(({ state }) => state !== "passed");
+  const active = tasks.findIndex(isActive);
+  const index = active >= 0 ? active : tasks.findIndex((task) => !isThrough(task));
   const task = tasks[index];
   return task && { number: index + 1, task };
 };
 
-/** `2/3 smoke tests`, `3/3` when all have passed. */
+const isActive = ({ state }: TaskView): boolean => ["starting", "init", "running", "cannot-start"].includes(state);
+
+/** Nothing comes of it any more. */
+const isThrough = ({ state, onError }: TaskView): boolean =>
+  state === "passed" || state === "skipped" || (state === "failed" && onError !== undefined);
+
+/** `2/3 smoke tests`, `3/3` when all have passed; `2/5 unit and 1 more` of two side by side. */
 export const taskWordsOf = (run: RunView): string => {
   const current = currentTask(run);
   const total = run.tasks.length;
   if (!current) return `${total}/${total}`;
   const { number, task } = current;
-  const says =
-    run.open && ["starting", "init", "waiting"].includes(task.state) ? `, ${taskSigns[task.state].word}` : "";
-  return `${number}/${total} ${oneLine(task.name)}${says}`;
+  const beside = run.tasks.filter(isActive).length - 1;
+  const says = [
+    ...(beside > 0 ? [` and ${beside} more`] : []),
+    ...(run.open && ["starting", "init", "waiting"].includes(task.state) ? [`, ${taskSigns[task.state].word}`] : []),
+    ...(task.tries && task.tries.number > 1 ? [`, ${sayTries(task.tries)}`] : []),
+  ];
+  return `${number}/${total} ${oneLine(task.name)}${says.join("")}`;
 };
+
+export const sayTries = ({ number, most }: NonNullable<TaskView["tries"]>): string => `try ${number} of ${most}`;
 
 /** Kubernetes' times have no more, and none of ours should look as if they had. */
 export const wholeSecond = (now: Date): number => Math.floor(now.getTime() / 1000) * 1000;

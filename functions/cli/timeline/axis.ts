@@ -1,7 +1,7 @@
 // The axis of time that the tasks of a run share.
 import type { TaskView } from "../../core/view/task-view.ts";
 
-export type TimelineRow = Pick<TaskView, "name" | "state" | "phases">;
+export type TimelineRow = Pick<TaskView, "name" | "state" | "phases" | "onError">;
 
 export interface Axis {
   readonly fromMs: number;

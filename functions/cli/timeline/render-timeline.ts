@@ -1,10 +1,10 @@
 // Tasks as bars on one axis of time, one line each: waiting, starting, fetching files, running, done.
 import { oneLine } from "../../core/log-text.ts";
 import { renderDuration } from "../../core/view/duration.ts";
-import type { Phase } from "../../core/view/task-view.ts";
+import type { Phase } from "../../core/view/phases.ts";
 import type { Format } from "../terminal.ts";
 import { type Axis, axisOf, type TimelineRow, workSeconds } from "./axis.ts";
-import { phaseSigns, taskSigns } from "./signs.ts";
+import { phaseSigns, signOfTask, taskSigns } from "./signs.ts";
 import { fit, padEnd, padStart, widthOf } from "./text-width.ts";
 
 export interface Canvas {
@@ -24,7 +24,7 @@ export const renderTimeline = (given: readonly TimelineRow[], canvas: Canvas): s
   // "✔ name  bar  1m20s", with two columns to the left of all.
   const cells = Math.max(0, canvas.columns - 2 - 2 - names - 2 - 2 - timeColumns);
   return rows.map((row) => {
-    const { sign, format } = taskSigns[row.state];
+    const { sign, format } = signOfTask(row);
     const isAtWork = row.state === "running" || row.state === "init" || row.state === "starting";
     const head = canvas.style(format, isAtWork ? (canvas.spinner ?? sign) : sign);
     const name = padEnd(fit(row.name, names), names);
@@ -43,22 +43,26 @@ const timeColumns = 7;
 
 const renderBar = (row: TimelineRow, { axis, cells, nowMs, style }: Canvas & { axis: Axis; cells: number }): string => {
   const perCell = (axis.toMs - axis.fromMs) / Math.max(1, cells);
-  const painted: (Phase["phase"] | undefined)[] = Array.from({ length: cells }, () => undefined);
-  for (const { phase, from, until } of row.phases) {
-    const first = Math.min(cells - 1, Math.floor((Date.parse(from) - axis.fromMs) / perCell));
-    const end = Math.round(((until ? Date.parse(until) : nowMs) - axis.fromMs) / perCell);
+  const painted: (Phase | undefined)[] = Array.from({ length: cells }, () => undefined);
+  for (const phase of row.phases) {
+    const first = Math.min(cells - 1, Math.floor((Date.parse(phase.from) - axis.fromMs) / perCell));
+    const end = Math.round(((phase.until ? Date.parse(phase.until) : nowMs) - axis.fromMs) / perCell);
     painted.fill(phase, Math.max(0, first), Math.max(first + 1, end)); // what was short is seen as well
   }
   const parts = groupRuns(painted).map(([phase, length]) => {
     if (!phase) return " ".repeat(length);
-    const { sign, format } = phaseSigns[phase];
-    return style(phase === "running" ? formatOfRunning(row) : format, sign.repeat(length));
+    const { sign } = phaseSigns[phase.phase];
+    return style(formatOf(phase, row), sign.repeat(length));
   });
   return parts.join("");
 };
 
-const formatOfRunning = ({ state }: TimelineRow): Format =>
-  state === "running" ? phaseSigns.running.format : taskSigns[state].format;
+/** What ran in the colour of how it ended. */
+const formatOf = ({ phase, failed }: Phase, row: TimelineRow): Format => {
+  if (phase !== "running") return phaseSigns[phase].format;
+  if (failed) return taskSigns.failed.format;
+  return row.state === "running" ? phaseSigns.running.format : signOfTask(row).format;
+};
 
 const groupRuns = <T>(cells: readonly T[]): [T, number][] => {
   const groups: [T, number][] = [];
@@ -72,7 +76,7 @@ const groupRuns = <T>(cells: readonly T[]): [T, number][] => {
 
 const timeOf = (row: TimelineRow, nowMs: number): string => {
   const seconds = workSeconds(row, nowMs);
-  if (seconds === undefined) return row.state === "missing" ? "not run" : "";
+  if (seconds === undefined) return row.state === "missing" || row.state === "skipped" ? "not run" : "";
   return seconds < 10 && !Number.isInteger(seconds) ? `${seconds.toFixed(1)}s` : renderDuration(seconds);
 };
 

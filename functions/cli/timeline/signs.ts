@@ -1,6 +1,8 @@
 // How the states of runs and tasks look in a terminal: a sign, a word and a colour, each of which would do alone.
+
+import type { Phase } from "../../core/view/phases.ts";
 import type { RunWord } from "../../core/view/run-view.ts";
-import type { Phase, TaskWord } from "../../core/view/task-view.ts";
+import type { TaskView, TaskWord } from "../../core/view/task-view.ts";
 import type { Format } from "../terminal.ts";
 
 export interface Sign {
@@ -19,8 +21,18 @@ export const taskSigns: Readonly<Record<TaskWord, Sign>> = {
   failed: { sign: "✖", word: "failed", format: "red" },
   "cannot-start": { sign: "▲", word: "cannot start", format: "yellow" },
   deleted: { sign: "✖", word: "deleted", format: "red" },
+  skipped: { sign: "-", word: "did not run", format: "dim" },
   missing: { sign: "-", word: "did not run", format: "dim" },
   unknown: { sign: "?", word: "cannot be read", format: "yellow" },
+};
+
+/** A failure that the config tolerates looks like none. */
+export const signOfTask = ({ state, onError }: Pick<TaskView, "state" | "onError">): Sign =>
+  state === "failed" && onError ? tolerated[onError] : taskSigns[state];
+
+const tolerated: Readonly<Record<NonNullable<TaskView["onError"]>, Sign>> = {
+  warn: { sign: "!", word: "failed, only a warning", format: "yellow" },
+  continue: { sign: "!", word: "failed, does not count", format: "yellow" },
 };
 
 export const runSigns: Readonly<Record<RunWord, Sign>> = {

@@ -4,9 +4,9 @@ import type { RunState, TaskState } from "../run-state.ts";
 import { fixUnread } from "../unread-namespace.ts";
 import { diagnosePod } from "./diagnose-pod.ts";
 import { renderDuration } from "./duration.ts";
+import { endOf } from "./phases.ts";
 import { type Sight, unreadNamespaceOf } from "./sight.ts";
 import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
-import { endOf } from "./task-view.ts";
 
 export interface Diagnosis {
   /** What keeps the run, as sentences; undefined: nothing does. */

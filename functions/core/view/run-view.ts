@@ -8,6 +8,7 @@ import { type RunState, readRun, type TaskState, wasReported } from "../run-stat
 import { diagnose, type Question } from "./diagnose.ts";
 import { secondsSince } from "./duration.ts";
 import { podsOf, type Sight, situationOf, unreadNamespaceOf } from "./sight.ts";
+import { skippedIn } from "./skipped.ts";
 import { type TaskView, viewTask } from "./task-view.ts";
 
 export type RunWord =
@@ -50,7 +51,7 @@ export interface RunView {
 export const viewRun = (run: RunState, sight: Sight): RunView => {
   const step = stepOf(run, sight);
   const { why, fix } = diagnose(run, step, sight);
-  const tasks = run.tasks.map((task) => viewTask(task, podsOf(task, sight), sight.jobsUnread));
+  const tasks = viewTasks(run, sight);
   const { event, chain, marks } = run;
   const createdAt = createdAtOf(run);
   return {
@@ -71,6 +72,14 @@ export const viewRun = (run: RunState, sight: Sight): RunView => {
     ageSeconds: Math.floor(secondsSince(createdAt, sight.nowMs) ?? 0),
     tasks,
   };
+};
+
+const viewTasks = (run: RunState, sight: Sight): TaskView[] => {
+  const skipped = skippedIn(run);
+  return run.tasks.map((task, index) => {
+    const onError = run.chain.graph?.tasks[index]?.onError;
+    return viewTask(task, podsOf(task, sight), { jobsUnread: sight.jobsUnread, skipped: skipped.get(index), onError });
+  });
 };
 
 /** What would tell more of why a run is stuck; none: it is not, or all is known. */
@@ -112,10 +121,12 @@ const isDecided = (run: RunState): boolean => {
   return tasks.every(({ phase }) => phase === "succeeded") || tasks.some(isEnd);
 };
 
-/** Where the Job that carried the mark is gone: what never ended was deleted. */
+/** Where the Job that carried the mark is gone: what never ended was deleted. Of a graph that may be one that never ran. */
 const outcomeOf = (tasks: readonly TaskView[]): Outcome => {
-  if (tasks.some(({ state }) => state === "failed")) return "failed";
-  return tasks.every(({ state }) => state === "passed") ? "passed" : "errored";
+  const failed = tasks.filter(({ state }) => state === "failed");
+  if (failed.some(({ onError }) => !onError)) return "failed";
+  if (!tasks.every(({ state }) => ["passed", "skipped", "failed"].includes(state))) return "errored";
+  return failed.some(({ onError }) => onError === "warn") ? "warning" : "passed";
 };
 
 const createdAtOf = ({ tasks }: RunState): string | undefined =>

@@ -1,18 +1,23 @@
 // A task as people look at it: where it stands, and what it spent its time on.
 
 import { explainFailure } from "../explain-failure.ts";
+import type { OnError } from "../graph.ts";
 import type { Job, Pod } from "../kubernetes.ts";
 import { ownEndNoted } from "../own-end.ts";
 import { ownEndOf } from "../pod-end.ts";
-import { failureOf, type TaskState } from "../run-state.ts";
+import { isRetried } from "../retried.ts";
+import type { TaskState } from "../run-state.ts";
 import { explainSidecars, hiddenEndOf } from "../sidecars.ts";
 import { troubleOf } from "../start-trouble.ts";
-import { containersOfTask, endOfContainer, hasStarted, startOf } from "../task-containers.ts";
+import { stoppedNoted } from "../stopped.ts";
+import { containersOfTask, hasStarted } from "../task-containers.ts";
+import { explainTries, type Tries, triesOf } from "../tries.ts";
+import { type Phase, phasesOf } from "./phases.ts";
 
 export type TaskWord =
   /** Its turn has not come. */
   | "waiting"
-  /** Released; no container of it has started. */
+  /** Released; no container of it has started. Between two tries, too. */
   | "starting"
   /** Its init container is at work: it fetches the task's files. */
   | "init"
@@ -23,6 +28,8 @@ export type TaskWord =
   | "cannot-start"
   /** Somebody deleted its Job. */
   | "deleted"
+  /** Of a graph: it never runs, for what came of other tasks. */
+  | "skipped"
   /** It has no Job: not created yet, or let go because it never ran. */
   | "missing"
   /** Its Job cannot be read. */
@@ -40,30 +47,37 @@ export interface TaskView {
   readonly phases: readonly Phase[];
   /** Why it failed, where its pod is known. */
   readonly why?: string;
-  /** What its sidecars did to it, although it is no failure. */
+  /** What its sidecars did to it, and what came of the tries before, although it is no failure. */
   readonly note?: string;
+  /** Why it never runs, as a sentence. */
+  readonly skipped?: string;
+  /** Its failure is only a warning, or does not count. */
+  readonly onError?: OnError;
+  /** Of a task that may be tried again. */
+  readonly tries?: Tries;
 }
 
-/** Times are RFC 3339. Without an end it lasts. */
-export interface Phase {
-  readonly phase: "waiting" | "starting" | "init" | "running";
-  readonly from: string;
-  readonly until?: string;
+/** What its run knows of a task. */
+export interface AboutTask {
+  /** Namespaces whose Jobs cannot be listed. */
+  readonly jobsUnread?: ReadonlyMap<string, string> | undefined;
+  /** See {@link TaskView}. */
+  readonly skipped?: string | undefined;
+  readonly onError?: OnError | undefined;
 }
 
-/**
- * @param pods those of this task that are known, newest last
- * @param jobsUnread namespaces whose Jobs cannot be listed
- */
+/** @param pods those of this task that are known, newest last */
 export const viewTask = (
   { link, phase, job }: TaskState,
   pods: readonly Pod[],
-  jobsUnread?: ReadonlyMap<string, string>,
+  { jobsUnread, skipped, onError }: AboutTask = {},
 ): TaskView => {
   const pod = pods.at(-1);
   const container = job?.spec?.template.spec?.containers[0];
-  const state = jobsUnread?.has(link.namespace) ? "unknown" : wordOf(phase, job, pod);
-  const note = job && (ownEndNoted(job) ?? (phase === "failed" ? hiddenEndOf(job, pod, 0) : undefined));
+  const known = skipped === undefined ? wordOf(phase, job, pod) : "skipped";
+  const state = jobsUnread?.has(link.namespace) ? "unknown" : known;
+  const note = job ? noteOf(phase, job, pods) : "";
+  const tries = job && state !== "skipped" ? triesOf(job, pods) : undefined;
   const deadlineSeconds = job?.spec?.template.spec?.activeDeadlineSeconds;
   return {
     name: link.task,
@@ -73,10 +87,18 @@ export const viewTask = (
     ...(pod?.metadata?.name ? { pod: pod.metadata.name } : {}),
     ...(container?.image ? { image: container.image } : {}),
     ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
-    phases: job ? phasesOf(job, pod) : [],
-    ...(state === "failed" && job && pod ? { why: explainFailure(job, pod) } : {}),
-    ...(note ? { note: explainSidecars(note) } : {}),
+    phases: job && state !== "skipped" ? phasesOf(job, pods) : [],
+    ...(state === "failed" && job && (pod || stoppedNoted(job)) ? { why: explainFailure(job, pod) } : {}),
+    ...(note ? { note } : {}),
+    ...(skipped === undefined ? {} : { skipped }),
+    ...(onError ? { onError } : {}),
+    ...(tries ? { tries } : {}),
   };
+};
+
+const noteOf = (phase: TaskState["phase"], job: Job, pods: readonly Pod[]): string => {
+  const hidden = ownEndNoted(job) ?? (phase === "failed" ? hiddenEndOf(job, pods.at(-1), 0) : undefined);
+  return [...explainTries(job, pods), ...(hidden ? [explainSidecars(hidden)] : [])].join(" ");
 };
 
 const wordOf = (phase: TaskState["phase"], job: Job | undefined, pod: Pod | undefined): TaskWord => {
@@ -85,44 +107,10 @@ const wordOf = (phase: TaskState["phase"], job: Job | undefined, pod: Pod | unde
   if (!pod) return job?.status?.ready ? "running" : "starting";
   if (troubleOf(job, pod)?.kind === "container") return "cannot-start";
   const { own, init, nativeSidecars } = containersOfTask(job, pod);
-  if (own?.state?.terminated) return own.state.terminated.exitCode === 0 ? "passed" : "failed";
+  if (own?.state?.terminated) {
+    if (own.state.terminated.exitCode === 0) return "passed";
+    return isRetried(job) ? "starting" : "failed"; // whether it is tried again, only the Job controller knows
+  }
   if (hasStarted(own)) return "running";
   return [...init, ...nativeSidecars].some(hasStarted) ? "init" : "starting";
 };
-
-/** In their order; each begins where the one before it ended. */
-const phasesOf = (job: Job, pod: Pod | undefined): Phase[] => {
-  const created = job.metadata?.creationTimestamp;
-  const released = job.spec?.suspend ? undefined : job.status?.startTime;
-  const { init, main, ended } = timesOf(job, pod);
-  const end = endOf(job) ?? ended;
-  // Of a pod that is not known it is not known either when it started: all of the time counts as running.
-  const alone = !pod && (end !== undefined || (job.status?.ready ?? 0) > 0);
-  const begun: readonly [Phase["phase"], string | undefined][] = [
-    ["waiting", created],
-    ["starting", alone ? undefined : released],
-    ["init", init],
-    ["running", alone ? released : main],
-  ];
-  const known = begun.flatMap(([phase, from]) => (from ? [{ phase, from }] : []));
-  return known.map((one, index) => {
-    const until = known[index + 1]?.from ?? (one.phase === "running" ? (ended ?? end) : end);
-    return until === undefined ? one : { ...one, until };
-  });
-};
-
-/** Since when its containers run, and until when the task's own did. */
-const timesOf = (job: Job, pod: Pod | undefined) => {
-  const { own, init, nativeSidecars } = containersOfTask(job, pod);
-  const first = [...init, ...nativeSidecars].map(startOf).find(Boolean);
-  return { init: first, main: startOf(own), ended: endOfContainer(own) ?? ownEndNoted(job)?.finishedAt };
-};
-
-/** When its Job was over, one way or another. */
-export const endOf = (job: Job): string | undefined =>
-  job.status?.completionTime ?? failureOf(job)?.lastTransitionTime ?? successOf(job) ?? job.metadata?.deletionTimestamp;
-
-/** A moment before its completionTime is there. */
-const successOf = (job: Job): string | undefined =>
-  job.status?.conditions?.find(({ type, status }) => type === "SuccessCriteriaMet" && status === "True")
-    ?.lastTransitionTime;

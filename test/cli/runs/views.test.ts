@@ -20,6 +20,8 @@ interface Case {
     /** Of its task that runs, or that ended last. */
     readonly pod?: TestPod;
     readonly podOf?: number;
+    /** Of tasks side by side, or of one that was tried again: newest last. */
+    readonly pods?: readonly (TestPod & { readonly of: number })[];
   })[];
 }
 
@@ -31,11 +33,11 @@ const settings = {
 };
 
 const viewsOf = ({ now, runs }: Case): RunView[] => {
-  const made = runs.map(({ event, pod, podOf, ...run }, index) => {
+  const made = runs.map(({ event, pod, podOf, pods = [], ...run }, index) => {
     const jobs = makeJobs({ ...run, event: { ...testEvent, id: `event-${index}`, ...event } });
-    const number = podOf ?? run.phases.indexOf("running");
-    const job = jobs[number];
-    return { jobs, pods: pod && job ? [makeTestPod(job, pod)] : [] };
+    const one = pod ? [{ ...pod, of: podOf ?? run.phases.indexOf("running") }] : [];
+    const made = [...one, ...pods].flatMap(({ of, ...given }) => (jobs[of] ? [makeTestPod(jobs[of], given)] : []));
+    return { jobs, pods: made };
   });
   const pods = made.flatMap((one) => one.pods);
   const warnings = new Map(pods.map(({ metadata }) => [metadata?.uid ?? "", []]));
@@ -80,7 +82,7 @@ for (const { name, read, check } of goldenCases("runs")) {
     const [, , , , ...lines] = renderGantt(views, nowMs).split("\n");
     const text = /(?:[^\p{Cc}#"<>&:;%{}]|#\d+;)+/u.source;
     const line = new RegExp(
-      `^  (?:section ${text}|%% [^\\p{Cc}]+|${text} :(?:done, |crit, |active, )?\\d+, \\d+)$`,
+      `^  (?:section ${text}|%% [^\\p{Cc}]+|${text} :(?:done, |crit, |active, |milestone, )?\\d+, \\d+)$`,
       "u",
     );
     for (const one of lines) assert.match(one, line);

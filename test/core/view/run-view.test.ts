@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Graph } from "../../../functions/core/graph.ts";
 import type { Pod } from "../../../functions/core/kubernetes.ts";
 import { annotation } from "../../../functions/core/marks.ts";
 import { readRun } from "../../../functions/core/run-state.ts";
@@ -38,6 +39,11 @@ const look = ({ pod, after, ...run }: Given, more: Partial<Sight> = {}): RunView
 const running = { running: { startedAt: at(8) } };
 const runs: TestPod = { phase: "Running", startTime: at(5), main: running };
 
+/** The first task only rolls back what the second one did. */
+const undo: Graph = { tasks: [{ needs: [1], when: "failure" }, { needs: [] }] };
+const undoWarned: Graph = { tasks: [{ needs: [1], when: "failure" }, { needs: [], onError: "warn" }] };
+const second: Graph = { tasks: [{ needs: [1] }, { needs: [] }] };
+
 describe("where a run stands", () => {
   const cases: readonly (readonly [string, Given])[] = [
     ["creating", { phases: ["waiting", "missing"], after: 2 }],
@@ -62,13 +68,17 @@ describe("where a run stands", () => {
     ["passed", { phases: ["succeeded"], announced, reported: at(16), after: 20 }],
     ["failed", { phases: ["failed", "missing"], announced, reported: at(16), after: 20 }],
     ["errored", { phases: ["succeeded", "missing"], announced, states: ["reported"], after: 20 }],
+    // Of a graph the Job with the mark may be one that never ran.
+    ["passed", { phases: ["missing", "succeeded"], graph: undo, states: ["reported", "reported"], after: 20 }],
+    ["failed", { phases: ["missing", "failed"], graph: second, states: ["reported", "reported"], after: 20 }],
+    ["warning", { phases: ["missing", "failed"], graph: undoWarned, states: ["reported", "reported"], after: 20 }],
   ];
   for (const [word, given] of cases) {
     test(`${word}: ${given.phases.join(", ")}${given.reported ? ", reported" : ""}`, () => {
       const { state, stuck, open } = look(given);
       assert.deepEqual(
         [state, stuck, open],
-        [word, word === "cannot-start", !["passed", "failed", "errored"].includes(word)],
+        [word, word === "cannot-start", !["passed", "warning", "failed", "errored"].includes(word)],
       );
     });
   }

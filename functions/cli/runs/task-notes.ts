@@ -1,0 +1,21 @@
+// What is to be known of the tasks of a run beside their bars: why they failed or never ran, and what else was with them.
+
+import { sayFailed } from "../../core/task-report.ts";
+import type { RunView } from "../../core/view/run-view.ts";
+import type { Format } from "../terminal.ts";
+
+export interface TaskNote {
+  readonly text: string;
+  /** Not there: nothing of it is bad. */
+  readonly format?: Format;
+}
+
+export const taskNotesOf = ({ tasks }: RunView): readonly TaskNote[] => [
+  ...tasks.flatMap(({ name, why, onError }): TaskNote[] =>
+    why ? [{ text: `Task '${name}' ${sayFailed(onError)}: ${why}`, format: onError ? "yellow" : "red" }] : [],
+  ),
+  ...tasks.flatMap(({ name, note }): TaskNote[] => (note ? [{ text: `Task '${name}': ${note}` }] : [])),
+  ...tasks.flatMap(({ name, skipped }): TaskNote[] =>
+    skipped ? [{ text: `Task '${name}' did not run: ${skipped}`, format: "dim" }] : [],
+  ),
+];
