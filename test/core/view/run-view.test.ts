@@ -41,7 +41,12 @@ const runs: TestPod = { phase: "Running", startTime: at(5), main: running };
 
 /** The first task only rolls back what the second one did. */
 const undo: Graph = { tasks: [{ needs: [1], when: "failure" }, { needs: [] }] };
-const undoWarned: Graph = { tasks: [{ needs: [1], when: "failure" }, { needs: [], onError: "warn" }] };
+const undoWarned: Graph = {
+  tasks: [
+    { needs: [1], when: "failure" },
+    { needs: [], onError: "warn" },
+  ],
+};
 const second: Graph = { tasks: [{ needs: [1] }, { needs: [] }] };
 
 describe("where a run stands", () => {
