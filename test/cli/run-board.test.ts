@@ -4,9 +4,10 @@ import { describe, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { makeProgress } from "../../functions/cli/run/progress.ts";
 import type { Job, Pod } from "../../functions/core/kubernetes.ts";
+import { annotation } from "../../functions/core/marks.ts";
 import { planRuns } from "../../functions/core/plan.ts";
 import { parseSettings } from "../../functions/core/settings.ts";
-import { activeStatus, endedStatuses } from "../../functions/io/local/job-status.ts";
+import { activeStatus, endedStatuses, pausedStatus } from "../../functions/io/local/job-status.ts";
 import { makePod } from "../../functions/io/local/pod.ts";
 import { makeScreen, makeTerminal } from "../doubles/terminal.ts";
 
@@ -21,10 +22,17 @@ actions:
     tasks: [{name: fetch, image: a, files: [x]}, {name: load, image: a}, {name: never, image: a}]
 `;
 
-const begin = (screens: "terminal" | "pipe", verbose = false) => {
+const graphText = `apiVersion: v2
+actions:
+  - name: test
+    events: [{name: sh.keptn.event.test.triggered}]
+    tasks: [{name: lint, image: a, onError: warn}, {name: load, image: a, retries: 1}, {name: undo, image: a, when: failure}]
+`;
+
+const begin = (screens: "terminal" | "pipe", verbose = false, text = configText) => {
   const parsed = parseSettings({});
   assert.ok("settings" in parsed);
-  const plan = planRuns({ event, configText, configFile: "config.yaml", settings: parsed.settings });
+  const plan = planRuns({ event, configText: text, configFile: "config.yaml", settings: parsed.settings });
   assert.ok(plan.kind === "run");
   let ms = Date.parse("2026-01-02T03:04:05Z");
   const now = () => new Date(ms);
@@ -35,7 +43,11 @@ const begin = (screens: "terminal" | "pipe", verbose = false) => {
   const change = (job: Job, changed: { suspend?: boolean; status?: Job["status"]; deleted?: true }) =>
     progress.onChange({
       ...job,
-      metadata: { ...job.metadata!, ...(changed.deleted && { deletionTimestamp: now().toISOString() }) },
+      metadata: {
+        ...job.metadata!,
+        annotations: { ...job.metadata?.annotations, [annotation.announced]: now().toISOString() },
+        ...(changed.deleted && { deletionTimestamp: now().toISOString() }),
+      },
       spec: { ...job.spec!, suspend: changed.suspend ?? false },
       ...(changed.status && { status: changed.status }),
     });
@@ -100,6 +112,30 @@ describe("a local run on a terminal", () => {
       "Action 'test': result fail, status succeeded.",
     ]);
     assert.equal(world.screen.isCursorHidden(), false);
+  });
+  test("shows a tolerated failure, each try of a task, and why one never ran", () => {
+    const { progress, screen, jobs, change, end, pass, now } = begin("terminal", false, graphText);
+    const [lint, load, undo] = jobs;
+    progress.begin("process");
+    progress.onStart(lint);
+    change(lint, { status: { ...activeStatus(now()), ready: 1 } });
+    pass(2);
+    end(lint, "failed");
+    change(load, { status: { ...activeStatus(now()), ready: 1 } });
+    pass(2);
+    change(load, { status: pausedStatus(activeStatus(now())) });
+    pass(1);
+    change(load, { status: { ...activeStatus(now()), ready: 1, failed: 1 } });
+    pass(2);
+    end(load, "succeeded");
+    change(undo, { suspend: true });
+    progress.end();
+    assert.deepEqual(screen.lines().slice(-5, -1), [
+      "  ! lint  ━━━━━━━━━━━━━━━━━                                                   2s",
+      "  ✔ load  ·················━━━━━━━━━━━━━━━━━·········━━━━━━━━━━━━━━━━━━       5s",
+      "  - undo                                                                 not run",
+      "- undo did not run: nothing that it is for has failed.",
+    ]);
   });
   test("ends its timeline where it is interrupted", () => {
     const world = begin("terminal");

@@ -1,4 +1,5 @@
 // The timeline of a local run at the end of the terminal: drawn anew as it goes on, with all output above it.
+import type { OnError } from "../../core/graph.ts";
 import type { Job } from "../../core/kubernetes.ts";
 import type { RunPlan } from "../../core/plan.ts";
 import { phaseOf } from "../../core/run-state.ts";
@@ -8,7 +9,7 @@ import type { Screen, Terminal } from "../terminal.ts";
 import type { TimelineRow } from "../timeline/axis.ts";
 import { makeLiveBlock } from "../timeline/live-block.ts";
 import { renderTimeline } from "../timeline/render-timeline.ts";
-import { labelsOf } from "./task-labels.ts";
+import { labelsOf, toleratedIn } from "./task-labels.ts";
 
 export interface Board {
   begin(): void;
@@ -43,8 +44,11 @@ export const makeBoard = (
   return {
     begin: () => {
       const from = now().toISOString();
+      const tolerated = toleratedIn(plans);
       for (const [job, name] of labelsOf(plans)) {
-        lives.set(job, { name, state: "waiting", begun: [{ phase: "waiting", from }] });
+        const onError = tolerated.get(job);
+        const begun = [{ phase: "waiting" as const, from }];
+        lives.set(job, { name, state: "waiting", begun, ...(onError ? { onError } : {}) });
       }
       timer = setInterval(draw, drawMs).unref();
       draw();
@@ -69,16 +73,18 @@ export const makeBoard = (
 interface Life {
   readonly name: string;
   readonly state: TaskWord;
-  readonly begun: readonly Pick<Phase, "phase" | "from">[];
+  readonly begun: readonly Omit<Phase, "until">[];
   readonly endedAt?: string;
+  /** Its failure is tolerated. */
+  readonly onError?: OnError;
 }
 
-const rowOf = ({ name, state, begun, endedAt }: Life): TimelineRow => {
+const rowOf = ({ name, state, begun, endedAt, onError }: Life): TimelineRow => {
   const phases = begun.map((phase, index) => {
     const until = begun[index + 1]?.from ?? endedAt;
     return until === undefined ? phase : { ...phase, until };
   });
-  return { name, state, phases };
+  return { name, state, phases, ...(onError ? { onError } : {}) };
 };
 
 const neverRan = (life: Life): Life => ({ ...life, state: "missing", begun: [] });
@@ -89,8 +95,18 @@ const follow = (life: Life, job: Job, at: string): Life => {
   if (life.endedAt !== undefined || life.state === "missing" || phase === "waiting") return life;
   if (phase === "deleted") return life.state === "waiting" ? neverRan(life) : { ...life, state: phase, endedAt: at };
   if (phase !== "running") return { ...life, state: phase === "succeeded" ? "passed" : phase, endedAt: at };
+  if (job.status?.active === 0) return paused(life, at);
   const isReady = (job.status?.ready ?? 0) > 0;
   const state = isReady ? "running" : job.spec?.template.spec?.initContainers ? "init" : "starting";
   if (life.state === state) return life;
   return { ...life, state, begun: [...life.begun, { phase: state, from: at }] };
+};
+
+/** A try has failed, and another one follows. */
+const paused = (life: Life, from: string): Life => {
+  const last = life.begun.at(-1);
+  if (!last || last.phase === "waiting") return life;
+  const begun =
+    last.phase === "running" ? [...life.begun.slice(0, -1), { ...last, failed: true as const }] : life.begun;
+  return { ...life, state: "waiting", begun: [...begun, { phase: "waiting", from }] };
 };

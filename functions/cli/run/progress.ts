@@ -66,14 +66,17 @@ export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
       startedMs.set(job.metadata?.name ?? "", terminal.now().getTime());
       if (!board) say(`${style("cyan", "▶")} ${style("bold", labelOf(job))}`);
     },
-    onChange: (job) => board?.onChange(job),
+    onChange: (job) => {
+      verdict.onChange(job);
+      board?.onChange(job);
+    },
     onOutput: (job, _, bytes) => lines.add(job.metadata?.name ?? "", bytes),
-    onEnd: (job, pod) => {
+    onEnd: (job, pod, again) => {
       const name = job.metadata?.name ?? "";
       lines.end(name);
-      verdict.onEnd(job, pod);
       if (board && pod.status?.phase === "Succeeded") return;
-      say(renderEnd(terminal, { label: labelOf(job), pod, startedMs: startedMs.get(name) ?? 0 }));
+      const end = renderEnd(terminal, { label: labelOf(job), pod, startedMs: startedMs.get(name) ?? 0 });
+      say(again ? `${end} This was try ${again.number} of ${again.most}.` : end);
     },
     onEvent: (sent) => {
       verdict.onEvent(sent);
@@ -83,6 +86,7 @@ export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
     },
     end: () => {
       board?.close();
+      for (const line of verdict.skipped()) terminal.say(style("dim", `- ${line}`));
       for (const { passed, text } of verdict.results()) terminal.say(style(passed ? "green" : "red", text));
       return verdict.results().every(({ passed }) => passed);
     },

@@ -1,4 +1,6 @@
 // What a Job is called in the output: by its task, and by its action too where there are several.
+
+import type { OnError } from "../../core/graph.ts";
 import type { RunPlan } from "../../core/plan.ts";
 import { readRun } from "../../core/run-state.ts";
 
@@ -8,5 +10,17 @@ export const labelsOf = (plans: readonly RunPlan[]): ReadonlyMap<string, string>
     plans.flatMap(({ action, jobs }) => {
       const links = readRun(jobs)?.chain.jobs ?? [];
       return links.map(({ name, task }) => [name, plans.length > 1 ? `${action} / ${task}` : task] as const);
+    }),
+  );
+
+/** Tasks whose failure fails no run; from the name of a Job. */
+export const toleratedIn = (plans: readonly RunPlan[]): ReadonlyMap<string, OnError> =>
+  new Map(
+    plans.flatMap(({ jobs }) => {
+      const { jobs: links = [], graph } = readRun(jobs)?.chain ?? {};
+      return links.flatMap(({ name }, task) => {
+        const onError = graph?.tasks[task]?.onError;
+        return onError ? [[name, onError] as const] : [];
+      });
     }),
   );

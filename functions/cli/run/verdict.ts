@@ -1,7 +1,10 @@
-// How the runs of an event ended: by the events that tell Keptn, and by the pods where nothing is told.
-import type { Job, Pod } from "../../core/kubernetes.ts";
+// How the runs of an event ended: by the events that tell Keptn, and by the Jobs where nothing is told; and what never ran.
+import type { Job } from "../../core/kubernetes.ts";
 import type { RunPlan } from "../../core/plan.ts";
+import { phaseOf, readRun } from "../../core/run-state.ts";
+import { skippedIn } from "../../core/view/skipped.ts";
 import type { SentEvent } from "../../io/local/keptn.ts";
+import { labelsOf, toleratedIn } from "./task-labels.ts";
 
 interface RunResult {
   readonly passed: boolean;
@@ -10,21 +13,27 @@ interface RunResult {
 
 export interface Verdict {
   onEvent(event: SentEvent): void;
-  onEnd(job: Job, pod: Pod): void;
+  /** A Job as it is now. */
+  onChange(job: Job): void;
   /** One per run. */
   results(): RunResult[];
+  /** Tasks that other tasks kept from running, one sentence each. */
+  skipped(): string[];
 }
 
 export const makeVerdict = (plans: readonly RunPlan[]): Verdict => {
   const finished = new Map<string, SentEvent>();
-  const failedJobs = new Set<string>();
+  const jobs = new Map<string, Job>();
+  const tolerated = toleratedIn(plans);
+  const isFailure = (name: string): boolean => {
+    const job = jobs.get(name);
+    return job !== undefined && phaseOf(job) === "failed" && !tolerated.has(name);
+  };
   return {
     onEvent: (event) => {
       if (event.type.endsWith(".finished")) finished.set(event.source, event);
     },
-    onEnd: (job, pod) => {
-      if (pod.status?.phase !== "Succeeded") failedJobs.add(job.metadata?.name ?? "");
-    },
+    onChange: (job) => void jobs.set(job.metadata?.name ?? "", job),
     results: () =>
       plans.map((plan) => {
         const data = finished.get(plan.source)?.data;
@@ -32,9 +41,16 @@ export const makeVerdict = (plans: readonly RunPlan[]): Verdict => {
           const passed = data["result"] !== "fail";
           return { passed, text: `Action '${plan.action}': result ${data["result"]}, status ${data["status"]}.` };
         }
-        const passed = plan.silent && !plan.jobs.some(({ metadata }) => failedJobs.has(metadata?.name ?? ""));
+        const passed = plan.silent && !plan.jobs.some(({ metadata }) => isFailure(metadata?.name ?? ""));
         const told = plan.silent ? "It sends no events." : "No finished event was sent.";
         return { passed, text: `Action '${plan.action}' ${passed ? "passed" : "failed"}. ${told}` };
       }),
+    skipped: () => plans.flatMap((plan) => skippedOf(plan, jobs)),
   };
+};
+
+const skippedOf = (plan: RunPlan, seen: ReadonlyMap<string, Job>): string[] => {
+  const run = readRun(plan.jobs.map((job) => seen.get(job.metadata?.name ?? "") ?? job));
+  const names = [...labelsOf([plan]).values()];
+  return run ? [...skippedIn(run)].map(([task, why]) => `${names[task]} did not run: ${why}`) : [];
 };

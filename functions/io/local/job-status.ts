@@ -1,4 +1,4 @@
-// The status of a Job of one pod, as the Job controller of Kubernetes 1.34 writes it.
+// The status of a Job, as the Job controller of Kubernetes 1.34 writes it.
 import type { JobStatus } from "./jobs.ts";
 
 /** Kubernetes' times have whole seconds (metav1.Time). */
@@ -21,11 +21,25 @@ const words = {
   failed: { reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit" },
 };
 
-/** First the outcome is decided, then, with the second status, the Job is over: Kubernetes writes both. */
-export const endedStatuses = (before: JobStatus, result: "succeeded" | "failed", now: Date): JobStatus[] => {
+/** A pod of it has failed, and another one comes after a pause. */
+export const pausedStatus = (before: JobStatus): JobStatus => ({
+  ...before,
+  ...{ active: 0, ready: 0, failed: (before.failed ?? 0) + 1 },
+});
+
+/**
+ * First the outcome is decided, then, with the second status, the Job is over: Kubernetes writes both.
+ * @param why of a failure, where it is not that no try is left
+ */
+export const endedStatuses = (
+  before: JobStatus,
+  result: "succeeded" | "failed",
+  now: Date,
+  why?: { readonly reason: string; readonly message: string },
+): JobStatus[] => {
   const { active: _, conditions = [], ...rest } = before;
   const passed = result === "succeeded";
-  const said = { ...words[result], now };
+  const said = { ...(why ?? words[result]), now };
   const decided = {
     ...rest,
     ready: 0,
@@ -33,7 +47,7 @@ export const endedStatuses = (before: JobStatus, result: "succeeded" | "failed",
   };
   const over = {
     ...decided,
-    [result]: 1,
+    [result]: (rest[result] ?? 0) + 1,
     conditions: [...decided.conditions, conditionOf(passed ? "Complete" : "Failed", said)],
     ...(passed ? { completionTime: timeOf(now) } : {}),
   };

@@ -1,10 +1,9 @@
-// The life of one local pod: its init containers, its container, its deadline, and the status of its Job.
+// The life of one local pod: its init containers, its container, and its deadline.
 import { randomUUID } from "node:crypto";
 import type { Container, Job, Pod } from "../../core/kubernetes.ts";
-import { refOf } from "../../core/object-meta.ts";
+import type { Tries } from "../../core/tries.ts";
 import type { ContainerEnd, Engine } from "./engine.ts";
-import { activeStatus, endedStatuses } from "./job-status.ts";
-import type { JobStatus, LocalJobs } from "./jobs.ts";
+import type { LocalJobs } from "./jobs.ts";
 import type { LogFile } from "./log-file.ts";
 import { type ContainerKind, makePod, withDeadlinePassed, withEnd, withRunning } from "./pod.ts";
 import { makePodFolder, type PodFolder } from "./pod-folder.ts";
@@ -22,7 +21,8 @@ export interface PodWorld extends ContainerWorld {
 export interface PodWatcher {
   onStart(job: Job): void;
   onOutput(job: Job, container: string, bytes: Uint8Array): void;
-  onEnd(job: Job, pod: Pod): void;
+  /** @param again the try that it ends, where another one follows */
+  onEnd(job: Job, pod: Pod, again?: Tries): void;
 }
 
 export interface PodRun {
@@ -30,60 +30,48 @@ export interface PodRun {
   pod(): Pod;
   /** Output by container. */
   readonly logs: ReadonlyMap<string, LogFile>;
-  readonly done: Promise<void>;
-  stop(): void;
-  /** Stops it with its Job: what becomes of it says nothing of the Job any more. */
-  remove(): void;
+  /** Whether all of its containers did what they should. */
+  readonly done: Promise<boolean>;
+  close(): void;
 }
 
-export const runPod = (world: PodWorld, job: Job): PodRun => {
+export interface PodLife {
+  /** How many pods of its Job are ready. */
+  readonly onReady: (ready: number) => void;
+  /** Stops it. */
+  readonly signal: AbortSignal;
+}
+
+export const runPod = (world: PodWorld, job: Job, given: PodLife): PodRun => {
   const name = `${job.metadata?.name}-${randomUUID().slice(0, 5)}`;
   const life: Life = {
-    job,
+    ...{ job, ...given, logs: new Map(), end: new AbortController(), isLate: false },
     pod: makePod(job, { name, uid: randomUUID(), now: world.now() }),
-    logs: new Map(),
-    status: activeStatus(world.now()),
-    end: new AbortController(),
-    isLate: false,
-    isRemoved: false,
   };
-  const stop = () => life.end.abort();
-  const remove = () => {
-    life.isRemoved = true;
-    stop();
+  const close = () => {
+    for (const log of life.logs.values()) log.close();
   };
-  return { pod: () => life.pod, logs: life.logs, done: live(world, life), stop, remove };
+  return { pod: () => life.pod, logs: life.logs, done: live(world, life), close };
 };
 
-interface Life {
+interface Life extends PodLife {
   readonly job: Job;
   pod: Pod;
   readonly logs: Map<string, LogFile>;
-  status: JobStatus;
-  /** Ends whatever runs. */
+  /** Its own deadline has passed. */
   readonly end: AbortController;
   isLate: boolean;
-  isRemoved: boolean;
 }
 
-const live = async (world: PodWorld, life: Life): Promise<void> => {
-  const ref = refOf(life.job);
-  world.jobs.setStatus(ref, life.status);
-  world.watcher.onStart(life.job);
+const live = async (world: PodWorld, life: Life): Promise<boolean> => {
   const timer = setTimeout(() => {
     life.isLate = true;
     life.end.abort();
-  }, deadlineMs(life.job));
+  }, timerMs(life.job.spec?.template.spec?.activeDeadlineSeconds));
   try {
-    const passed = await runAll(world, life);
-    world.watcher.onEnd(life.job, life.pod);
-    if (life.isRemoved) return;
-    for (const status of endedStatuses(life.status, passed ? "succeeded" : "failed", world.now())) {
-      world.jobs.setStatus(ref, status);
-    }
+    return await runAll(world, life);
   } finally {
     clearTimeout(timer);
-    for (const log of life.logs.values()) log.close();
   }
 };
 
@@ -113,18 +101,18 @@ const runOne = (
   life.logs.set(container.name, log);
   const onStarted = () => {
     life.pod = withRunning(life.pod, kind, { name: container.name, at: world.now() });
-    life.status = { ...life.status, ready: kind === "containerStatuses" ? 1 : 0 };
-    world.jobs.setStatus(refOf(life.job), life.status);
+    life.onReady(kind === "containerStatuses" ? 1 : 0);
   };
   const onOutput = (bytes: Uint8Array) => {
     log.append(bytes);
     world.watcher.onOutput(life.job, container.name, bytes);
   };
-  return runContainer(world, { container, pod: life.pod, folder, onStarted, onOutput }, life.end.signal);
+  return runContainer(
+    world,
+    { container, pod: life.pod, folder, onStarted, onOutput },
+    AbortSignal.any([life.end.signal, life.signal]),
+  );
 };
 
-/** The pod's own, which the kubelet keeps, and the Job's; no timer of Node goes beyond its 24 days. */
-const deadlineMs = ({ spec }: Job): number => {
-  const seconds = [spec?.template.spec?.activeDeadlineSeconds, spec?.activeDeadlineSeconds];
-  return Math.min(2 ** 31 - 1, ...seconds.flatMap((limit) => (limit === undefined ? [] : [limit * 1000])));
-};
+/** No timer of Node goes beyond its 24 days. @param seconds undefined: there is no deadline */
+export const timerMs = (seconds: number | undefined): number => Math.min(2 ** 31 - 1, (seconds ?? Infinity) * 1000);

@@ -1,4 +1,4 @@
-// Runs the Jobs that are released in the local store, one pod each, and tells what became of their pods.
+// Runs the Jobs that are released in the local store, and tells what became of their pods.
 import type { Job, Pod } from "../../core/kubernetes.ts";
 import { emptyLog } from "../../core/log-text.ts";
 import { refOf } from "../../core/object-meta.ts";
@@ -6,7 +6,8 @@ import { stoppedNoted } from "../../core/stopped.ts";
 import { IoError } from "../io-error.ts";
 import type { Log, PodRef, Pods } from "../kubernetes/ports.ts";
 import { suspendedStatus } from "./job-status.ts";
-import { type PodRun, type PodWorld, runPod } from "./run-pod.ts";
+import { type JobRun, runJob } from "./run-job.ts";
+import type { PodRun, PodWorld } from "./run-pod.ts";
 
 export interface LocalRuntime {
   readonly pods: Pods;
@@ -20,9 +21,9 @@ export interface RuntimePorts extends PodWorld {
 }
 
 export const localRuntime = (ports: RuntimePorts): LocalRuntime => {
-  const runs = new Map<string, PodRun>();
+  const runs = new Map<string, JobRun>();
   const start = (uid: string, job: Job): void => {
-    const run = runPod(ports, job);
+    const run = runJob(ports, job);
     runs.set(uid, run);
     run.done.catch(ports.onFault);
   };
@@ -50,16 +51,17 @@ export const localRuntime = (ports: RuntimePorts): LocalRuntime => {
   };
 };
 
-const makePods = (runs: ReadonlyMap<string, PodRun>): Pods => {
+const makePods = (runs: ReadonlyMap<string, JobRun>): Pods => {
   const find = ({ namespace, name }: PodRef): PodRun => {
-    const run = [...runs.values()].find(({ pod }) => pod().metadata?.name === name);
+    const all = [...runs.values()].flatMap(({ pods }) => pods());
+    const run = all.find(({ pod }) => pod().metadata?.name === name);
     if (run?.pod().metadata?.namespace === namespace) return run;
     throw new IoError(`pod ${namespace}/${name} not found`, { retryable: false });
   };
   return {
     list: async ({ uid }): Promise<Pod[]> => {
-      const run = runs.get(uid);
-      return run ? [structuredClone(run.pod())] : [];
+      const pods = runs.get(uid)?.pods() ?? [];
+      return pods.map(({ pod }) => structuredClone(pod()));
     },
     getLog: async (pod, container, limit): Promise<Log> => find(pod).logs.get(container)?.read(limit) ?? emptyLog,
     listWarnings: async () => [],

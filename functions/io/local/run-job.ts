@@ -1,0 +1,93 @@
+// The life of one local Job: a pod, and another one after each failure that is to be tried again.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Job, Pod } from "../../core/kubernetes.ts";
+import { refOf } from "../../core/object-meta.ts";
+import { triesOf } from "../../core/tries.ts";
+import { afterFailure, noTryLeft, type Verdict } from "./after-failure.ts";
+import { activeStatus, endedStatuses, pausedStatus } from "./job-status.ts";
+import type { JobStatus } from "./jobs.ts";
+import { type PodRun, type PodWorld, runPod, timerMs } from "./run-pod.ts";
+
+export interface JobRun {
+  /** Newest last. */
+  pods(): readonly PodRun[];
+  readonly done: Promise<void>;
+  /** Nothing of it runs any more, nor is tried again. */
+  stop(): void;
+  /** Stops it with its Job: what becomes of it says nothing of the Job any more. */
+  remove(): void;
+}
+
+/** Kubernetes waits 10 s after the first failure, and longer and longer: nobody waits at a terminal for that. */
+const pauseMs = 1000;
+
+export const runJob = (world: PodWorld, job: Job): JobRun => {
+  const life: Life = { job, pods: [], status: activeStatus(world.now()), end: new AbortController(), isRemoved: false };
+  const stop = () => life.end.abort();
+  const remove = () => {
+    life.isRemoved = true;
+    stop();
+  };
+  return { pods: () => life.pods, done: live(world, life), stop, remove };
+};
+
+interface Life {
+  readonly job: Job;
+  readonly pods: PodRun[];
+  status: JobStatus;
+  readonly end: AbortController;
+  isRemoved: boolean;
+}
+
+const live = async (world: PodWorld, life: Life): Promise<void> => {
+  const timer = setTimeout(() => life.end.abort(), timerMs(life.job.spec?.activeDeadlineSeconds));
+  try {
+    for (;;) {
+      const pod = startPod(world, life);
+      const passed = await pod.done;
+      const verdict = passed ? undefined : verdictOn(life, pod.pod());
+      const isLast = passed || verdict !== undefined;
+      world.watcher.onEnd(
+        life.job,
+        pod.pod(),
+        isLast ? undefined : triesOf(life.job, [...life.pods.map((one) => one.pod())]),
+      );
+      if (life.isRemoved) return;
+      if (isLast) return end(world, life, verdict);
+      setStatus(world, life, pausedStatus(life.status));
+      await sleep(pauseMs, undefined, { signal: life.end.signal }).catch(() => undefined);
+      if (life.end.signal.aborted) return life.isRemoved ? undefined : end(world, life, noTryLeft);
+    }
+  } finally {
+    clearTimeout(timer);
+    for (const pod of life.pods) pod.close();
+  }
+};
+
+const startPod = (world: PodWorld, life: Life): PodRun => {
+  setStatus(world, life, { ...life.status, active: 1 });
+  world.watcher.onStart(life.job);
+  const onReady = (ready: number) => setStatus(world, life, { ...life.status, ready });
+  const pod = runPod(world, life.job, { onReady, signal: life.end.signal });
+  life.pods.push(pod);
+  return pod;
+};
+
+/** What the kubelet would try for ever (an image, a Secret that is missing) no other try mends; what was stopped stays so. */
+const verdictOn = ({ job, status, end }: Life, pod: Pod): Verdict => {
+  const own = pod.status?.containerStatuses?.find(({ name }) => name === job.metadata?.name);
+  const isRefused = pod.status?.reason !== undefined && pod.status.reason !== "DeadlineExceeded";
+  if (end.signal.aborted || isRefused) return noTryLeft;
+  return afterFailure(job, { exitCode: own?.state?.terminated?.exitCode, failed: status.failed ?? 0 });
+};
+
+/** @param why undefined: it succeeded */
+const end = (world: PodWorld, life: Life, why: Verdict): void => {
+  for (const status of endedStatuses(life.status, why ? "failed" : "succeeded", world.now(), why))
+    world.jobs.setStatus(refOf(life.job), status);
+};
+
+const setStatus = (world: PodWorld, life: Life, status: JobStatus): void => {
+  life.status = status;
+  world.jobs.setStatus(refOf(life.job), status);
+};
