@@ -1,7 +1,7 @@
 // Ends a run: claims it, tells Keptn how it went, and lets go of its Jobs.
 import { makeFinished } from "../core/answer.ts";
 import type { End, Outcome } from "../core/marks.ts";
-import { conflictsOf } from "../core/merge-results.ts";
+import { sayConflicts } from "../core/merge-results.ts";
 import { refOf } from "../core/object-meta.ts";
 import { outcomeOfEnd, outcomeOfFinished } from "../core/outcome.ts";
 import type { OutgoingEvent } from "../core/outgoing-event.ts";
@@ -110,11 +110,8 @@ const makeReport = async (ports: ChainPorts, run: RunState, end: End) => {
 };
 
 const logConflicts = (ports: ChainPorts, run: RunState, { reports, results }: Gathered): void => {
-  for (const { path, tasks } of conflictsOf(results)) {
-    const names = tasks.map((task) => reports[task]?.task ?? "?");
-    const message = `the results of several tasks differ in ${path}: that of '${names.at(-1)}' counts`;
-    ports.log({ level: "info", message, tasks: names, ...aboutRun(run) });
-  }
+  const names = reports.map(({ task }) => task);
+  for (const message of sayConflicts(results, names)) ports.log({ level: "info", message, ...aboutRun(run) });
 };
 
 const problemOf = (run: RunState, end: End): string | undefined => {

@@ -4,7 +4,7 @@ import { graphVerdict } from "./graph-report.ts";
 import { judgeResult, resultOf, statusOf } from "./judge-result.ts";
 import { type Envelope, typeOfKind } from "./keptn-event.ts";
 import { bytesOfLog, cleanText, jsonBytes, shortenLog, utf8Bytes } from "./log-text.ts";
-import { mergeResults } from "./merge-results.ts";
+import { mergeResults, sayConflicts } from "./merge-results.ts";
 import type { OutgoingEvent } from "./outgoing-event.ts";
 import type { TaskResult } from "./result.ts";
 import { renderTask, type TaskReport } from "./task-report.ts";
@@ -122,7 +122,21 @@ const renderMessage = (finish: Finish, limitBytes: number): string => {
 const compose = (finish: Finish, reports: readonly TaskReport[]): string => {
   const said = finish.results.flatMap((result, i) => sayResult(result, finish.reports[i]?.task ?? ""));
   const problem = finish.problem === undefined ? [] : [`${finish.problem}\n`];
-  return [...problem, ...reports.map(renderTask), ...said].join("\n");
+  return [...problem, ...reports.map(renderTask), ...said, ...sayDifferences(finish)].join("\n");
+};
+
+/** More than that nobody reads. */
+const mostConflicts = 10;
+
+const sayDifferences = ({ isGraph, results, reports }: Finish): string[] => {
+  if (!isGraph) return [];
+  const all = sayConflicts(
+    results,
+    reports.map(({ task }) => task),
+  ).map(cleanText);
+  const more = all.length > mostConflicts ? [`They differ in ${all.length - mostConflicts} more.`] : [];
+  const lines = [...all.slice(0, mostConflicts), ...more];
+  return lines.length > 0 ? [`${lines.join("\n")}\n`] : [];
 };
 
 /** A result's own message, and what was no object, are shown; nothing is lost. */

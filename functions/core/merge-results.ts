@@ -16,7 +16,7 @@ export const mergeResults = (
   return merged;
 };
 
-export interface Conflict {
+interface Conflict {
   /** `deployment.deploymentURIsLocal` */
   readonly path: string;
   /** Places of the results that differ in it, in their order: the last one counts. */
@@ -24,7 +24,7 @@ export interface Conflict {
 }
 
 /** Where several results say different things, in the order of their paths. Of words about the result the worst counts. */
-export const conflictsOf = (results: readonly (TaskResult | undefined)[]): readonly Conflict[] => {
+const conflictsOf = (results: readonly (TaskResult | undefined)[]): readonly Conflict[] => {
   const said = new Map<string, { readonly values: Set<string>; readonly tasks: number[] }>();
   for (const [task, result] of results.entries()) {
     for (const [path, value] of result?.kind === "data" ? leavesOf(result.data, "") : []) {
@@ -38,6 +38,13 @@ export const conflictsOf = (results: readonly (TaskResult | undefined)[]): reado
     .map(([path, { tasks }]) => ({ path, tasks }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 };
+
+/** A sentence for each. @param tasks names, one for each result */
+export const sayConflicts = (results: readonly (TaskResult | undefined)[], tasks: readonly string[]): string[] =>
+  conflictsOf(results).map(({ path, tasks: places }) => {
+    const names = places.map((place) => `'${tasks[place] ?? "?"}'`);
+    return `The results of ${names.slice(0, -1).join(", ")} and ${names.at(-1)} differ in ${path}: that of ${names.at(-1)} counts.`;
+  });
 
 const leavesOf = (data: Readonly<Record<string, unknown>>, above: string): (readonly [string, string])[] =>
   Object.entries(data).flatMap(([key, value]) =>

@@ -133,5 +133,7 @@ test("the worst result counts, results merge in the order of the config, and the
   assert.equal(graph.finished().result, "warning");
   assert.deepEqual((graph.finished() as unknown as Record<string, unknown>)["deployment"], { uri: "http://b" });
   const said = graph.world.lines.map(({ message }) => message).filter((message) => message.includes("differ"));
-  assert.deepEqual(said, ["the results of several tasks differ in deployment.uri: that of 'b' counts"]);
+  const difference = "The results of 'a' and 'b' differ in deployment.uri: that of 'b' counts.";
+  assert.deepEqual(said, [difference]);
+  assert.ok(graph.finished().message.endsWith(`\n${difference}\n`));
 });

@@ -14,7 +14,7 @@ import { localJobs } from "../../functions/io/local/jobs.ts";
 import { localKeptn, type SentEvent } from "../../functions/io/local/keptn.ts";
 import { type StartJobPorts, startJob } from "../../functions/start-job/handler.ts";
 import { makeMemoryTimer } from "../doubles/memory-timer.ts";
-import { type Entry, makePod, readWarning, refOf, type Status, settingsOf, stopped, timesIn } from "./report-pods.ts";
+import { type Entry, makePods, readWarning, refOf, type Status, settingsOf, stopped, timesIn } from "./report-pods.ts";
 
 export interface ReportCase {
   readonly config: string;
@@ -69,7 +69,7 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
   const jobs = localJobs({ now });
   const known = new Map<string, Job>();
   jobs.subscribe(({ job }) => void known.set(job.metadata?.uid ?? "", job));
-  const pods = new Map<string, Pod>();
+  const pods = new Map<string, readonly Pod[]>();
   const begun = new Map<string, number>();
   const sent: SentEvent[] = [];
   const settings = settingsOf(env);
@@ -88,13 +88,20 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
     ...{ jobs, settings, timer: makeMemoryTimer() },
     keptn: localKeptn({ configText: config, onEvent: (one) => void sent.push(one), onError: () => {}, now }),
     pods: {
-      list: async ({ uid }) => (pods.has(uid) ? [pods.get(uid)!] : []),
+      list: async ({ uid }) => [...(pods.get(uid) ?? [])],
       getLog: async () => ({ ...emptyLog, head: log }),
       listWarnings: warningsOf,
       listPodWarnings: warningsOf,
     },
     ...{ note: async () => {}, log: () => {}, newClaimant: () => "golden" },
     clock: { now, sleep: async (milliseconds) => pass(milliseconds) },
+  };
+  /** Of those that were released together. */
+  const begin = (job: Job): void => {
+    const uid = job.metadata?.uid ?? "";
+    if (begun.has(uid) || !isRunning(job)) return;
+    begun.set(uid, nowMs);
+    jobs.setStatus(refOf(job), activeStatus(now()));
   };
   const isRunning = (job: Job | undefined): job is Job => job !== undefined && phaseOf(job) === "running";
 
@@ -106,18 +113,23 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
       const job = jobOf(task);
       if (!isRunning(job)) return false;
       const uid = job.metadata?.uid ?? "";
-      if (!begun.has(uid)) begun.set(uid, nowMs);
+      for (const one of [job, ...known.values()]) begin(one);
       const started = activeStatus(new Date(begun.get(uid)!));
       jobs.setStatus(refOf(job), entry.job ?? started);
-      const pod = makePod(job, entry, begun.get(uid)!);
-      if (pod) pods.set(uid, pod);
-      else pods.delete(uid);
+      const made = makePods(job, entry, begun.get(uid)!);
+      pods.set(uid, made);
+      const pod = made.at(-1);
       const phase = pod?.status?.phase;
       const latestMs = Math.max(nowMs, ...timesIn(JSON.stringify(entry)).map((time) => Date.parse(time)));
       const ended = entry.job?.conditions || phase === "Succeeded" || phase === "Failed";
       nowMs = ended ? latestMs : Math.max(begun.get(uid)! + lookSeconds * 1000 * (look + 1), latestMs);
       if (entry.job || (phase !== "Succeeded" && phase !== "Failed")) return true;
-      for (const status of endedStatuses(started, phase === "Succeeded" ? "succeeded" : "failed", now()))
+      const failed = made.length > 1 ? { failed: made.length - 1 } : {};
+      for (const status of endedStatuses(
+        { ...started, ...failed },
+        phase === "Succeeded" ? "succeeded" : "failed",
+        now(),
+      ))
         jobs.setStatus(refOf(job), status);
       return true;
     },
@@ -126,12 +138,12 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
       const job = running();
       if (!isRunning(job)) return;
       const uid = job.metadata?.uid ?? "";
-      const pod = pods.get(uid);
+      const pod = pods.get(uid)?.at(-1);
       const seconds = pod?.status?.startTime
         ? job.spec?.template.spec?.activeDeadlineSeconds
         : job.spec?.activeDeadlineSeconds;
       nowMs = Math.max(nowMs, begun.get(uid)! + (seconds ?? 0) * 1000);
-      if (pod?.status?.startTime) pods.set(uid, stopped(pod, now().toISOString()));
+      if (pod?.status?.startTime) pods.set(uid, [stopped(pod, now().toISOString())]);
       else pods.delete(uid);
       const status = endedStatuses(activeStatus(new Date(begun.get(uid)!)), "failed", now()).at(-1)!;
       const conditions = (status.conditions ?? []).map((one) =>
@@ -146,11 +158,17 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
       const run = readRun(all);
       if (!run) return "";
       const seen = await Promise.all(
-        [...pods.values(), ...all].map(
+        [...[...pods.values()].flat(), ...all].map(
           async ({ metadata }) => [metadata?.uid ?? "", await warningsOf({ uid: metadata?.uid ?? "" })] as const,
         ),
       );
-      const sight = { nowMs, pods: [...pods.values()], warnings: new Map(seen), timer: "there" as const, settings };
+      const sight = {
+        nowMs,
+        pods: [...pods.values()].flat(),
+        warnings: new Map(seen),
+        timer: "there" as const,
+        settings,
+      };
       return renderDetail(viewRun(run, sight), { columns: 100, nowMs, style: (_, text) => text });
     },
     /** What finish-task does for a change of a Job, or in a sweep. */

@@ -8,6 +8,8 @@ export type Status = NonNullable<Pod["status"]>;
 /** Of pods.json. */
 export interface Entry {
   readonly status?: Status;
+  /** Of a task with retries: its pods, newest last. */
+  readonly tries?: readonly Status[];
   readonly spec?: Pod["spec"];
   readonly job?: NonNullable<Job["status"]>;
 }
@@ -18,14 +20,23 @@ export const settingsOf = (env: Readonly<Record<string, string>>): Settings => {
   return parsed.settings;
 };
 
-export const makePod = (job: Job, { status, spec }: Entry, sinceMs: number): Pod | undefined => {
-  if (!status) return undefined;
+export const makePods = (job: Job, { status, spec, tries }: Entry, sinceMs: number): Pod[] =>
+  (tries ?? (status ? [status] : [])).map((one, nth) => makePod(job, { status: one, spec, nth }, sinceMs));
+
+interface Made {
+  readonly status: Status;
+  readonly spec: Pod["spec"];
+  readonly nth: number;
+}
+
+const makePod = (job: Job, { status, spec, nth }: Made, sinceMs: number): Pod => {
   const { name = "", namespace = "", uid = "" } = job.metadata ?? {};
-  const time = `${new Date(sinceMs).toISOString().slice(0, 19)}Z`;
+  const time = status.startTime ?? `${new Date(sinceMs).toISOString().slice(0, 19)}Z`;
+  const suffix = nth === 0 ? "" : `-${nth + 1}`;
   const written = JSON.parse(JSON.stringify(status).replaceAll("$JOB", name)) as Status;
   const labels = { "batch.kubernetes.io/controller-uid": uid, "batch.kubernetes.io/job-name": name };
   return {
-    metadata: { name: `${name}-x`, namespace, uid: `${uid}-pod`, creationTimestamp: time, labels },
+    metadata: { name: `${name}-x${suffix}`, namespace, uid: `${uid}-pod${suffix}`, creationTimestamp: time, labels },
     spec: { ...job.spec?.template.spec, ...spec } as NonNullable<Pod["spec"]>,
     // The kubelet writes both at once.
     status: { ...(written.containerStatuses ? { startTime: time } : {}), ...written },
