@@ -1,6 +1,7 @@
 // What runs differently than with JES: a folder of test/golden/from-jes for each kind of config.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fieldsBeyondJes } from "../../functions/core/from-jes/fields.ts";
 import { lintJobConfig } from "../../functions/core/lint.ts";
 import { renderProblem } from "../../functions/core/problem.ts";
 import { goldenCases } from "../golden.ts";
@@ -20,6 +21,18 @@ for (const { name, read, check } of goldenCases("from-jes")) {
     );
   });
 }
+
+test("each field of the schema that JES does not have gets a note, and no other", () => {
+  const { action, task, env } = fieldsBeyondJes;
+  const given = (where: object, fields: readonly string[]) => ({
+    ...where,
+    ...Object.fromEntries(fields.map((name) => [name, ["x"]])),
+  });
+  const config = { actions: [{ ...given({}, action), tasks: [given({ env: [given({ name: "A" }, env)] }, task)] }] };
+  const notes = notesOf(JSON.stringify(config)).filter(({ code }) => code === "jes-has-no-such-field");
+  assert.equal(notes.length, action.length + task.length + env.length);
+  assert.ok(task.includes("volumes") && env.includes("secret") && action.includes("failFast"));
+});
 
 test("every note says where it stands and what to do, if only nothing", () => {
   for (const { read } of goldenCases("from-jes")) {

@@ -10,7 +10,7 @@ export const addLint = (program: Command, { terminal, exit }: CliContext): void 
     .argument("[files...]", "job configs", ["job/config.yaml"])
     .option("--allow-privileged-jobs", "privileged tasks are allowed where this config will run", false)
     .option("--settings <file>", "the operator's settings where this config will run, as lines of NAME=VALUE")
-    .option("--from-jes", "also notes what will run differently than with job-executor-service 0.3.0, and why", false)
+    .option("--from-jes", "also notes what job-executor-service 0.3.0 refuses or runs differently, and why", false)
     .addOption(
       new Option("--format <name>", "lines for people, JSON for programs, or annotations for GitHub Actions")
         .choices(["text", "json", "github"])

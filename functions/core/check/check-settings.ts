@@ -4,6 +4,7 @@ import { parseKeptnSettings } from "../keptn-settings.ts";
 import type { Problem } from "../problem.ts";
 import { parseSettings, type Settings, settingsTable } from "../settings.ts";
 import { parseSourceSettings } from "../source/check-settings.ts";
+import { checkLists } from "./check-lists.ts";
 import type { Facts, KnativeService, PodTemplate, Seen, SettingsMap } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
 import { applyAgain, unseen } from "./ready.ts";
@@ -22,6 +23,7 @@ export const checkSettings = (facts: Facts): Finding[] => {
   const findings = [
     ...unknownNames(settings.object).map((unknown) => explainUnknown(unknown, label)),
     ...("problems" in parsed ? parsed.problems : parsed.warnings).map(toFinding),
+    ...("problems" in parsed ? [] : checkLists(settingsOf(facts))),
   ];
   const count = Object.values(settings.object.data ?? {}).filter((value) => value !== "").length;
   return findings.length > 0

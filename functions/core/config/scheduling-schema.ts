@@ -59,7 +59,8 @@ const owners: Readonly<Record<string, string>> = {
   "knative.dev": "Knative",
 };
 
-const ownerOf = (key: string): string | undefined => {
+/** @returns who keeps labels with this key for itself; undefined: nobody */
+export const ownerOfLabel = (key: string): string | undefined => {
   const domain = key.includes("/") ? key.slice(0, key.indexOf("/")) : "";
   const names = [key, ...Object.keys(owners).filter((one) => domain === one || domain.endsWith(`.${one}`))];
   const found = names.find((name) => Object.hasOwn(owners, name));
@@ -97,7 +98,7 @@ export const scheduling = {
       description: "RuntimeClass of the pod, if the operator allows it. Not in JES.",
       examples: ["gvisor"],
     }),
-  labels: pairs("bad-label", "label", ownerOf)
+  labels: pairs("bad-label", "label", ownerOfLabel)
     .optional()
     .register(descriptions, {
       description: "Labels of the Job and of its pod, as far as the operator allows them. Not in JES.",

@@ -6,7 +6,7 @@ import { eventFilter } from "./event-schema.ts";
 import { quote, reject, requiredText, yesOrNo } from "./scalars.ts";
 import { task } from "./task-schema.ts";
 
-const actionFields = z.strictObject({
+export const actionFields = z.strictObject({
   name: requiredText().register(descriptions, {
     description: "Name of the action, for people.",
     examples: ["Run locust"],

@@ -7,18 +7,22 @@ import { byPlace, type Problem } from "../problem.ts";
 import { explainActions } from "./actions.ts";
 import { explainEnvironment } from "./environment.ts";
 import { explainEvents } from "./events.ts";
+import { explainFields } from "./fields.ts";
 import { explainFiles } from "./files.ts";
 import { explainMistakes, isRefusedByJes } from "./mistakes.ts";
 import { explainRights } from "./rights.ts";
 import { explainTimes } from "./times.ts";
 
 /** Only what this config has to do with; what holds for many places alike is said at the first of them. */
-export const explainFromJes = ({ config, outline, problems, at }: ParsedJobConfig): readonly Problem[] => {
+export const explainFromJes = ({ config, outline, problems, at, tree }: ParsedJobConfig): readonly Problem[] => {
   if (!outline || !at) return []; // nothing can be read: neither JES nor we do anything with it
   const differences = isRefusedByJes(problems)
     ? []
     : [...explainEvents(outline), ...explainActions(outline), ...(config ? explainTasks(config) : [])];
-  return [...explainMistakes(problems), ...differences].map((note) => toProblem(note, { at }, "note")).sort(byPlace);
+  const fields = explainFields(tree);
+  return [...explainMistakes(problems, fields.length > 0), ...fields, ...differences]
+    .map((note) => toProblem(note, { at }, "note"))
+    .sort(byPlace);
 };
 
 const explainTasks = (config: JobConfig): Warning[] =>

@@ -15,13 +15,15 @@ const top: Path = ["apiVersion"];
 export const isRefusedByJes = (problems: readonly Problem[]): boolean =>
   problems.some(({ severity, code }) => severity === "error" && seenByJes.has(code));
 
-export const explainMistakes = (problems: readonly Problem[]): Warning[] => {
-  if (isRefusedByJes(problems)) {
+/** @param hasNewFields for these JES refuses it as well */
+export const explainMistakes = (problems: readonly Problem[], hasNewFields: boolean): Warning[] => {
+  const isWrong = problems.some(({ severity }) => severity === "error");
+  if (isRefusedByJes(problems) || (isWrong && hasNewFields)) {
     const message =
       "JES does not take this config either, but says so in its error log only. Here an event that one of the actions fits is answered at once, with all mistakes.";
     return [{ code: "jes-mistakes-are-answered", message, fix: "Mend the errors.", path: top }];
   }
-  if (!problems.some(({ severity }) => severity === "error")) return [];
+  if (!isWrong) return [];
   const message =
     "JES took this config, and went wrong only where a mistake got in its way. Here an action with a mistake does not run before it is mended, and an event that it fits is answered with all mistakes; the other actions run.";
   return [{ code: "jes-took-mistakes", message, fix: "Mend the errors before you move.", path: top }];

@@ -40,6 +40,10 @@ export const notesAfter = (values: Values, { namespace, folder }: OverlayOptions
   },
   {
     section: "changes",
+    text: "Tasks may ask for what JES has no field for: volumes, nodes, priorities, labels. Without more they may mount emptyDir volumes and ConfigMaps; ALLOWED_VOLUMES, ALLOWED_NODE_SELECTORS and the other lists of docs/reference/settings.md say what else.",
+  },
+  {
+    section: "changes",
     text: "What changes for a job config says `job-executor lint --from-jes job/config.yaml`.",
   },
 ];

@@ -1,0 +1,71 @@
+// Fields that JES does not have: it reads a config strictly, and refuses all of one that has any of them.
+import { envEntry } from "../config/env-schema.ts";
+import { actionFields } from "../config/schema.ts";
+import { task } from "../config/task-schema.ts";
+import type { Warning } from "../config/warning.ts";
+import type { Path, Tree } from "../config/yaml-tree.ts";
+import { atFirst } from "./places.ts";
+
+/** JES 0.3.0, pkg/config/config.go: the yaml tags of Action, Task and Env. */
+const knownToJes = {
+  action: ["name", "events", "tasks", "silent"],
+  task: [
+    ...["name", "files", "image", "imagePullPolicy", "cmd", "args", "env", "resources", "workingDir"],
+    ...["maxPollDuration", "namespace", "ttlSecondsAfterFinished", "securityContext", "serviceAccount", "annotations"],
+  ],
+  env: ["name", "value", "valueFrom", "as"],
+};
+
+const beyond = (schema: { readonly shape: object }, known: readonly string[]): readonly string[] =>
+  Object.keys(schema.shape).filter((field) => !known.includes(field));
+
+/** By what has them. What is new in the schema is among them. */
+export const fieldsBeyondJes = {
+  action: beyond(actionFields, knownToJes.action),
+  task: beyond(task, knownToJes.task),
+  env: beyond(envEntry, knownToJes.env),
+};
+
+/** @param tree the config as it is written, with mistakes or without */
+export const explainFields = (tree: Tree | undefined): Warning[] => {
+  const found = Map.groupBy(fieldsIn(tree), ({ name }) => name);
+  return [...found.values()].flatMap((places) => atFirst(places, explainField));
+};
+
+interface Field {
+  readonly name: string;
+  readonly path: Path;
+}
+
+const explainField = ({ name, path }: Field, more: string): Warning => ({
+  code: "jes-has-no-such-field",
+  message: `JES has no \`${name}\`${more}, and refuses the whole config: none of its actions runs there.`,
+  fix: "Nothing to do here. While JES reads this config, leave it out.",
+  path,
+});
+
+const fieldsIn = (tree: Tree | undefined): Field[] =>
+  partsOf(tree, "actions").flatMap(({ part, path }) => [
+    ...fieldsOf({ part, path }, fieldsBeyondJes.action),
+    ...partsOf(part, "tasks", path).flatMap((one) => [
+      ...fieldsOf(one, fieldsBeyondJes.task),
+      ...partsOf(one.part, "env", one.path).flatMap((entry) => fieldsOf(entry, fieldsBeyondJes.env)),
+    ]),
+  ]);
+
+interface Part {
+  readonly part: Tree;
+  readonly path: Path;
+}
+
+const fieldsOf = ({ part, path }: Part, fields: readonly string[]): Field[] =>
+  fields.filter((name) => isMap(part) && Object.hasOwn(part, name)).map((name) => ({ name, path: [...path, name] }));
+
+/** Entries of a list. */
+const partsOf = (tree: Tree | undefined, key: string, above: Path = []): Part[] => {
+  const list = tree !== undefined && isMap(tree) ? tree[key] : undefined;
+  return Array.isArray(list) ? list.map((part, index) => ({ part, path: [...above, key, index] })) : [];
+};
+
+const isMap = (tree: Tree): tree is { [key: string]: Tree } =>
+  typeof tree === "object" && tree !== null && !Array.isArray(tree);
