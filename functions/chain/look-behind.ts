@@ -17,8 +17,11 @@ export interface Looked {
 export const failuresToLookBehind = (run: RunState, step: Step, looked: readonly number[]): readonly number[] => {
   if (run.marks.end) return [];
   const isNew = (task: number) => !looked.includes(task);
-  if (!run.chain.graph)
-    return step.kind === "report" && step.end.kind === "failed" ? [step.end.task].filter(isNew) : [];
+  if (!run.chain.graph) {
+    if (step.kind !== "report" || step.end.kind !== "failed") return [];
+    const { job } = run.tasks[step.end.task] ?? {};
+    return job && stoppedNoted(job) ? [] : [step.end.task].filter(isNew);
+  }
   const isNext = ["report", "release", "stop", "wait"].includes(step.kind);
   return isNext ? [...run.tasks.keys()].filter((task) => isNew(task) && isUnknown(run.tasks[task])) : [];
 };

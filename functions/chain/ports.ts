@@ -3,6 +3,7 @@ import type { Envelope } from "../core/keptn-event.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Keptn } from "../io/keptn.ts";
 import type { Jobs, Note, Pods } from "../io/kubernetes/ports.ts";
+import type { Snapshots } from "../io/kubernetes/snapshot.ts";
 import type { Clock, Log, LogLine } from "../io/world.ts";
 
 export type { Log, LogLine };
@@ -12,6 +13,7 @@ export interface ChainPorts {
   readonly pods: Pods;
   readonly keptn: Keptn;
   readonly note: Note;
+  readonly snapshots: Snapshots;
   readonly log: Log;
   readonly settings: Settings;
   readonly clock: Clock;

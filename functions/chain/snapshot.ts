@@ -51,7 +51,7 @@ export const takeSnapshots = async (jobs: readonly Job[], ports: SnapshotPorts):
 export const keepSnapshots = async (
   jobs: readonly Job[],
   files: SnapshotFiles,
-  snapshots: Snapshots,
+  snapshots: Pick<Snapshots, "create">,
 ): Promise<void> => {
   const wanted = jobs.filter(wantsSnapshot).flatMap((job) => {
     const found = files.get(nameOf(job));

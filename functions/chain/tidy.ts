@@ -42,7 +42,9 @@ const reportedNow = (ports: ChainPorts, outcome: Outcome | undefined) => ({
   ...(outcome && { [annotation.outcome]: outcome }),
 });
 
-const hasEnded = ({ phase }: TaskState): boolean => phase === "succeeded" || phase === "failed";
+/** One that is suspended has failed by our note alone: no TTL would ever take it. */
+const hasEnded = ({ phase, job }: TaskState): boolean =>
+  (phase === "succeeded" || phase === "failed") && !job?.spec?.suspend;
 
 const letGo = async (ports: ChainPorts, task: TaskState, annotations: Record<string, string>): Promise<void> => {
   if (!task.job) return;

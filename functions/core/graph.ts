@@ -49,6 +49,22 @@ const goesOnFrom = (tasks: readonly GraphTask[], index: number): Pick<GraphNode,
   return { needs, spared };
 };
 
+/** All tasks that have come to an end when this one starts, and may have run. @param graph undefined: a line */
+export const tasksBefore = (graph: Graph | undefined, task: number): ReadonlySet<number> => {
+  if (!graph) return new Set(Array.from({ length: task }, (_, before) => before));
+  const nodes = nodesOf(graph);
+  const found = new Set<number>();
+  const visit = (one: number): void => {
+    for (const before of nodes[one]?.needs ?? []) {
+      if (found.has(before)) continue;
+      found.add(before);
+      visit(before);
+    }
+  };
+  visit(task);
+  return found;
+};
+
 /** @returns tasks that wait for each other, each for the next and the last for the first; undefined: there are none */
 export const cycleOf = (nodes: readonly GraphNode[]): readonly number[] | undefined => {
   const state = nodes.map((): "new" | "open" | "done" => "new");

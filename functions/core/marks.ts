@@ -40,6 +40,8 @@ export const annotation = {
   ownEnd: "keptn.sh/jes-own-end",
   /** JSON of {@link Stopped}: why we stopped the task; not there unless we did, in a run that goes on. */
   stopped: "keptn.sh/jes-stopped",
+  /** JSON of the {@link WantedValue}s of its task; not there unless it takes some from tasks before it. */
+  values: "keptn.sh/jes-values",
   /** JSON of {@link SeenTrouble}: since when its pod is seen not to start; not there unless no Event of Kubernetes tells it. */
   trouble: "keptn.sh/jes-trouble",
   /** When Keptn said for the first time that it no longer waits (RFC 3339), or ""; not there unless it did. On the run's first Job. */
@@ -126,9 +128,12 @@ export const runIdOf = (eventId: string, order: number): string =>
 
 export const isRunId = (text: string): boolean => /^[0-9a-f]{24}-\d{3}$/.test(text);
 
+/** Of all our Jobs, and of the ConfigMaps that belong to them. */
+export const jobNamePrefix = "job-executor-service-job-";
+
 /** JES's form of a name with a hash in the place of the cut event id (its defect 1); at most 63 characters. */
 export const jobNameOf = (runId: string, taskIndex: number): string =>
-  `job-executor-service-job-${runId}-${String(taskIndex + 1).padStart(3, "0")}`;
+  `${jobNamePrefix}${runId}-${String(taskIndex + 1).padStart(3, "0")}`;
 
 /** A label value the API server takes: as it is where it can be, else shortened with a hash that keeps it unique. */
 export const labelValueOf = (text: string): string => {

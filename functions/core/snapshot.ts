@@ -3,7 +3,8 @@ import { renderBytes } from "./file-choice.ts";
 import { renderName } from "./file-names.ts";
 import { fetchContainerName, filesFolder } from "./files.ts";
 import type { ConfigMap, Container, Job, PodSpec, Volume } from "./kubernetes.ts";
-import { hashOf, label } from "./marks.ts";
+import { hashOf } from "./marks.ts";
+import { makeOwnedConfigMap } from "./owned-config-map.ts";
 
 export interface SnapshotFile {
   /** Relative to /keptn. */
@@ -103,19 +104,7 @@ const snapshotNameOf = (job: Job): string => `${job.metadata?.name}-files`;
 const keyOf = (path: string): string => `${path.replace(/[^-._a-zA-Z0-9]+/g, "_").slice(-200)}.${hashOf(path, 10)}`;
 
 /** @param job as the API server has it: its uid makes the ConfigMap go when the Job goes */
-export const makeSnapshot = (job: Job, files: readonly SnapshotFile[]): ConfigMap => {
-  const { name = "", namespace = "", uid = "", labels = {} } = job.metadata ?? {};
-  const kept = [label.managedBy, label.run].flatMap((key) => (labels[key] ? [[key, labels[key]] as const] : []));
-  return {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: {
-      name: snapshotNameOf(job),
-      namespace,
-      labels: Object.fromEntries(kept),
-      ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name, uid }],
-    },
-    immutable: true,
-    binaryData: Object.fromEntries(files.map(({ path, base64 }) => [keyOf(path), base64])),
-  };
-};
+export const makeSnapshot = (job: Job, files: readonly SnapshotFile[]): ConfigMap => ({
+  ...makeOwnedConfigMap(job, "files"),
+  binaryData: Object.fromEntries(files.map(({ path, base64 }) => [keyOf(path), base64])),
+});

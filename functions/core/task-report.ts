@@ -119,9 +119,16 @@ export const reportTask = ({ task, job, pods, containers, said, unread }: TaskEn
     ...(startedAt ? { startedAt } : {}),
     ...(endedAt ? { endedAt } : {}),
     containers,
-    ...(end?.message && wroteIt(end) ? { result: end.message } : {}),
+    ...resultIn(end),
   };
 };
+
+/** What a task wrote to KEPTN_RESULT, by what is left of it. @param pod its newest one */
+export const resultWritten = (job: Job, pod: Pod | undefined): string | undefined =>
+  resultIn(ownEndNoted(job) ?? containersOfTask(job, pod).own?.state?.terminated).result;
+
+const resultIn = (end: Terminated | undefined): Pick<TaskReport, "result"> =>
+  end?.message && wroteIt(end) ? { result: end.message } : {};
 
 const noteOf = (noted: OwnEnd | undefined, { metadata }: Job, unread: string | undefined): string => {
   const why = unread && cleanText(unread).trim().replace(/\.?$/, ".");

@@ -14,10 +14,7 @@ export const makeProgram: Program = (settings) => {
   const log = jsonLog(settings.LOG_LEVEL);
   const kubernetes = connectKubernetes(settings, (message) => log({ level: "warn", message }));
   const keptn = connectKeptn(settings);
-  const files = {
-    connect: (order: FetchOrder) => connectKeptnFiles(settings, order),
-    snapshots: kubernetes.snapshots,
-  };
+  const files = { connect: (order: FetchOrder) => connectKeptnFiles(settings, order) };
   const openEarly = () => {
     kubernetes.openEarly();
     keptn.openEarly();

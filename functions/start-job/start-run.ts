@@ -9,7 +9,6 @@ import { refOf } from "../core/object-meta.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { renderProblems } from "../core/problem.ts";
 import { unlessRefused } from "../io/io-error.ts";
-import type { Snapshots } from "../io/kubernetes/snapshot.ts";
 import type { CreatedRun } from "./create-jobs.ts";
 import { type FoundJobs, failUnseen, mergeLists, namespacesOfPlan } from "./event-jobs.ts";
 
@@ -17,7 +16,6 @@ export interface RunPorts extends ChainPorts {
   /** For FILES_MODE=snapshot; not there: a task's files are always fetched by its init container. */
   readonly files?: {
     readonly connect: SnapshotPorts["connectFiles"];
-    readonly snapshots: Snapshots;
   };
 }
 
@@ -57,7 +55,7 @@ export const keepFiles = async (
   const { runId, namespaces } = targetOf(plan);
   const { keepSnapshots } = await import("../chain/snapshot.ts");
   const jobs = isWhole(plan, created) ? created : await ports.jobs.listRun(runId, namespaces);
-  await keepSnapshots(jobs, files, ports.files.snapshots);
+  await keepSnapshots(jobs, files, ports.snapshots);
 };
 
 const isWhole = (plan: RunPlan, created: readonly Job[]): boolean => created.length === plan.jobs.length;

@@ -13,6 +13,7 @@ import { activeStatus, endedStatuses } from "../../functions/io/local/job-status
 import { localJobs } from "../../functions/io/local/jobs.ts";
 import { localKeptn, type SentEvent } from "../../functions/io/local/keptn.ts";
 import { type StartJobPorts, startJob } from "../../functions/start-job/handler.ts";
+import { makeMemorySnapshots } from "../doubles/memory-snapshots.ts";
 import { makeMemoryTimer } from "../doubles/memory-timer.ts";
 import { type Entry, makePods, readWarning, refOf, type Status, settingsOf, stopped, timesIn } from "./report-pods.ts";
 
@@ -85,7 +86,7 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
   const isNewest = (uid: string): boolean => [...begun.keys()].at(-1) === uid.replace(/-pod$/, "");
   const running = () => [...known.values()].findLast(({ metadata }) => begun.has(metadata?.uid ?? ""));
   const ports: StartJobPorts & SweepPorts = {
-    ...{ jobs, settings, timer: makeMemoryTimer() },
+    ...{ jobs, settings, timer: makeMemoryTimer(), snapshots: makeMemorySnapshots() },
     keptn: localKeptn({ configText: config, onEvent: (one) => void sent.push(one), onError: () => {}, now }),
     pods: {
       list: async ({ uid }) => [...(pods.get(uid) ?? [])],

@@ -8,6 +8,7 @@ import { localJobs } from "../../functions/io/local/jobs.ts";
 import { localKeptn } from "../../functions/io/local/keptn.ts";
 import { type StartJobPorts, startJob } from "../../functions/start-job/handler.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
+import { makeMemorySnapshots } from "../doubles/memory-snapshots.ts";
 import { makeMemoryTimer } from "../doubles/memory-timer.ts";
 import { testEvent } from "../runs.ts";
 
@@ -49,7 +50,7 @@ const play = async (moves: readonly Move[]): Promise<Played> => {
       },
     });
   const portsOf = (who: string): StartJobPorts & SweepPorts => ({
-    ...{ jobs: gated(who, jobs), timer: gated(who, timer), settings },
+    ...{ jobs: gated(who, jobs), timer: gated(who, timer), settings, snapshots: makeMemorySnapshots() },
     pods: {
       list: async () => [],
       getLog: async () => emptyLog,

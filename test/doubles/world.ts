@@ -15,12 +15,14 @@ import { makePod } from "../../functions/io/local/pod.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { type KeptnDouble, startKeptn } from "./keptn/keptn-double.ts";
 import { settingsFor } from "./keptn/settings.ts";
+import { type MemorySnapshots, makeMemorySnapshots } from "./memory-snapshots.ts";
 import { type MemoryTimer, makeMemoryTimer } from "./memory-timer.ts";
 
 export interface World {
   readonly keptn: KeptnDouble;
   readonly ports: StartJobPorts & SweepPorts;
   readonly timer: MemoryTimer;
+  readonly snapshots: MemorySnapshots;
   /** Lines of the log, and Kubernetes Events. */
   readonly lines: readonly LogLine[];
   readonly notes: readonly NoteReason[];
@@ -31,6 +33,8 @@ export interface World {
   pass(seconds: number): void;
   /** A pod of this Job, with this state of its container. */
   setPod(job: Job, pod: FakePod): void;
+  /** Somebody deletes it. */
+  removePod(job: Job): void;
   /** The pod of a Job ends, and so does the Job. */
   end(job: Job, how: { readonly exitCode: number; readonly log?: string; readonly result?: string }): void;
   /** Events that Keptn got, by kind: `started`, `finished`. */
@@ -67,6 +71,7 @@ export const openWorld = async (context: TestContext, env: Readonly<Record<strin
     ...env,
   });
   const timer = makeMemoryTimer(runScopeOf(settings));
+  const snapshots = makeMemorySnapshots();
   let claimants = 0;
   const setPod: World["setPod"] = (job, { state, log = "" }) => {
     const { uid, name } = refOf(job);
@@ -76,9 +81,9 @@ export const openWorld = async (context: TestContext, env: Readonly<Record<strin
     pods.set(uid, { pod: { ...pod, status: { ...status, containerStatuses } }, log });
   };
   const world: World = {
-    ...{ keptn, timer, lines, notes, setPod, pass },
+    ...{ keptn, timer, snapshots, lines, notes, setPod, pass },
     ports: {
-      ...{ jobs, timer, settings, keptn: connectKeptn(settings) },
+      ...{ jobs, timer, snapshots, settings, keptn: connectKeptn(settings) },
       pods: {
         list: async ({ uid }) => (pods.has(uid) ? [pods.get(uid)!.pod] : []),
         getLog: async ({ name }) => {
@@ -94,6 +99,7 @@ export const openWorld = async (context: TestContext, env: Readonly<Record<strin
       clock: { now, sleep: async (milliseconds) => pass(milliseconds / 1000) },
       newClaimant: () => `claimant-${++claimants}`,
     },
+    removePod: (job) => void pods.delete(refOf(job).uid),
     jobs: () => [...known.values()].sort((a, b) => numberOf(a) - numberOf(b)),
     configure: (config) => void keptn.plane.projects.addFiles(service, { "job/config.yaml": config }),
     end: (job, { exitCode, log = "", result }) => {

@@ -16,6 +16,7 @@ import { type StartJobPorts, startJob } from "../../functions/start-job/handler.
 import { refOf } from "../contract/jobs.contract.ts";
 import { type KeptnUser, makeUser } from "../contract/keptn-user.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
+import { makeMemorySnapshots } from "../doubles/memory-snapshots.ts";
 import { makeMemoryTimer } from "../doubles/memory-timer.ts";
 
 const type = "sh.keptn.event.deployment.triggered";
@@ -38,7 +39,7 @@ const openFunctions = (address: { endpoint: string; token: string }) => {
     ...{ JOB_NAMESPACE: "jobs", KEPTN_RETRY_SECONDS: "8", CLAIM_LEASE_SECONDS: "30", API_PROXY_HTTP_TIMEOUT: "5" },
   });
   const ports: StartJobPorts & SweepPorts = {
-    ...{ jobs, settings, timer: makeMemoryTimer(), keptn: connectKeptn(settings) },
+    ...{ jobs, settings, timer: makeMemoryTimer(), snapshots: makeMemorySnapshots(), keptn: connectKeptn(settings) },
     pods: {
       list: async () => [],
       getLog: async () => emptyLog,

@@ -6,6 +6,8 @@ import type { Scheduler } from "./scheduler.ts";
 
 export interface ConfigMaps {
   create(map: ConfigMap): "created" | "exists";
+  /** One of this name that belongs to the same Job. */
+  isThere(map: ConfigMap): boolean;
   /** Whether what this Job's pod mounts is there. */
   serves(job: Job): boolean;
   /** A Job is gone. */
@@ -33,6 +35,10 @@ export const makeConfigMaps = ({ scheduler, isThere }: ConfigMapPorts): ConfigMa
       stored.set(key, map);
       collectLater(key); // its Job may be gone already
       return "created";
+    },
+    isThere: (map) => {
+      const found = stored.get(`${map.metadata?.namespace}/${map.metadata?.name}`);
+      return found !== undefined && ownerOf(found) === ownerOf(map);
     },
     serves: (job) => {
       if (!wantsSnapshot(job)) return true;

@@ -47,16 +47,20 @@ export const makePorts = (world: World, process: Process): StartJobPorts => {
         }
       : {}),
     keptn: makeKeptnPort(world, process, call),
-    files: {
-      connect: () => makeKeptnFiles(call),
-      snapshots: {
-        create: (map) =>
-          call({
-            ...writing("create ConfigMap"),
-            ...{ about: tail(map.metadata?.name), foundDone: "exists" as const },
-            effect: () => configMaps.create(map),
-          }),
-      },
+    files: { connect: () => makeKeptnFiles(call) },
+    snapshots: {
+      create: (map) =>
+        call({
+          ...writing("create ConfigMap"),
+          ...{ about: tail(map.metadata?.name), foundDone: "exists" as const },
+          effect: () => configMaps.create(map),
+        }),
+      isThere: (map) =>
+        call({
+          ...reading("get ConfigMap"),
+          about: tail(map.metadata?.name),
+          effect: () => configMaps.isThere(map),
+        }),
     },
   };
 };

@@ -2,6 +2,7 @@
 import type { Job } from "../../core/kubernetes.ts";
 import { annotation, type Chain } from "../../core/marks.ts";
 import { isRetried } from "../../core/retried.ts";
+import { wantedValuesOf } from "../../core/wanted-values.ts";
 
 /** As we have just planned it. */
 export const chainOf = ({ metadata }: Job): Pick<Chain, "jobs" | "graph"> =>
@@ -17,3 +18,9 @@ export const retriesOf = ({ spec }: Job): string => {
   const codes = spec.podFailurePolicy?.rules.flatMap(({ onExitCodes }) => onExitCodes?.values ?? []) ?? [];
   return `retries: ${spec.backoffLimit}${codes.length > 0 ? ` for exit code ${codes.join(", ")}` : ""}`;
 };
+
+/** `IMAGE, TAGS from build`, for each task that it takes values from. */
+export const takenBy = (job: Job): string[] =>
+  [...Map.groupBy(wantedValuesOf(job), ({ task }) => task)].map(
+    ([task, values]) => `${values.map(({ name }) => name).join(", ")} from ${taskNameOf(job, task)}`,
+  );

@@ -4,7 +4,7 @@ import type { KeptnEvent } from "../../core/keptn-event.ts";
 import type { Job } from "../../core/kubernetes.ts";
 import type { Plan, RunPlan } from "../../core/plan.ts";
 import { labelOf } from "../mermaid.ts";
-import { chainOf, imageOf, retriesOf, taskNameOf } from "./planned-task.ts";
+import { chainOf, imageOf, retriesOf, takenBy, taskNameOf } from "./planned-task.ts";
 
 export const renderMermaid = (planned: Plan, event: KeptnEvent): string => {
   const runs = planned.kind === "run" ? [...planned.runs] : [];
@@ -27,7 +27,13 @@ const renderTasks = (action: string, run: RunPlan | undefined): string[] =>
     const pod = job.spec?.template.spec;
     const limits = `${pod?.initContainers ? "with files, " : ""}at most ${pod?.activeDeadlineSeconds} s`;
     const own = `${action}task${index + 1}`;
-    const lines = [taskNameOf(job, index), imageOf(job), limits, ...orderOf(job, index).filter((text) => text !== "")];
+    const lines = [
+      taskNameOf(job, index),
+      imageOf(job),
+      ...takenBy(job),
+      limits,
+      ...orderOf(job, index).filter((text) => text !== ""),
+    ];
     const node = `${own}[[${labelOf(...lines)}]]`;
     const [first, ...more] = arrowsTo(job, index, action);
     return [`  ${first} ${node}`, ...more.map((arrow) => `  ${arrow} ${own}`)];

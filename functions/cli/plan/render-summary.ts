@@ -7,7 +7,7 @@ import type { Plan, RunPlan } from "../../core/plan.ts";
 import type { Problem } from "../../core/problem.ts";
 import { renderText } from "../lint/render.ts";
 import type { Format } from "../terminal.ts";
-import { chainOf, imageOf, retriesOf, taskNameOf } from "./planned-task.ts";
+import { chainOf, imageOf, retriesOf, takenBy, taskNameOf } from "./planned-task.ts";
 
 type Paint = (format: Format, text: string) => string;
 
@@ -38,7 +38,8 @@ const renderTask = (job: Job, index: number): string => {
   const task = `${index + 1}. ${JSON.stringify(taskNameOf(job, index))}: ${imageOf(job)}`;
   const files = pod?.initContainers ? ", with files" : "";
   const order = orderOf(job, index).map((text) => `, ${text}`);
-  return `  ${task}${files}, at most ${pod?.activeDeadlineSeconds} s${order.join("")}, as Job ${job.metadata?.namespace}/${job.metadata?.name}`;
+  const takes = takenBy(job).map((text) => `, ${text}`);
+  return `  ${task}${files}${takes.join("")}, at most ${pod?.activeDeadlineSeconds} s${order.join("")}, as Job ${job.metadata?.namespace}/${job.metadata?.name}`;
 };
 
 /** Where it is more than a line: what it starts after, by number, and what its failure means. */

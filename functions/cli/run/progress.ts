@@ -67,8 +67,9 @@ export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
       if (!board) say(`${style("cyan", "▶")} ${style("bold", labelOf(job))}`);
     },
     onChange: (job) => {
-      verdict.onChange(job);
+      const stopped = verdict.onChange(job);
       board?.onChange(job);
+      if (stopped) say(`${style("red", "✖")} ${labelOf(job)}: ${stopped.why}`);
     },
     onOutput: (job, _, bytes) => lines.add(job.metadata?.name ?? "", bytes),
     onEnd: (job, pod, again) => {

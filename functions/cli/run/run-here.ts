@@ -11,6 +11,7 @@ import type { Given } from "../../io/local/container-env.ts";
 import { localJobs } from "../../io/local/jobs.ts";
 import { localKeptn } from "../../io/local/keptn.ts";
 import { localRuntime } from "../../io/local/runtime.ts";
+import { localSnapshots } from "../../io/local/snapshots.ts";
 import { newClaimant, systemClock } from "../../io/world.ts";
 import { startJob } from "../../start-job/handler.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
@@ -64,7 +65,8 @@ const makeWorld = async (
   const jobs = localJobs({ now });
   jobs.subscribe(({ job }) => progress.onChange(job));
   const fetchFiles = fetchFrom(run.files);
-  const given = { jobs, engine, folder, now, ...run.given, fetchFiles };
+  const configMaps = { ...run.given.configMaps };
+  const given = { jobs, engine, folder, now, ...run.given, configMaps, fetchFiles };
   const runtime = localRuntime({ ...given, watcher: progress, onFault: fault.reject });
   const keptn = localKeptn({
     configText: run.configText,
@@ -72,7 +74,7 @@ const makeWorld = async (
     onError: ({ message }) => progress.log({ level: "info", message: `for Keptn's error log: ${message}` }),
     now,
   });
-  return { jobs, keptn, runtime, fault };
+  return { jobs, keptn, runtime, snapshots: localSnapshots(configMaps), fault };
 };
 
 const runToEnd = async (
@@ -100,9 +102,10 @@ const runToEnd = async (
   }
 };
 
-const makePorts = (run: LocalRun, { jobs, keptn, runtime }: World, progress: Progress): SweepPorts => ({
+const makePorts = (run: LocalRun, { jobs, keptn, runtime, snapshots }: World, progress: Progress): SweepPorts => ({
   jobs,
   keptn,
+  snapshots,
   pods: runtime.pods,
   settings: run.settings,
   clock: systemClock,

@@ -2,6 +2,7 @@
 import type { Job } from "../../core/kubernetes.ts";
 import type { RunPlan } from "../../core/plan.ts";
 import { phaseOf, readRun } from "../../core/run-state.ts";
+import { type Stopped, stoppedNoted } from "../../core/stopped.ts";
 import { skippedIn } from "../../core/view/skipped.ts";
 import type { SentEvent } from "../../io/local/keptn.ts";
 import { labelsOf, toleratedIn } from "./task-labels.ts";
@@ -13,8 +14,8 @@ interface RunResult {
 
 export interface Verdict {
   onEvent(event: SentEvent): void;
-  /** A Job as it is now. */
-  onChange(job: Job): void;
+  /** @param job as it is now. @returns why it never gets a pod, when that is seen for the first time */
+  onChange(job: Job): Stopped | undefined;
   /** One per run. */
   results(): RunResult[];
   /** Tasks that other tasks kept from running, one sentence each. */
@@ -33,7 +34,12 @@ export const makeVerdict = (plans: readonly RunPlan[]): Verdict => {
     onEvent: (event) => {
       if (event.type.endsWith(".finished")) finished.set(event.source, event);
     },
-    onChange: (job) => void jobs.set(job.metadata?.name ?? "", job),
+    onChange: (job) => {
+      const name = job.metadata?.name ?? "";
+      const before = jobs.get(name);
+      jobs.set(name, job);
+      return job.spec?.suspend && !(before && stoppedNoted(before)) ? stoppedNoted(job) : undefined;
+    },
     results: () =>
       plans.map((plan) => {
         const data = finished.get(plan.source)?.data;

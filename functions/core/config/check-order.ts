@@ -3,7 +3,7 @@ import { cycleOf, type Graph, type GraphTask, nodesOf } from "../graph.ts";
 import { nearest } from "./nearest.ts";
 import { type Fault, quote } from "./scalars.ts";
 
-interface Ordered {
+export interface Ordered {
   readonly name?: string | undefined;
   readonly needs?: readonly string[] | undefined;
   readonly when?: "success" | "failure" | "always" | undefined;

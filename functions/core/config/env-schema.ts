@@ -5,6 +5,7 @@ import { checkPath } from "./jsonpath.ts";
 import { checkEnvName, checkSecretName } from "./kubernetes-names.ts";
 import { type Fault, quote, rejectAt, requiredText, text } from "./scalars.ts";
 import { configMapKey, secretKey } from "./source-schema.ts";
+import { checkTaskPath } from "./task-path.ts";
 
 export const envEntry = z
   .strictObject({
@@ -15,12 +16,13 @@ export const envEntry = z
     value: text()
       .default("")
       .register(descriptions, {
-        description: "With `valueFrom: string` the value, with `valueFrom: event` a JSONPath into the event.",
+        description:
+          "With `valueFrom: string` the value, with `valueFrom: event` a JSONPath into the event, with `valueFrom: task` one into the result of an earlier task, which it names first: $.build.image.",
         examples: ["$.data.deployment.deploymentURIsLocal[0]"],
       }),
-    valueFrom: z.enum(["event", "secret", "configMap", "string"]).register(descriptions, {
+    valueFrom: z.enum(["event", "secret", "configMap", "task", "string"]).register(descriptions, {
       description:
-        "Where the value comes from: the event, a Secret (each of its keys becomes a variable, or one of them, with `secret`), one key of a ConfigMap (`configMap`), or `value` itself.",
+        "Where the value comes from: the event, a Secret (each of its keys becomes a variable, or one of them, with `secret`), one key of a ConfigMap (`configMap`), what an earlier task of the action wrote as its result (task; job-executor-service refuses it), or `value` itself.",
       examples: ["event"],
     }),
     secret: secretKey.optional(),
@@ -29,7 +31,7 @@ export const envEntry = z
       .optional()
       .register(descriptions, {
         description:
-          "With `valueFrom: event`: write the value as json or yaml. Without it a text stays as it is, all else is JSON.",
+          "With `valueFrom: event` and `valueFrom: task`: write the value as json or yaml. Without it a text stays as it is, all else is JSON.",
         examples: ["json"],
       }),
   })
@@ -50,6 +52,7 @@ const checkEntry = (entry: Entry, context: z.RefinementCtx): void => {
   if (name) rejectIf("name", nameFault(name), context);
   if (typeof as === "string" && !/^(json|yaml|string|)$/i.test(as)) rejectAt("as", unknownFormat(as), context);
   if (valueFrom === "event") rejectIf("value", value === "" ? missingPath : checkPath(value), context);
+  if (valueFrom === "task") rejectIf("value", value === "" ? missingTaskPath : checkTaskPath(value), context);
   checkSources(entry, context);
 };
 
@@ -70,6 +73,12 @@ const missingPath: Fault = {
   code: "missing-value",
   message: "is missing",
   fix: "With `valueFrom: event`, write a JSONPath such as $.data.project.",
+};
+
+const missingTaskPath: Fault = {
+  code: "missing-value",
+  message: "is missing",
+  fix: "With `valueFrom: task`, write the name of a task and a path into its result, such as $.build.image.",
 };
 
 const missingConfigMap: Fault = {

@@ -50,6 +50,8 @@ const event = (): Words => ({
 
 const secret = "Write `env: [{name: NAME, valueFrom: secret}]`: each key of the Secret NAME becomes a variable.";
 const user = "Write it below `securityContext`.";
+const taskValue =
+  "What a task writes to the file $KEPTN_RESULT, a later one takes with `env: [{name: IMAGE, valueFrom: task, value: $.build.image}]`.";
 const noServer = "Nobody connects to a task: leave it out.";
 const scheduler = "Write `nodeSelector` and `tolerations`, as far as the operator allows them.";
 
@@ -76,6 +78,7 @@ const task = (): Words => ({
   ...all("restart restartPolicy backoffLimit retry podFailurePolicy", mean("retries")),
   ...all("depends_on dependsOn dependencies after", `${mean("needs")} It lists names of tasks.`),
   ...all("allow_failure allowFailure continue-on-error continueOnError ignoreErrors on_error", mean("onError")),
+  ...all("outputs output results result artifacts inputs", taskValue),
   ...all("initContainers init_containers", "Tasks run one after the other: write a task before it."),
   ...all("container containers template spec", "A task is one container: write its fields at the task itself."),
   ...all("affinity nodeName topologySpreadConstraints", scheduler),
@@ -95,6 +98,7 @@ const env = (): Words => ({
   ...all("secretRef", "Write `{name: NAME, valueFrom: secret}`: each key of the Secret NAME becomes a variable."),
   ...all("configMapKeyRef", "Write `{name: NAME, valueFrom: configMap, configMap: {name: CONFIGMAP, key: KEY}}`."),
   ...all("fieldRef resourceFieldRef", "Write the value itself, with `valueFrom: string`."),
+  ...all("task step taskRef fromTask output result", "Write `{name: NAME, valueFrom: task, value: $.TASK.PATH}`."),
   ...all("from value_from source", mean("valueFrom")),
   ...all("val default", mean("value")),
   ...all("format", mean("as")),

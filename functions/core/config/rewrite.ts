@@ -12,6 +12,8 @@ export const rewriteFix = (value: Tree, path: Path): string | undefined => {
   const made = rewrite(value, path);
   if (made !== undefined) return `Write \`${typeof path.at(-1) === "number" ? made : `${field}: ${made}`}\`.`;
   if (field === "valueFrom" && isMap(value)) return sourceOf(value, path);
+  if (field === "valueFrom" && typeof value === "string" && ofTasks.has(value))
+    return "Did you mean `valueFrom: task`? Its value is a path such as $.build.image.";
   return isMap(value) && lists.has(field) ? "Write `- ` before the first field of each entry." : undefined;
 };
 
@@ -22,6 +24,9 @@ const sourceOf = (value: { readonly [key: string]: Tree }, path: Path): string |
   if (typeof key === "string") return `Write \`valueFrom: secret, secret: {name: ${name}, key: ${key}}\`.`;
   return `Write \`{name: ${name}, valueFrom: secret}\`: each key of the Secret becomes a variable.`;
 };
+
+/** What CI systems call what one step hands to the next. */
+const ofTasks = new Set(["tasks", "step", "steps", "job", "needs", "result", "results", "output", "outputs"]);
 
 const lists = new Set(["actions", "events", "tasks", "env", "volumes", "tolerations"]);
 

@@ -1,6 +1,7 @@
 // The job config, apiVersion v2: every field, what it means and how it looks. The only definition of it.
 import * as z from "zod";
 import { checkOrder } from "./check-order.ts";
+import { checkTaskValues } from "./check-task-values.ts";
 import { descriptions } from "./descriptions.ts";
 import { eventFilter } from "./event-schema.ts";
 import { quote, reject, requiredText, yesOrNo } from "./scalars.ts";
@@ -42,7 +43,8 @@ const action = actionFields.superRefine(
   ({ tasks }, context) => {
     const known = Array.isArray(tasks) ? tasks.filter((one) => typeof one === "object" && one !== null) : [];
     if (known.length !== tasks?.length) return;
-    for (const { path, ...fault } of checkOrder(known))
+    const order = checkOrder(known);
+    for (const { path, ...fault } of [...order, ...checkTaskValues(known, order.length === 0)])
       context.addIssue({ code: "custom", message: fault.message, params: fault, path });
   },
   { when: ({ value }) => typeof value === "object" && value !== null },

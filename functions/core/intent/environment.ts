@@ -11,7 +11,7 @@ export const lintEnvironment = ({ env = [] }: Task, path: Path): Warning[] =>
     const { name, value, valueFrom } = entry;
     const at = [...path, "env", index, "value"];
     if (valueFrom === "event") return impossiblePath(value, "the run fails", at);
-    if (value === "" || valueFrom === "string") return [];
+    if (value === "" || valueFrom === "string" || valueFrom === "task") return [];
     return [isWholeSecret(entry) ? valueBesideSecret(name, value, at) : valueBesideKey(entry, at)];
   });
 

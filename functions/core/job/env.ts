@@ -3,11 +3,13 @@ import { stringify, type Tags } from "yaml";
 import { findPath } from "../config/jsonpath.ts";
 import { quote } from "../config/scalars.ts";
 import type { TaskEnv } from "../config/schema.ts";
+import { taskNamedIn } from "../config/task-path.ts";
 import { isWholeSecret } from "../config/whole-secret.ts";
 import { type ExactNumber, isExactNumber } from "../exact-json.ts";
 import type { KeptnEvent } from "../keptn-event.ts";
 import type { Container, EnvVar } from "../kubernetes.ts";
 import { utf8Bytes } from "../log-text.ts";
+import type { WantedValue } from "../wanted-values.ts";
 import { literal } from "./literal.ts";
 import type { TaskProblem } from "./task-problem.ts";
 
@@ -15,24 +17,43 @@ export interface Environment {
   readonly env: EnvVar[];
   readonly envFrom: NonNullable<Container["envFrom"]>;
   readonly problems: readonly TaskProblem[];
+  /** What it takes from the results of tasks before it. */
+  readonly wanted: readonly WantedValue[];
+}
+
+/** How a task finds what tasks before it wrote. */
+export interface EarlierTasks {
+  /** Name of the ConfigMap with their values. */
+  readonly configMap: string;
+  /** Places of the action's tasks, by their names. */
+  readonly places: ReadonlyMap<string, number>;
 }
 
 /** Where a container writes its result; Kubernetes keeps what stands there when it ends. */
 export const resultPath = "/dev/termination-log";
 
 /** A single NAME=value that the kernel takes (MAX_ARG_STRLEN, 128 KiB with a zero at the end). */
-const maxBytes = 128 * 1024 - 1;
+export const maxBytes = 128 * 1024 - 1;
 
 /** Of all values from the event together: what the kernel takes is twice as much, and what an object in Kubernetes may have. */
 const maxAllBytes = 1024 * 1024;
 
-/** @param document see eventDocumentOf */
-export const planEnvironment = (entries: readonly TaskEnv[], event: KeptnEvent, document: unknown): Environment => {
+export interface EnvironmentInput {
+  readonly event: KeptnEvent;
+  /** See eventDocumentOf. */
+  readonly document: unknown;
+  readonly earlier: EarlierTasks;
+}
+
+export const planEnvironment = (
+  entries: readonly TaskEnv[],
+  { event, document, earlier }: EnvironmentInput,
+): Environment => {
   const problems: TaskProblem[] = [];
   let bytes = 0;
   const own = entries.flatMap((entry, index): EnvVar[] => {
     if (isWholeSecret(entry) || bytes > maxAllBytes) return [];
-    const reference = referenceOf(entry);
+    const reference = referenceOf(entry) ?? ofTask(entry, index, earlier);
     if (reference) return [reference];
     if (entry.valueFrom === "string") return [{ name: entry.name, value: entry.value }];
     const found = findPath(entry.value, document);
@@ -48,7 +69,8 @@ export const planEnvironment = (entries: readonly TaskEnv[], event: KeptnEvent, 
   problems.push(...env.filter(isTooLong).map((variable) => tooLong(variable, fieldOf(variable))));
   problems.push(...env.filter(hasNul).map((variable) => nulInside(variable, fieldOf(variable))));
   const secrets = entries.filter(isWholeSecret);
-  return { env, envFrom: secrets.map(({ name }) => ({ secretRef: { name } })), problems };
+  const wanted = entries.flatMap((entry, index) => wantedBy(entry, index, earlier));
+  return { env, envFrom: secrets.map(({ name }) => ({ secretRef: { name } })), problems, wanted };
 };
 
 /** One key, which Kubernetes puts in: we read neither Secrets nor ConfigMaps. */
@@ -57,6 +79,23 @@ const referenceOf = ({ name, valueFrom, secret, configMap }: TaskEnv): EnvVar | 
   return valueFrom === "configMap" && configMap
     ? { name, valueFrom: { configMapKeyRef: keyOf(configMap) } }
     : undefined;
+};
+
+/**
+ * Not `optional`: without its ConfigMap the task would run without its value. A kubelet may hear of a ConfigMap later than of a pod, and
+ * a version of finish-task that knows nothing of values would release the task without it.
+ */
+const ofTask = ({ name, valueFrom }: TaskEnv, index: number, { configMap }: EarlierTasks): EnvVar | undefined =>
+  valueFrom === "task" ? { name, valueFrom: { configMapKeyRef: { name: configMap, key: keyAt(index) } } } : undefined;
+
+/** Names of variables may be longer than a key, and there may be two of one name. */
+const keyAt = (index: number): string => `env-${index}`;
+
+const wantedBy = ({ name, valueFrom, value, as }: TaskEnv, index: number, { places }: EarlierTasks): WantedValue[] => {
+  const task = valueFrom === "task" ? places.get(taskNamedIn(value) ?? "") : undefined;
+  if (task === undefined) return [];
+  const format = formatOf(as);
+  return [{ name, key: keyAt(index), task, path: value, ...(format ? { as: format } : {}) }];
 };
 
 const keyOf = ({ name, key, optional }: NonNullable<TaskEnv["secret"]>) => ({
@@ -83,10 +122,15 @@ export const labelVariables = (labels: Readonly<Record<string, string>>): EnvVar
 };
 
 /** A text stays as it is, all else is JSON. */
-const textOf = (value: unknown, as: string | undefined): string => {
-  const format = as?.toLowerCase();
+export const textOf = (value: unknown, as: string | undefined): string => {
+  const format = formatOf(as);
   if (format === "yaml") return stringify(value, { lineWidth: 0, compat: "yaml-1.1", customTags: withExactNumbers });
   return typeof value === "string" && format !== "json" ? value : JSON.stringify(value);
+};
+
+const formatOf = (as: string | undefined): "json" | "yaml" | undefined => {
+  const format = as?.toLowerCase();
+  return format === "json" || format === "yaml" ? format : undefined;
 };
 
 /** Written as in JSON, which is YAML too. */

@@ -13,12 +13,16 @@ export const makeJobMetadata = (given: TaskJob): Metadata => ({
     ...given.task.annotations,
     [annotation.event]: JSON.stringify(given.event),
     [annotation.chain]: JSON.stringify(given.chain),
+    ...valuesOf(given),
     [annotation.announced]: "",
     [annotation.claim]: "",
     [annotation.reported]: "",
   },
   finalizers: [finalizer],
 });
+
+const valuesOf = ({ environment: { wanted } }: TaskJob) =>
+  wanted.length > 0 ? { [annotation.values]: JSON.stringify(wanted) } : {};
 
 /** Without the state: a pod template cannot change. */
 export const makePodMetadata = (given: TaskJob): NonNullable<JobSpec["template"]["metadata"]> => ({

@@ -6,6 +6,7 @@ import { envelopeOf, type KeptnEvent } from "../keptn-event.ts";
 import type { Job } from "../kubernetes.ts";
 import { utf8Bytes } from "../log-text.ts";
 import { type Chain, jobNameOf, runIdOf, type Sibling } from "../marks.ts";
+import { valuesNameOf } from "../owned-config-map.ts";
 import type { RunPlan } from "../plan.ts";
 import type { Position, Problem } from "../problem.ts";
 import type { Settings } from "../settings.ts";
@@ -56,10 +57,14 @@ export const planAction = (input: ActionInput): PlannedAction => {
   const { action, index, event, settings } = input;
   const runId = runIdOf(event.id, input.order);
   const chain = makeChain(input, runId);
+  const places = new Map(action.tasks.map(({ name }, place) => [name, place]));
   let bytes = 0;
   const planned = action.tasks.flatMap((task, taskIndex) => {
     if (bytes > input.room) return [];
-    const environment = planEnvironment(task.env ?? [], event, input.document);
+    const environment = planEnvironment(task.env ?? [], {
+      ...{ event, document: input.document },
+      earlier: { configMap: valuesNameOf(jobNameOf(runId, taskIndex)), places },
+    });
     const given = { task, taskIndex, actionIndex: index, runId, chain, environment, settings };
     const job = makeJob({ ...given, event: envelopeOf(event), configHash: input.configHash });
     const place = { action: action.name, actionIndex: index, task: task.name, taskIndex, at: input.at };

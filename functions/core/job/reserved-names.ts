@@ -1,8 +1,9 @@
-// What no task may have, whatever the settings: our own Secrets, and our own service accounts.
+// What no task may have, whatever the settings: our own Secrets and ConfigMaps, and our own service accounts.
 import { matchesAny } from "../config/glob.ts";
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
 import { isWholeSecret } from "../config/whole-secret.ts";
+import { jobNamePrefix } from "../marks.ts";
 import type { Settings } from "../settings.ts";
 import type { TaskProblem } from "./task-problem.ts";
 
@@ -42,6 +43,7 @@ export const checkReserved = (task: Task, settings: Reserved): TaskProblem[] => 
   const denied = deniedSecretsOf(settings);
   return [
     ...secretsNamedIn(task).flatMap(({ name, field }) => checkSecret(name, field, denied)),
+    ...checkConfigMaps(task),
     ...checkAccount(task, ownAccountsOf(settings)),
     ...Object.entries(task.annotations ?? {}).flatMap(([key, value]) => checkAnnotation(key, value, denied)),
   ];
@@ -71,6 +73,18 @@ const deniedSecret = (message: string, field: TaskProblem["field"]): TaskProblem
   fix: "Put what the task needs into a Secret of its own.",
   field,
 });
+
+/** Files and values of other runs lie in ConfigMaps that have the names of their Jobs. */
+const checkConfigMaps = ({ env = [], volumes = [] }: Task): TaskProblem[] =>
+  [
+    ...env.map(({ configMap }, index) => ({ name: configMap?.name, field: ["env", index, "configMap", "name"] })),
+    ...volumes.map(({ configMap }, index) => ({ name: configMap, field: ["volumes", index, "configMap"] })),
+  ].flatMap(({ name, field }) => {
+    if (!name?.startsWith(jobNamePrefix)) return [];
+    const message = `the ConfigMap ${quote(name)} is the job executor's own.`;
+    const fix = "What an earlier task wrote comes with `valueFrom: task`, files with `files`.";
+    return [{ code: "config-map-denied", message, fix, field }];
+  });
 
 const checkAccount = ({ serviceAccount }: Task, own: readonly string[]): TaskProblem[] => {
   if (!serviceAccount || !own.includes(serviceAccount)) return [];

@@ -1,4 +1,4 @@
-// ConfigMaps with the files of a task, on a real API server.
+// ConfigMaps that belong to a Job and never change (files of its task, values of tasks before it), on a real API server.
 import type { ConfigMap } from "../../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
@@ -10,22 +10,32 @@ export interface Snapshots {
    * an earlier Job of that name, which waits to be collected
    */
   create(snapshot: ConfigMap): Promise<"created" | "exists">;
+  /** Whether one of this name is there that belongs to the same Job. @throws IoError */
+  isThere(snapshot: ConfigMap): Promise<boolean>;
 }
 
-export const connectSnapshots = (api: KubernetesApi): Snapshots => ({
-  create: async (snapshot) => {
-    const { namespace = "default", name = "" } = snapshot.metadata ?? {};
-    const collection = `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`;
-    const path = `${collection}?fieldValidation=Strict`;
-    const { status, body } = await api.call<Refusal>({ method: "POST", path, body: snapshot, expected: [409] });
-    if (status !== 409) return "created";
-    if (body.reason !== "AlreadyExists") throw later(`Kubernetes does not create the ConfigMap: ${body.message}`);
-    const there = { method: "GET", path: `${collection}/${encodeURIComponent(name)}`, expected: [404] } as const;
-    const { body: found } = await api.call<ConfigMap>(there);
-    if (ownerOf(found) === ownerOf(snapshot)) return "exists";
-    throw later(`ConfigMap ${namespace}/${name} is still that of an earlier Job; Kubernetes will collect it.`);
-  },
-});
+export const connectSnapshots = (api: KubernetesApi): Snapshots => {
+  const isThere = async (snapshot: ConfigMap): Promise<boolean> => {
+    const path = `${collectionOf(snapshot)}/${encodeURIComponent(snapshot.metadata?.name ?? "")}`;
+    const { body: found } = await api.call<ConfigMap>({ method: "GET", path, expected: [404] });
+    return ownerOf(found) === ownerOf(snapshot);
+  };
+  return {
+    isThere,
+    create: async (snapshot) => {
+      const path = `${collectionOf(snapshot)}?fieldValidation=Strict`;
+      const { status, body } = await api.call<Refusal>({ method: "POST", path, body: snapshot, expected: [409] });
+      if (status !== 409) return "created";
+      if (body.reason !== "AlreadyExists") throw later(`Kubernetes does not create the ConfigMap: ${body.message}`);
+      if (await isThere(snapshot)) return "exists";
+      const { namespace, name } = snapshot.metadata ?? {};
+      throw later(`ConfigMap ${namespace}/${name} is still that of an earlier Job; Kubernetes will collect it.`);
+    },
+  };
+};
+
+const collectionOf = ({ metadata }: ConfigMap): string =>
+  `/api/v1/namespaces/${encodeURIComponent(metadata?.namespace ?? "default")}/configmaps`;
 
 const ownerOf = ({ metadata }: ConfigMap): string | undefined => metadata?.ownerReferences?.[0]?.uid;
 

@@ -13,7 +13,8 @@ const event: KeptnEvent = {
   data: { project: "p", stage: "s", service: "x", big: "x".repeat(131_072), message: "$(A) $$ $" },
 };
 
-const plan = (...env: TaskEnv[]) => planEnvironment(env, event, { data: event.data });
+const earlier = { configMap: "job-1-values", places: new Map([["build", 0]]) };
+const plan = (...env: TaskEnv[]) => planEnvironment(env, { event, document: { data: event.data }, earlier });
 const fromEvent = (name: string, value: string, as?: string): TaskEnv => ({
   name,
   value,
@@ -53,7 +54,11 @@ test("refuses a variable that Linux would not take", () => {
 
 test("writes YAML that readers of YAML 1.1 take for the same", () => {
   const given = { ...event, data: { ...event.data, word: "on" } };
-  const { env } = planEnvironment([fromEvent("A", "$.data.word", "yaml")], given, { data: given.data });
+  const { env } = planEnvironment([fromEvent("A", "$.data.word", "yaml")], {
+    event: given,
+    document: { data: given.data },
+    earlier,
+  });
   assert.equal(env.at(-1)?.value, '"on"\n');
 });
 
@@ -62,7 +67,7 @@ test("values that are too much together are refused before all of them are made"
   assert.ok(env.length < 100 && problems.length === 100);
   const half = { ...event, data: { ...event.data, half: "x".repeat(100_000) } };
   const entries = Array.from({ length: 100 }, (_, i) => fromEvent(`HALF_${i}`, "$.data.half"));
-  const planned = planEnvironment(entries, half, { data: half.data });
+  const planned = planEnvironment(entries, { event: half, document: { data: half.data }, earlier });
   assert.ok(planned.env.length < 20);
   assert.deepEqual(
     planned.problems.map(({ code }) => code),

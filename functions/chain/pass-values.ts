@@ -1,0 +1,95 @@
+// Gives a task what tasks before it wrote: into a ConfigMap of its Job, before the Job is released. Loaded by runs that have such a task.
+import type { ConfigMap } from "../core/kubernetes.ts";
+import { annotation } from "../core/marks.ts";
+import { refOf } from "../core/object-meta.ts";
+import { parseResult } from "../core/result.ts";
+import type { RunState, TaskState } from "../core/run-state.ts";
+import { type Stopped, stoppedNoted } from "../core/stopped.ts";
+import { resultWritten } from "../core/task-report.ts";
+import { type Earlier, makeValues, valuesOf } from "../core/task-values.ts";
+import { type WantedValue, wantedValuesOf } from "../core/wanted-values.ts";
+import { unlessRefused } from "../io/io-error.ts";
+import { stopped } from "./hidden-end.ts";
+import { listPods } from "./list-pods.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
+
+/**
+ * Doing it again changes nothing: what an earlier delivery wrote counts, also when a pod is gone since.
+ * @param task suspended, and due
+ * @returns whether it may be released; else why not is noted on its Job, which has failed with that
+ * @throws IoError
+ */
+export const passValues = async (ports: ChainPorts, run: RunState, task: TaskState): Promise<boolean> => {
+  const { job } = task;
+  if (!job) return false;
+  const wanted = wantedValuesOf(job);
+  const values = valuesOf(wanted, await readEarlier(ports, run, wanted));
+  const map = makeValues(job, values.kind === "there" ? values.data : {});
+  const why = values.kind === "there" ? await keep(ports, map) : await unlessKept(ports, map, values.why);
+  if (why === undefined) return true;
+  await noteMissing(ports, run, { task, why });
+  return false;
+};
+
+const readEarlier = async (
+  ports: ChainPorts,
+  run: RunState,
+  wanted: readonly WantedValue[],
+): Promise<ReadonlyMap<number, Earlier>> => {
+  const places = [...new Set(wanted.map(({ task }) => task))];
+  const read = await Promise.all(
+    places.flatMap((place) => {
+      const task = run.tasks[place];
+      return task ? [readResult(ports, task).then((earlier) => [place, earlier] as const)] : [];
+    }),
+  );
+  return new Map(read);
+};
+
+const readResult = async (ports: ChainPorts, { job, link, phase }: TaskState): Promise<Earlier> => {
+  const { task } = link;
+  const nothing = (why: string): Earlier => ({ kind: "nothing", task, why });
+  if (phase === "waiting") return nothing("did not run.");
+  if (!job) return nothing("has no Job any more.");
+  if (stoppedNoted(job)) return nothing("was stopped, or could not start.");
+  const noted = resultWritten(job, undefined);
+  const { pods, unread } = noted === undefined ? await listPods(ports, job) : { pods: [] };
+  const result = noted ?? resultWritten(job, pods.at(-1));
+  if (result !== undefined) return { kind: "result", task, result: parseResult(result) };
+  if (unread !== undefined) return nothing(`left a pod that finish-task may not look at: ${unread}`);
+  return nothing(pods.length > 0 ? "wrote no result (KEPTN_RESULT)." : "has no pod any more, and its result is gone.");
+};
+
+/** @returns why it cannot be kept */
+const keep = async ({ snapshots }: ChainPorts, map: ConfigMap): Promise<string | undefined> => {
+  const kept = await unlessRefused(() => snapshots.create(map));
+  if ("done" in kept) return undefined;
+  return `what it takes from tasks before it cannot be kept for it: ${kept.refusal.message}`;
+};
+
+/** @returns `why` if no other delivery found what this one misses */
+const unlessKept = async ({ snapshots }: ChainPorts, map: ConfigMap, why: string): Promise<string | undefined> => {
+  const found = await unlessRefused(() => snapshots.isThere(map));
+  return "done" in found && found.done ? undefined : why;
+};
+
+/**
+ * The Job stays suspended. Its deadline passes with the note, and is what a release of it tests: a delivery that still found the values
+ * releases it before that, or not at all.
+ */
+const noteMissing = async (
+  ports: ChainPorts,
+  run: RunState,
+  { task: { job, link }, why }: { readonly task: TaskState; readonly why: string },
+): Promise<void> => {
+  if (!job) return;
+  const note: Stopped = { because: "cannot-start", why };
+  const answer = await ports.jobs.patch(refOf(job), {
+    expect: { suspend: true, activeDeadlineSeconds: job.spec?.activeDeadlineSeconds ?? stopped },
+    annotations: { [annotation.stopped]: JSON.stringify(note) },
+    activeDeadlineSeconds: stopped,
+  });
+  const message = `a task cannot start: ${why}`;
+  ports.log({ level: "info", message, task: link.task, job: link.name, answer, ...aboutRun(run) });
+  if (answer === "done") await ports.note(refOf(job), { reason: "CouldNotStart", message: why });
+};

@@ -1,0 +1,19 @@
+// A path into the result of an earlier task (`valueFrom: task`): a JSONPath whose first step is the name of that task.
+import { checkPath } from "./jsonpath.ts";
+import { parsePath } from "./path-steps.ts";
+import { type Fault, quote } from "./scalars.ts";
+
+/** @returns undefined if the path does not begin with a name */
+export const taskNamedIn = (path: string): string | undefined => {
+  const first = parsePath(path)?.[0];
+  return first?.kind === "one" && typeof first.key === "string" ? first.key : undefined;
+};
+
+export const checkTaskPath = (path: string): Fault | undefined => {
+  if (checkPath(path) === undefined && taskNamedIn(path) !== undefined) return undefined;
+  return {
+    code: "bad-jsonpath",
+    message: `is ${quote(path)}, which is no JSONPath that begins with the name of a task`,
+    fix: 'Write for example $.build.image, or $["Run tests"].users[0] for a task whose name has a blank.',
+  };
+};
