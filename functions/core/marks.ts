@@ -2,6 +2,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Graph } from "./graph.ts";
+import { jobNamePrefix } from "./job-names.ts";
 
 export const label = {
   managedBy: "app.kubernetes.io/managed-by",
@@ -127,9 +128,6 @@ export const runIdOf = (eventId: string, order: number): string =>
   `${hashOf(eventId, 24)}-${String(order + 1).padStart(3, "0")}`;
 
 export const isRunId = (text: string): boolean => /^[0-9a-f]{24}-\d{3}$/.test(text);
-
-/** Of all our Jobs, and of the ConfigMaps that belong to them. */
-export const jobNamePrefix = "job-executor-service-job-";
 
 /** JES's form of a name with a hash in the place of the cut event id (its defect 1); at most 63 characters. */
 export const jobNameOf = (runId: string, taskIndex: number): string =>

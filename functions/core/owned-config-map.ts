@@ -2,11 +2,6 @@
 import type { ConfigMap, Job } from "./kubernetes.ts";
 import { label } from "./marks.ts";
 
-/** Of the ConfigMap with what a task takes from tasks before it. */
-export const valuesNameOf = (jobName: string): string => `${jobName}-${valuesSuffix}`;
-
-export const valuesSuffix = "values";
-
 /** @param job as the API server has it: Kubernetes' garbage collector goes by its uid. @param what ends the name: `files`, `values` */
 export const makeOwnedConfigMap = (job: Job, what: string): ConfigMap => {
   const { name = "", namespace = "", uid = "", labels = {} } = job.metadata ?? {};

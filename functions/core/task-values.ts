@@ -3,9 +3,10 @@ import { findPath } from "./config/jsonpath.ts";
 import { nearest } from "./config/nearest.ts";
 import { quote } from "./config/scalars.ts";
 import { maxBytes, textOf } from "./job/env.ts";
+import { valuesSuffix } from "./job-names.ts";
 import type { ConfigMap, Job } from "./kubernetes.ts";
 import { oneLine, utf8Bytes } from "./log-text.ts";
-import { makeOwnedConfigMap, valuesSuffix } from "./owned-config-map.ts";
+import { makeOwnedConfigMap } from "./owned-config-map.ts";
 import type { TaskResult } from "./result.ts";
 import type { WantedValue } from "./wanted-values.ts";
 

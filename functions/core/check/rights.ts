@@ -48,10 +48,9 @@ export const rightsOf = (accounts: Accounts, places: Places, settings: Settings)
   const watch = { group: "sources.knative.dev", resource: "apiserversources" };
   const watches = (...verbs: string[]): Rule[] =>
     settings.WATCH_NAME ? [{ ...watch, name: settings.WATCH_NAME, verbs }] : [];
-  const files = settings.FILES_MODE === "snapshot" ? snapshotRules : [];
   return [
     ...jobNamespaces.flatMap((one) => [
-      ...expand(startJob, one, [jobs("create", "get", "list", "patch", "delete"), ...runRules, ...files]),
+      ...expand(startJob, one, [jobs("create", "get", "list", "patch", "delete"), ...runRules]),
       ...expand(finishTask, one, finishRules),
       ...expand(jobChanges, one, [jobs("get", "list", "watch")]),
     ]),
@@ -75,12 +74,11 @@ const runRules: readonly Rule[] = [
   { group: "", resource: "pods", verbs: ["list"] },
   { group: "", resource: "events", verbs: ["list"] },
   { group: "", resource: "pods", subresource: "log", verbs: ["get"] },
+  { group: "", resource: "configmaps", verbs: ["create", "get"] },
   { group: "events.k8s.io", resource: "events", verbs: ["create"] },
 ];
 
 const finishRules: readonly Rule[] = [jobs("get", "list", "patch", "delete"), ...runRules];
-
-const snapshotRules: readonly Rule[] = [{ group: "", resource: "configmaps", verbs: ["create", "get"] }];
 
 const expand = (account: string, namespace: string, rules: readonly Rule[]): Right[] =>
   rules.flatMap(({ verbs, ...what }) => verbs.map((verb) => ({ account, namespace, verb, ...what })));

@@ -10,7 +10,7 @@ interface Taking extends Ordered {
 }
 
 /** Of one task. */
-export const mostTaskValues = 100;
+const mostTaskValues = 100;
 
 /**
  * @param tasks in any state: those that are broken otherwise too

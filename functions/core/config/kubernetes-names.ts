@@ -3,7 +3,9 @@ import { type Fault, quote } from "./scalars.ts";
 
 const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 const dnsLabel = new RegExp(`^${label}$`);
-const dnsSubdomain = new RegExp(`^${label}(\\.${label})*$`);
+/** IsDNS1123Subdomain: of its parts none has a length of its own. */
+const part = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const dnsSubdomain = new RegExp(`^${part}(\\.${part})*$`);
 const qualifiedName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
 const lettersFix = "Use lower-case letters, digits and `-`";

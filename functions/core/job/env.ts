@@ -22,7 +22,7 @@ export interface Environment {
 }
 
 /** How a task finds what tasks before it wrote. */
-export interface EarlierTasks {
+interface EarlierTasks {
   /** Name of the ConfigMap with their values. */
   readonly configMap: string;
   /** Places of the action's tasks, by their names. */

@@ -2,11 +2,11 @@
 import { graphOf } from "../config/check-order.ts";
 import type { Action } from "../config/schema.ts";
 import type { Path } from "../config/yaml-tree.ts";
+import { valuesNameOf } from "../job-names.ts";
 import { envelopeOf, type KeptnEvent } from "../keptn-event.ts";
 import type { Job } from "../kubernetes.ts";
 import { utf8Bytes } from "../log-text.ts";
 import { type Chain, jobNameOf, runIdOf, type Sibling } from "../marks.ts";
-import { valuesNameOf } from "../owned-config-map.ts";
 import type { RunPlan } from "../plan.ts";
 import type { Position, Problem } from "../problem.ts";
 import type { Settings } from "../settings.ts";

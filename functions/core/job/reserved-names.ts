@@ -3,7 +3,7 @@ import { matchesAny } from "../config/glob.ts";
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
 import { isWholeSecret } from "../config/whole-secret.ts";
-import { jobNamePrefix } from "../marks.ts";
+import { isOwnConfigMap } from "../job-names.ts";
 import type { Settings } from "../settings.ts";
 import type { TaskProblem } from "./task-problem.ts";
 
@@ -80,11 +80,16 @@ const checkConfigMaps = ({ env = [], volumes = [] }: Task): TaskProblem[] =>
     ...env.map(({ configMap }, index) => ({ name: configMap?.name, field: ["env", index, "configMap", "name"] })),
     ...volumes.map(({ configMap }, index) => ({ name: configMap, field: ["volumes", index, "configMap"] })),
   ].flatMap(({ name, field }) => {
-    if (!name?.startsWith(jobNamePrefix)) return [];
-    const message = `the ConfigMap ${quote(name)} is the job executor's own.`;
-    const fix = "What an earlier task wrote comes with `valueFrom: task`, files with `files`.";
-    return [{ code: "config-map-denied", message, fix, field }];
+    if (!name || !isOwnConfigMap(name)) return [];
+    return [deniedConfigMap(`the ConfigMap ${quote(name)} is the job executor's own.`, field)];
   });
+
+const deniedConfigMap = (message: string, field: TaskProblem["field"]): TaskProblem => ({
+  code: "config-map-denied",
+  message,
+  fix: "What an earlier task wrote comes with `valueFrom: task`, files with `files`.",
+  field,
+});
 
 const checkAccount = ({ serviceAccount }: Task, own: readonly string[]): TaskProblem[] => {
   if (!serviceAccount || !own.includes(serviceAccount)) return [];
@@ -93,15 +98,15 @@ const checkAccount = ({ serviceAccount }: Task, own: readonly string[]): TaskPro
   return [{ code: "service-account-denied", message, fix, field: ["serviceAccount"] }];
 };
 
-/** Injectors mount the Secrets that an annotation names, beside a task or into it: Istio's userVolume, Vault's extra-secret. */
+/** Injectors mount the Secrets and ConfigMaps that an annotation names, beside a task or into it: Istio's userVolume, Vault's extra-secret. */
 const checkAnnotation = (key: string, value: string, denied: readonly string[]): TaskProblem[] => {
-  const named = namesIn(value).find((name) => matchesAny(name, denied));
-  if (named === undefined) return [];
+  const field = ["annotations", key];
+  const names = namesIn(value);
+  const [secret, map] = [names.find((name) => matchesAny(name, denied)), names.find(isOwnConfigMap)];
+  const who = `the annotation ${quote(key)} names`;
   return [
-    deniedSecret(`the annotation ${quote(key)} names the Secret ${quote(named)}, which is kept from tasks.`, [
-      "annotations",
-      key,
-    ]),
+    ...(secret ? [deniedSecret(`${who} the Secret ${quote(secret)}, which is kept from tasks.`, field)] : []),
+    ...(map ? [deniedConfigMap(`${who} the ConfigMap ${quote(map)}, which is the job executor's own.`, field)] : []),
   ];
 };
 
