@@ -86,6 +86,6 @@ describe("an editor", { timeout: deadlineMs }, () => {
   });
   test("completes the values that a field may have", async () => {
     const items = await server.complete(file, behind(config, "valueFrom: "));
-    assert.deepEqual(items.map(({ label }) => label).sort(), ["configMap", "event", "secret", "string"]);
+    assert.deepEqual(items.map(({ label }) => label).sort(), ["configMap", "event", "secret", "string", "task"]);
   });
 });
