@@ -8,6 +8,7 @@ import { sendSweep } from "./harness/adapter.ts";
 import { type FaultyApi, startFaultyApi } from "./harness/faulty-api.ts";
 import { injectSidecar } from "./harness/inject-sidecar.ts";
 import { forNoNode } from "./harness/kubelet.ts";
+import { drain, podsOf } from "./harness/pods.ts";
 import { makeRandom } from "./harness/random.ts";
 import { openWorld, type TestWorld, testImage, until } from "./harness/world.ts";
 import { noCluster } from "./namespace.ts";
@@ -154,29 +155,6 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     assert.match(message, /could not start: the sandbox of pod \S+ is not there\. Kubernetes said: Failed/);
   });
 });
-
-const podsOf = async ({ namespace }: TestWorld, event: KeptnEvent): Promise<Pod[]> => {
-  const query = new URLSearchParams({ labelSelector: `keptn.sh/event-id=${event.id}` });
-  const path = `/api/v1/namespaces/${namespace.name}/pods?${query}`;
-  return (await namespace.api.call<{ items: Pod[] }>({ method: "GET", path })).body.items;
-};
-
-/** As `kubectl drain` does, for this pod alone: its node may have others, and is open again at once. */
-const drain = async (api: KubernetesApi, { metadata, spec }: Pod): Promise<void> => {
-  const { name = "", namespace = "" } = metadata ?? {};
-  const cordon = (unschedulable: boolean) =>
-    api.call({
-      ...{ method: "PATCH", path: `/api/v1/nodes/${spec?.nodeName}`, body: { spec: { unschedulable } } },
-      contentType: "application/merge-patch+json",
-    });
-  await cordon(true);
-  try {
-    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
-    await api.call({ method: "POST", path: `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, body });
-  } finally {
-    await cordon(false);
-  }
-};
 
 /** What a kubelet writes that evicts a pod for its volume (pkg/kubelet/eviction/eviction_manager.go, evictPod). */
 const writeEviction = async (api: KubernetesApi, { metadata }: Pod): Promise<void> => {

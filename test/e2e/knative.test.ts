@@ -198,6 +198,33 @@ describe("end to end", { skip: unavailable }, () => {
     for (const ran of all) passed(ran, /slow output/);
   });
 
+  const graphs = isShort ? 2 : 20;
+  test(`ends ${graphs} runs of a graph although the functions' pods are killed at random`, async () => {
+    let kills = 0;
+    const onReleased = async () => {
+      if (Math.random() < 0.5) return;
+      kills += 1;
+      await kill("serving.knative.dev/service");
+    };
+    const all: Ran[] = [];
+    let left = graphs;
+    const lane = async () => {
+      while (left-- > 0) all.push(await scenario.run("graph", { onReleased }));
+    };
+    await Promise.all(Array.from({ length: 5 }, lane));
+    console.log(`  killed ${kills} times`);
+    for (const one of all) {
+      assertPassed(one, 1, "warning");
+      const { finished, jobs } = one;
+      assert.match(
+        String(finished[0]?.data["message"]),
+        /built[\s\S]*left[\s\S]*right[\s\S]*exit code 3[\s\S]*joined[\s\S]*swept/,
+      );
+      const ran = jobs.filter(({ releasedAtMs }) => releasedAtMs !== undefined).map((job) => job.task);
+      assert.deepEqual(ran.sort(), ["build", "join", "left", "odd", "right", "sweep"]);
+    }
+  });
+
   const atOnce = isShort ? 10 : 30;
   test(`${atOnce} runs, ten at once`, async () => {
     const all: Ran[] = [];

@@ -18,6 +18,15 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   "no-image": [task("no-image", sh("true"), "dev.local/there-is-none:1")],
   "remote-task": [task("one", sh("echo by func"))], // among the types in func.yaml
   slow: [task("slow", sh("sleep 8; echo slow output"))],
+  graph: [
+    task("build", sh("sleep 1; echo built")),
+    task("left", `needs: [build], ${sh("sleep 2; echo left")}`),
+    task("right", `needs: [build], ${sh("sleep 2; echo right")}`),
+    task("odd", `needs: [build], onError: warn, ${sh("exit 3")}`),
+    task("join", `needs: [left, right, odd], ${sh("echo joined")}`),
+    task("undo", `when: failure, ${sh("echo undone")}`),
+    task("sweep", `when: always, ${sh("echo swept")}`),
+  ],
   second: [task("second", sh("sleep 1; echo the second slept"))],
   // Two more actions listen to this one: see below.
   several: [task("several", sh("echo of the first"))],
