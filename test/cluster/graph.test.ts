@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
 import type { Pod } from "../../functions/core/kubernetes.ts";
+import type { KubernetesApi } from "../../functions/io/kubernetes/api.ts";
 import { drain, podsOf } from "./harness/pods.ts";
 import { makeRandom } from "./harness/random.ts";
 import { openWorld, type TestWorld, testImage, until } from "./harness/world.ts";
@@ -23,7 +24,11 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   ],
   "second try": [task("flaky", "test -e /cache/tried || { touch /cache/tried; exit 3; }", `retries: 1, ${cache}`)],
   drained: [
-    task("long", "test -e /cache/began || { touch /cache/began; exec sleep 1000; }", `retries: 0, ${cache}`),
+    task(
+      "long",
+      "test -e /cache/began || { touch /cache/began; trap 'exit 143' TERM; sleep 1000 & wait; }",
+      `retries: 0, ${cache}`,
+    ),
     task("next", "echo after it"),
   ],
   "clean up": [
@@ -128,7 +133,7 @@ const timesOf = (pod: Pod | undefined): { readonly from: string; readonly to: st
   return startedAt && finishedAt ? { from: String(startedAt), to: String(finishedAt) } : undefined;
 };
 
-/** A claim of a folder of the node, as a cluster's storage would give it. @returns the volume's name */
+/** A claim of a folder of the node that everybody may write to, as a cluster's storage would give it. @returns the volume's name */
 const makeClaim = async ({ namespace: { api, name: namespace } }: TestWorld, name: string): Promise<string> => {
   const volume = `${namespace}-${name}`;
   const [size, accessModes] = [{ storage: "16Mi" }, ["ReadWriteMany"]];
@@ -144,5 +149,22 @@ const makeClaim = async ({ namespace: { api, name: namespace } }: TestWorld, nam
     spec: { accessModes, resources: { requests: size }, volumeName: volume, storageClassName: "" },
   };
   await api.call({ method: "POST", path: `/api/v1/namespaces/${namespace}/persistentvolumeclaims`, body: claim });
+  await openFolder(api, { namespace, name });
   return volume;
+};
+
+/** Tasks run as nobody: what the kubelet makes of a folder is root's. */
+const openFolder = async (api: KubernetesApi, claim: { readonly namespace: string; readonly name: string }) => {
+  const path = `/api/v1/namespaces/${claim.namespace}/pods`;
+  const container = { name: "open", image: testImage, command: ["chmod", "777", "/folder"] };
+  const mounted = {
+    ...container,
+    imagePullPolicy: "IfNotPresent",
+    volumeMounts: [{ name: "folder", mountPath: "/folder" }],
+  };
+  const volumes = [{ name: "folder", persistentVolumeClaim: { claimName: claim.name } }];
+  const spec = { containers: [mounted], volumes, restartPolicy: "Never" };
+  await api.call({ method: "POST", path, body: { apiVersion: "v1", kind: "Pod", metadata: { name: "open" }, spec } });
+  const phase = async () => (await api.call<Pod>({ method: "GET", path: `${path}/open` })).body.status?.phase;
+  await until("the claim's folder is open", async () => (await phase()) === "Succeeded", 240);
 };

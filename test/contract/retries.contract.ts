@@ -49,6 +49,8 @@ export const retriesContract = (name: string, open: () => Promise<RetriesWorld>)
       const failed = () => until("its failure", async () => failureOf(await read()), mostMs);
       return { read, failed, pods: () => pods.list(refOf(created)) };
     };
+    /** It ends when it is told to: process 1 of a container does not by itself. */
+    const lasts = ["sh", "-c", "trap 'exit 143' TERM; sleep 1000 & wait"];
     const exits = (code: number) => ["sh", "-c", `exit ${code}`];
 
     test("a task that fails each time has a pod more than retries, and each counts", async () => {
@@ -68,7 +70,7 @@ export const retriesContract = (name: string, open: () => Promise<RetriesWorld>)
     });
 
     test("a pod that is evicted is replaced, and does not count", async () => {
-      const { read, pods } = await release(0, ["sh", "-c", "sleep 1000"]);
+      const { read, pods } = await release(0, lasts);
       const running = ({ status }: Pod) => status?.phase === "Running";
       const first = await until("a pod", async () => (await pods()).find(running), mostMs);
       await world.evict(first);
@@ -79,7 +81,7 @@ export const retriesContract = (name: string, open: () => Promise<RetriesWorld>)
     });
 
     test("without retries an evicted pod fails the Job, which says why", async () => {
-      const { failed, pods } = await release(undefined, ["sh", "-c", "sleep 1000"]);
+      const { failed, pods } = await release(undefined, lasts);
       const first = await until("a pod", async () => (await pods()).find((p) => p.status?.phase === "Running"), mostMs);
       await world.evict(first);
       assert.equal((await failed()).reason, "PodFailurePolicy");

@@ -198,7 +198,7 @@ describe("end to end", { skip: unavailable }, () => {
     for (const ran of all) passed(ran, /slow output/);
   });
 
-  const graphs = isShort ? 2 : 20;
+  const graphs = Number(process.env["GRAPH_RUNS"] ?? (isShort ? 2 : 20));
   test(`ends ${graphs} runs of a graph although the functions' pods are killed at random`, async () => {
     let kills = 0;
     const onReleased = async () => {
