@@ -1,0 +1,6 @@
+/** What is in a cart, in cents. */
+record Cart(int socks, int centsEach) {
+  int total() {
+    return socks * centsEach;
+  }
+}

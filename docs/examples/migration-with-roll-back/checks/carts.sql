@@ -1,0 +1,3 @@
+-- Ends with an error where something is missing, or cannot be read.
+SELECT count(*) FROM carts;
+SELECT count(*) FROM vouchers;

@@ -1,0 +1,1 @@
+CREATE TABLE carts (id uuid PRIMARY KEY, customer text NOT NULL);

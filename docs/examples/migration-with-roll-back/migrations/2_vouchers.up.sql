@@ -1,0 +1,1 @@
+CREATE TABLE vouchers (code text PRIMARY KEY, cart uuid REFERENCES carts (id));
