@@ -76,7 +76,7 @@ const groupRuns = <T>(cells: readonly T[]): [T, number][] => {
 
 const timeOf = (row: TimelineRow, nowMs: number): string => {
   const seconds = workSeconds(row, nowMs);
-  if (seconds === undefined) return row.state === "missing" || row.state === "skipped" ? "not run" : "";
+  if (seconds === undefined) return ["missing", "skipped", "failed"].includes(row.state) ? "not run" : "";
   return seconds < 10 && !Number.isInteger(seconds) ? `${seconds.toFixed(1)}s` : renderDuration(seconds);
 };
 

@@ -3,6 +3,7 @@ import type { Job, Pod } from "../kubernetes.ts";
 import { ownEndNoted } from "../own-end.ts";
 import { isRetried } from "../retried.ts";
 import { failureOf } from "../run-state.ts";
+import { stoppedNoted } from "../stopped.ts";
 import { containersOfTask, endOfContainer, startOf } from "../task-containers.ts";
 
 /** Times are RFC 3339. Without an end it lasts. */
@@ -18,6 +19,7 @@ type Begun = Omit<Phase, "until">;
 
 /** @param pods newest last @returns in their order; each begins where the one before it ended */
 export const phasesOf = (job: Job, pods: readonly Pod[]): Phase[] => {
+  if (job.spec?.suspend && stoppedNoted(job)) return []; // it never will have its turn
   const pod = pods.at(-1);
   const before = isRetried(job) ? pods.slice(0, -1) : [];
   const { own } = containersOfTask(job, pod);

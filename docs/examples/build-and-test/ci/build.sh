@@ -5,3 +5,4 @@ export NPM_CONFIG_USERCONFIG=/keptn/ci/npmrc
 cd /keptn/app
 npm version --no-git-tag-version --allow-same-version "1.0.3-$BUILD"
 npm publish --tag "$BUILD"
+printf '{"package": {"version": "1.0.3-%s"}}' "$BUILD" > "$KEPTN_RESULT"

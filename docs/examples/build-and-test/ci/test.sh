@@ -4,4 +4,4 @@ set -eu
 export NPM_CONFIG_USERCONFIG=/keptn/ci/npmrc
 cd /keptn/app
 npm install --no-save "$PACKAGE@$BUILD"
-node --test test/
+node --test
