@@ -14,6 +14,7 @@ import type { Rest } from "./rest.ts";
 import type { ReconcileRun } from "./siblings.ts";
 import { stopTasks } from "./stop-tasks.ts";
 import { tidy } from "./tidy.ts";
+import { passDue, valuesDue } from "./values-due.ts";
 
 export interface Target {
   readonly runId: string;
@@ -43,6 +44,8 @@ interface Known {
   readonly inspected?: true;
   /** Behind the failures of which tasks. */
   readonly looked: readonly number[];
+  /** Tasks that have got what they take from tasks before them, or never will. */
+  readonly passed: readonly number[];
 }
 
 /** More than any run takes: a turn is a step, or one that somebody else was faster with. */
@@ -51,7 +54,7 @@ const mostTurns = 1000;
 /** @throws IoError when a step could not be taken; the next delivery goes on from what the Jobs say */
 export const advance = async (ports: ChainPorts, target: Target, how: How = {}): Promise<Rest> => {
   const me = ports.newClaimant();
-  let known: Findings & Known = { owner: how.owner ?? false, looked: [] };
+  let known: Findings & Known = { owner: how.owner ?? false, looked: [], passed: [] };
   let { jobs, namespaces } = target;
   for (let turn = 0; turn < mostTurns; turn++) {
     const run = readRun(jobs ?? (await ports.jobs.listRun(target.runId, namespaces)));
@@ -64,14 +67,18 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
     const step = nextStep(run, situationOf(ports, { me, ...known }));
     if (step.kind === "over") return { ...step, ends: endsOf(run) };
     const failures = failuresToLookBehind(run, step, known.looked);
+    const due = valuesDue(run, step, known.passed);
     if (failures.length > 0) {
       const { looked, ownEnd } = await lookBehind(ports, run, failures);
       known = { ...known, looked: [...known.looked, ...looked], ...(ownEnd ? { ownEnd } : {}) };
+    } else if (step.kind === "release" && due.length > 0) {
+      await passDue(ports, run, { tasks: step.tasks, due });
+      known = { ...known, owner: false, passed: [...known.passed, ...due] };
     } else if (step.kind === "wait") {
       if (known.inspected || !how.inspect) return step;
       const found = await how.inspect(run);
       if (Object.keys(found).length === 0) return step; // its Jobs say what they said: of ten thousand runs most rest here
-      known = { ...found, owner: false, inspected: true, looked: known.looked };
+      known = { ...found, owner: false, inspected: true, looked: known.looked, passed: known.passed };
     } else {
       const reconcile = how.forSibling ? undefined : reconcileFor(ports);
       const rest = await take(ports, run, { step, me, reconcile });
@@ -91,7 +98,7 @@ const endsOf = ({ tasks }: RunState): string[] => tasks.flatMap(({ job }) => (jo
 
 /** Beside a task of a graph that was looked at, others may run: what was found of it is dealt with. */
 const afterStep = ({ chain }: RunState, known: Findings & Known): Findings & Known =>
-  chain.graph ? { owner: false, looked: known.looked } : { ...known, owner: false };
+  chain.graph ? { owner: false, looked: known.looked, passed: known.passed } : { ...known, owner: false };
 
 const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: boolean }): Situation => ({
   ...known,

@@ -15,20 +15,18 @@ import { aboutRun, type ChainPorts } from "./ports.ts";
 
 /**
  * Doing it again changes nothing: what an earlier delivery wrote counts, also when a pod is gone since.
+ * One that is missing is noted on the task's Job, which has failed with that.
  * @param task suspended, and due
- * @returns whether it may be released; else why not is noted on its Job, which has failed with that
  * @throws IoError
  */
-export const passValues = async (ports: ChainPorts, run: RunState, task: TaskState): Promise<boolean> => {
+export const passValues = async (ports: ChainPorts, run: RunState, task: TaskState): Promise<void> => {
   const { job } = task;
-  if (!job) return false;
+  if (!job) return;
   const wanted = wantedValuesOf(job);
   const values = valuesOf(wanted, await readEarlier(ports, run, wanted));
   const map = makeValues(job, values.kind === "there" ? values.data : {});
   const why = values.kind === "there" ? await keep(ports, map) : await unlessKept(ports, map, values.why);
-  if (why === undefined) return true;
-  await noteMissing(ports, run, { task, why });
-  return false;
+  if (why !== undefined) await noteMissing(ports, run, { task, why });
 };
 
 const readEarlier = async (
@@ -52,9 +50,9 @@ const readResult = async (ports: ChainPorts, { job, link, phase }: TaskState): P
   if (phase === "waiting") return nothing("did not run.");
   if (!job) return nothing("has no Job any more.");
   if (stoppedNoted(job)) return nothing("was stopped, or could not start.");
-  const noted = resultWritten(job, undefined);
+  const noted = resultWritten(job, []);
   const { pods, unread } = noted === undefined ? await listPods(ports, job) : { pods: [] };
-  const result = noted ?? resultWritten(job, pods.at(-1));
+  const result = noted ?? resultWritten(job, pods);
   if (result !== undefined) return { kind: "result", task, result: parseResult(result) };
   if (unread !== undefined) return nothing(`left a pod that finish-task may not look at: ${unread}`);
   return nothing(pods.length > 0 ? "wrote no result (KEPTN_RESULT)." : "has no pod any more, and its result is gone.");

@@ -10,14 +10,11 @@ export const release = async (ports: ChainPorts, run: RunState, tasks: readonly 
   return released.every(Boolean);
 };
 
-const releaseTask = async (ports: ChainPorts, run: RunState, place: number): Promise<boolean> => {
-  const task = run.tasks[place];
-  const { job, link } = task ?? {};
-  if (!task || !job || !link) return false;
-  const takesValues = wantedValuesOf(job).length > 0;
-  if (takesValues && !(await passValues(ports, run, task))) return false;
+const releaseTask = async (ports: ChainPorts, run: RunState, task: number): Promise<boolean> => {
+  const { job, link } = run.tasks[task] ?? {};
+  if (!job || !link) return false;
   const answer = await ports.jobs.patch(refOf(job), {
-    expect: { suspend: true, ...(takesValues ? deadlineOf(job) : {}) },
+    expect: { suspend: true, ...(wantedValuesOf(job).length > 0 ? deadlineOf(job) : {}) },
     ...({ state: "released", suspend: false } as const),
   });
   ports.log({ level: "info", message: "released a task", task: link.task, job: link.name, answer, ...aboutRun(run) });
@@ -26,11 +23,6 @@ const releaseTask = async (ports: ChainPorts, run: RunState, place: number): Pro
   return true;
 };
 
-type Passing = typeof import("./pass-values.ts");
-
-/** With a YAML parser, which most runs never need. */
-const passValues: Passing["passValues"] = async (...given) => (await import("./pass-values.ts")).passValues(...given);
-
-/** Another delivery that did not find the values has changed it. */
+/** Another delivery that did not find a value has changed it (see passValues). */
 const deadlineOf = ({ spec }: NonNullable<RunState["tasks"][number]["job"]>) =>
   spec?.activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds: spec.activeDeadlineSeconds };

@@ -49,16 +49,22 @@ const goesOnFrom = (tasks: readonly GraphTask[], index: number): Pick<GraphNode,
   return { needs, spared };
 };
 
-/** All tasks that have come to an end when this one starts, and may have run. @param graph undefined: a line */
+/**
+ * All tasks that are through when this one starts, whatever came, and may have run. Beyond a task that need not have run itself there are
+ * none: one that never runs keeps nobody waiting for what it needs.
+ * @param graph undefined: a line
+ */
 export const tasksBefore = (graph: Graph | undefined, task: number): ReadonlySet<number> => {
   if (!graph) return new Set(Array.from({ length: task }, (_, before) => before));
   const nodes = nodesOf(graph);
-  const found = new Set<number>();
+  const [found, ran] = [new Set<number>(), new Set<number>()];
   const visit = (one: number): void => {
-    for (const before of nodes[one]?.needs ?? []) {
-      if (found.has(before)) continue;
+    if (ran.has(one)) return;
+    ran.add(one);
+    const { needs = [], when } = nodes[one] ?? {};
+    for (const before of needs) {
       found.add(before);
-      visit(before);
+      if (when === "success") visit(before);
     }
   };
   visit(task);

@@ -123,9 +123,16 @@ export const reportTask = ({ task, job, pods, containers, said, unread }: TaskEn
   };
 };
 
-/** What a task wrote to KEPTN_RESULT, by what is left of it. @param pod its newest one */
-export const resultWritten = (job: Job, pod: Pod | undefined): string | undefined =>
-  resultIn(ownEndNoted(job) ?? containersOfTask(job, pod).own?.state?.terminated).result;
+/**
+ * What a task wrote to KEPTN_RESULT, by what is left of it. Of one that succeeded the pod that did counts: with retries those before it may
+ * be all that is left.
+ * @param pods newest last
+ */
+export const resultWritten = (job: Job, pods: readonly Pod[]): string | undefined => {
+  const ends = pods.map((pod) => containersOfTask(job, pod).own?.state?.terminated);
+  const passed = phaseOf(job) === "succeeded";
+  return resultIn(ownEndNoted(job) ?? (passed ? ends.findLast((end) => end?.exitCode === 0) : ends.at(-1))).result;
+};
 
 const resultIn = (end: Terminated | undefined): Pick<TaskReport, "result"> =>
   end?.message && wroteIt(end) ? { result: end.message } : {};

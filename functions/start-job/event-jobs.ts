@@ -2,13 +2,13 @@
 import { advance } from "../chain/advance.ts";
 import { type Answer, done } from "../chain/answer.ts";
 import { logErrored } from "../chain/error-log.ts";
+import { inFull } from "../chain/in-full.ts";
 import { type ChainPorts, nowMs } from "../chain/ports.ts";
 import { areOfPlan, byRun, wereAllCreated } from "../core/first-plan.ts";
 import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
 import type { Job } from "../core/kubernetes.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { IoError, unlessRefused } from "../io/io-error.ts";
-import { inFull } from "./in-full.ts";
 
 export interface FoundJobs {
   readonly jobs: readonly Job[];

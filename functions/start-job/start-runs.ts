@@ -1,5 +1,6 @@
 // Starts the runs of one event: what is needed of them first, then the timer, then all of their Jobs, and then the announcements.
 import { type Answer, done } from "../chain/answer.ts";
+import { inFull } from "../chain/in-full.ts";
 import { nowMs } from "../chain/ports.ts";
 import type { KeptnEvent } from "../core/keptn-event.ts";
 import type { RunPlan } from "../core/plan.ts";
@@ -7,7 +8,6 @@ import { IoError, unlessRefused } from "../io/io-error.ts";
 import type { JobWatch, Timer } from "../io/kubernetes/ports.ts";
 import { type CreatedRun, createJobs } from "./create-jobs.ts";
 import { creatingMs, findJobsOf, listJobsOf, mayCreateMore, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
-import { inFull } from "./in-full.ts";
 import { beInTime } from "./in-time.ts";
 import { refuseRuns } from "./refuse.ts";
 import { isFresh, type Standing, standingsOf } from "./standing.ts";

@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { graphOf } from "../../functions/core/config/check-order.ts";
-import { cycleOf, type GraphTask, nodesOf } from "../../functions/core/graph.ts";
+import { cycleOf, type Graph, type GraphTask, nodesOf, tasksBefore } from "../../functions/core/graph.ts";
+import type { TaskPhase } from "../../functions/core/run-state.ts";
+import { isOpen, standingsOf } from "../../functions/core/standing.ts";
+import { everyGraph } from "../graphs.ts";
 
 const waits = (tasks: readonly GraphTask[]) => nodesOf({ tasks }).map(({ needs, spared }) => [needs, spared]);
 
@@ -42,4 +45,43 @@ test("there is a graph only where the config has one", () => {
   assert.deepEqual(graphOf([a, { ...b, needs: ["a", "a"], onError: "warn" }]), {
     tasks: [{}, { needs: [0], onError: "warn" }],
   });
+});
+
+/** Every state that a run can come to. */
+const reachable = (graph: Graph): TaskPhase[][] => {
+  const found = new Map<string, TaskPhase[]>();
+  const visit = (phases: TaskPhase[]): void => {
+    if (found.has(phases.join())) return;
+    found.set(phases.join(), phases);
+    for (const [task, standing] of standingsOf(graph, phases).entries()) {
+      if (standing === "ready") visit(phases.with(task, "running"));
+      if (standing === "running") for (const end of ["succeeded", "failed"] as const) visit(phases.with(task, end));
+    }
+  };
+  visit(graph.tasks.map(() => "waiting"));
+  return [...found.values()];
+};
+
+test("what is before a task is through when that one is due, in every graph of three tasks and every state of it", () => {
+  for (const tasks of everyGraph(3)) {
+    const befores = tasks.map((_, task) => tasksBefore({ tasks }, task));
+    for (const phases of reachable({ tasks })) {
+      const standings = standingsOf({ tasks }, phases);
+      for (const [task, standing] of standings.entries()) {
+        const open = standing === "ready" ? [...befores[task]!].find((one) => isOpen(standings[one]!)) : undefined;
+        assert.equal(open, undefined, JSON.stringify({ tasks, phases, task }));
+      }
+    }
+  }
+});
+
+test("before a task of a line are all that stand before it, of a graph also what its needs had to wait for", () => {
+  assert.deepEqual([...tasksBefore(undefined, 2)], [0, 1]);
+  const tasks: GraphTask[] = [{}, { needs: [0] }, { needs: [1] }, { when: "always", needs: [2] }];
+  assert.deepEqual([...tasksBefore({ tasks }, 2)].sort(), [0, 1]);
+  assert.deepEqual(
+    [...tasksBefore({ tasks }, 3)],
+    [2],
+    "task 2 may never run, and then nothing waits for what it needs",
+  );
 });

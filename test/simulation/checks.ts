@@ -8,6 +8,7 @@ import { faultOfPod, isMinded } from "./graph-checks.ts";
 import { closedMs } from "./namespaces.ts";
 import { adoptPlan, plansToJudge } from "./plans.ts";
 import { planOf } from "./scenario.ts";
+import { faultOfValues } from "./value-checks.ts";
 import type { Rule, Violation } from "./violation.ts";
 
 export interface Checks {
@@ -33,7 +34,12 @@ export interface Checks {
   gone(job: Job, how: { readonly alone: boolean; readonly by: "ttl" | "force" | "person" | "us" }): void;
   /** A change of this Job made finish-task look at its run. */
   looked(job: Job): void;
-  podStarted(job: Job, hasFiles: boolean): void;
+  /** @param values that its pod can have from tasks before it, by their places */
+  podStarted(job: Job, hasFiles: boolean, values: ReadonlyMap<number, string | undefined>): void;
+  /** Its own container ended by itself. @returns whether it wrote this value to its result */
+  wrote(job: Job, value: string): boolean;
+  /** We noted on it, before it ran, that it misses a value. */
+  missed(job: Job): void;
   /** The end of its run was noted: it has not all of its Jobs. */
   incomplete(job: Job): void;
   /** Its container runs: it had its image and its files. */
@@ -192,7 +198,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       run.looks += 1;
       if (run.looks > run.action.fates.length * mostLooks) breaks("a run wakes us again and again", describe(job));
     },
-    podStarted: (job, hasFiles) => {
+    podStarted: (job, hasFiles, values) => {
       const run = runOf(job);
       if (!run) return;
       const task = taskOf(job);
@@ -200,6 +206,9 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       const isAgain = life.again.delete(task);
       if (!isAgain && life.ran.has(task) && !life.forced.has(task) && !life.idle.has(task))
         breaks("a task ran twice", describe(job));
+      const fault = faultOfValues(life, task, values);
+      if (fault) breaks(fault.rule, `${describe(job)}: ${fault.detail}`);
+      life.wrote.delete(task);
       const { order } = run.action;
       const early = isAgain
         ? undefined
@@ -209,7 +218,8 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       if (early) breaks("a task ran before its turn", `${describe(job)}${order ? `: ${early}` : ""}`);
       if (task > 0 && !isAgain) follows(run);
       if (isLoud(run) && run.started === 0) breaks("a task ran before its run was announced", describe(job));
-      if (run.finished > 0 && life.number === 1 && !event.disturbed)
+      // A task that was stopped right after its release can still get a pod, for a second.
+      if (run.finished > 0 && life.number === 1 && !event.disturbed && !life.stopped.has(task))
         breaks("a task ran after its run was reported", describe(job));
       // What a changed config's first plan had for files, nobody knows any more: its pod cannot start, and the run is reported as errored.
       // So it is with the plan of a later config that was quicker, when a delivery of the earlier one finds it half begun.
@@ -231,6 +241,13 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       run.life.endedMs = now();
       run.life.over.add(taskOf(job));
     },
+    wrote: (job, value) => {
+      const run = runOf(job);
+      if (!run || run.action.values.none.has(taskOf(job))) return false;
+      run.life.wrote.set(taskOf(job), value);
+      return true;
+    },
+    missed: (job) => void runOf(job)?.life.missed.add(taskOf(job)),
     stopped: (job) => {
       const run = runOf(job);
       run?.life.stopped.add(taskOf(job));

@@ -102,7 +102,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
       return;
     }
     store().setStatus(ref, { ...job.status, active: 1, ready: 0 });
-    checks.podStarted(job, configMaps.serves(job));
+    checks.podStarted(job, configMaps.serves(job), configMaps.valuesOf(job));
     setPod(ref, {});
     mount(ref, 0);
     const nth = pods.nth(ref.uid);
@@ -130,7 +130,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
   const mount = (ref: JobRef, tries: number, nth = pods.nth(ref.uid)): void => {
     const job = find(ref);
     if (!job || !pods.get(ref.uid) || pods.nth(ref.uid) !== nth) return;
-    if (configMaps.serves(job)) {
+    if (configMaps.serves(job) && ![...configMaps.valuesOf(job).values()].includes(undefined)) {
       prepare(job, ref);
       return;
     }

@@ -1,6 +1,7 @@
-// ConfigMaps with the files of tasks, and the garbage collector that takes them away after their Jobs.
+// ConfigMaps with the files of tasks, and with values of tasks before them, and the garbage collector that takes them away after their Jobs.
 import type { ConfigMap, Job } from "../../functions/core/kubernetes.ts";
 import { wantsSnapshot } from "../../functions/core/snapshot.ts";
+import { wantedValuesOf } from "../../functions/core/wanted-values.ts";
 import { IoError } from "../../functions/io/io-error.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -10,6 +11,8 @@ export interface ConfigMaps {
   isThere(map: ConfigMap): boolean;
   /** Whether what this Job's pod mounts is there. */
   serves(job: Job): boolean;
+  /** What the variables of this Job's pod get of tasks before it, by their places; undefined: its pod cannot start. */
+  valuesOf(job: Job): ReadonlyMap<number, string | undefined>;
   /** A Job is gone. */
   collect(job: Job): void;
   count(): number;
@@ -48,6 +51,11 @@ export const makeConfigMaps = ({ scheduler, isThere }: ConfigMapPorts): ConfigMa
         const owned = ownerOf(map) === job.metadata?.uid;
         return !configMap || (owned && configMap.items?.every(({ key }) => key in (map?.binaryData ?? {})));
       });
+    },
+    valuesOf: (job) => {
+      const map = stored.get(`${job.metadata?.namespace}/${job.metadata?.name}-values`);
+      const isOwn = ownerOf(map) === job.metadata?.uid;
+      return new Map(wantedValuesOf(job).map(({ task, key }) => [task, isOwn ? map?.data?.[key] : undefined]));
     },
     collect: ({ metadata }) => {
       for (const [key, map] of stored) {

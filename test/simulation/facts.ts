@@ -76,6 +76,10 @@ export interface Life {
   readonly again: Set<number>;
   /** Tasks whose containers ran. */
   readonly began: Set<number>;
+  /** What the newest pod of a task wrote that others may want. */
+  readonly wrote: Map<number, string>;
+  /** Tasks that failed before they ran: a value was not there. */
+  readonly missed: Set<number>;
   /** Tasks of a silent run whose Jobs we deleted before their containers ran. */
   readonly idle: Set<number>;
   /** Tasks whose Jobs somebody removed past their finalizers, and what was noted on them. */
@@ -102,6 +106,8 @@ export const newLife = (number: number): Life => ({
     taken: new Set(),
     again: new Set(),
     began: new Set(),
+    wrote: new Map(),
+    missed: new Set(),
     idle: new Set(),
     forced: new Set(),
     deleted: new Set(),
@@ -121,6 +127,7 @@ export const isCompletedLate = ({ runs }: EventFacts): boolean =>
 
 /** Whether all went as its author wants, had nobody and nothing disturbed it. */
 export const isBenign = ({ action }: RunFacts): boolean =>
+  action.values.areThere &&
   action.fates.every((fate) =>
     fate.kind === "retried" ? passesAtLast(fate.limit, fate.tries) : fate.kind === "succeeds",
   );

@@ -55,7 +55,9 @@ export const loadHandlers = async (mistake?: Mistake): Promise<Handlers> => {
   const [{ startJob }, { finishTask }] = await Promise.all([
     load("start-job/handler.ts"),
     load("finish-task/handler.ts"),
-    ...["core/plan.ts", "core/result.ts", "chain/snapshot.ts", "start-job/half-answers.ts"].map(load),
+    ...["core/plan.ts", "core/result.ts", "chain/snapshot.ts", "chain/pass-values.ts", "start-job/half-answers.ts"].map(
+      load,
+    ),
   ]);
   return { "start-job": startJob, "finish-task": finishTask };
 };

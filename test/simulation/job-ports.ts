@@ -107,6 +107,8 @@ export const makeJobs = (world: World, process: Process, call: Caller): StartJob
           const before = store.find(ref);
           const answer = store.patch(ref, change);
           if (before && answer === "done" && change.annotations?.[annotation.stopped]) checks.stopped(before);
+          if (before?.spec?.suspend && answer === "done" && change.annotations?.[annotation.stopped])
+            checks.missed(before);
           const end = answer === "done" ? change.annotations?.[annotation.end] : undefined;
           if (before && end?.includes('"kind":"incomplete"')) checks.incomplete(before);
           if (before && !store.find(ref)) checks.gone(before, { alone: false, by: "us" });

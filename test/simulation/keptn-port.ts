@@ -1,5 +1,7 @@
 // Keptn's API for one process of a simulated world.
+
 import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
+import { stoppedNoted } from "../../functions/core/stopped.ts";
 import type { KeptnFiles } from "../../functions/io/keptn/files.ts";
 import type { Count, Keptn } from "../../functions/io/keptn.ts";
 import { isLoud } from "./facts.ts";
@@ -97,6 +99,6 @@ const judgeSight = ({ checks, store, cluster }: World, { looked }: Process, { ty
   if (!event || !run) return;
   if (run.created === 0 || looked.get(run.id) === "none") checks.unseen(event, run.id);
   const jobs = store.listRun(run.id);
-  const busy = jobs.find((job) => cluster.isBusy(refOf(job)));
+  const busy = jobs.find((job) => cluster.isBusy(refOf(job)) && !stoppedNoted(job)); // it is about to go
   if (type.endsWith(".finished") && busy && !run.unseen) checks.reportedBusy(busy);
 };

@@ -2,6 +2,7 @@
 import { graphMistakes } from "./graph-mistakes.ts";
 import { podMistakes } from "./pod-mistakes.ts";
 import type { Mishap } from "./rates.ts";
+import { valueMistakes } from "./value-mistakes.ts";
 
 export interface Mistake {
   /** What somebody could have thought good enough. */
@@ -37,6 +38,7 @@ const mistake = (name: string, file: string, from: string, to: string, only?: re
 export const mistakes: readonly Mistake[] = [
   ...podMistakes,
   ...graphMistakes,
+  ...valueMistakes,
   {
     name: "announces before it creates the Jobs",
     edits: [

@@ -3,7 +3,7 @@ import type { Job } from "../../functions/core/kubernetes.ts";
 import { label } from "../../functions/core/marks.ts";
 import type { JobRef } from "../../functions/io/kubernetes/ports.ts";
 import { type Checks, describe } from "./checks.ts";
-import type { PodFacts } from "./pod.ts";
+import { type PodFacts, podUidOf } from "./pod.ts";
 import { type Fate, hiccupMs, type Sidecar, type Try } from "./scenario.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -86,7 +86,15 @@ export const makePodLife = (ports: PodLifePorts) => {
   const endOwn = (ref: JobRef, how: { readonly passed: boolean; readonly sidecar: Sidecar | undefined }): void => {
     const job = find(ref);
     if (!job) return;
-    setPod(ref, { own: { exitCode: how.passed ? 0 : 1, atMs: scheduler.now() } });
+    const value = podUidOf(ref.uid, ports.nthOf(ref));
+    const wrote = checks.wrote(job, value);
+    setPod(ref, {
+      own: {
+        exitCode: how.passed ? 0 : 1,
+        atMs: scheduler.now(),
+        message: wrote ? JSON.stringify({ v: value }) : "{}",
+      },
+    });
     if (how.passed) checks.podSucceeded(job);
     if (!how.sidecar) {
       if (how.passed) end(ref, true, "");

@@ -2,7 +2,14 @@
 import type { Job, Pod } from "../../functions/core/kubernetes.ts";
 import { timeOf } from "./job-store.ts";
 
-export type ContainerState = "creating" | "waiting" | "running" | { readonly exitCode: number; readonly atMs: number };
+export type ContainerState = "creating" | "waiting" | "running" | ContainerEnd;
+
+export interface ContainerEnd {
+  readonly exitCode: number;
+  readonly atMs: number;
+  /** What it wrote to KEPTN_RESULT. */
+  readonly message?: string;
+}
 
 export interface PodFacts {
   /** Epoch milliseconds. */
@@ -59,7 +66,15 @@ const stateOf = (state: ContainerState, since: string) => {
   if (state === "running") return { running: { startedAt: since } };
   if (state === "waiting") return { waiting: { reason: "ErrImagePull" } };
   if (state === "creating") return { waiting: { reason: "ContainerCreating" } };
-  const { exitCode, atMs } = state;
+  const { exitCode, atMs, message } = state;
   const reason = exitCode === 0 ? "Completed" : "Error";
-  return { terminated: { exitCode, reason, startedAt: since, finishedAt: timeOf(new Date(atMs)) } };
+  return {
+    terminated: {
+      exitCode,
+      reason,
+      startedAt: since,
+      finishedAt: timeOf(new Date(atMs)),
+      ...(message ? { message } : {}),
+    },
+  };
 };

@@ -1,4 +1,6 @@
 // The ports of the real handlers on a simulated world, for one process.
+import type { ConfigMap } from "../../functions/core/kubernetes.ts";
+import { label } from "../../functions/core/marks.ts";
 import { runScopeOf } from "../../functions/core/run-scope.ts";
 import type { WatchSeen } from "../../functions/io/kubernetes/ports.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
@@ -12,7 +14,8 @@ import type { World } from "./world.ts";
 export type Caller = <T>(call: Call<T>) => Promise<T>;
 
 export const makePorts = (world: World, process: Process): StartJobPorts => {
-  const { chance, scheduler, timer, watch, configMaps, tell } = world;
+  const { chance, scheduler, timer, watch, configMaps, checks, tell } = world;
+  const runOf = ({ metadata }: ConfigMap) => metadata?.labels?.[label.run] ?? "";
   const call: Caller = (given) => callFrom(world, process, given);
   let claimants = 0;
   return {
@@ -53,11 +56,13 @@ export const makePorts = (world: World, process: Process): StartJobPorts => {
         call({
           ...writing("create ConfigMap"),
           ...{ about: tail(map.metadata?.name), foundDone: "exists" as const },
+          onForbidden: () => checks.disturb(runOf(map)),
           effect: () => configMaps.create(map),
         }),
       isThere: (map) =>
         call({
           ...reading("get ConfigMap"),
+          onForbidden: () => checks.disturb(runOf(map)),
           about: tail(map.metadata?.name),
           effect: () => configMaps.isThere(map),
         }),

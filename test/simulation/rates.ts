@@ -66,6 +66,8 @@ export const rates = {
   startsLate: 0.03,
   quotaFull: 0.03,
   retried: 0.06,
+  takesValues: 0.15,
+  valueMissing: 0.08,
 } as const;
 
 export type Mishap = keyof typeof rates;
@@ -77,6 +79,8 @@ export const harmless: ReadonlySet<Mishap> = new Set<Mishap>([
   ...([
     "evicted",
     "retried",
+    "takesValues",
+    "valueMissing",
     "startsLate",
     "sidecarFails",
     "startEventDoubled",
@@ -146,6 +150,8 @@ export const phrases: Readonly<Record<Mishap, string>> = {
   startsLate: "has a large image, which fails once",
   quotaFull: "finds the quota of its namespace full for a while",
   retried: "has retries, and pods that fail or are taken away",
+  takesValues: "takes values of tasks before it",
+  valueMissing: "writes none of what others want of it",
 };
 
 /**

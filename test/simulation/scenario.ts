@@ -3,6 +3,7 @@ import type { Job } from "../../functions/core/kubernetes.ts";
 import { runIdOf } from "../../functions/core/marks.ts";
 import { type Chance, skewed } from "./chance.ts";
 import { type DrawnGraph, drawGraph, linesOf, mostTasks } from "./draw-graph.ts";
+import { type DrawnValues, drawValues, linesOfValues } from "./draw-values.ts";
 
 export interface ScenarioEvent {
   readonly name: string;
@@ -36,6 +37,7 @@ export interface ScenarioAction {
   readonly fates: readonly Fate[];
   /** Not there: one task after the other. */
   readonly order?: DrawnGraph;
+  readonly values: DrawnValues;
 }
 
 /** What an injected container does once the task's own has ended. */
@@ -139,6 +141,7 @@ const drawAction = (
     apart: spot.roll("namespaces") < 0.1,
     fates: Array.from({ length: size }, (_, index) => drawFate(chance, `${place} task-${index + 1}`)),
     ...(order ? { order } : {}),
+    values: drawValues(chance, place, { size, graph: order?.graph }),
   };
 };
 
@@ -185,7 +188,7 @@ export interface Config {
 }
 
 export const configOf = ({ actions, broken, plan }: Config): string => {
-  const lines = actions.flatMap(({ name, silent, ttlSeconds, apart, fates, order }) => [
+  const lines = actions.flatMap(({ name, silent, ttlSeconds, apart, fates, order, values }) => [
     `  - name: ${name}`,
     `    silent: ${silent}`,
     ...(order?.failFast ? ["    failFast: true"] : []),
@@ -199,6 +202,7 @@ export const configOf = ({ actions, broken, plan }: Config): string => {
       `        ttlSecondsAfterFinished: ${ttlSeconds}`,
       `        maxPollDuration: ${broken ? "never" : taskSeconds}`,
       ...linesOf(order, task),
+      ...linesOfValues(values, task),
       ...(fate.kind === "retried" ? [`        retries: ${fate.limit}`] : []),
       ...(apart && task % 2 === 1 ? ["        namespace: others"] : []),
     ]),

@@ -29,8 +29,25 @@ export const fieldsBeyondJes = {
 /** @param tree the config as it is written, with mistakes or without */
 export const explainFields = (tree: Tree | undefined): Warning[] => {
   const found = Map.groupBy(fieldsIn(tree), ({ name }) => name);
-  return [...found.values()].flatMap((places) => atFirst(places, explainField));
+  return [...found.values()]
+    .flatMap((places) => atFirst(places, explainField))
+    .concat(atFirst(takenIn(tree), explainTaken));
 };
+
+/** It fails when it makes the task's environment (JES 0.3.0, pkg/k8sutils/job.go). */
+const explainTaken = ({ path }: { readonly path: Path }, more: string): Warning => ({
+  code: "jes-has-no-such-field",
+  message: `JES knows no \`valueFrom: task\`${more}, and fails the task.`,
+  fix: "Nothing to do here. While JES reads this config, leave it out.",
+  path,
+});
+
+const takenIn = (tree: Tree | undefined): { readonly path: Path }[] =>
+  partsOf(tree, "actions")
+    .flatMap(({ part, path }) => partsOf(part, "tasks", path))
+    .flatMap(({ part, path }) => partsOf(part, "env", path))
+    .filter(({ part }) => isMap(part) && part["valueFrom"] === "task")
+    .map(({ path }) => ({ path: [...path, "valueFrom"] }));
 
 interface Field {
   readonly name: string;

@@ -1,0 +1,47 @@
+// Deliberate mistakes about values that a task takes from tasks before it.
+import type { Mistake } from "./mistakes.ts";
+
+const mistake = (name: string, file: string, from: string, to: string, only: Mistake["only"] = often): Mistake => ({
+  name,
+  edits: [{ file, from, to }],
+  ...(only ? { only } : {}),
+});
+
+const often: Mistake["only"] = ["takesValues"];
+
+export const valueMistakes: readonly Mistake[] = [
+  mistake(
+    "values: releases a task beside the writing of its values",
+    "chain/values-due.ts",
+    "const others = tasks.filter((task) => !due.includes(task));",
+    "const others = tasks;",
+  ),
+  mistake(
+    "values: takes what the first try of a task wrote",
+    "core/task-report.ts",
+    "ends.findLast((end) => end?.exitCode === 0) : ends.at(-1)",
+    "ends.at(0) : ends.at(0)",
+    ["takesValues", "retried"],
+  ),
+  mistake(
+    "values: a task that misses one is kept although it never runs",
+    "chain/tidy.ts",
+    " && !job?.spec?.suspend",
+    " && (job?.spec?.suspend ?? true) !== undefined",
+    ["takesValues", "valueMissing"],
+  ),
+  mistake(
+    "values: releases a task that another delivery has given up",
+    "chain/release.ts",
+    "wantedValuesOf(job).length > 0 ? deadlineOf(job) : {}",
+    "wantedValuesOf(job).length < 0 ? deadlineOf(job) : {}",
+    ["takesValues", "forbidden", "changeDoubled", "fallsAsleep"],
+  ),
+  mistake(
+    "values: gives a task up whose values another delivery has found",
+    "chain/pass-values.ts",
+    '"done" in found && found.done ? undefined : why',
+    '"done" in found && found.done ? why : why',
+    ["takesValues", "crashesBefore", "forbidden"],
+  ),
+];
