@@ -13,14 +13,15 @@ const task = (name: string, script: string, more = ""): string =>
   `{name: ${name}, image: ${testImage}, imagePullPolicy: IfNotPresent, cmd: ["sh", "-c", ${JSON.stringify(script)}]${more && `, ${more}`}}`;
 /** The claim outlasts a pod: the first one leaves a trace for the second. */
 const cache = "volumes: [{mount: cache, path: /cache, claim: cache}]";
+const value = "env: [{name: IMAGE, valueFrom: task, value: $.build.build.image}]";
 const key = "env: [{name: DB_PASSWORD, valueFrom: secret, secret: {name: database, key: password}}]";
 
 const actions: Readonly<Record<string, readonly string[]>> = {
   diamond: [
-    task("build", "echo built"),
+    task("build", "echo '{build: {image: registry/app:17}}' > $KEPTN_RESULT"),
     task("left", "sleep 4", "needs: [build]"),
     task("right", "sleep 4", "needs: [build]"),
-    task("join", "echo joined", "needs: [left, right]"),
+    task("join", 'echo "joined with $IMAGE"', `needs: [left, right], ${value}`),
   ],
   "second try": [task("flaky", "test -e /cache/tried || { touch /cache/tried; exit 3; }", `retries: 1, ${cache}`)],
   drained: [
@@ -86,9 +87,10 @@ describe("tasks in a graph, and what a pod may have, in real pods", { skip: noCl
   const podsByTask = async (event: KeptnEvent) =>
     Map.groupBy(await podsOf(world, event), ({ metadata }) => metadata?.labels?.["keptn.sh/jes-task"] ?? "");
 
-  test("a diamond: two run side by side, the last one after both", async () => {
+  test("a diamond: two run side by side, the last one after both, with what the first one wrote", async () => {
     const { event, verdict, message } = await finished("diamond");
     assert.deepEqual(verdict, ["succeeded", "pass"], message);
+    assert.match(message, /joined with registry\/app:17/);
     const pods = await podsByTask(event);
     const [build, left, right, join] = ["build", "left", "right", "join"].map((name) => timesOf(pods.get(name)?.[0]));
     assert.ok(build && left && right && join);
