@@ -320,8 +320,8 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "creates all Jobs of an event side by side",
     "start-job/create-jobs.ts",
-    'if (lock.answer === "exists" || lock.refusal) {',
-    "if (lock.refusal) {",
+    'lock.answer === "exists" || lock.refusal ? await findEarlier()',
+    "lock.refusal ? await findEarlier()",
     ["configChanged", "crashesBefore"],
   ),
 ];
