@@ -5,6 +5,7 @@ import { nextStep, type Situation, type Step } from "../core/next-step.ts";
 import type { OwnEnd } from "../core/own-end.ts";
 import { type RunState, readRun } from "../core/run-state.ts";
 import { announce } from "./announce.ts";
+import { closeJobs, jobsToClose } from "./close-jobs.ts";
 import { noteOwnEnd } from "./hidden-end.ts";
 import { failuresToLookBehind, lookBehind } from "./look-behind.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
@@ -67,13 +68,15 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
     const step = nextStep(run, situationOf(ports, { me, ...known }));
     if (step.kind === "over") return { ...step, ends: endsOf(run) };
     const failures = failuresToLookBehind(run, step, known.looked);
-    const due = valuesDue(run, step, known.passed);
+    const [due, toClose] = [valuesDue(run, step, known.passed), jobsToClose(run, step)];
     if (failures.length > 0) {
       const { looked, ownEnd } = await lookBehind(ports, run, failures);
       known = { ...known, looked: [...known.looked, ...looked], ...(ownEnd ? { ownEnd } : {}) };
     } else if (step.kind === "release" && due.length > 0) {
       await passDue(ports, run, { tasks: step.tasks, due });
       known = { ...known, owner: false, passed: [...known.passed, ...due] };
+    } else if (toClose.length > 0) {
+      await closeJobs(ports, run, toClose);
     } else if (step.kind === "wait") {
       if (known.inspected || !how.inspect) return step;
       const found = await how.inspect(run);

@@ -1,4 +1,5 @@
 // Lifts the suspension of a run's next tasks.
+import type { Job } from "../core/kubernetes.ts";
 import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";
 import { wantedValuesOf } from "../core/wanted-values.ts";
@@ -14,7 +15,7 @@ const releaseTask = async (ports: ChainPorts, run: RunState, task: number): Prom
   const { job, link } = run.tasks[task] ?? {};
   if (!job || !link) return false;
   const answer = await ports.jobs.patch(refOf(job), {
-    expect: { suspend: true, ...(wantedValuesOf(job).length > 0 ? deadlineOf(job) : {}) },
+    expect: { suspend: true, ...(isClosable(run, job) ? deadlineOf(job) : {}) },
     ...({ state: "released", suspend: false } as const),
   });
   ports.log({ level: "info", message: "released a task", task: link.task, job: link.name, answer, ...aboutRun(run) });
@@ -23,6 +24,10 @@ const releaseTask = async (ports: ChainPorts, run: RunState, task: number): Prom
   return true;
 };
 
-/** Another delivery that did not find a value has changed it (see passValues). */
-const deadlineOf = ({ spec }: NonNullable<RunState["tasks"][number]["job"]>) =>
+/** Another delivery may have given the task up: it did not find a value (passValues), or found a failure (closeJobs). */
+const isClosable = ({ chain }: RunState, job: Job): boolean =>
+  chain.graph?.failFast === true || wantedValuesOf(job).length > 0;
+
+/** It has passed then. */
+const deadlineOf = ({ spec }: Job) =>
   spec?.activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds: spec.activeDeadlineSeconds };

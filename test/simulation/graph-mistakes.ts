@@ -44,6 +44,12 @@ export const graphMistakes: readonly Mistake[] = [
     "const startsFirst = startsWithFirst(run) || run.id !== '';",
   ),
   mistake(
+    "graph: reports a failure while others can still release what failFast forbids",
+    "chain/close-jobs.ts",
+    "return [...tasks.keys()].filter((task) => {",
+    "return [...tasks.keys()].slice(tasks.length).filter((task) => {",
+  ),
+  mistake(
     "graph: takes a Job that a sidecar made fail for a failure",
     "chain/look-behind.ts",
     'const isNext = ["report", "release", "stop", "wait"].includes(step.kind);',

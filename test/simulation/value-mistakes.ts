@@ -33,8 +33,8 @@ export const valueMistakes: readonly Mistake[] = [
   mistake(
     "values: releases a task that another delivery has given up",
     "chain/release.ts",
-    "wantedValuesOf(job).length > 0 ? deadlineOf(job) : {}",
-    "wantedValuesOf(job).length < 0 ? deadlineOf(job) : {}",
+    "isClosable(run, job) ? deadlineOf(job) : {}",
+    "isClosable(run, job) ? {} : deadlineOf(job)",
     ["takesValues", "forbidden", "changeDoubled", "fallsAsleep"],
   ),
   mistake(
