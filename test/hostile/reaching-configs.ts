@@ -48,6 +48,27 @@ const contexts: readonly string[] = [
 
 const mount = (fields: string): string => `volumes: [{mount: a, ${fields}}]`;
 
+/** ConfigMaps of other runs, by the names that they have. */
+const own = "job-executor-service-job-0cdabb5ee5525928c2fe6eb6-001-002";
+const fromTask = (value: string): string => `env: [{name: V, valueFrom: task, value: '${value}'}]`;
+
+/** What other runs wrote, and ways to values of tasks that lead elsewhere. */
+const values: Readonly<Record<string, RegExp>> = {
+  [`env: [{name: V, valueFrom: configMap, configMap: {name: ${own}-values, key: env-0}}]`]: /config-map-denied/,
+  [`env: [{name: V, valueFrom: configMap, configMap: {name: ${own}-files, key: a, optional: true}}]`]:
+    /config-map-denied/,
+  [`volumes: [{mount: v, configMap: ${own}-values, path: /v}]`]: /config-map-denied/,
+  [`annotations: {sidecar.istio.io/userVolume: '[{"name":"x","configMap":{"name":"${own}-values"}}]'}`]:
+    /config-map-denied/,
+  [fromTask("$.t.image")]: /task-not-before/,
+  [fromTask(`$["${own}"].image`)]: /unknown-task/,
+  [fromTask("$.__proto__.image")]: /unknown-task/,
+  [fromTask("$..image")]: /bad-jsonpath/,
+  [fromTask("$[?(process.exit(1))]")]: /bad-jsonpath/,
+  [`env: [${Array.from({ length: 2000 }, (_, i) => `{name: V${i}, valueFrom: task, value: $.t.v}`).join(", ")}]`]:
+    /too-many-task-values/,
+};
+
 /** What leads out of the task's own pod, and what speaks against it. */
 const extras: Readonly<Record<string, RegExp>> = {
   [mount("path: /a, hostPath: /")]: /unknown-key/,
@@ -83,6 +104,9 @@ const extras: Readonly<Record<string, RegExp>> = {
 export const reachingFor = (task: Task): readonly HostileConfig[] => [
   ...Object.entries(tokens).map(
     ([what, fields]): HostileConfig => ({ what, config: task(fields), ends: "errored", says: /secret-denied/ }),
+  ),
+  ...Object.entries(values).map(
+    ([fields, says]): HostileConfig => ({ what: fields.slice(0, 100), config: task(fields), ends: "errored", says }),
   ),
   ...accounts.map(
     ([what, fields]): HostileConfig => ({
