@@ -43,12 +43,15 @@ export const graphMistakes: readonly Mistake[] = [
     "const startsFirst = startsWithFirst(run);",
     "const startsFirst = startsWithFirst(run) || run.id !== '';",
   ),
-  mistake(
-    "graph: reports a failure while others can still release what failFast forbids",
-    "chain/close-jobs.ts",
-    "return [...tasks.keys()].filter((task) => {",
-    "return [...tasks.keys()].slice(tasks.length).filter((task) => {",
-  ),
+  {
+    ...mistake(
+      "graph: reports a failure while others can still release what failFast forbids",
+      "chain/close-jobs.ts",
+      "return [...tasks.keys()].filter((task) => {",
+      "return [...tasks.keys()].slice(tasks.length).filter((task) => {",
+    ),
+    only: ["takesValues", "taskFails", "fallsAsleep", "slow", "readsStale", "changeDoubled"],
+  },
   mistake(
     "graph: takes a Job that a sidecar made fail for a failure",
     "chain/look-behind.ts",
