@@ -45,6 +45,8 @@ interface Known {
   readonly inspected?: true;
   /** Behind the failures of which tasks. */
   readonly looked: readonly number[];
+  /** Pods behind one of these failures could not be listed. */
+  readonly unread?: true;
   /** Tasks that have got what they take from tasks before them, or never will. */
   readonly passed: readonly number[];
 }
@@ -70,8 +72,8 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
     const failures = failuresToLookBehind(run, step, known.looked);
     const [due, toClose] = [valuesDue(run, step, known.passed), jobsToClose(run, step)];
     if (failures.length > 0) {
-      const { looked, ownEnd } = await lookBehind(ports, run, failures);
-      known = { ...known, looked: [...known.looked, ...looked], ...(ownEnd ? { ownEnd } : {}) };
+      const { looked, ...found } = await lookBehind(ports, run, failures);
+      known = { ...known, looked: [...known.looked, ...looked], ...found };
     } else if (step.kind === "release" && due.length > 0) {
       await passDue(ports, run, { tasks: step.tasks, due });
       known = { ...known, owner: false, passed: [...known.passed, ...due] };
@@ -81,10 +83,10 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
       if (known.inspected || !how.inspect) return step;
       const found = await how.inspect(run);
       if (Object.keys(found).length === 0) return step; // its Jobs say what they said: of ten thousand runs most rest here
-      known = { ...found, owner: false, inspected: true, looked: known.looked, passed: known.passed };
+      known = { ...found, ...keptOf(known), owner: false, inspected: true };
     } else {
       const reconcile = how.forSibling ? undefined : reconcileFor(ports);
-      const rest = await take(ports, run, { step, me, reconcile });
+      const rest = await take(ports, run, { step, me, reconcile, unread: known.unread === true });
       if (rest) return { ...rest, ends: endsOf(run) };
       known = afterStep(run, known);
     }
@@ -99,9 +101,14 @@ export const namespacesOf = ({ chain }: RunState): readonly string[] => [
 
 const endsOf = ({ tasks }: RunState): string[] => tasks.flatMap(({ job }) => (job && endOfJob(job)) ?? []);
 
+const keptOf = ({ looked, passed, unread }: Known): Pick<Known, "looked" | "passed" | "unread"> => ({
+  ...{ looked, passed },
+  ...(unread ? { unread } : {}),
+});
+
 /** Beside a task of a graph that was looked at, others may run: what was found of it is dealt with. */
 const afterStep = ({ chain }: RunState, known: Findings & Known): Findings & Known =>
-  chain.graph ? { owner: false, looked: known.looked, passed: known.passed } : { ...known, owner: false };
+  chain.graph ? { ...keptOf(known), owner: false } : { ...known, owner: false };
 
 const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: boolean }): Situation => ({
   ...known,
@@ -124,11 +131,11 @@ const running: Rest = { kind: "wait", why: "a task is running" };
 const take = async (
   ports: ChainPorts,
   run: RunState,
-  { step, me, reconcile }: { step: Exclude<Step, Rest>; me: string; reconcile: ReconcileRun | undefined },
+  { step, ...by }: { step: Exclude<Step, Rest>; me: string; reconcile: ReconcileRun | undefined; unread: boolean },
 ): Promise<Rest | undefined> => {
   switch (step.kind) {
     case "announce":
-      return announce(ports, run, { ask: step.ask, me });
+      return announce(ports, run, { ask: step.ask, me: by.me });
     case "release":
       return (await release(ports, run, step.tasks)) ? running : undefined;
     case "stop":
@@ -136,7 +143,7 @@ const take = async (
     case "note-end":
       return noteOwnEnd(ports, run, step).then(() => undefined); // its Job says now what is next
     case "report":
-      return report(ports, run, { end: step.end, me, reconcile });
+      return report(ports, run, { end: step.end, ...by });
     case "abandon":
       ports.log({
         level: "info",

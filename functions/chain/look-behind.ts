@@ -11,6 +11,8 @@ export interface Looked {
   /** Tasks behind whose failure nothing was found. */
   readonly looked: readonly number[];
   readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
+  /** Pods behind a failure could not be listed: who may list them can find that the task passed. */
+  readonly unread?: true;
 }
 
 /** Of a line the failure that would end it; of a graph each: other tasks start for it, stop, or wait in vain. */
@@ -32,16 +34,21 @@ const isUnknown = (task: TaskState | undefined): boolean =>
 /** @param failures at least one @returns the first one behind which there is something, as far as that */
 export const lookBehind = async (ports: ChainPorts, run: RunState, failures: readonly number[]): Promise<Looked> => {
   const looked: number[] = [];
+  let unread: Pick<Looked, "unread"> = {};
   for (const task of failures) {
-    const end = await endBehind(ports, run.tasks[task]);
+    const behind = await endBehind(ports, run.tasks[task]);
+    if (behind.unread) unread = { unread: true };
     looked.push(task); // a delivery that is faster notes it, too
-    if (end) return { looked, ownEnd: { task, end } };
+    if (behind.end) return { looked, ...unread, ownEnd: { task, end: behind.end } };
   }
-  return { looked };
+  return { looked, ...unread };
 };
 
-const endBehind = async (ports: ChainPorts, task: TaskState | undefined): Promise<OwnEnd | undefined> => {
+const endBehind = async (ports: ChainPorts, task: TaskState | undefined): Promise<{ end?: OwnEnd; unread?: true }> => {
   const { job } = task ?? {};
-  if (!job || ownEndNoted(job)) return undefined;
-  return findHiddenEnd(ports, job, (await listPods(ports, job)).pods.at(-1));
+  if (!job || ownEndNoted(job)) return {};
+  const { pods, unread } = await listPods(ports, job);
+  if (unread !== undefined) return { unread: true };
+  const end = await findHiddenEnd(ports, job, pods.at(-1));
+  return end ? { end } : {};
 };

@@ -18,11 +18,18 @@ import { type Settled, sendFinished } from "./settle.ts";
 import type { ReconcileRun } from "./siblings.ts";
 import { stop, stopDeleted, tidy } from "./tidy.ts";
 
+interface Reporting {
+  readonly end: End;
+  readonly reconcile: ReconcileRun | undefined;
+  /** Pods behind a failure could not be listed. */
+  readonly unread: boolean;
+}
+
 /** @returns where the run rests now; undefined when somebody else was faster: look again */
 export const report = async (
   ports: ChainPorts,
   run: RunState,
-  { end, me, reconcile }: { end: End; me: string; reconcile: ReconcileRun | undefined },
+  { end, me, reconcile, unread }: Reporting & { readonly me: string },
 ): Promise<Rest | undefined> => {
   if (run.chain.silent) {
     ports.log({ level: "info", message: `a silent run ended: ${end.kind}`, ...aboutRun(run) });
@@ -33,7 +40,7 @@ export const report = async (
   if (!hold) return undefined;
   let outcome: Outcome | "lost" | "unsure";
   try {
-    outcome = await tell(ports, run, { end, hold, reconcile });
+    outcome = await tell(ports, run, { end, hold, reconcile, unread });
     if (outcome === "unsure") await hold.giveBack();
   } catch (fault) {
     if (fault instanceof IoError && !fault.maybeDone) await hold.giveBack();
@@ -48,11 +55,13 @@ export const report = async (
 const tell = async (
   ports: ChainPorts,
   run: RunState,
-  { end, hold, reconcile }: { end: End; hold: Hold; reconcile: ReconcileRun | undefined },
+  { end, hold, reconcile, unread }: Reporting & { readonly hold: Hold },
 ): Promise<Outcome | "lost" | "unsure"> => {
   const finished = await makeReport(ports, run, end);
   // A pod may start after all, and its task succeed: nobody must release the next one behind this report.
-  if (end.kind !== "passed" && end.kind !== "failed") await stop(ports, run);
+  // Nor one that another delivery releases, or did, which found behind the failure of a Job that its task passed.
+  const mayGoOn = end.kind === "failed" && (unread || run.tasks.some(({ phase }) => phase === "running"));
+  if (mayGoOn || (end.kind !== "passed" && end.kind !== "failed")) await stop(ports, run);
   else if (run.chain.graph) await stopDeleted(ports, run);
   try {
     const settled = await sendFinished(ports, run, { finished, hold, reconcile });

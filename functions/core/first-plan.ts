@@ -3,7 +3,7 @@ import type { Job } from "./kubernetes.ts";
 import { annotation, label } from "./marks.ts";
 import type { RunPlan } from "./plan.ts";
 import { readChain } from "./read-marks.ts";
-import { readRun, runIdOfJob } from "./run-state.ts";
+import { readRun, runIdOfJob, wasReported } from "./run-state.ts";
 
 /** Whether these Jobs of an event are some of this plan: made from the same text of the config, with the same names and places. */
 export const areOfPlan = (jobs: readonly Job[], runs: readonly RunPlan[]): boolean => {
@@ -24,11 +24,13 @@ const signatureOf = (job: Job): string => {
 
 /**
  * Whether all Jobs of the event were created once, so that those that are missing are gone for good. Who created them announces in the
- * first third of the lease, and only when all of them are there; everybody else waits until the lease is over.
+ * first third of the lease, and only when all of them are there; everybody else waits until the lease is over. Once a run was reported
+ * nothing of its event is to come: its Jobs that never ran are deleted then.
  */
 export const wereAllCreated = (jobs: readonly Job[]): boolean =>
   [...byRun(jobs).values()].some((ofRun) => {
     const run = readRun(ofRun);
+    if (run && !run.chain.silent && wasReported(run)) return true;
     const createdMs = Date.parse(String(run?.lead.metadata?.creationTimestamp));
     const leaseMs = (run?.chain.leaseSeconds ?? 0) * 1000;
     return Date.parse(run?.marks.announced ?? "") < createdMs + leaseMs;

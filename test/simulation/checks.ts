@@ -53,6 +53,8 @@ export interface Checks {
   retried(job: Job): void;
   /** We did that while its run goes on. */
   stopped(job: Job): void;
+  /** By us. */
+  patched(job: Job): void;
   expires(job: Job): void;
   jobsAndTimer(jobs: readonly Job[], timer: boolean): void;
   /** Keptn is told of the end of its run, and its pod runs. */
@@ -253,6 +255,10 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       run?.life.stopped.add(taskOf(job));
       if (run) run.life.endedMs = now();
     },
+    patched: (job) => {
+      const run = runOf(job);
+      if (run) run.patchedMs = now();
+    },
     podSucceeded: (job) => {
       const run = runOf(job);
       if (!run) return;
@@ -267,7 +273,9 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
     },
     reportedBusy: (job) => breaks("a task runs on although its run was reported", describe(job)),
     closed: (jobs) => {
-      const waits = jobs.find((job) => runOf(job)?.action.apart === false && createdMs(job) < now() - closedMs / 2);
+      // Who is at a run, and fails again and again where nearly everything does, has not left it.
+      const stands = (job: Job): boolean => Math.max(createdMs(job), runOf(job)?.patchedMs ?? 0) < now() - closedMs / 2;
+      const waits = jobs.find((job) => runOf(job)?.action.apart === false && stands(job));
       if (waits) breaks("a run waits for a namespace that is none of its own", describe(waits));
     },
     jobsAndTimer: (jobs, timer) => {

@@ -51,6 +51,8 @@ export interface RunFacts {
   /** Deliveries of changes of its Jobs that were worth a look. */
   looks: number;
   firstFinishedMs?: number;
+  /** When we last patched a Job of it. */
+  patchedMs?: number;
   /** When it was noted on a Job that start-job never created all of them: whatever that does later, so it will be told. */
   incompleteMs?: number;
   /** All its tasks succeeded, in one of its lives: the report of a Job that somebody removed can be out behind the next one. */

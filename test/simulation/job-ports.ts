@@ -106,6 +106,7 @@ export const makeJobs = (world: World, process: Process, call: Caller): StartJob
           namespaces.use(ref.namespace);
           const before = store.find(ref);
           const answer = store.patch(ref, change);
+          if (before && answer === "done") checks.patched(before);
           if (before && answer === "done" && change.annotations?.[annotation.stopped]) checks.stopped(before);
           if (before?.spec?.suspend && answer === "done" && change.annotations?.[annotation.stopped])
             checks.missed(before);
