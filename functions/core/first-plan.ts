@@ -24,17 +24,24 @@ const signatureOf = (job: Job): string => {
 
 /**
  * Whether all Jobs of the event were created once, so that those that are missing are gone for good. Who created them announces in the
- * first third of the lease, and only when all of them are there; everybody else waits until the lease is over. Once a run was reported
- * nothing of its event is to come: its Jobs that never ran are deleted then.
+ * first third of the lease, and only when all of them are there; everybody else waits until the lease is over.
  */
 export const wereAllCreated = (jobs: readonly Job[]): boolean =>
   [...byRun(jobs).values()].some((ofRun) => {
     const run = readRun(ofRun);
-    if (run && !run.chain.silent && wasReported(run)) return true;
     const createdMs = Date.parse(String(run?.lead.metadata?.creationTimestamp));
     const leaseMs = (run?.chain.leaseSeconds ?? 0) * 1000;
     return Date.parse(run?.marks.announced ?? "") < createdMs + leaseMs;
   });
+
+/** Ids of runs that are over: their Jobs that never ran are deleted, and must not come again. */
+export const reportedRuns = (jobs: readonly Job[]): ReadonlySet<string> => {
+  const runs = [...byRun(jobs)].filter(([, ofRun]) => {
+    const run = readRun(ofRun);
+    return run !== undefined && wasReported(run);
+  });
+  return new Set(runs.map(([id]) => id));
+};
 
 /** Runs by their ids. */
 export const byRun = (jobs: readonly Job[]): Map<string, Job[]> =>

@@ -1,5 +1,6 @@
 // Creates the Jobs of all runs of an event, suspended: its first Job is the lock, and nothing is announced before all of them are there.
 import type { ChainPorts } from "../chain/ports.ts";
+import { reportedRuns } from "../core/first-plan.ts";
 import type { KeptnEvent } from "../core/keptn-event.ts";
 import type { Job } from "../core/kubernetes.ts";
 import type { RunPlan } from "../core/plan.ts";
@@ -43,8 +44,10 @@ export const createJobs = async (
 ): Promise<Created> => {
   const [first, ...others] = runs.flatMap((plan) => plan.jobs.map((job) => ({ plan, job })));
   if (!first) return { kind: "created", runs: [], isFirst: false };
+  let reported: ReadonlySet<string> = new Set();
   const findEarlier = async (): Promise<Created | undefined> => {
     const jobs = await listJobsOf(ports, event, namespacesOfPlan(planned));
+    reported = reportedRuns(jobs);
     return mayCreateMore(ports, { event, jobs, runs: planned }) ? undefined : { kind: "planned-before", jobs };
   };
   // Where the first Job of another plan was refused, the others of it stand without a lock that this one would find.
@@ -55,8 +58,9 @@ export const createJobs = async (
   const found = lock.answer === "exists" || lock.refusal ? await findEarlier() : undefined;
   if (found) return found;
   if (lock.fault !== undefined) throw lock.fault;
-  if (others.length > 0) inTime();
-  const attempts = [lock, ...(await Promise.all(others.map((one) => create(ports, one))))];
+  const missing = others.filter(({ plan }) => !reported.has(plan.runId));
+  if (missing.length > 0) inTime();
+  const attempts = [lock, ...(await Promise.all(missing.map((one) => create(ports, one))))];
   const isFirst = lock.answer !== undefined && lock.answer !== "exists";
   return { kind: "created", runs: runs.map((plan) => outcomeOf(plan, attempts)), isFirst };
 };

@@ -12,6 +12,8 @@ export interface Chance {
   readonly happened: ReadonlyMap<string, number>;
   /** Counts something that happened and is no mishap. */
   note(what: string): void;
+  /** Nothing goes wrong any more once this holds. */
+  endWhen(isOver: () => boolean): void;
 }
 
 export interface Spot {
@@ -34,6 +36,7 @@ export interface ChanceOptions {
 export const makeChance = (seed: number, { without = new Set(), only }: ChanceOptions = {}): Chance => {
   const mishaps: string[] = [];
   let calm = true;
+  let isOver = () => false;
   const happened = new Map<string, number>();
   const note = (what: string): void => void happened.set(what, (happened.get(what) ?? 0) + 1);
   const roughness = new Map<Mishap, number>();
@@ -48,12 +51,15 @@ export const makeChance = (seed: number, { without = new Set(), only }: ChanceOp
   };
   return {
     ...{ mishaps, happened, note, isCalm: () => calm },
+    endWhen: (holds) => {
+      isOver = holds;
+    },
     at: (name) => {
       const place = hash(name, seed);
       return {
         roll: (what) => fraction(place, what),
         mishap: (kind, to) => {
-          if (fraction(place, kind) >= rateOf(kind)) return false;
+          if (fraction(place, kind) >= rateOf(kind) || isOver()) return false;
           const mishap = `${name}: ${phrases[kind]}`;
           if (without.has(mishap)) return false;
           mishaps.push(mishap);

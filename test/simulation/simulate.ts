@@ -35,6 +35,9 @@ export interface SimulateOptions {
 /** After the last event: longer than any event is late, any TTL, and any outage. */
 const longestMs = 16 * 3_600_000;
 
+/** After the last event. Where nearly every call fails, hundreds of sweeps in a row can get no further with a run of twelve tasks. */
+const troubleMs = 8 * 3_600_000;
+
 const good = await loadHandlers();
 
 export const simulate = async (seed: number, options: SimulateOptions = {}): Promise<Outcome> => {
@@ -44,6 +47,7 @@ export const simulate = async (seed: number, options: SimulateOptions = {}): Pro
   const scenario = drawScenario(chance).filter(({ name }) => !without?.has(name));
   for (const event of scenario) beginEvent(world, event);
   const lastMs = Math.max(0, ...scenario.map(({ atMs }) => atMs));
+  chance.endWhen(() => world.scheduler.now() > startMs + lastMs + troubleMs);
   const rests = await world.scheduler.run(startMs + lastMs + longestMs, () => world.violation() !== undefined);
   const violation = world.violation() ?? atRest(world, rests);
   return {
