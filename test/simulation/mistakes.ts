@@ -174,7 +174,7 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "lets a task run on that somebody deleted, while it tells Keptn",
     "chain/report.ts",
-    'if (end.kind !== "passed" && end.kind !== "failed") await stop(ports, run);',
+    'if (mayGoOn || (end.kind !== "passed" && end.kind !== "failed")) await stop(ports, run);',
     'if (end.kind === "could-not-start") await stop(ports, run);',
   ),
   mistake(

@@ -16,8 +16,8 @@ export const podMistakes: readonly Mistake[] = [
   mistake(
     "takes a Job that failed for a task that failed",
     "chain/look-behind.ts",
-    "if (!job || ownEndNoted(job)) return undefined;",
-    "if (!job || job.metadata || ownEndNoted(job)) return undefined;",
+    "if (!job || ownEndNoted(job)) return {};",
+    "if (!job || job.metadata || ownEndNoted(job)) return {};",
   ),
   mistake(
     "stops a Job for its sidecar and notes nothing",
