@@ -1,5 +1,4 @@
 // A sink for events: keeps what arrived, and answers as the test says.
-import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LocalServer, startServer } from "./http-server.ts";
@@ -21,9 +20,9 @@ export interface EventSink {
   taken(): string[];
   /** From now on; a status, or what decides about it. */
   answer(how: Answering): void;
-  /** As a sink that is gone, until `back`: on the same port. */
-  goAway(): Promise<void>;
-  back(): Promise<void>;
+  /** As a sink that is gone, until `back`: each connection is cut. Its port stays its own, or the server of another test could get it. */
+  goAway(): void;
+  back(): void;
   close(): Promise<void>;
 }
 
@@ -33,6 +32,7 @@ export type Answering = number | ((event: Omit<ArrivedEvent, "status">) => numbe
 export const startEventSink = async (onTaken: (event: ArrivedEvent) => unknown = () => {}): Promise<EventSink> => {
   const arrived: ArrivedEvent[] = [];
   let answering: Answering = 202;
+  let isAway = false;
   const local: LocalServer = await startServer(async (incoming, outgoing) => {
     const body = await text(incoming).catch(() => undefined);
     if (body === undefined) return;
@@ -47,6 +47,9 @@ export const startEventSink = async (onTaken: (event: ArrivedEvent) => unknown =
     outgoing.writeHead(status).end();
   });
   const { server, url } = local;
+  server.on("connection", (socket) => {
+    if (isAway) socket.destroy();
+  });
   return {
     url,
     arrived,
@@ -54,14 +57,14 @@ export const startEventSink = async (onTaken: (event: ArrivedEvent) => unknown =
     answer: (how) => {
       answering = how;
     },
-    goAway: local.close,
-    back: async () => {
-      server.listen(Number(new URL(url).port), "127.0.0.1");
-      await once(server, "listening");
+    goAway: () => {
+      isAway = true;
+      server.closeAllConnections();
     },
-    close: async () => {
-      if (server.listening) await local.close();
+    back: () => {
+      isAway = false;
     },
+    close: local.close,
   };
 };
 

@@ -122,10 +122,10 @@ describe("keptn-source on a real NATS", { skip: noNats }, () => {
     const source = await start({ LOG_LEVEL: "warn", NODE_OPTIONS: "--max-old-space-size=64 --max-semi-space-size=2" });
     const load = atRate((downSeconds + 2) * perSecond, trigger);
     await sleep(1000);
-    await sink.goAway();
+    sink.goAway();
     await sleep(downSeconds * 1000);
     assert.ok((await source.metric("keptn_source_waiting")) <= 200);
-    await sink.back();
+    sink.back();
     await load;
     await untilAllDone(60 + downSeconds * 10);
     const twice = sink.arrived.length - sink.taken().length;

@@ -132,7 +132,7 @@ const drawAction = (
 ): ScenarioAction => {
   const place = `${of} ${name}`;
   const spot = chance.at(place);
-  const many = 1 + Math.floor(spot.roll("tasks of a graph") * mostTasks);
+  const many = 1 + Math.floor(skewed(spot.roll("tasks of a graph"), 0, mostTasks)); // large ones are slow to simulate
   const order = drawGraph(chance, place, many);
   const size = order ? many : 1 + Math.floor(spot.roll("tasks") * 3);
   return {

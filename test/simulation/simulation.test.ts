@@ -117,7 +117,7 @@ describe("a deliberate mistake", () => {
     test(`is found: ${name}`, async () => {
       const mistake = mistakes.find((one) => one.name === name);
       assert.ok(mistake);
-      const { failure } = await tallyWorlds({ fromSeed: 1, worlds: 150, handlers: await loadHandlers(mistake) });
+      const { failure } = await tallyWorlds({ fromSeed: 1, worlds: 500, handlers: await loadHandlers(mistake) });
       assert.ok(failure);
     });
   }

@@ -90,7 +90,7 @@ describe("keptn-source, delivering", () => {
     const world = await openSourceWorld(t);
     const { sink, start, metric } = world;
     const ids = triggerMany(world, 250);
-    await sink.goAway();
+    sink.goAway();
     const source = start();
     const waiting = () => metric(source, "keptn_source_waiting");
     await until("it is full", async () => (await waiting()) === 100);
@@ -102,7 +102,7 @@ describe("keptn-source, delivering", () => {
       assert.ok((await waiting()) <= 100);
       await sleep(10);
     }
-    await sink.back();
+    sink.back();
     await until("all", () => sink.taken().length === ids.length);
     assert.deepEqual(new Set(sink.taken()), new Set(ids));
   });
