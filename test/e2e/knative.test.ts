@@ -167,7 +167,7 @@ describe("end to end", { skip: unavailable }, () => {
 
   test("runs every action that matches, and is silent where it should be", async () => {
     const { started, finished } = await scenario.run("several");
-    const sources = ["job-executor-service", "job-executor-service#10"]; // by the place of the action in the config
+    const sources = ["job-executor-service", "job-executor-service#11"]; // by the place of the action in the config
     assert.deepEqual(started.map(({ source }) => source).sort(), sources);
     assert.deepEqual(finished.map(({ source }) => source).sort(), sources);
     const quiet = () => [...observer.jobs.values()].filter(({ task }) => task === "quiet");
