@@ -1,5 +1,4 @@
 // With `failFast` a task that was ready is not to run any more: a process that read the Jobs before the failure must not release it.
-
 import type { Step } from "../core/next-step.ts";
 import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";

@@ -60,7 +60,7 @@ const mount = z
       .min(1)
       .register(descriptions, {
         description: "Folder of the container where it is mounted; not in /keptn.",
-        examples: ["/root/.m2"],
+        examples: ["/cache/m2"],
       }),
     readOnly: yesOrNo()
       .optional()
@@ -139,5 +139,5 @@ export const mounts = z
   .superRefine((entries, context) => checkDistinct(entries, context), { when: ({ value }) => Array.isArray(value) })
   .register(descriptions, {
     description: "Volumes of the task beside /keptn, as far as the operator allows them (ALLOWED_VOLUMES). Not in JES.",
-    examples: [[{ mount: "cache", claim: "m2-cache", path: "/root/.m2" }]],
+    examples: [[{ mount: "cache", claim: "m2-cache", path: "/cache/m2" }]],
   });

@@ -6,7 +6,7 @@ import { checkMountPath, withoutSlash } from "../../../functions/core/config/mou
 const taken = [
   "/a",
   "/cache/",
-  "/root/.m2",
+  "/cache/m2",
   "/etc/ssl/certs",
   "/var/lib/x",
   "/var/cache",
