@@ -2,7 +2,7 @@
 import type { Job } from "./kubernetes.ts";
 import type { LogText } from "./log-text.ts";
 import { annotation } from "./marks.ts";
-import { isFields, isLog, isOptional } from "./read-marks.ts";
+import { type Fields, isLog, isOptional, read } from "./read-marks.ts";
 
 /** What is left of a task whose Job is stopped for a sidecar that does not end: its pod goes with its status and output. */
 export interface OwnEnd {
@@ -22,23 +22,12 @@ export interface OwnEnd {
 }
 
 /** @returns undefined when there is none, or none in our form */
-export const ownEndNoted = (job: Job): OwnEnd | undefined => {
-  const text = job.metadata?.annotations?.[annotation.ownEnd];
-  if (!text) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isOwnEnd(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const isOwnEnd = (value: unknown): value is OwnEnd => {
-  if (!isFields(value)) return false;
-  const { exitCode, reason, startedAt, finishedAt, message, sidecars, ranOn, log } = value;
-  const texts = [reason, startedAt, finishedAt, message].every((one) => isOptional(one, isText));
-  const names = Array.isArray(sidecars) && sidecars.every(isText) && typeof ranOn === "boolean";
-  return Number.isInteger(exitCode) && texts && names && isLog(log);
-};
+export const ownEndNoted = (job: Job): OwnEnd | undefined =>
+  read(job.metadata?.annotations?.[annotation.ownEnd], (value): value is OwnEnd & Fields => {
+    const { exitCode, reason, startedAt, finishedAt, message, sidecars, ranOn, log } = value;
+    const texts = [reason, startedAt, finishedAt, message].every((one) => isOptional(one, isText));
+    const names = Array.isArray(sidecars) && sidecars.every(isText) && typeof ranOn === "boolean";
+    return Number.isInteger(exitCode) && texts && names && isLog(log);
+  });
 
 const isText = (value: unknown): value is string => typeof value === "string";

@@ -37,9 +37,10 @@ export const readEnd = (text: string | undefined, tasks: number): End | undefine
     return kind === "failed" || kind === "deleted" || kind === "incomplete";
   });
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
-const read = <T>(text: string | undefined, isOurs: (value: Fields) => value is T & Fields): T | undefined => {
+/** @param isOurs whether it has all of its form */
+export const read = <T>(text: string | undefined, isOurs: (value: Fields) => value is T & Fields): T | undefined => {
   if (!text) return undefined;
   try {
     const value: unknown = JSON.parse(text);

@@ -2,7 +2,7 @@
 import type { Job } from "./kubernetes.ts";
 import type { LogText } from "./log-text.ts";
 import { annotation } from "./marks.ts";
-import { isFields, isLog, isOptional } from "./read-marks.ts";
+import { type Fields, isLog, isOptional, read } from "./read-marks.ts";
 
 export interface Stopped {
   /** `fail-fast`: another task failed. It has done nothing wrong itself. */
@@ -14,19 +14,8 @@ export interface Stopped {
 }
 
 /** @returns undefined when there is none, or none in our form */
-export const stoppedNoted = (job: Job): Stopped | undefined => {
-  const text = job.metadata?.annotations?.[annotation.stopped];
-  if (!text) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isStopped(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const isStopped = (value: unknown): value is Stopped => {
-  if (!isFields(value)) return false;
-  const { because, why, log } = value;
-  return (because === "cannot-start" || because === "fail-fast") && typeof why === "string" && isOptional(log, isLog);
-};
+export const stoppedNoted = (job: Job): Stopped | undefined =>
+  read(job.metadata?.annotations?.[annotation.stopped], (value): value is Stopped & Fields => {
+    const { because, why, log } = value;
+    return (because === "cannot-start" || because === "fail-fast") && typeof why === "string" && isOptional(log, isLog);
+  });
