@@ -1,6 +1,10 @@
 // Runs whose tasks are more than a line: what runs side by side, what never runs, and what Keptn hears of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { advance } from "../../functions/chain/advance.ts";
+import type { Job } from "../../functions/core/kubernetes.ts";
+import { label } from "../../functions/core/marks.ts";
+import { IoError } from "../../functions/io/io-error.ts";
 import { startGraph } from "./graph-world.ts";
 
 test("a diamond: two tasks side by side, and the last one after both", async (context) => {
@@ -137,3 +141,22 @@ test("the worst result counts, results merge in the order of the config, and the
   assert.deepEqual(said, [difference]);
   assert.ok(graph.finished().message.endsWith(`\n${difference}\n`));
 });
+
+for (const [order, needs] of Object.entries({ "a line": "", "a graph": "needs: [a]" })) {
+  test(`${order}: nothing can run behind a failure whose pods may not be listed, once Keptn hears of it`, async (context) => {
+    const { world, job } = await startGraph(context, { a: "", b: needs });
+    const { keptn, pods } = world.ports;
+    const mayRun: unknown[] = [];
+    const isEnding = ({ metadata, status }: Job) => metadata?.deletionTimestamp !== undefined || status?.failed === 1;
+    // Somebody who may list them can find that the task passed, and release the next one when `.finished` goes out.
+    const send: typeof keptn.send = async (event) => {
+      if (event.type.endsWith(".finished")) mayRun.push(world.jobs().filter((each) => !isEnding(each)));
+      return keptn.send(event);
+    };
+    const list = () => Promise.reject(new IoError("pods is forbidden", { retryable: false, httpStatus: 403 }));
+    const blind = { ...world.ports, pods: { ...pods, list }, keptn: { ...keptn, send } };
+    world.end(job("a"), { exitCode: 1 });
+    await advance(blind, { runId: job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] });
+    assert.deepEqual(mayRun, [[]]);
+  });
+}

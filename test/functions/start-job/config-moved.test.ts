@@ -159,4 +159,33 @@ describe("an event of which some Jobs could not be created", () => {
       assert.deepEqual(actions(), ["deploy"]);
     }
   });
+
+  test("gets no Job anew for a run that ended after Keptn was asked", async (context) => {
+    const tasks = "tasks: [{name: a, image: alpine}, {name: b, image: alpine}]";
+    const deployed = `  - {name: deploy, events: [{name: ${type}}], ${tasks}}\n`;
+    const { world, deliver } = await open(context, configOf(deployed, action("scan")));
+    const { jobs, keptn, timer } = world.ports;
+    const send = () => Promise.reject(new IoError("Keptn is away", { retryable: true }));
+    assert.equal((await deliver({ keptn: { ...keptn, send } })).statusCode, 503);
+    world.pass(600);
+    await sweep(world.ports); // announces what nobody announced in time
+    const tasksOf = () => world.jobs().map((job) => String(job.metadata?.labels?.[label.task]));
+    const touch: typeof timer.touch = async (now) => {
+      const first = world.jobs().find(({ metadata }) => metadata?.labels?.[label.task] === "a");
+      assert.ok(first);
+      world.end(first, { exitCode: 1 });
+      await sweep(world.ports);
+      assert.deepEqual(tasksOf().sort(), ["a", "scan"]);
+      return timer.touch(now);
+    };
+    const created: unknown[] = [];
+    const create: StartJobPorts["jobs"]["create"] = async (job) => {
+      const answer = await jobs.create(job);
+      if (answer !== "exists") created.push(job.metadata?.name);
+      return answer;
+    };
+    await deliver({ timer: { ...timer, touch }, jobs: { ...jobs, create } });
+    assert.deepEqual(created, []);
+    assert.equal(world.sent("finished").length, 1);
+  });
 });
