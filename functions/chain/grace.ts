@@ -1,6 +1,7 @@
 // Bears with Keptn while it is away: tries again for a grace time, then says for how long it tried.
-import pRetry from "p-retry";
+import { makeBudget } from "../io/budget.ts";
 import { IoError } from "../io/io-error.ts";
+import { retry } from "../io/retry.ts";
 
 export interface Grace {
   readonly seconds: number;
@@ -17,19 +18,12 @@ const isPassing = (error: unknown): boolean =>
 
 /** @throws IoError: the last failure, with the time that was given; or the first that trying again cannot mend */
 export const withGrace = async <T>(act: () => Promise<T>, { seconds, firstPauseMs, log }: Grace): Promise<T> => {
+  const mayRepeat = (fault: IoError): boolean => {
+    if (isPassing(fault)) log(`${fault.message} Trying again.`);
+    return isPassing(fault);
+  };
   try {
-    return await pRetry(act, {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: firstPauseMs,
-      maxTimeout: 5000,
-      factor: 1.5,
-      randomize: true,
-      maxRetryTime: seconds * 1000,
-      shouldRetry: ({ error, retryDelay }) => {
-        if (isPassing(error) && retryDelay > 0) log(`${error.message} Trying again.`);
-        return isPassing(error);
-      },
-    });
+    return await retry(act, { budget: makeBudget(seconds), firstPauseMs, longestPauseMs: 5000, mayRepeat });
   } catch (error) {
     throw isPassing(error) ? givenUp(error as IoError, seconds) : error;
   }

@@ -1,8 +1,8 @@
 // Keptn's NATS: subscribed as one of a queue group, connected again for as long as it takes.
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
-import pRetry from "p-retry";
 import { IoError } from "./io-error.ts";
+import { retry } from "./retry.ts";
 
 export interface Nats {
   /** From now on these subjects, and no others. Resolves when the server knows, if there is a connection. */
@@ -68,7 +68,7 @@ export const listenToNats: ListenToNats = (address, events) => {
       await now.close();
       if (end.signal.aborted) return;
       events.onTrouble(why);
-      await sleep(pauses.minTimeout, undefined, { signal: end.signal });
+      await sleep(pauses.firstPauseMs, undefined, { signal: end.signal });
     }
   };
   void run().catch((fault) => {
@@ -87,7 +87,7 @@ export const listenToNats: ListenToNats = (address, events) => {
   };
 };
 
-const pauses = { minTimeout: 500, maxTimeout: 10_000, factor: 2, randomize: true } as const;
+const pauses = { firstPauseMs: 500, longestPauseMs: 10_000 } as const;
 
 /** The client's own reconnection knows no growing pauses, and gives up on a server that refuses it twice. */
 const connectAtLast = (
@@ -100,8 +100,9 @@ const connectAtLast = (
     connect(options).catch((cause) => {
       throw new IoError(`cannot connect to ${url}: ${cause?.message ?? cause}`, { retryable: true, cause });
     });
-  const onFailedAttempt = ({ error, attemptNumber }: { readonly error: Error; readonly attemptNumber: number }) => {
-    if (attemptNumber === 1) onTrouble(error.message);
+  const mayRepeat = ({ message }: IoError, attemptNumber: number): boolean => {
+    if (attemptNumber === 1) onTrouble(message);
+    return true;
   };
-  return pRetry(attempt, { ...pauses, retries: Number.POSITIVE_INFINITY, signal, onFailedAttempt });
+  return retry(attempt, { ...pauses, signal, mayRepeat });
 };

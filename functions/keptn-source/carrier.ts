@@ -1,7 +1,7 @@
 // Brings one event to the sink: until it is taken, or refused for good, or its place is better given to another one.
-import pRetry from "p-retry";
 import { IoError } from "../io/io-error.ts";
 import type { Metrics } from "../io/metrics.ts";
+import { retry } from "../io/retry.ts";
 import type { Carried, Parcel } from "./lanes.ts";
 import type { SourcePorts } from "./ports.ts";
 import { makeSlots } from "./slots.ts";
@@ -10,7 +10,6 @@ import { makeSlots } from "./slots.ts";
 const parallel = { all: 20, perProject: 10 } as const;
 /** After so many attempts a listed event is left to Keptn's list: a Broker may take minutes for each. Others are nowhere else. */
 const attemptsWhileListed = 3;
-const longestRetryAfterSeconds = 60;
 
 type CarrierPorts = Pick<SourcePorts, "sink" | "log" | "clock" | "firstRetryMs"> & { readonly metrics: Metrics };
 
@@ -20,7 +19,7 @@ export const makeCarrier = (
   end: AbortSignal,
 ): ((parcel: Parcel, dropped: AbortSignal) => Promise<Carried>) => {
   const slots = makeSlots(parallel);
-  const pauses = { minTimeout: firstRetryMs, maxTimeout: firstRetryMs * 20, factor: 2, randomize: true };
+  const pauses = { firstPauseMs: firstRetryMs, longestPauseMs: firstRetryMs * 20 };
   const inTrouble = new Set<string>();
   const onTaken = ({ at, project, about }: Parcel): void => {
     const lagSeconds = Math.max(0, (clock.now().getTime() - at.getTime()) / 1000);
@@ -46,20 +45,14 @@ export const makeCarrier = (
   };
   return async (parcel, dropped) => {
     const signal = AbortSignal.any([end, dropped]);
-    const shouldRetry = async (fault: Error, attempt: number): Promise<boolean> => {
-      if (!(fault instanceof IoError) || !fault.retryable || signal.aborted) return false;
+    const mayRepeat = (fault: IoError, attempt: number): boolean => {
+      if (signal.aborted) return false;
       onFault(fault, parcel);
-      if (parcel.listed && attempt >= attemptsWhileListed) return false;
-      await clock.pause(Math.min(fault.retryAfterSeconds ?? 0, longestRetryAfterSeconds) * 1000, signal);
-      return true;
+      return !parcel.listed || attempt < attemptsWhileListed;
     };
+    const send = () => slots.run(parcel.project, () => sink.send(parcel.message, signal));
     try {
-      await pRetry(() => slots.run(parcel.project, () => sink.send(parcel.message, signal)), {
-        ...pauses,
-        retries: Number.POSITIVE_INFINITY,
-        signal,
-        shouldRetry: ({ error, attemptNumber }) => shouldRetry(error, attemptNumber),
-      });
+      await retry(send, { ...pauses, signal, mayRepeat });
     } catch (fault) {
       return onGivenUp(fault, parcel, dropped);
     }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { atEnd, makeBudget } from "../../functions/io/budget.ts";
 import { IoError } from "../../functions/io/io-error.ts";
-import { atEnd, makeBudget, withinBudget, withRetries } from "../../functions/io/retry.ts";
+import { retry } from "../../functions/io/retry.ts";
 
 /** Fails with these faults, one an attempt, then succeeds. */
 const failing = (...faults: Error[]) => {
@@ -23,21 +24,21 @@ const rejection = async (promise: Promise<unknown>): Promise<unknown> =>
 describe("retries", () => {
   test("repeat what failed for a passing reason until it succeeds", async () => {
     const { attempt, attempts } = failing(passing(), passing());
-    assert.equal(await withRetries(attempt, makeBudget(30)), "done");
+    assert.equal(await retry(attempt, { budget: makeBudget(30) }), "done");
     assert.equal(attempts.made, 3);
   });
 
   test("leave what is refused for good, and bugs, at one attempt", async () => {
     for (const fault of [new IoError("no", { retryable: false }), new TypeError("bug"), new Error("bug")]) {
       const { attempt, attempts } = failing(fault);
-      assert.equal(await rejection(withRetries(attempt, makeBudget(30))), fault);
+      assert.equal(await rejection(retry(attempt, { budget: makeBudget(30) })), fault);
       assert.equal(attempts.made, 1);
     }
   });
 
   test("ask whether this failure may be repeated", async () => {
     const { attempt, attempts } = failing(passing(), passing({ maybeDone: true }));
-    const fault = await rejection(withRetries(attempt, makeBudget(30), ({ maybeDone }) => !maybeDone));
+    const fault = await rejection(retry(attempt, { budget: makeBudget(30), mayRepeat: ({ maybeDone }) => !maybeDone }));
     assert.ok(fault instanceof IoError && fault.maybeDone);
     assert.equal(attempts.made, 2);
   });
@@ -45,7 +46,7 @@ describe("retries", () => {
   test("end with the budget, with the last failure", async () => {
     const faults = Array.from({ length: 50 }, () => passing());
     const { attempt, attempts } = failing(...faults);
-    const fault = await rejection(withRetries(attempt, makeBudget(1)));
+    const fault = await rejection(retry(attempt, { budget: makeBudget(1) }));
     assert.ok(attempts.made > 1 && attempts.made < 10, String(attempts.made));
     assert.equal(fault, faults[attempts.made - 1]);
   });
@@ -58,16 +59,18 @@ describe("retries", () => {
       if (before.length === 1) setTimeout(() => before.push("900 ms"), 900);
       return patient.attempt();
     };
-    await withRetries(attempt, makeBudget(30));
+    await retry(attempt, { budget: makeBudget(30) });
     assert.deepEqual(before, ["attempt", "900 ms", "attempt"]);
     const hurried = failing(passing({ retryAfterSeconds: 60 }));
-    await rejection(withRetries(hurried.attempt, makeBudget(30)));
+    await rejection(retry(hurried.attempt, { budget: makeBudget(30) }));
     assert.equal(hurried.attempts.made, 1);
   });
 
   test("remember that an earlier attempt may have been done", async () => {
     const refused = new IoError("no", { retryable: false, httpStatus: 400 });
-    const fault = await rejection(withRetries(failing(passing({ maybeDone: true }), refused).attempt, makeBudget(30)));
+    const fault = await rejection(
+      retry(failing(passing({ maybeDone: true }), refused).attempt, { budget: makeBudget(30) }),
+    );
     assert.ok(fault instanceof IoError);
     assert.deepEqual([fault.message, fault.retryable, fault.maybeDone, fault.httpStatus], ["no", false, true, 400]);
   });
@@ -75,26 +78,17 @@ describe("retries", () => {
   test("keep the success of an attempt that outlived the budget", async () => {
     const budget = makeBudget(0.05);
     const slow = () => new Promise((resolve) => atEnd(budget, () => setTimeout(resolve, 20, "done")));
-    assert.equal(await withRetries(slow, budget), "done");
-  });
-});
-
-describe("work that others wait for", () => {
-  test("is waited for no longer than the budget", async () => {
-    const fault = await rejection(withinBudget(new Promise(() => {}), makeBudget(0.05)));
-    assert.ok(fault instanceof IoError && fault.retryable && !fault.maybeDone);
+    assert.equal(await retry(slow, { budget }), "done");
   });
 
-  test("leaves no timer behind", async (context) => {
-    const cleared = context.mock.method(globalThis, "clearTimeout");
-    await withinBudget(Promise.resolve(), makeBudget(30));
-    await new Promise(setImmediate);
-    assert.equal(cleared.mock.callCount(), 1);
-  });
-
-  test("is not waited for when the budget has ended before", async () => {
-    const budget = makeBudget(0);
-    await new Promise<void>((resolve) => atEnd(budget, resolve));
-    assert.ok((await rejection(withinBudget(new Promise(() => {}), budget))) instanceof IoError);
+  test("without a budget go on until they succeed, or the signal ends them amid a pause", async () => {
+    const { attempt, attempts } = failing(...Array.from({ length: 8 }, () => passing()));
+    assert.equal(await retry(attempt, { firstPauseMs: 1, longestPauseMs: 2 }), "done");
+    assert.equal(attempts.made, 9);
+    const end = new AbortController();
+    const asked = failing(passing({ retryAfterSeconds: 60 }));
+    setTimeout(() => end.abort(), 50);
+    await rejection(retry(asked.attempt, { firstPauseMs: 1, signal: end.signal }));
+    assert.equal(asked.attempts.made, 1);
   });
 });

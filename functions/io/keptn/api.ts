@@ -1,10 +1,11 @@
 // Calls to Keptn's API: authenticated, repeated where that helps, answered with data of the expected shape.
 import type { Agent } from "node:http";
 import type { Settings } from "../../core/settings.ts";
+import { type Budget, leftMs, makeBudget, withinBudget } from "../budget.ts";
 import { openEarly } from "../early-connection.ts";
 import { type HttpAnswer, type HttpStream, readAll, request, stream } from "../http.ts";
 import type { IoError } from "../io-error.ts";
-import { type Budget, leftMs, makeBudget, withinBudget, withRetries } from "../retry.ts";
+import { retry } from "../retry.ts";
 import { type Asked, makeFault, messageOf, readAnswer } from "./answer.ts";
 import { type Credentials, makeTokenCredentials, type Proof } from "./credentials.ts";
 import { type Gate, makeGate } from "./gate.ts";
@@ -132,7 +133,7 @@ const repeat = <T>({ wire, budget, mayRepeat }: Attempts, act: (proof: Proof) =>
     renewed = true;
     return withinBudget(wire.credentials.renew(proof), budget);
   };
-  return withRetries(() => wire.gate(attempt, budget), budget, mayRepeatNow);
+  return retry(() => wire.gate(attempt, budget), { budget, mayRepeat: mayRepeatNow });
 };
 
 const judge = <T>(asked: Asked, answer: HttpAnswer, { shape, absent }: Call<T>): T => {

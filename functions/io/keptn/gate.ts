@@ -1,7 +1,7 @@
 // Lets attempts through side by side while Keptn accepts who we are, and one at a time once it refused.
 import pLimit from "p-limit";
+import { atEnd, type Budget, leftMs } from "../budget.ts";
 import { IoError } from "../io-error.ts";
-import { atEnd, type Budget, leftMs } from "../retry.ts";
 
 /** @throws IoError, and what the attempt throws; when the budget ends before its turn comes, it is not made */
 export type Gate = <T>(attempt: () => Promise<T>, budget: Budget) => Promise<T>;

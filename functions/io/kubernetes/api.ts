@@ -1,9 +1,10 @@
 // Requests to the API server: where it is and who we are comes from client-node, the objects stay the JSON they are on the wire.
 import type { Agent, IncomingHttpHeaders } from "node:http";
+import { makeBudget } from "../budget.ts";
 import { openEarly } from "../early-connection.ts";
 import { type HttpStream, request, stream } from "../http.ts";
 import { IoError } from "../io-error.ts";
-import { makeBudget, withRetries } from "../retry.ts";
+import { retry } from "../retry.ts";
 import { type Access, loadKubeConfig } from "./kubeconfig.ts";
 import { connectWire, serverOf, type Wire } from "./wire.ts";
 
@@ -61,7 +62,7 @@ export const connectApi = (access: Access = {}): KubernetesApi => {
   };
   return {
     call: async <T>(call: Call) => {
-      const answer = await withRetries(async () => attempt<T>(await open(), call), makeBudget(budgetSeconds));
+      const answer = await retry(async () => attempt<T>(await open(), call), { budget: makeBudget(budgetSeconds) });
       return answer;
     },
     stream: async (call) => {
