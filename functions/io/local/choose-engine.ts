@@ -38,17 +38,14 @@ export const chooseEngine = async (choice: RuntimeChoice, options: EngineOptions
 };
 
 const makeProcessEngine = async (options: EngineOptions): Promise<Engine> => {
-  const [{ findPrivateRoot }, { processEngine }] = await Promise.all([
-    import("./private-root.ts"),
-    import("./process-engine.ts"),
-  ]);
+  const { processEngine } = await import("./process-engine.ts");
   const baseEnv = definedOf({
     PATH: options.env["PATH"],
     HOME: options.env["HOME"],
     TMPDIR: options.env["TMPDIR"],
     LANG: options.env["LANG"],
   });
-  return processEngine({ ...options, baseEnv, privateRoot: await findPrivateRoot() });
+  return processEngine({ ...options, baseEnv });
 };
 
 const definedOf = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>

@@ -1,15 +1,12 @@
-// Runs a container's command as a process of this machine: no image, but its own /keptn.
+// Runs a container's command as a process of this machine: without its image, with /keptn in a folder of its own.
 import { mkdir, mkdtemp, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ContainerEnd, ContainerOrder, Engine, Say } from "./engine.ts";
 import { checkExecutable } from "./executable.ts";
-import type { PrivateRoot } from "./private-root.ts";
 import { rewritePaths } from "./rewrite-paths.ts";
 import { runProcess } from "./run-process.ts";
 
 export interface ProcessEngineOptions {
-  /** Undefined: paths below a container's mounts are rewritten to those of this machine. */
-  readonly privateRoot: PrivateRoot | undefined;
   /** Variables that every process needs to work here, such as PATH and HOME. */
   readonly baseEnv: Readonly<Record<string, string>>;
   /** An existing folder for what the processes need. */
@@ -19,7 +16,7 @@ export interface ProcessEngineOptions {
 }
 
 export const processEngine = (options: ProcessEngineOptions): Engine => {
-  let isSaid = options.privateRoot !== undefined;
+  let isSaid = false;
   return {
     name: "process",
     run: async (order, signal) => {
@@ -32,7 +29,7 @@ export const processEngine = (options: ProcessEngineOptions): Engine => {
 };
 
 const renderRewriting = (paths: readonly string[], folder: string): string =>
-  `This machine gives no process a ${paths[0]} of its own. In cmd, args, env and workingDir, paths below ` +
+  `A process has no ${paths[0]} of its own. In cmd, args, env and workingDir, paths below ` +
   `${paths.join(" and ")} are rewritten to others below ${folder}; inside of scripts they are not.`;
 
 /** What is started, where and with which environment. */
@@ -40,37 +37,20 @@ interface Process {
   readonly command: readonly string[];
   readonly workingDir: string;
   readonly env: Readonly<Record<string, string>>;
-  /** It says on its file descriptor 3 when the root is made. */
-  readonly saysReady: boolean;
 }
 
 const makeProcess = async (options: ProcessEngineOptions, order: ContainerOrder): Promise<Process | ContainerEnd> => {
   const { container, mounts } = order;
   const command = [...(container.command ?? []), ...(container.args ?? [])];
   if (!container.command?.length) return refuse(noCommand(container.image));
-  const scratch = await mkdtemp(join(options.folder, "process-"));
-  const workingDir = container.workingDir ?? (options.privateRoot ? "/" : scratch);
-  const hostDir = hostPathOf(workingDir, mounts);
+  const { workingDir } = container;
+  const hostDir = workingDir ? hostPathOf(workingDir, mounts) : await mkdtemp(join(options.folder, "process-"));
   if (hostDir !== workingDir) await mkdir(hostDir, { recursive: true });
-  if (!(await isFolder(hostDir))) return refuse(noFolder(workingDir));
-  const process = options.privateRoot
-    ? inPrivateRoot(options, order, { command, workingDir, root: scratch })
-    : rewritten(options, order, { command, workingDir: hostDir });
+  if (!(await isFolder(hostDir))) return refuse(noFolder(hostDir));
   const path = { ...options.baseEnv, ...Object.fromEntries(order.env) }["PATH"] ?? "";
   const toHost = (inside: string) => hostPathOf(inside, mounts);
   const wrong = await checkExecutable(command[0] ?? "", { path, workingDir: hostDir, toHost });
-  return wrong ? startError(wrong, options.now()) : process;
-};
-
-const inPrivateRoot = (
-  { privateRoot, baseEnv }: ProcessEngineOptions,
-  { env, mounts }: ContainerOrder,
-  { command, workingDir, root }: { command: string[]; workingDir: string; root: string },
-): Process => {
-  const variables = Object.entries({ ...baseEnv, ...Object.fromEntries(env) }).map((entry) => entry.join("="));
-  // The environment is set at the very end: making the root needs this machine's, and adds to it.
-  const wrapped = privateRoot?.wrap(["env", "-i", ...variables, ...command], { root, workingDir, mounts }) ?? [];
-  return { command: wrapped, workingDir: "/", env: { ...baseEnv }, saysReady: true };
+  return wrong ? startError(wrong, options.now()) : rewritten(options, order, { command, workingDir: hostDir });
 };
 
 const rewritten = (
@@ -83,7 +63,6 @@ const rewritten = (
     command: command.map((word) => rewritePaths(word, mounts)),
     workingDir,
     env: { ...baseEnv, ...Object.fromEntries(values) },
-    saysReady: false,
   };
 };
 

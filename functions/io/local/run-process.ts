@@ -9,8 +9,6 @@ export interface ProcessOrder {
   readonly command: readonly string[];
   readonly workingDir: string;
   readonly env: Readonly<Record<string, string>>;
-  /** The process is set up by another one, which writes to its file descriptor 3 when that is done. */
-  readonly saysReady: boolean;
   readonly order: Pick<ContainerOrder, "graceSeconds" | "onStarted" | "onOutput">;
   readonly now: () => Date;
 }
@@ -24,28 +22,20 @@ export const runProcess = async (process: ProcessOrder, signal: AbortSignal): Pr
   const child = spawn(program, args, {
     cwd: process.workingDir,
     env: { ...process.env },
-    stdio: ["ignore", "pipe", "pipe", process.saysReady ? "pipe" : "ignore"],
+    stdio: ["ignore", "pipe", "pipe"],
     detached: true, // a group of its own: Ctrl-C is ours to handle, and the whole group can be ended
   });
-  const setUp = process.saysReady ? readiness(child) : Promise.resolve(true);
-  const early: Uint8Array[] = [];
-  let startedAt: Date | undefined;
-  const take = (bytes: Uint8Array) => (startedAt ? order.onOutput(bytes) : early.push(bytes));
-  child.stdout?.on("data", take);
-  child.stderr?.on("data", take);
+  child.stdout?.on("data", order.onOutput);
+  child.stderr?.on("data", order.onOutput);
   const ended = exitOf(child);
   const stop = stopOn(signal, child, order.graceSeconds);
-
-  const [ready] = await Promise.all([setUp, spawnOf(child)]);
-  if (ready && child.pid) {
-    startedAt = now();
-    order.onStarted();
-    for (const bytes of early) order.onOutput(bytes);
-  }
+  await spawnOf(child);
+  const startedAt = now();
+  if (child.pid) order.onStarted();
   const exit = await ended;
   stop();
   await drain(child);
-  if (!startedAt) return refused(exit, early);
+  if (exit.fault) return { kind: "refused", reason: "RunContainerError", message: exit.fault.message };
   return {
     kind: "ended",
     exitCode: exit.code,
@@ -73,12 +63,6 @@ const exitOf = (child: ChildProcess): Promise<Exit> =>
     child.once("error", (fault) => resolve({ code: 128, fault }));
     child.once("exit", (code, signal) => resolve({ code: code ?? 128 + (signal ? constants.signals[signal] : 0) }));
   });
-
-/** @returns false when file descriptor 3 closes without a word */
-const readiness = async (child: ChildProcess): Promise<boolean> => {
-  for await (const word of child.stdio[3] as NodeJS.ReadableStream) return String(word).startsWith("ready");
-  return false;
-};
 
 const stopOn = (signal: AbortSignal, child: ChildProcess, graceSeconds: number): (() => void) => {
   let timer: NodeJS.Timeout | undefined;
@@ -113,9 +97,3 @@ const drain = async (child: ChildProcess): Promise<void> => {
   child.stdout?.destroy();
   child.stderr?.destroy();
 };
-
-const refused = (exit: Exit, output: readonly Uint8Array[]): ContainerEnd => ({
-  kind: "refused",
-  reason: "RunContainerError",
-  message: exit.fault?.message ?? `it could not be set up: ${Buffer.concat(output).toString().trim()}`,
-});

@@ -1,4 +1,4 @@
-// The local runtime does with released Jobs what Kubernetes does, with processes in a root of their own and without.
+// The local runtime does with released Jobs what Kubernetes does, with processes, and with containers where an engine has an image.
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +7,6 @@ import { answers } from "../../../functions/io/local/answers.ts";
 import { chooseEngine } from "../../../functions/io/local/choose-engine.ts";
 import type { Engine } from "../../../functions/io/local/engine.ts";
 import { localJobs } from "../../../functions/io/local/jobs.ts";
-import { findPrivateRoot } from "../../../functions/io/local/private-root.ts";
 import { processEngine } from "../../../functions/io/local/process-engine.ts";
 import { localRuntime } from "../../../functions/io/local/runtime.ts";
 import { type RuntimeWorld, runtimeContract } from "../../contract/runtime.contract.ts";
@@ -42,17 +41,8 @@ const openWorld = async (
 };
 
 const baseEnv = { PATH: process.env["PATH"] ?? "" };
-const privateRoot = await findPrivateRoot();
 
-runtimeContract(
-  "processes in a root of their own",
-  () => openWorld(async (folder) => processEngine({ privateRoot, baseEnv, folder, say: () => {}, now })),
-  { skip: privateRoot ? false : "this system allows no mount namespace" },
-);
-
-runtimeContract("processes with rewritten paths", () =>
-  openWorld(async (folder) => processEngine({ privateRoot: undefined, baseEnv, folder, say: () => {}, now })),
-);
+runtimeContract("processes", () => openWorld(async (folder) => processEngine({ baseEnv, folder, say: () => {}, now })));
 
 const image = process.env["TEST_ENGINE_IMAGE"];
 for (const name of ["podman", "docker"] as const) {
