@@ -84,7 +84,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
       if (line.message === "a bug") broken({ rule: "a bug", detail: name });
       ports.log(line);
     };
-    answerFor(log, () => handlers[program](ports, ends, sweeps)(event, answerEarly)).then(async (answer) => {
+    void answerFor(log, () => handlers[program](ports, ends, sweeps)(event, answerEarly)).then(async (answer) => {
       if (process.ended) return;
       if (job && process.calls > 0) world.checks.looked(job);
       tell(() => `${name} answers ${answer.statusCode}: ${answer.why}`);

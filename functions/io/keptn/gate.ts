@@ -37,7 +37,7 @@ const inTurn = <T>(
     const giveUp = () =>
       reject(new IoError("Keptn refuses our credentials, and no time is left.", { retryable: true }));
     const forget = atEnd(budget, giveUp);
-    oneByOne(async () => {
+    void oneByOne(async () => {
       forget();
       if (leftMs(budget) === 0) giveUp();
       else await run().then(resolve, reject);
