@@ -52,6 +52,11 @@ export const makeInstallation = async (options: InstallationOptions): Promise<In
     },
     remove: async (wait = true) => {
       if (!existsSync(overlay)) return;
+      // As docs/install.md says: a Job whose run is not finished would hold the namespace forever.
+      const held = await kubectl("get", "jobs", "-o", "jsonpath={.items[?(@.metadata.finalizers)].metadata.name}");
+      for (const job of held.split(" ").filter(Boolean)) {
+        await kubectl("patch", "job", job, "--type=merge", "-p", '{"metadata":{"finalizers":null}}').catch(() => {});
+      }
       await run(["delete", "--ignore-not-found", `--wait=${wait}`, "--timeout=180s", "-k", overlay]);
       await rm(folder, { recursive: true });
     },
