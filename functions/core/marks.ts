@@ -45,6 +45,8 @@ export const annotation = {
   values: "keptn.sh/jes-values",
   /** JSON of {@link SeenTrouble}: since when its pod is seen not to start; not there unless no Event of Kubernetes tells it. */
   trouble: "keptn.sh/jes-trouble",
+  /** When the ApiServerSource was seen ready (RFC 3339); not there unless the run began before. The change itself wakes finish-task. */
+  watched: "keptn.sh/jes-watched",
   /** When Keptn said for the first time that it no longer waits (RFC 3339), or ""; not there unless it did. On the run's first Job. */
   over: "keptn.sh/jes-over",
   /** When `.finished` was sent (RFC 3339), or "" until then. On the run's first Job. */

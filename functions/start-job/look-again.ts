@@ -1,12 +1,15 @@
 // Looks at runs once more that began before the ApiServerSource was ready: what changed before its first list, it tells nobody.
 import { advance, type Target } from "../chain/advance.ts";
+import { annotation } from "../core/marks.ts";
+import { refOf } from "../core/object-meta.ts";
+import { stateOf } from "../core/run-state.ts";
 import { IoError } from "../io/io-error.ts";
 import { isSoonAfter } from "./in-time.ts";
 import type { StartJobPorts } from "./start-runs.ts";
 
 /** From apply to Ready it takes 1.3 to 3.2 s; after this time the sweep is as quick. */
 const longestWaitMs = 30_000;
-const betweenReadsMs = 500;
+const betweenReadsMs = 250;
 /** Its adapter lists a moment before it is Ready, or, where no probe asks it, a moment after. */
 const afterReadyMs = [0, 2000] as const;
 
@@ -24,6 +27,23 @@ export const lookAgain = async (ports: StartJobPorts, runs: readonly Target[], t
     if (open.length === 0) return;
     if (ms > 0) await ports.clock.sleep(ms);
     open = await advanceAll(ports, open);
+    await wakeFinishTask(ports, open[0]);
+  }
+};
+
+/**
+ * Changes a released Job, which the new ApiServerSource reports: finish-task then starts while the task runs, and not when it has ended.
+ * That is all the change is for, so that a failure is no fault.
+ */
+const wakeFinishTask = async ({ jobs, clock, log }: StartJobPorts, run: Target | undefined): Promise<void> => {
+  if (!run) return;
+  try {
+    const released = (await jobs.listRun(run.runId, run.namespaces)).find((job) => stateOf(job) === "released");
+    if (released)
+      await jobs.patch(refOf(released), { annotations: { [annotation.watched]: clock.now().toISOString() } });
+  } catch (fault) {
+    if (!(fault instanceof IoError)) throw fault;
+    log({ level: "debug", message: `could not wake finish-task: ${fault.message}`, run: run.runId });
   }
 };
 

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { answerFor, finishAfter } from "../../../functions/chain/answer.ts";
+import { parseHint } from "../../../functions/core/hint.ts";
 import { dryEventProject } from "../../../functions/core/keptn-event.ts";
+import { annotation } from "../../../functions/core/marks.ts";
 import { IoError } from "../../../functions/io/io-error.ts";
 import { startJob } from "../../../functions/start-job/handler.ts";
 import { makeMemoryWatch } from "../../doubles/memory-watch.ts";
@@ -86,6 +88,41 @@ describe("a watch that is created with a run", () => {
       if (++sleeps === 2) end(0);
     };
     await rest();
+    assert.deepEqual(suspended(), [false, false]);
+  });
+
+  test("tells finish-task of a change at once, which then starts while the task runs", async (context) => {
+    const { watch, start, world } = await open(context);
+    readyAfter(watch, 1);
+    const rest = await start();
+    const watched = () => world.jobs().map(({ metadata }) => metadata?.annotations?.[annotation.watched] !== undefined);
+    assert.deepEqual(watched(), [false, false]);
+    await rest();
+    assert.deepEqual(watched(), [true, false]);
+    const [released] = world.jobs();
+    const change = { specversion: "1.0", type: "dev.knative.apiserver.resource.update", data: released };
+    assert.deepEqual(parseHint(change), { kind: "nothing", why: "the task is running" });
+  });
+
+  test("finds the end of a task also where finish-task cannot be woken", async (context) => {
+    const { watch, start, end, suspended, world } = await open(context);
+    readyAfter(watch, 1);
+    const rest = await start();
+    const { sleep } = world.ports.clock;
+    let sleeps = 0;
+    world.ports.clock.sleep = async (ms: number) => {
+      await sleep(ms);
+      if (++sleeps === 2) end(0);
+    };
+    const { patch } = world.ports.jobs;
+    let refused = 0;
+    world.ports.jobs.patch = async (job, change) => {
+      if (!change.annotations?.[annotation.watched]) return patch(job, change);
+      refused++;
+      throw new IoError("the API server is away", { retryable: true });
+    };
+    await rest();
+    assert.equal(refused, 2);
     assert.deepEqual(suspended(), [false, false]);
   });
 
