@@ -2,8 +2,7 @@
 import type { Envelope } from "../core/keptn-event.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Keptn } from "../io/keptn.ts";
-import type { Jobs, Note, Pods } from "../io/kubernetes/ports.ts";
-import type { Snapshots } from "../io/kubernetes/snapshot.ts";
+import type { Jobs, Note, Pods, Snapshots } from "../io/kubernetes/ports.ts";
 import type { Clock, Log, LogLine } from "../io/world.ts";
 
 export type { Log, LogLine };

@@ -14,7 +14,7 @@ import {
   withSnapshot,
 } from "../core/snapshot.ts";
 import type { KeptnFiles } from "../io/keptn/files.ts";
-import type { Snapshots } from "../io/kubernetes/snapshot.ts";
+import type { Snapshots } from "../io/kubernetes/ports.ts";
 import { deliverFiles, type FileSink } from "./deliver-files.ts";
 
 export interface SnapshotPorts {

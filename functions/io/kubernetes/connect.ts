@@ -7,8 +7,8 @@ import { connectJobWatch } from "./job-watch.ts";
 import { connectJobs } from "./jobs.ts";
 import { connectNote } from "./note.ts";
 import { connectPods } from "./pods.ts";
-import type { Jobs, JobWatch, Note, Pods, Timer } from "./ports.ts";
-import { connectSnapshots, type Snapshots } from "./snapshot.ts";
+import type { Jobs, JobWatch, Note, Pods, Snapshots, Timer } from "./ports.ts";
+import { connectSnapshots } from "./snapshot.ts";
 import { connectTimer } from "./timer.ts";
 
 export interface Kubernetes {

@@ -1,5 +1,5 @@
 // What we ask of Kubernetes, in our words. The API server implements it, and so does the local runtime.
-import type { Job, Pod } from "../../core/kubernetes.ts";
+import type { ConfigMap, Job, Pod } from "../../core/kubernetes.ts";
 import type { KubernetesWarning } from "../../core/kubernetes-warning.ts";
 import type { State } from "../../core/marks.ts";
 import type { RunScope } from "../../core/run-scope.ts";
@@ -158,3 +158,15 @@ export interface WatchSeen {
 export type Note = (job: JobRef, note: { readonly reason: NoteReason; readonly message: string }) => Promise<void>;
 
 export type NoteReason = "Announced" | "Released" | "Reported" | "CouldNotStart";
+
+/** ConfigMaps that belong to a Job and never change. */
+export interface Snapshots {
+  /**
+   * Creates a ConfigMap. One of the same name that belongs to the same Job is left as it is: it is immutable.
+   * @throws IoError, not retryable when Kubernetes refuses it (too large, forbidden, over quota); retryable while there is one of
+   * an earlier Job of that name, which waits to be collected
+   */
+  create(snapshot: ConfigMap): Promise<"created" | "exists">;
+  /** Whether one of this name is there that belongs to the same Job. @throws IoError */
+  isThere(snapshot: ConfigMap): Promise<boolean>;
+}

@@ -2,17 +2,7 @@
 import type { ConfigMap } from "../../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
-
-export interface Snapshots {
-  /**
-   * Creates a ConfigMap. One of the same name that belongs to the same Job is left as it is: it is immutable.
-   * @throws IoError, not retryable when Kubernetes refuses it (too large, forbidden, over quota); retryable while there is one of
-   * an earlier Job of that name, which waits to be collected
-   */
-  create(snapshot: ConfigMap): Promise<"created" | "exists">;
-  /** Whether one of this name is there that belongs to the same Job. @throws IoError */
-  isThere(snapshot: ConfigMap): Promise<boolean>;
-}
+import type { Snapshots } from "./ports.ts";
 
 export const connectSnapshots = (api: KubernetesApi): Snapshots => {
   const isThere = async (snapshot: ConfigMap): Promise<boolean> => {
