@@ -6,10 +6,10 @@ import { stateOf } from "../core/run-state.ts";
 import { IoError } from "../io/io-error.ts";
 import { isSoonAfter } from "./in-time.ts";
 import type { StartJobPorts } from "./start-runs.ts";
+import { betweenReadsMs } from "./touch-sparingly.ts";
 
 /** From apply to Ready it takes 1.3 to 3.2 s; after this time the sweep is as quick. */
 const longestWaitMs = 30_000;
-const betweenReadsMs = 250;
 /** Its adapter lists a moment before it is Ready, or, where no probe asks it, a moment after. */
 const afterReadyMs = [0, 2000] as const;
 

@@ -3,8 +3,10 @@ import type { JobWatch, Timer } from "../io/kubernetes/ports.ts";
 
 /** A quarter of what a start-job may take from the touch to its Jobs (start-run.ts). */
 const reusedMs = 5000;
-/** Less than the time between two looks of one delivery (look-again.ts). */
-const readAgainMs = 400;
+/** Between two reads of one delivery that waits for the watch. */
+export const betweenReadsMs = 250;
+/** Shorter than that, so that each read of a delivery is a new one. */
+const readAgainMs = 200;
 
 /** Whoever gets an earlier touch counts from that one: its Jobs come in time, or not at all. */
 export const touchSparingly = (timer: Timer): Timer => ({
