@@ -1,4 +1,4 @@
-// Starts the program that FUNCTION names: what `npm start` and the image run. Each one is loaded alone.
+// Starts the program that FUNCTION names; `npm start` and the image run this. Only that program is loaded.
 
 const programs: Readonly<Record<string, () => Promise<unknown>>> = {
   "start-job": () => import("./start-job/main.ts"),
@@ -10,7 +10,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
 const start = async (name: string): Promise<void> => {
   const load = programs[name];
   if (load) return void (await load());
-  process.stderr.write(`FUNCTION=${name} is none of ${Object.keys(programs).join(", ")}.\n`);
+  process.stderr.write(`FUNCTION=${name} is invalid. Set it to one of ${Object.keys(programs).join(", ")}.\n`);
   process.exitCode = 2;
 };
 

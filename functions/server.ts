@@ -1,4 +1,4 @@
-// Serves a function under Knative Functions' runtime: reads its requests as CloudEvents, and answers as Brokers understand.
+// Serves a function in the Knative Functions runtime: parses requests as CloudEvents, and responds as Brokers expect.
 import type { IncomingHttpHeaders, Server } from "node:http";
 import { type CloudEvent, HTTP } from "cloudevents";
 import faas from "faas-js-runtime";
@@ -16,22 +16,22 @@ import { logCrashes } from "./io/world.ts";
 /** A program that answers CloudEvents: its log and its handler, built from the settings. */
 export type Program = (settings: Settings) => {
   readonly log: Log;
-  /** @param answerEarly answers the request while the handler goes on; what that returns is only logged then */
+  /** @param answerEarly answers the request while the handler continues; its errors are then only logged */
   readonly handle: (event: unknown, answerEarly?: (answer: Answer) => void) => Promise<Answer>;
-  /** Opens connections for the first event. Called once events can come. */
+  /** Opens connections for the first event. Called when the server listens. */
   readonly openEarly?: () => void;
 };
 
-/** What all calls to Keptn of one delivery may take together: less than Knative gives a request (manifests: timeoutSeconds, 120). */
+/** Limit for all calls to Keptn of one delivery: less than Knative's request timeout (manifests: timeoutSeconds, 120). */
 export const deliverySeconds = 90;
 
 /**
- * More side by side are no faster: they only fill the memory, and time out at Keptn. Who waits longer than this would not end within
- * Knative's limit: the Broker is to bring it again.
+ * More parallel deliveries are not faster: they use memory and time out at Keptn. A delivery that waits longer than this would exceed
+ * Knative's timeout, so the Broker must redeliver it.
  */
 const turns = { sideBySide: 64, mostWaitMs: 25_000 };
 
-/** Settings that are wrong, or name what is not there, end the process with exit code 2, before it is ready. */
+/** Invalid settings, or settings that name missing files, end the process with exit code 2 before it is ready. */
 export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promise<void> => {
   const parsed = parseKeptnSettings(env);
   if ("problems" in parsed) return refuse(renderProblems(parsed.problems));
@@ -41,7 +41,7 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   for (const warning of parsed.warnings) log({ level: "warn", message: renderProblem(warning) });
   logCrashes(log);
   readEventsOurselves();
-  // It would compile a parser for each object that it meets: for one event that takes longer than to do without.
+  // zod would compile a parser for each object schema: for a single event that takes longer than interpreting it.
   z.config({ jitless: true });
   const requests = watchRequests(log);
   const inTurn = makeTurns(turns);
@@ -58,29 +58,29 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
     const { promise: early, resolve: answerEarly } = Promise.withResolvers<Answer>();
     const about = { event: event.id };
     const whole = answerFor(log, () => inTurn(() => handle(event, answerEarly)), about);
-    const toTheEnd = whole.then((answer) => finishAfter(log, answer, about)); // out of its turn: others need that
+    const toTheEnd = whole.then((answer) => finishAfter(log, answer, about)); // after its turn, which others wait for
     running.add(toTheEnd);
     void toTheEnd.finally(() => running.delete(toTheEnd));
     void whole.finally(() => {
-      setImmediate(optimise); // not with an early answer: what comes after it has yet to be loaded
+      setImmediate(optimise); // not after an early answer: more modules are still to be loaded
     });
     return Promise.race([whole, early]);
   };
   const served = {
     handle: invoke,
-    // The runtime cuts what is under way at SIGTERM unless this waits for it.
+    // At SIGTERM the runtime aborts running deliveries unless this waits for them.
     shutdown: () => Promise.allSettled(running).then(() => undefined),
-    // The runtime's own checks answer 503 when the event loop is slow, which a cold start always is.
+    // The runtime's own checks answer 503 when the event loop is slow, as in every cold start.
     liveness: () => "OK",
     readiness: () => "OK",
   };
   const options = {
     port: Number(env["PORT"] || env["FUNC_PORT"] || 8080),
-    // Its own lines are about its own metrics; ours say what happened to an event.
+    // The runtime's own log lines concern its metrics; ours concern events.
     logLevel: env["FUNC_LOG_LEVEL"] || "silent",
     bodyLimit: parsed.settings.MAX_REQUEST_BYTES,
   };
-  // The runtime's types know neither bodyLimit nor level names as the texts that it takes.
+  // The runtime accepts bodyLimit and level names, but its types do not.
   const server = (await faas.start(served as never, options as never)) as unknown as Server;
   requests.watch(server);
   openEarly?.();
@@ -88,16 +88,16 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
 
 interface Invocation {
   readonly headers: IncomingHttpHeaders;
-  /** Not there: the request had none. */
+  /** Undefined: the request had no body. */
   readonly body?: Buffer;
 }
 
-/** What a setting names may not be there: a kubeconfig, the file of an authority. */
+/** Settings may name missing files: a kubeconfig, a CA file. */
 const build = (makeProgram: Program, settings: Settings): ReturnType<Program> | { readonly fault: string } => {
   try {
     return makeProgram(settings);
   } catch (fault) {
-    return { fault: `The program cannot start: ${fault instanceof Error ? fault.message : String(fault)}` };
+    return { fault: `Cannot start: ${fault instanceof Error ? fault.message : String(fault)}` };
   }
 };
 
@@ -107,17 +107,17 @@ const refuse = (message: string): void => {
 };
 
 /**
- * The runtime reads CloudEvents itself, every one twice, and answers a malformed one with a 500, which Brokers repeat. Told that
- * nothing is a CloudEvent, it hands over headers and body.
+ * The runtime itself parses every CloudEvent twice, and answers malformed ones with 500, which Brokers retry. If it believes that nothing
+ * is a CloudEvent, it passes headers and body on.
  */
 const readEventsOurselves = (): void => {
   HTTP.isEvent = () => false;
 };
 
 /**
- * The runtime has parsers for some content types, each with faults and answers of its own, and the one for forms takes a body of any
- * size. Told that all of them are bytes, it hands those over, MAX_REQUEST_BYTES at most. What it refuses before we see it is logged:
- * a request that is too large, that is for another path, or that is no HTTP.
+ * The runtime has parsers for some content types, each with its own errors and responses, and its form parser accepts bodies of any
+ * size. If it believes that every body is bytes, it passes them on, up to MAX_REQUEST_BYTES. Requests that it refuses before we see
+ * them are logged: too large, for another path, or not HTTP.
  */
 const watchRequests = (log: Log) => {
   const unread = new Map<string, string | undefined>();
@@ -130,15 +130,15 @@ const watchRequests = (log: Log) => {
       unread.set(id, contentType);
       response.once("close", () => {
         if (!unread.delete(id) || response.statusCode < 400) return;
-        const message = `refused ${request.method} ${request.url}: ${response.statusCode}, not an event that can be read`;
+        const message = `refused ${request.method} ${request.url}: ${response.statusCode}, not a readable event`;
         log({ level: "warn", message, contentType });
       });
     });
     server.prependListener("clientError", ({ code }: NodeJS.ErrnoException) => {
-      if (code !== "ECONNRESET") log({ level: "warn", message: `refused what is no HTTP request: ${code}` });
+      if (code !== "ECONNRESET") log({ level: "warn", message: `refused a request that is not HTTP: ${code}` });
     });
   };
-  /** @returns the headers as they came */
+  /** @returns the original headers */
   const read = ({ [deliveryHeader]: id, "content-type": _, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders => {
     const contentType = unread.get(String(id));
     unread.delete(String(id));
@@ -147,10 +147,10 @@ const watchRequests = (log: Log) => {
   return { watch, read };
 };
 
-/** The runtime hands over a copy of the request's headers and nothing else that would tell requests apart. */
+/** Identifies the request: the runtime passes on only a copy of its headers. */
 const deliveryHeader = "x-delivery-number";
 
-/** No body in a 2xx: a Broker would take one that is no CloudEvent for a failure, and send the event again. */
+/** A 2xx has no body: a Broker treats a body that is not a CloudEvent as a failure, and redelivers the event. */
 const toResponse = ({ statusCode, why, retryAfterSeconds }: Answer) => ({
   statusCode,
   body: statusCode === 204 ? "" : `${why}\n`,

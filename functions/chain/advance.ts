@@ -1,4 +1,4 @@
-// Moves one run forward: reads its Jobs, asks what is next, does it, until there is nothing to do.
+// Moves one run forward: reads its Jobs and executes the next step, until nothing is left to do.
 import { endOfJob } from "../core/hint.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { nextStep, type Situation, type Step } from "../core/next-step.ts";
@@ -19,18 +19,18 @@ import { passDue, valuesDue } from "./values-due.ts";
 
 export interface Target {
   readonly runId: string;
-  /** Where some of its Jobs are: those tell where the others may be. */
+  /** Namespaces of some of its Jobs. Their annotations name the namespaces of the others. */
   readonly namespaces: readonly string[];
-  /** The Jobs of the run where the caller has just read or created them all. */
+  /** The Jobs of the run, if the caller has just read or created all of them. */
   readonly jobs?: readonly Job[];
 }
 
 export interface How {
   /** This delivery created the run's first Job. */
   readonly owner?: boolean;
-  /** Looks for what Job status does not show: pods that cannot start, sequences that were aborted. */
+  /** Checks for conditions that Job status does not show: pods that cannot start, aborted sequences. */
   readonly inspect?: (run: RunState) => Promise<Findings>;
-  /** Moved for a sibling, which waits for it: it moves no sibling in its turn. */
+  /** A sibling waits for this run, so it must not move siblings itself. */
   readonly forSibling?: boolean;
 }
 
@@ -43,18 +43,18 @@ export interface Findings {
 interface Known {
   readonly owner: boolean;
   readonly inspected?: true;
-  /** Behind the failures of which tasks. */
+  /** Tasks whose failures were looked behind. */
   readonly looked: readonly number[];
-  /** Pods behind one of these failures could not be listed. */
+  /** The pods of one of these failures could not be listed. */
   readonly unread?: true;
-  /** Tasks that have got what they take from tasks before them, or never will. */
+  /** Tasks that received their values from earlier tasks, or never will. */
   readonly passed: readonly number[];
 }
 
-/** More than any run takes: a turn is a step, or one that somebody else was faster with. */
+/** More than any run needs. A turn is one step, taken here or by a faster delivery. */
 const mostTurns = 1000;
 
-/** @throws IoError when a step could not be taken; the next delivery goes on from what the Jobs say */
+/** @throws IoError when a step failed; the next delivery continues from the state of the Jobs */
 export const advance = async (ports: ChainPorts, target: Target, how: How = {}): Promise<Rest> => {
   const me = ports.newClaimant();
   let known: Findings & Known = { owner: how.owner ?? false, looked: [], passed: [] };
@@ -64,7 +64,7 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
     if (!run) return { kind: "over" };
     const all = namespacesOf(run);
     if (!all.every((one) => namespaces.includes(one))) {
-      [namespaces, jobs] = [[...new Set([...namespaces, ...all])], undefined]; // ever more: a forged one could lead to and fro
+      [namespaces, jobs] = [[...new Set([...namespaces, ...all])], undefined]; // only ever added: forged ones could alternate
       continue;
     }
     const step = nextStep(run, situationOf(ports, { me, ...known }));
@@ -82,7 +82,7 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
     } else if (step.kind === "wait") {
       if (known.inspected || !how.inspect) return step;
       const found = await how.inspect(run);
-      if (Object.keys(found).length === 0) return step; // its Jobs say what they said: of ten thousand runs most rest here
+      if (Object.keys(found).length === 0) return step; // nothing has changed, which is the usual case
       known = { ...found, ...keptOf(known), owner: false, inspected: true };
     } else {
       const reconcile = how.forSibling ? undefined : reconcileFor(ports);
@@ -92,7 +92,7 @@ export const advance = async (ports: ChainPorts, target: Target, how: How = {}):
     }
     jobs = undefined;
   }
-  throw new Error(`run ${target.runId} did not come to rest in ${mostTurns} steps`);
+  throw new Error(`run ${target.runId} did not settle within ${mostTurns} steps`);
 };
 
 export const namespacesOf = ({ chain }: RunState): readonly string[] => [
@@ -106,7 +106,7 @@ const keptOf = ({ looked, passed, unread }: Known): Pick<Known, "looked" | "pass
   ...(unread ? { unread } : {}),
 });
 
-/** Beside a task of a graph that was looked at, others may run: what was found of it is dealt with. */
+/** In a graph other tasks may still run, so findings that were handled are dropped. */
 const afterStep = ({ chain }: RunState, known: Findings & Known): Findings & Known =>
   chain.graph ? { ...keptOf(known), owner: false } : { ...known, owner: false };
 
@@ -120,14 +120,14 @@ const situationOf = (ports: ChainPorts, known: Findings & { me: string; owner: b
 const reconcileFor =
   (ports: ChainPorts): ReconcileRun =>
   ({ runId, namespaces }) => {
-    const { told: _, ...quiet } = ports; // who brought this event waits for the run that it came for
+    const { told: _, ...quiet } = ports; // `told` ends the wait for the delivery's own run, not for a sibling
     return advance(quiet, { runId, namespaces }, { forSibling: true });
   };
 
 const over: Rest = { kind: "over" };
 const running: Rest = { kind: "wait", why: "a task is running" };
 
-/** @returns where the run rests now; undefined when somebody else was faster: look again */
+/** @returns the resting state; undefined when another delivery was faster: read the run again */
 const take = async (
   ports: ChainPorts,
   run: RunState,
@@ -139,9 +139,9 @@ const take = async (
     case "release":
       return (await release(ports, run, step.tasks)) ? running : undefined;
     case "stop":
-      return stopTasks(ports, run, step).then(() => undefined); // their Jobs say now what is next
+      return stopTasks(ports, run, step).then(() => undefined); // the next step follows from their Jobs
     case "note-end":
-      return noteOwnEnd(ports, run, step).then(() => undefined); // its Job says now what is next
+      return noteOwnEnd(ports, run, step).then(() => undefined); // the next step follows from its Job
     case "report":
       return report(ports, run, { end: step.end, ...by });
     case "abandon":

@@ -1,4 +1,4 @@
-// Sends a run's `.started`, effectively once, and releases its first task with the same request that notes it.
+// Sends a run's `.started` effectively once. The request that notes it also releases the first task.
 import { makeStarted } from "../core/answer.ts";
 import { startsWithFirst } from "../core/graph-step.ts";
 import { isCounted } from "../core/keptn-event.ts";
@@ -14,8 +14,8 @@ import type { Rest } from "./rest.ts";
 import { tidy } from "./tidy.ts";
 
 /**
- * @param how.ask somebody else may have sent it: claim the run, and ask Keptn first
- * @returns where the run rests now; undefined when somebody else was faster: look again
+ * @param how.ask another delivery may have sent it: claim the run and ask Keptn first
+ * @returns the resting state; undefined when another delivery was faster: read the run again
  */
 export const announce = async (
   ports: ChainPorts,
@@ -34,7 +34,7 @@ export const announce = async (
 const giveUpUnlessWrong = async (ports: ChainPorts, run: RunState, hold: Hold): Promise<Rest> => {
   if (!(await isOverForGood(ports, run))) {
     await hold.giveBack();
-    return { kind: "wait", why: "Keptn is asked once more whether it waits for this run" };
+    return { kind: "wait", why: "Keptn is asked again whether it still waits for this run" };
   }
   await logGivenUp(ports, run, "Keptn no longer waits for its event.");
   await tidy(ports, run, "abandoned");
@@ -46,16 +46,14 @@ const sendAndNote = async (ports: ChainPorts, run: RunState, hold: Hold | undefi
     await ports.keptn.send(makeStarted(run.event, run.chain.source));
   } catch (fault) {
     if (isRefusedForGood(fault)) return giveUp(ports, run, fault);
-    // Certainly not sent: whoever comes next need not wait for this claim to grow old.
+    // Certainly not sent: the next delivery need not wait for the lease to expire.
     if (hold && fault instanceof IoError && !fault.maybeDone) await hold.giveBack();
     throw fault;
   }
   return noteAnnounced(ports, run, hold);
 };
 
-/**
- * One request: the mark that `.started` was sent, and the release of the first task. Of a graph others can be due with it, or instead.
- */
+/** One request notes that `.started` was sent and releases the first task. In a graph, other tasks can be due as well, or instead. */
 const noteAnnounced = async (ports: ChainPorts, run: RunState, hold: Hold | undefined): Promise<Rest | undefined> => {
   const startsFirst = startsWithFirst(run);
   const answer = await ports.jobs.patch(refOf(run.lead), {
@@ -81,7 +79,7 @@ const noteAnnounced = async (ports: ChainPorts, run: RunState, hold: Hold | unde
   return run.chain.graph ? undefined : { kind: "wait", why: "a task is running" };
 };
 
-/** Nobody will ever hear of this run: it must not run. */
+/** Keptn will never know of this run, so it must not run. */
 const giveUp = async (ports: ChainPorts, run: RunState, fault: IoError): Promise<Rest> => {
   await logGivenUp(ports, run, `Keptn refuses its started event: ${fault.message}`);
   await tidy(ports, run, "errored");

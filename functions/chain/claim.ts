@@ -1,29 +1,29 @@
-// Takes a run for one process while it sends something that must not be sent twice.
+// Leases a run to one delivery while it sends an event that must not be sent twice.
 import { annotation, type Claim, type End } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";
 import type { ChainPorts } from "./ports.ts";
 
-/** A claim that is held: its text stands on the run's first Job until the step is done, and guards that step. */
+/** A held lease. Its text stays in an annotation of the run's first Job until the step is done, and guards that step. */
 export interface Hold {
-  /** What the claim's annotation says now. */
+  /** The current text of the annotation. */
   text(): string;
   /**
-   * Asked before anything is sent: renews a claim that has aged, so that what is sent is through before its lease ends.
-   * @returns false when the claim was lost to somebody else: nothing may be sent
+   * Call it before sending: it renews an aging lease, so that the send ends before the lease does.
+   * @returns false when another delivery took the lease: nothing may be sent
    */
   keep(): Promise<boolean>;
-  /** So that the next delivery need not wait for the lease. */
+  /** The next delivery then need not wait for the lease to expire. */
   giveBack(): Promise<void>;
 }
 
 export interface Claiming {
   readonly me: string;
-  /** How the run ended: noted with a claim to report it, so that whoever takes over tells the same. */
+  /** How the run ended. It is noted with the lease, so that a successor reports the same. */
   readonly end?: End;
 }
 
-/** @returns undefined when somebody else was faster, or the run went on meanwhile */
+/** @returns undefined when another delivery was faster, or the run has advanced */
 export const claim = async (ports: ChainPorts, run: RunState, { me, end }: Claiming): Promise<Hold | undefined> => {
   const write = async (expected: string, text: string): Promise<boolean> => {
     const marks = { [annotation.announced]: run.marks.announced ?? "", [annotation.reported]: "" };
@@ -40,7 +40,7 @@ export const claim = async (ports: ChainPorts, run: RunState, { me, end }: Claim
   return {
     text: () => textOf(held),
     keep: async () => {
-      // The renewal itself can take long: what counts is how old the claim is when it returns.
+      // The renewal itself can take long: the age of the lease on its return counts.
       while (ports.clock.now().getTime() - Date.parse(held.at) >= (leaseSeconds * 1000) / 3) {
         const renewed = claimBy(ports, me);
         if (!(await write(textOf(held), textOf(renewed)))) return false;

@@ -1,11 +1,11 @@
-// With `failFast` a task that was ready is not to run any more: a process that read the Jobs before the failure must not release it.
+// After a failure with `failFast`, ready tasks must not start: closes them to deliveries that read the Jobs before the failure.
 import type { Step } from "../core/next-step.ts";
 import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";
 import { stopped } from "./hidden-end.ts";
 import type { ChainPorts } from "./ports.ts";
 
-/** @returns tasks that never run, and that somebody could still release behind the report */
+/** @returns tasks that must not run but could still be released after the report */
 export const jobsToClose = ({ chain, marks, tasks }: RunState, step: Step): readonly number[] => {
   const isCut = step.kind === "report" && step.end.kind === "failed" && chain.graph?.failFast === true;
   if (!isCut || marks.end) return [];
@@ -16,7 +16,7 @@ export const jobsToClose = ({ chain, marks, tasks }: RunState, step: Step): read
   });
 };
 
-/** Their deadlines pass, which a release tests. One that was released meanwhile is seen to run, and stopped. @throws IoError */
+/** Expires their deadlines, which a release tests. A task that was released in between is found running, and stopped. @throws IoError */
 export const closeJobs = async ({ jobs }: ChainPorts, run: RunState, tasks: readonly number[]): Promise<void> => {
   const closed = tasks.map((task) => {
     const { job } = run.tasks[task] ?? {};

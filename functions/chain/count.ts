@@ -1,11 +1,11 @@
-// What Keptn has counted of an event's answers: asked until it had the time to count.
+// Keptn's count of an event's `.started` and `.finished`: polled until Keptn had time to count.
 import type { Envelope } from "../core/keptn-event.ts";
 import type { RunState } from "../core/run-state.ts";
 import { IoError } from "../io/io-error.ts";
 import type { Count, SourceCount } from "../io/keptn.ts";
 import { type ChainPorts, nowMs } from "./ports.ts";
 
-/** What Keptn will never take, however often it is sent; a missing right (401, 403) can be given later. */
+/** Keptn will never accept it. A missing permission (401, 403) can still be granted. */
 export const isRefusedForGood = (fault: unknown): fault is IoError =>
   fault instanceof IoError && [400, 413, 422].includes(fault.httpStatus ?? 0);
 
@@ -13,8 +13,8 @@ export const countOf = (ports: ChainPorts, run: RunState): Promise<Count> =>
   countFor(ports, run.event, run.chain.source);
 
 /**
- * What Keptn has counted. An event can be here a moment before Keptn hears its answers: then it is open, but no current task
- * yet, which looks as if it were over; that is waited for.
+ * Keptn's count. An event can arrive here shortly before Keptn makes it the current task. It is then open but looks over, so this
+ * function waits.
  */
 export const countFor = async (ports: ChainPorts, event: Envelope, source: string): Promise<Count> => {
   const ask = async () => {
@@ -25,8 +25,8 @@ export const countFor = async (ports: ChainPorts, event: Envelope, source: strin
 };
 
 /**
- * As {@link countFor}, where no Job can note that Keptn said "over": it is asked a second time, some seconds later. One such answer
- * alone can come of a Keptn that has just lost sight of its sequences.
+ * As {@link countFor}, for cases without a Job to note an "over" on: Keptn is asked again some seconds later. A single "over" can come
+ * from a Keptn that temporarily does not see its sequences.
  */
 export const countForSure = async (ports: ChainPorts, event: Envelope, source: string): Promise<Count> => {
   const count = await countFor(ports, event, source);
@@ -35,12 +35,12 @@ export const countForSure = async (ports: ChainPorts, event: Envelope, source: s
   return countFor(ports, event, source);
 };
 
-/** Between two questions of one delivery to a Keptn that says "over", or "not there". */
+/** Pause before a delivery asks again after "over" or "not there". */
 export const askedAgainMs = 5000;
 
 /**
- * Asks Keptn twice a second until the answer is good, or was asked for at `untilMs`. Once it answered, a question that fails is as
- * good as one that was not asked: with every one of them a look at a run would fail where few calls of many do.
+ * Asks Keptn twice a second until the answer is good, or until `untilMs`. After the first answer, retryable errors are ignored: of many
+ * calls some fail.
  */
 export const askUntil = async <T>(
   ports: ChainPorts,
@@ -49,7 +49,7 @@ export const askUntil = async <T>(
   untilMs = nowMs(ports) + thirdOfLeaseMs(ports),
 ): Promise<T> => {
   for (let answered = false; ; ) {
-    const askedMs = nowMs(ports); // an answer may take long: it says what was when it was asked
+    const askedMs = nowMs(ports); // an answer may take long, and reflects the time of the question
     try {
       const answer = await ask();
       if (isGood(answer) || askedMs >= untilMs) return answer;
@@ -67,7 +67,7 @@ export type Current = Extract<Count, { kind: "current" }>;
 export const ofSource = ({ bySource }: Current, source: string): SourceCount =>
   bySource.get(source) ?? { started: 0, finished: 0 };
 
-/** Whether Keptn counted a `.started` of each of them. */
+/** Whether Keptn counted a `.started` of each source. */
 export const haveStarted = (count: Current, sources: readonly string[]): boolean =>
   sources.every((source) => ofSource(count, source).started > 0);
 

@@ -1,4 +1,4 @@
-// Brings the files of a task from Keptn to where they are wanted: each entry at the first level that has it, each file once.
+// Copies a task's files from Keptn to the sink: each entry from the first level that has it, each file once.
 import pLimit, { type LimitFunction } from "p-limit";
 import { type Level, levels, matchEntry, missingProblem, renderBytes, tooManyProblem } from "../core/file-choice.ts";
 import { checkFileEntries, checkFileName, type FileEntry, parseFileEntry, renderName } from "../core/file-names.ts";
@@ -12,16 +12,16 @@ import { withGrace } from "./grace.ts";
 export interface FilesPorts {
   readonly keptn: KeptnFiles;
   readonly sink: FileSink;
-  /** One line of progress, for people. */
+  /** Writes one line of progress. */
   readonly log: (line: string) => void;
-  /** Before the second attempt while Keptn is away; tests make it short. */
+  /** Pause before the second attempt while Keptn is unreachable. Tests shorten it. */
   readonly firstPauseMs?: number;
 }
 
 export interface FileSink {
-  /** Bytes of a file that an attempt before this one completed. @throws IoError */
+  /** Bytes of a file that an earlier attempt completed. @throws IoError */
   sizeOf(path: string): Promise<number | undefined>;
-  /** All of the file, or nothing when `chunks` throws. @returns its bytes @throws IoError, and what `chunks` throws */
+  /** Writes the whole file, or nothing when `chunks` throws. @returns its bytes @throws IoError, and the errors of `chunks` */
   write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
 }
 
@@ -29,10 +29,10 @@ export type Delivery =
   | ({ readonly kind: "delivered" } & Amount)
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
-/** Keptn locks a project for each request (resource_manager.go), so more would only wait there. */
+/** Keptn locks the project for each request (resource_manager.go), so more would only wait there. */
 const parallelCalls = 4;
 
-/** What one delivery knows. */
+/** State of one delivery. */
 interface Work {
   readonly order: FetchOrder;
   readonly ports: FilesPorts;
@@ -41,15 +41,15 @@ interface Work {
   readonly lists: Map<Level, Promise<readonly string[]>>;
   readonly files: Map<string, Promise<boolean>>;
   readonly problems: Problem[];
-  /** Notes an author's fault that is found amid the work; what it returns is to be thrown, so that the work ends. */
+  /** Notes problems of the config. The caller must throw the returned error to end the work. */
   readonly refuse: (...problems: readonly Problem[]) => Error;
-  /** The first failure: nothing new is begun after it. */
+  /** The first failure: nothing new starts after it. */
   failure?: unknown;
 }
 
 /**
- * @returns refused when the task asks for what is not there, not safe or too large
- * @throws IoError when Keptn was away for longer than the order's grace, or refuses; when the disk is full
+ * @returns refused when a requested file is missing, unsafe or too large
+ * @throws IoError when Keptn was unreachable for longer than the order's grace, or refuses; when the disk is full
  */
 export const deliverFiles = async (order: FetchOrder, ports: FilesPorts): Promise<Delivery> => {
   const unsafe = checkFileEntries(order.files);
@@ -73,7 +73,7 @@ const beginWork = (order: FetchOrder, ports: FilesPorts): Work => {
   return { order, ports, limited: pLimit(parallelCalls), meter, lists: new Map(), files: new Map(), problems, refuse };
 };
 
-/** All that was begun ends before this does: nothing is written behind the caller's back. */
+/** Waits for all items, even after a failure: nothing is written after the caller continues. */
 const forEach = <T, R>(work: Work, items: readonly T[], act: (item: T) => Promise<R>): Promise<(R | undefined)[]> => {
   const guarded = async (item: T): Promise<R | undefined> => {
     try {
@@ -93,7 +93,7 @@ const deliverEntry = async (work: Work, entry: FileEntry): Promise<Problem | und
   return missingProblem(entry, work.order);
 };
 
-/** @returns whether this level has the file, or any file of the folder, at the event's commit */
+/** @returns whether this level has the file, or a file of the folder, at the event's commit */
 const deliverAt = async (work: Work, entry: FileEntry, level: Level): Promise<boolean> => {
   const match = matchEntry(entry, await listOnce(work, level));
   if (match.kind === "folder") return deliverFolder(work, level, match.paths);
@@ -136,7 +136,7 @@ const deliverFile = async ({ ports, meter }: Work, level: Level, path: string): 
   const kept = await sink.sizeOf(path);
   if (kept !== undefined) {
     meter.add(path, kept);
-    log(`${renderName(path)}: ${renderBytes(kept)}, there already`);
+    log(`${renderName(path)}: ${renderBytes(kept)}, already there`);
     return true;
   }
   const chunks = await keptn.openFile(level, path);

@@ -1,4 +1,4 @@
-// Writes to Keptn's error log what kept a run from its end, so that the Bridge shows it with the integration (go-sdk: logforwarder.go).
+// Writes the reason why a run failed to Keptn's error log: the Bridge shows it with the integration (go-sdk: logforwarder.go).
 import type { Envelope } from "../core/keptn-event.ts";
 import type { ChainPorts } from "./ports.ts";
 

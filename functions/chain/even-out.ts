@@ -1,4 +1,4 @@
-// Makes Keptn's count of started and finished events come out even.
+// Balances Keptn's counts of started and finished events.
 import { makeStarted } from "../core/answer.ts";
 import type { Envelope } from "../core/keptn-event.ts";
 import type { OutgoingEvent } from "../core/outgoing-event.ts";
@@ -9,11 +9,11 @@ import { type ChainPorts, nowMs } from "./ports.ts";
 
 export interface Evening {
   readonly event: Envelope;
-  /** Whose answers are sent here. */
+  /** The sources to answer for, with their `.finished`. */
   readonly answers: readonly SourceAnswer[];
-  /** Sources of the other runs of the event: their `.started` have to be counted before any `.finished` goes out. */
+  /** Sources of the event's other runs: their `.started` must be counted before any `.finished` is sent. */
   readonly siblings: readonly string[];
-  /** Asked before each event; when it says no, somebody else is at it. */
+  /** Called before each event. False: another delivery holds the lease. */
   readonly maySend?: () => Promise<boolean>;
 }
 
@@ -23,10 +23,10 @@ export interface SourceAnswer {
 }
 
 /**
- * Sends what Keptn's count lacks, and makes sure that it was counted. Keptn counts any number as complete, as long as there is one
- * `.finished` for each `.started`: one that was sent twice by accident needs another of the other kind. And since it does not ask
- * whose they are, the first `.finished` goes out once a `.started` was counted of every run that answers.
- * @throws IoError, `maybeDone` once anything was sent: nobody must look at the count before it had the time to be counted
+ * Sends the events that Keptn's count lacks, and confirms that they were counted. Keptn takes a task as complete when there is one
+ * `.finished` for each `.started`, so an event that was sent twice needs a second one of the other kind. Keptn ignores sources here, so
+ * the first `.finished` is sent only when a `.started` of every run was counted.
+ * @throws IoError, `maybeDone` once anything was sent: Keptn needs time to count it
  */
 export const evenOut = async (
   ports: ChainPorts,
@@ -35,12 +35,12 @@ export const evenOut = async (
 ): Promise<"sent" | "lost" | "over"> => {
   const { event, answers, maySend = async () => true } = evening;
   let sent = false;
-  /** @returns false when somebody else is at it */
+  /** @returns false when another delivery holds the lease */
   const send = async (one: OutgoingEvent, how: (ports: ChainPorts, one: OutgoingEvent) => Promise<void>) => {
     if (!(await maySend())) {
       if (!sent) return false;
-      // A renewal that had to be repeated looks lost as well: this process must not look again at once either.
-      throw new IoError(`the claim was lost before ${one.type} was sent`, { retryable: true });
+      // A repeated renewal also looks lost: this process must not look again at once either.
+      throw new IoError(`the lease was lost before ${one.type} was sent`, { retryable: true });
     }
     await how(ports, one);
     sent = true;
@@ -67,7 +67,7 @@ export const evenOut = async (
   }
 };
 
-/** How many of each kind Keptn has to count of this source. */
+/** How many events of each kind Keptn must count for this source. */
 const dueOf = (count: Current, source: string): number => {
   const { started, finished } = ofSource(count, source);
   return Math.max(1, started, finished);
@@ -75,7 +75,7 @@ const dueOf = (count: Current, source: string): number => {
 
 const sendSurely = (ports: ChainPorts, event: OutgoingEvent): Promise<void> => ports.keptn.send(event);
 
-/** Where no good answer comes, Keptn's count will tell whether the event arrived. */
+/** If the outcome is unknown, Keptn's count shows later whether the event arrived. */
 const sendUnsure = async (ports: ChainPorts, event: OutgoingEvent): Promise<void> => {
   try {
     await ports.keptn.send(event);
@@ -85,9 +85,9 @@ const sendUnsure = async (ports: ChainPorts, event: OutgoingEvent): Promise<void
 };
 
 /**
- * A run without siblings need not wait: nobody else's answers complete its task.
+ * A run without siblings need not wait: no other events complete its task.
  * @returns false when Keptn no longer waits
- * @throws IoError when some `.started` was not counted within a third of the lease
+ * @throws IoError when a `.started` was not counted within a third of the lease
  */
 const haveAllStarted = async (
   ports: ChainPorts,
@@ -101,14 +101,14 @@ const haveAllStarted = async (
   if (now.kind === "over") return false;
   const missing = sources.filter((source) => ofSource(now, source).started === 0);
   if (missing.length === 0) return true;
-  const message = `Keptn has not counted the started event of ${missing.join(", ")}: no run of event ${event.id} is reported yet`;
+  const message = `Keptn has not counted the started event of ${missing.join(", ")}: no run of event ${event.id} can be reported yet`;
   throw new IoError(message, { retryable: true });
 };
 
 /**
- * What Keptn took is not counted yet: shipyard-controller acknowledges what it then fails to work on, and forgets it when it
- * restarts. Nobody else would ever miss a `.finished`.
- * @throws IoError when the count is not even within a third of the lease: what was sent is to be looked at again
+ * An accepted event is not yet counted: shipyard-controller acknowledges events before it processes them, and loses them when it fails
+ * or restarts. Nothing else would notice a missing `.finished`.
+ * @throws IoError when the count is not balanced within a third of the lease: the run is looked at again
  */
 const confirmCounted = async (ports: ChainPorts, { event, answers }: Evening): Promise<void> => {
   const untilMs = nowMs(ports) + thirdOfLeaseMs(ports);
@@ -117,9 +117,9 @@ const confirmCounted = async (ports: ChainPorts, { event, answers }: Evening): P
     count.kind === "over" ? !count.unknown : answers.every(({ source }) => isEven(ofSource(count, source)));
   const ask = () => ports.keptn.getCount(event, answers[0]?.source ?? "");
   if (isCountedNow(await askUntil(ports, ask, isCountedNow, untilMs))) return;
-  const message = `Keptn took the finished event of ${event.id}, but did not count it`;
+  const message = `Keptn accepted the finished event of ${event.id} but did not count it`;
   throw new IoError(message, { retryable: true, maybeDone: true });
 };
 
-/** 0.1 to 0.2 s were seen. */
+/** Observed: 0.1 to 0.2 s. */
 const usuallyCountedMs = 300;

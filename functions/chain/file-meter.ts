@@ -1,12 +1,12 @@
-// Counts files and bytes on their way, and stops them at the order's limits.
+// Counts files and bytes in transit, and enforces the order's limits.
 import { tooLargeProblem, tooManyProblem, tooMuchProblem } from "../core/file-choice.ts";
 import type { FetchLimits } from "../core/files.ts";
 import type { Problem } from "../core/problem.ts";
 
 export interface Meter {
-  /** Passes the bytes of a file on; what does not arrive whole is not counted. @throws what `refuse` gives */
+  /** Passes the bytes of a file through. Incomplete files are not counted. @throws the error of `refuse` */
   measure(path: string, chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
-  /** A file that was there already. @throws as above */
+  /** Counts a file that is already there. @throws as above */
   add(path: string, bytes: number): void;
   total(): Amount;
 }

@@ -1,4 +1,4 @@
-// Reads what the pods of a run have to say: containers, their output and their results.
+// Reads the pods of a run: containers, output and results.
 import type { Graph } from "../core/graph.ts";
 import { whySkipped } from "../core/graph-report.ts";
 import { hasBegun } from "../core/graph-step.ts";
@@ -29,7 +29,7 @@ export interface Gathered {
   readonly results: (TaskResult | undefined)[];
 }
 
-/** Of every task that was released, and of a graph of all others too. Output that cannot be read is said to be so; it is no reason not to report. */
+/** Covers every released task; in a graph, all tasks. Unreadable output is reported as such and does not prevent the report. */
 export const gather = async (ports: ChainPorts, run: RunState): Promise<Gathered> => {
   const { graph } = run.chain;
   const reports = await (graph && hasBegun(run) ? gatherGraph(ports, run, graph) : gatherLine(ports, run));
@@ -59,7 +59,7 @@ const gatherGraph = (ports: ChainPorts, run: RunState, graph: Graph): Promise<Ta
 
 const nothingOf = (task: string): TaskReport => ({ task, passed: false, ranToEnd: false, containers: [] });
 
-/** Why a Job says nothing of its task. */
+/** Why a Job does not show how its task ended. */
 const lostBy = (phase: TaskPhase, { namespace, name }: ChainLink): string | undefined => {
   if (phase === "deleted") return `it did not end: its Job ${namespace}/${name} was deleted.`;
   return phase === "missing" ? `its Job ${namespace}/${name} was removed by force.` : undefined;
@@ -67,14 +67,14 @@ const lostBy = (phase: TaskPhase, { namespace, name }: ChainLink): string | unde
 
 const gatherTask = async (ports: ChainPorts, job: Job, task: string): Promise<TaskReport> => {
   const { pods, unread } = await listPods(ports, job);
-  const last = isRetried(job) ? pods.slice(-1) : pods; // what it came to at last
+  const last = isRetried(job) ? pods.slice(-1) : pods; // only the last attempt counts
   const read = await Promise.all(last.flatMap(containersOf).map((container) => readContainer(ports, container)));
   const containers = [...notedOutput(job, read), ...read];
   const said = await warningsOf(ports, job, pods.at(-1));
   return reportTask({ task, job, pods, containers, said, ...(unread === undefined ? {} : { unread }) });
 };
 
-/** At its deadline a Job's pods are deleted: why one never ran, only Events still tell. */
+/** A Job's pods are deleted at its deadline. After that, only Events show why one never ran. */
 const warningsOf = async (ports: ChainPorts, job: Job, pod: Pod | undefined): Promise<string[]> => {
   if (phaseOf(job) !== "failed" || ownEndNoted(job)) return [];
   if (!pod) return (await ports.pods.listPodWarnings(refOf(job))).map(renderWarning);
@@ -89,12 +89,15 @@ const readLog = async (ports: ChainPorts, { pod, name }: ContainerToRead) => {
   try {
     return await ports.pods.getLog(pod, name, { headBytes: Math.ceil(most / 4), tailBytes: most });
   } catch (fault) {
-    ports.log({ level: "warn", message: `no output of container ${name} of pod ${pod.name}: ${String(fault)}` });
+    ports.log({
+      level: "warn",
+      message: `could not read the output of container ${name} of pod ${pod.name}: ${String(fault)}`,
+    });
     return { ...emptyLog, head: `(its output could not be read: ${fault instanceof Error ? fault.message : fault})\n` };
   }
 };
 
-/** The YAML parser is only loaded where a task left a result. */
+/** Loads the YAML parser only if a task left a result. */
 const parseResults = async (reports: readonly TaskReport[]): Promise<(TaskResult | undefined)[]> => {
   if (!reports.some(({ result }) => result)) return reports.map(() => undefined);
   const { parseResult } = await import("../core/result.ts");

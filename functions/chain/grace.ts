@@ -1,4 +1,4 @@
-// Bears with Keptn while it is away: tries again for a grace time, then says for how long it tried.
+// Retries requests to Keptn for a grace period; the final error names the time.
 import { makeBudget } from "../io/budget.ts";
 import { IoError } from "../io/io-error.ts";
 import { retry } from "../io/retry.ts";
@@ -10,13 +10,13 @@ export interface Grace {
 }
 
 /**
- * A wrong token stays wrong: the init container got its own when it started. And each further try would lock out every
+ * An invalid token stays invalid: the init container received it when it started. Further attempts would lock out every
  * other client of Keptn behind this address (api/middleware/ratelimiter.go).
  */
 const isPassing = (error: unknown): boolean =>
   error instanceof IoError && error.retryable && error.httpStatus !== 401 && error.httpStatus !== 403;
 
-/** @throws IoError: the last failure, with the time that was given; or the first that trying again cannot mend */
+/** @throws IoError: the last failure, with the grace period; or the first one that is not retryable */
 export const withGrace = async <T>(act: () => Promise<T>, { seconds, firstPauseMs, log }: Grace): Promise<T> => {
   const mayRepeat = (fault: IoError): boolean => {
     if (isPassing(fault)) log(`${fault.message} Trying again.`);

@@ -1,4 +1,4 @@
-// The end of a task that its Job does not show, because of a sidecar: found in its pod, and noted on its Job, which is stopped.
+// The end of a task that its Job does not show because of a sidecar. It is found in the pod and noted on the Job, which is stopped.
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { shortenLog } from "../core/log-text.ts";
 import { annotation } from "../core/marks.ts";
@@ -10,13 +10,13 @@ import { containersOf } from "../core/task-report.ts";
 import { readContainer } from "./gather.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 
-/** Of the output that is kept with the note, as JSON: of all of an object's annotations Kubernetes keeps 256 KiB. */
+/** Limit for the output in the note, as JSON. Kubernetes limits all annotations of an object together to 256 KiB. */
 export const mostLogBytes = 16 * 1024;
 
-/** A deadline that has passed, in seconds since its release. */
+/** An expired deadline, in seconds since the release. */
 export const stopped = 1;
 
-/** @param pod the Job's newest one @returns undefined when there is none */
+/** @param pod the Job's newest pod @returns undefined when there is no hidden end */
 export const findHiddenEnd = async (ports: ChainPorts, job: Job, pod: Pod | undefined): Promise<OwnEnd | undefined> => {
   const end = hiddenEndOf(job, pod, ports.clock.now().getTime());
   const own = pod && end && containersOf(pod).find(({ name }) => name === job.metadata?.name);
@@ -26,9 +26,9 @@ export const findHiddenEnd = async (ports: ChainPorts, job: Job, pod: Pod | unde
 };
 
 /**
- * The Job is stopped with the same request, by a deadline that has passed: so its pod goes, it counts as ended for its TTL, and another
- * version of finish-task takes it for failed, not for one that waits to be released. That deadline is also the guard: whoever comes
- * second, and may have found less of the output, changes nothing.
+ * The same request stops the Job by an expired deadline: its pod is deleted, its TTL starts, and another version of finish-task sees a
+ * failed Job, not one that waits for its release. The deadline also guards the note: a second delivery, which may have found less
+ * output, changes nothing.
  */
 export const noteOwnEnd = async (
   ports: ChainPorts,
@@ -43,6 +43,6 @@ export const noteOwnEnd = async (
     activeDeadlineSeconds: stopped,
   });
   const { exitCode, sidecars } = end;
-  const message = "a task has ended, and a sidecar has not; its Job is stopped";
+  const message = "a task ended but its sidecar did not; stopped its Job";
   ports.log({ level: "info", message, task: link.task, job: link.name, exitCode, sidecars, answer, ...aboutRun(run) });
 };

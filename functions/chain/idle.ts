@@ -1,4 +1,4 @@
-// What wakes us goes when no run is open: the ApiServerSource first, then the timer, which is there to end it.
+// Deletes the wakers when no run is open: first the ApiServerSource, then the timer, which triggers that deletion.
 
 import { IoError } from "../io/io-error.ts";
 import type { JobWatch, Timer, TimerSeen, WatchSeen } from "../io/kubernetes/ports.ts";
@@ -6,15 +6,15 @@ import type { ChainPorts } from "./ports.ts";
 
 export interface WakerPorts extends ChainPorts {
   readonly timer: Timer;
-  /** Not there: nothing of ours is to be created or ended. */
+  /** Undefined: there is no watch to create or delete. */
   readonly watch?: JobWatch;
 }
 
-/** What was there before the runs were looked for: a touch after that changes its resourceVersion. */
+/** The wakers as read before the runs were listed. A later touch changes the resourceVersion. */
 export interface Wakers {
   readonly askedMs: number;
   readonly timer: TimerSeen | undefined;
-  /** "unknown": it could not be read, or is not to be ended. */
+  /** "unknown": it could not be read. */
   readonly watch: WatchSeen | "none" | "unknown";
 }
 
@@ -25,16 +25,16 @@ export const readWakers = async (ports: WakerPorts): Promise<Wakers> => {
   return { askedMs, timer, watch };
 };
 
-/** Runs come first: where the watch cannot be read, it and the timer stay until it can. */
+/** Runs come first: if the watch cannot be read, it and the timer stay until it can. */
 const readWatch = async ({ watch, settings, log }: WakerPorts): Promise<Wakers["watch"]> => {
   if (!watch || settings.WATCH_IDLE_SECONDS === "always") return "none";
   return (await unlessFaulty(log, () => watch.read().then((seen) => seen ?? "none"))) ?? "unknown";
 };
 
-/** A start-job counts on a touch of the last five seconds and creates its Jobs within 20: no touch younger than this is idle. */
+/** start-job relies on a touch of the last 5 seconds and creates its Jobs within 20, so a younger watch is never idle. */
 const leastIdleMs = 30_000;
 
-/** Runs are open: the watch is not idle, however long ago a start-job touched it. */
+/** While runs are open the watch is not idle, however old its last touch by start-job is. */
 export const keepWatch = async (ports: WakerPorts, { watch, askedMs }: Wakers): Promise<void> => {
   if (typeof watch === "string" || watch.isGoing || askedMs - watch.touchedAt.getTime() < leastIdleMs) return;
   await unlessFaulty(ports.log, async () => ports.watch?.renew(ports.clock.now(), watch.resourceVersion));
@@ -46,7 +46,7 @@ export const endWakers = async (ports: WakerPorts, wakers: Wakers): Promise<void
   if (timer && (await endWatch(ports, wakers))) await endTimer(ports, timer, wakers.askedMs);
 };
 
-/** @returns whether it is gone, or as good as gone: the rest is Knative's */
+/** @returns whether it is deleted, or being deleted by Knative */
 const endWatch = async (ports: WakerPorts, { watch, askedMs }: Wakers): Promise<boolean> => {
   if (typeof watch === "string") return watch === "none";
   if (watch.isGoing) return true;
@@ -56,8 +56,8 @@ const endWatch = async (ports: WakerPorts, { watch, askedMs }: Wakers): Promise<
 };
 
 /**
- * A start-job that touched the timer may still be about to create Jobs: the timer goes only when that touch was older than any
- * start-job may take before the runs were looked for, and only if nobody touched it since it was read.
+ * A start-job that touched the timer may be about to create Jobs. The timer is deleted only if that touch is older than
+ * CREATE_GRACE_SECONDS at the time of the list, and only if it was not touched since it was read.
  */
 const endTimer = async (ports: WakerPorts, timer: TimerSeen, askedMs: number): Promise<void> => {
   const ageMs = askedMs - timer.touchedAt.getTime();
@@ -69,7 +69,7 @@ const unlessFaulty = async <T>(log: ChainPorts["log"], act: () => Promise<T>): P
     return await act();
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
-    log({ level: "warn", message: `the ApiServerSource is left as it is: ${fault.message}` });
+    log({ level: "warn", message: `left the ApiServerSource unchanged: ${fault.message}` });
     return undefined;
   }
 };

@@ -1,7 +1,7 @@
-// Waits for all works of one event, also where one of them fails.
+// Waits for all work on one event, even if some of it fails.
 import { IoError } from "../io/io-error.ts";
 
-/** Nothing of an event goes on behind its answer: whatever becomes of one run, the others come to their ends. @throws the worst fault */
+/** Nothing continues after the event's response: if one run fails, the others still complete. @throws the worst error */
 export const inFull = async <T>(works: readonly Promise<T>[]): Promise<T[]> => {
   const settled = await Promise.allSettled(works);
   const faults = settled.flatMap((one): unknown[] => (one.status === "rejected" ? [one.reason] : []));

@@ -1,5 +1,5 @@
-// Looks at an open run for what no Job event tells: a pod that cannot start, a task that has ended without its pod, a sequence that
-// Keptn has ended.
+// Inspects an open run for conditions that cause no Job event: a pod that cannot start, a task that ended before its pod, a sequence
+// that Keptn ended.
 import { isCounted } from "../core/keptn-event.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { annotation } from "../core/marks.ts";
@@ -21,7 +21,7 @@ export const inspect = async (ports: ChainPorts, run: RunState): Promise<Finding
   const running = [...run.tasks.keys()].filter((task) => run.tasks[task]?.phase === "running");
   const [over, pods] = await Promise.all([
     isOver(ports, run),
-    // In a line only one of them can be.
+    // Without a graph only one task runs at a time.
     Promise.all((run.chain.graph ? running : running.slice(0, 1)).map((task) => inspectTask(ports, run, task))),
   ]);
   const cannotStart = pods.find(({ why }) => why !== undefined);
@@ -44,7 +44,7 @@ const inspectTask = async (ports: ChainPorts, run: RunState, task: number): Prom
   ...(await inspectPod(ports, run.tasks[task]?.job)),
 });
 
-/** Only of a run that was announced a while ago: an event can be here before Keptn waits for its answer. */
+/** Only for runs announced a while ago: an event can arrive here before Keptn waits for its answer. */
 const isOver = async (ports: ChainPorts, run: RunState): Promise<boolean> => {
   const announcedMs = Date.parse(run.marks.announced ?? "");
   const old = ports.clock.now().getTime() - announcedMs > ports.settings.CLAIM_LEASE_SECONDS * 1000;
@@ -55,7 +55,7 @@ const isOver = async (ports: ChainPorts, run: RunState): Promise<boolean> => {
 };
 
 const inspectPod = async (ports: ChainPorts, job: Job | undefined): Promise<Omit<TaskFindings, "task">> => {
-  if (!job || isPodReady(job)) return {}; // that spares the API server a list by label for most runs
+  if (!job || isPodReady(job)) return {}; // saves the API server a list by label for most runs
   const { pods, unread } = await listPods(ports, job);
   if (unread !== undefined) return {};
   const pod = pods.at(-1);
@@ -83,7 +83,7 @@ const startProblem = async (
   return judgement.kind === "cannot-start" ? judgement.why : undefined;
 };
 
-/** Two sweeps at once note about the same. */
+/** Concurrent sweeps write nearly the same note. */
 const noteTrouble = async (ports: ChainPorts, job: Job, container: string): Promise<void> => {
   const seen: SeenTrouble = { container, since: ports.clock.now().toISOString() };
   await ports.jobs.patch(refOf(job), { annotations: { [annotation.trouble]: JSON.stringify(seen) } });

@@ -1,18 +1,18 @@
-// When a function is awake: looks for events that webhook-service lost, at most once a minute, off the path of every event.
+// While a function is awake: looks for events that webhook-service lost, at most once a minute, outside event handling.
 import type { Settings } from "../core/settings.ts";
 import { IoError } from "../io/io-error.ts";
 import type { Log } from "../io/world.ts";
 
 const everyMs = 60_000;
 
-/** @returns begins a look, unless one began within the minute. Never throws, and resolves when it is over. */
+/** @returns starts a search, unless one started within the last minute. Never rejects for I/O errors; resolves when it is done. */
 export const makeLookAfterLost = (settings: Settings, log: Log): (() => Promise<void>) => {
   const sent = new Set<string>();
   let beganMs = Number.NEGATIVE_INFINITY;
   return async () => {
     if (performance.now() - beganMs < everyMs) return;
     beganMs = performance.now();
-    // Loaded now: an event's own path needs none of it.
+    // Imported here: event handling does not need it.
     const { connectLostEvents, readConnections } = await import("../io/lost-events.ts");
     const connections = await readConnections(settings.CONNECTIONS_DIR);
     if (connections.length === 0) return;
@@ -21,7 +21,7 @@ export const makeLookAfterLost = (settings: Settings, log: Log): (() => Promise<
       await takeUp({ connections, lost: connectLostEvents(settings), log, now: () => new Date(), sent });
     } catch (fault) {
       if (!(fault instanceof IoError)) throw fault;
-      log({ level: "warn", message: `cannot look for lost events, tried again later: ${fault.message}` });
+      log({ level: "warn", message: `could not look for lost events, will retry: ${fault.message}` });
     }
   };
 };

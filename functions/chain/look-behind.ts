@@ -1,4 +1,4 @@
-// Looks behind the failure of a Job: it fails with its pod, and a pod with any of its containers. The task's own may have done its work.
+// Looks behind a failed Job. It fails with its pod, and a pod with any of its containers, but the task's own container may have passed.
 import type { Step } from "../core/next-step.ts";
 import { type OwnEnd, ownEndNoted } from "../core/own-end.ts";
 import type { RunState, TaskState } from "../core/run-state.ts";
@@ -8,14 +8,14 @@ import { listPods } from "./list-pods.ts";
 import type { ChainPorts } from "./ports.ts";
 
 export interface Looked {
-  /** Tasks behind whose failure nothing was found. */
+  /** Tasks whose failures were looked behind. */
   readonly looked: readonly number[];
   readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
-  /** Pods behind a failure could not be listed: who may list them can find that the task passed. */
+  /** The pods of a failure could not be listed. A delivery that can list them may find that the task passed. */
   readonly unread?: true;
 }
 
-/** Of a line the failure that would end it; of a graph each: other tasks start for it, stop, or wait in vain. */
+/** Without a graph, the failure that would end the run. In a graph every failure, because other tasks start, stop or wait because of it. */
 export const failuresToLookBehind = (run: RunState, step: Step, looked: readonly number[]): readonly number[] => {
   if (run.marks.end) return [];
   const isNew = (task: number) => !looked.includes(task);
@@ -31,14 +31,14 @@ export const failuresToLookBehind = (run: RunState, step: Step, looked: readonly
 const isUnknown = (task: TaskState | undefined): boolean =>
   task?.phase === "failed" && task.job !== undefined && !ownEndNoted(task.job) && !stoppedNoted(task.job);
 
-/** @param failures at least one @returns the first one behind which there is something, as far as that */
+/** @param failures at least one @returns the first hidden end, and the tasks looked at until then */
 export const lookBehind = async (ports: ChainPorts, run: RunState, failures: readonly number[]): Promise<Looked> => {
   const looked: number[] = [];
   let unread: Pick<Looked, "unread"> = {};
   for (const task of failures) {
     const behind = await endBehind(ports, run.tasks[task]);
     if (behind.unread) unread = { unread: true };
-    looked.push(task); // a delivery that is faster notes it, too
+    looked.push(task); // also if another delivery notes the end first
     if (behind.end) return { looked, ...unread, ownEnd: { task, end: behind.end } };
   }
   return { looked, ...unread };

@@ -1,4 +1,4 @@
-// Moves the runs that a sweep found: a few side by side, in another order each time, for as long as there is time.
+// Moves the runs that a sweep found: a few in parallel, in random order, until the time is up.
 import { hashOf } from "../core/marks.ts";
 import { readRun } from "../core/run-state.ts";
 import { IoError } from "../io/io-error.ts";
@@ -8,22 +8,22 @@ import { inspect } from "./inspect.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 
 export interface Moved {
-  /** Could not be moved. */
+  /** Runs that could not be moved. */
   readonly failed: number;
-  /** Were not begun: the time was over. */
+  /** Runs that were not started: the time was up. */
   readonly left: number;
 }
 
-/** Runs that are looked at side by side: enough to be quick, few enough to be kind to the API server and to Keptn. */
+/** Runs in parallel: enough to be quick, few enough to spare the API server and Keptn. */
 const sideBySide = 10;
 
-/** Of a run that is read beside others; a larger one has the memory for itself. */
+/** Limit for runs that are read in parallel. Larger ones are read one at a time. */
 const usualRunBytes = 2 * 1024 * 1024;
 
-/** One fault often keeps many runs. */
+/** One fault often blocks many runs. */
 const mostFaultsTold = 20;
 
-/** @param untilMs when no further run is begun (epoch milliseconds) */
+/** @param untilMs no further run is started after this time (epoch milliseconds) */
 export const moveRuns = async (ports: ChainPorts, runs: OpenRuns["runs"], untilMs: number): Promise<Moved> => {
   const large: string[] = [];
   let [failed, left] = [0, 0];
@@ -44,11 +44,12 @@ export const moveRuns = async (ports: ChainPorts, runs: OpenRuns["runs"], untilM
   for (const id of large) await move(id);
   const untold = failed - mostFaultsTold;
   if (untold > 0) ports.log({ level: "warn", message: `could not move ${untold} more runs` });
-  if (left > 0) ports.log({ level: "warn", message: `had no time for ${left} runs; the next sweep begins elsewhere` });
+  if (left > 0)
+    ports.log({ level: "warn", message: `out of time, ${left} runs not moved; the next sweep uses another order` });
   return { failed, left };
 };
 
-/** By chance: where the time does not suffice for all, others are left out each time, also by a process that is new. */
+/** Random order: if there is no time for all runs, each sweep skips different ones, also in a new process. */
 const shuffle = (ports: ChainPorts, ids: readonly string[]): string[] => {
   const seed = ports.newClaimant();
   return ids
@@ -60,7 +61,7 @@ const shuffle = (ports: ChainPorts, ids: readonly string[]): string[] => {
 interface Failure {
   readonly fault: unknown;
   readonly tooLarge: boolean;
-  /** Fields of the line that tells of it. */
+  /** Fields for the log line. */
   readonly about: object;
 }
 
@@ -76,7 +77,11 @@ const moveRun = async (
     const run = readRun(jobs);
     if (run) about = aboutRun(run);
     else if (jobs.length > 0)
-      ports.log({ level: "warn", message: "a Job carries our labels but no readable run; left alone", run: runId });
+      ports.log({
+        level: "warn",
+        message: "ignored Jobs with our labels: their run annotations are missing or malformed",
+        run: runId,
+      });
     if (run) await advance(ports, { runId, namespaces, jobs }, { inspect: (state) => inspect(ports, state) });
     return "done";
   } catch (fault) {

@@ -1,4 +1,4 @@
-// Gives a task what tasks before it wrote: into a ConfigMap of its Job, before the Job is released. Loaded by runs that have such a task.
+// Passes values of earlier tasks to a task: in a ConfigMap of its Job, before the Job is released. Loaded only by runs with such a task.
 import type { ConfigMap } from "../core/kubernetes.ts";
 import { annotation } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";
@@ -14,8 +14,8 @@ import { listPods } from "./list-pods.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 
 /**
- * Doing it again changes nothing: what an earlier delivery wrote counts, also when a pod is gone since.
- * One that is missing is noted on the task's Job, which has failed with that.
+ * Idempotent: the values of an earlier delivery count, even if a pod is gone since.
+ * A missing value is noted on the task's Job, which has then failed.
  * @param task suspended, and due
  * @throws IoError
  */
@@ -48,32 +48,32 @@ const readResult = async (ports: ChainPorts, { job, link, phase }: TaskState): P
   const { task } = link;
   const nothing = (why: string): Earlier => ({ kind: "nothing", task, why });
   if (phase === "waiting") return nothing("did not run.");
-  if (!job) return nothing("has no Job any more.");
+  if (!job) return nothing("no longer has a Job.");
   if (stoppedNoted(job)) return nothing("was stopped, or could not start.");
   const noted = resultWritten(job, []);
   const { pods, unread } = noted === undefined ? await listPods(ports, job) : { pods: [] };
   const result = noted ?? resultWritten(job, pods);
   if (result !== undefined) return { kind: "result", task, result: parseResult(result) };
-  if (unread !== undefined) return nothing(`left a pod that finish-task may not look at: ${unread}`);
-  return nothing(pods.length > 0 ? "wrote no result (KEPTN_RESULT)." : "has no pod any more, and its result is gone.");
+  if (unread !== undefined) return nothing(`left a pod that finish-task is not permitted to list: ${unread}`);
+  return nothing(pods.length > 0 ? "wrote no result (KEPTN_RESULT)." : "no longer has a pod, and its result is gone.");
 };
 
-/** @returns why it cannot be kept */
+/** @returns why the values cannot be stored */
 const keep = async ({ snapshots }: ChainPorts, map: ConfigMap): Promise<string | undefined> => {
   const kept = await unlessRefused(() => snapshots.create(map));
   if ("done" in kept) return undefined;
-  return `what it takes from tasks before it cannot be kept for it: ${kept.refusal.message}`;
+  return `its values from earlier tasks cannot be stored: ${kept.refusal.message}`;
 };
 
-/** @returns `why` if no other delivery found what this one misses */
+/** @returns `why`, unless another delivery found the values that this one misses */
 const unlessKept = async ({ snapshots }: ChainPorts, map: ConfigMap, why: string): Promise<string | undefined> => {
   const found = await unlessRefused(() => snapshots.isThere(map));
   return "done" in found && found.done ? undefined : why;
 };
 
 /**
- * The Job stays suspended. Its deadline passes with the note, and is what a release of it tests: a delivery that still found the values
- * releases it before that, or not at all.
+ * The Job stays suspended. The note expires its deadline, which a release tests: a delivery that still found the values can release it
+ * only before the note.
  */
 const noteMissing = async (
   ports: ChainPorts,

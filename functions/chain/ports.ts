@@ -1,4 +1,4 @@
-// What moving a run forward needs of the world.
+// The ports for moving a run forward.
 import type { Envelope } from "../core/keptn-event.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Keptn } from "../io/keptn.ts";
@@ -16,16 +16,16 @@ export interface ChainPorts {
   readonly log: Log;
   readonly settings: Settings;
   readonly clock: Clock;
-  /** A name for a claim that no other process and no other delivery has. */
+  /** A lease holder name, unique across processes and deliveries. */
   readonly newClaimant: () => string;
-  /** Called when Keptn took all that it is due about a run, before it is seen counted and the Jobs are let go. */
+  /** Called when Keptn accepted all events of a run, before they are counted and the Jobs are finalized. */
   readonly told?: () => void;
 }
 
 /** Epoch milliseconds. */
 export const nowMs = ({ clock }: ChainPorts): number => clock.now().getTime();
 
-/** The fields by which every line about a run can be found. */
+/** The log fields that identify a run. */
 export const aboutRun = (run: { readonly id: string; readonly event: Envelope }) => ({
   run: run.id,
   event: run.event.id,

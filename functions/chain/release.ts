@@ -1,11 +1,11 @@
-// Lifts the suspension of a run's next tasks.
+// Unsuspends the Jobs of a run's next tasks.
 import type { Job } from "../core/kubernetes.ts";
 import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";
 import { wantedValuesOf } from "../core/wanted-values.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 
-/** @returns whether all of these tasks were released by this call */
+/** @returns whether this call released all of these tasks */
 export const release = async (ports: ChainPorts, run: RunState, tasks: readonly number[]): Promise<boolean> => {
   const released = await Promise.all(tasks.map((task) => releaseTask(ports, run, task)));
   return released.every(Boolean);
@@ -24,10 +24,10 @@ const releaseTask = async (ports: ChainPorts, run: RunState, task: number): Prom
   return true;
 };
 
-/** Another delivery may have given the task up: it did not find a value (passValues), or found a failure (closeJobs). */
+/** Another delivery may have given up the task: a value is missing (passValues), or another task failed (closeJobs). */
 const isClosable = ({ chain }: RunState, job: Job): boolean =>
   chain.graph?.failFast === true || wantedValuesOf(job).length > 0;
 
-/** It has passed then. */
+/** Tested because giving up expires it. */
 const deadlineOf = ({ spec }: Job) =>
   spec?.activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds: spec.activeDeadlineSeconds };

@@ -1,4 +1,4 @@
-// Ends a run: claims it, tells Keptn how it went, and lets go of its Jobs.
+// Ends a run: claims it, sends `.finished` to Keptn and finalizes its Jobs.
 import { makeFinished } from "../core/answer.ts";
 import type { End, Outcome } from "../core/marks.ts";
 import { sayConflicts } from "../core/merge-results.ts";
@@ -21,11 +21,11 @@ import { stop, stopDeleted, tidy } from "./tidy.ts";
 interface Reporting {
   readonly end: End;
   readonly reconcile: ReconcileRun | undefined;
-  /** Pods behind a failure could not be listed. */
+  /** The pods of a failure could not be listed. */
   readonly unread: boolean;
 }
 
-/** @returns where the run rests now; undefined when somebody else was faster: look again */
+/** @returns the resting state; undefined when another delivery was faster: read the run again */
 export const report = async (
   ports: ChainPorts,
   run: RunState,
@@ -47,7 +47,7 @@ export const report = async (
     throw fault;
   }
   if (outcome === "lost") return undefined;
-  if (outcome === "unsure") return { kind: "wait", why: "Keptn is asked once more whether it waits for this run" };
+  if (outcome === "unsure") return { kind: "wait", why: "Keptn is asked again whether it still waits for this run" };
   await tidy(ports, run, outcome);
   return { kind: "over" };
 };
@@ -58,8 +58,8 @@ const tell = async (
   { end, hold, reconcile, unread }: Reporting & { readonly hold: Hold },
 ): Promise<Outcome | "lost" | "unsure"> => {
   const finished = await makeReport(ports, run, end);
-  // A pod may start after all, and its task succeed: nobody must release the next one behind this report.
-  // Nor one that another delivery releases, or did, which found behind the failure of a Job that its task passed.
+  // A pod may still start and its task succeed: the next task must not be released after this report.
+  // The same applies if another delivery finds that the task of a failed Job passed.
   const mayGoOn = end.kind === "failed" && (unread || run.tasks.some(({ phase }) => phase === "running"));
   if (mayGoOn || (end.kind !== "passed" && end.kind !== "failed")) await stop(ports, run);
   else if (run.chain.graph) await stopDeleted(ports, run);
@@ -77,14 +77,14 @@ const tell = async (
       run.event,
       `Keptn refuses the finished event of action '${run.chain.action}': ${fault.message}`,
     );
-    return "errored"; // it never will be: the run is over all the same
+    return "errored"; // Keptn will never accept it, so the run is over
   }
 };
 
 const says: Readonly<Record<Settled, string>> = {
   sent: "reported",
   over: "Keptn no longer waits for this run; nothing was sent",
-  lost: "somebody else reports this run",
+  lost: "another delivery reports this run",
 };
 
 const noteReport = async (

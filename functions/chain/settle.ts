@@ -1,4 +1,4 @@
-// Sends a run's `.finished`, such that Keptn can count the event's task as complete, and not before all of its runs are announced.
+// Sends a run's `.finished` so that Keptn can complete the event's task, and not before all runs of the event are announced.
 import { makeStarted } from "../core/answer.ts";
 import { isCounted } from "../core/keptn-event.ts";
 import type { OutgoingEvent } from "../core/outgoing-event.ts";
@@ -10,13 +10,13 @@ import { evenOut } from "./even-out.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 import { answerForsaken, lookAfterSiblings, type ReconcileRun, siblingsOf } from "./siblings.ts";
 
-/** `over`: Keptn no longer waits for this task, nothing was sent. `lost`: somebody else has the run. */
+/** `over`: Keptn no longer waits for this task, nothing was sent. `lost`: another delivery holds the lease. */
 export type Settled = "sent" | "over" | "lost";
 
 /**
- * Sends `.finished` such that Keptn can count the task as complete: after a `.started` that it counted of this run and of each of its
- * siblings, and as often as it counted one of this run.
- * @throws IoError, `maybeDone` when it is open whether Keptn got it
+ * Sends `.finished` after Keptn counted a `.started` of this run and of each sibling, and as often as it counted one of this run. Keptn
+ * then completes the task.
+ * @throws IoError, `maybeDone` when it is unknown whether Keptn received it
  */
 export const sendFinished = async (ports: ChainPorts, run: RunState, given: Sending): Promise<Settled> =>
   isCounted(run.event) ? sendCounted(ports, run, given) : sendUncounted(ports, run, given);
@@ -24,7 +24,7 @@ export const sendFinished = async (ports: ChainPorts, run: RunState, given: Send
 export interface Sending {
   readonly finished: OutgoingEvent;
   readonly hold: Hold;
-  /** Not there where this run is itself moved for a sibling. */
+  /** Undefined when this run is itself moved for a sibling. */
   readonly reconcile: ReconcileRun | undefined;
 }
 
@@ -36,7 +36,7 @@ const sendCounted = async (
   let count = await countOnceSettled(ports, run);
   if (count.kind === "over") return "over";
   const { forsaken, moved } = await lookAfterSiblings(ports, run, { count, reconcile });
-  // Asked after their Jobs were read: what was counted by then tells whether a sibling without Jobs was reported before they went.
+  // Counted after reading the siblings' Jobs: this shows whether a sibling without Jobs was reported before they were deleted.
   if (moved || forsaken.length > 0) count = await countOf(ports, run);
   if (count.kind === "over") return "over";
   if (!(await hold.keep())) return "lost";
@@ -44,7 +44,7 @@ const sendCounted = async (
   if (count.started === 0)
     ports.log({
       level: "warn",
-      message: "Keptn has not counted the started event; it is sent again",
+      message: "Keptn has not counted the started event; sending it again",
       ...aboutRun(run),
     });
   const answers = [...(await answerForsaken(ports, run, { forsaken, count })), { source, finished }];
@@ -52,7 +52,7 @@ const sendCounted = async (
   return evenOut(ports, count, { event: run.event, answers, siblings, maySend: () => hold.keep() });
 };
 
-/** Nobody counts, so nothing hangs by one too many. */
+/** Keptn does not count these events, so a duplicate is harmless. */
 const sendUncounted = async (ports: ChainPorts, run: RunState, { finished, hold }: Sending): Promise<Settled> => {
   if (!(await hold.keep())) return "lost";
   if (!run.marks.announced) await ports.keptn.send(makeStarted(run.event, run.chain.source));
@@ -61,8 +61,8 @@ const sendUncounted = async (ports: ChainPorts, run: RunState, { finished, hold 
 };
 
 /**
- * The count, once a `.started` that was sent just now had the time to be counted, and those of its siblings, which are announced
- * together with it: Keptn counts an event some time after it took it (up to 4 s seen on a real one).
+ * The count, once Keptn had time to count a recent `.started` and those of the siblings, which are announced together with it. Keptn
+ * counts an event some time after accepting it (observed: up to 4 s).
  */
 const countOnceSettled = (ports: ChainPorts, run: RunState): Promise<Count> => {
   const untilMs = (Date.parse(run.marks.announced ?? "") || 0) + thirdOfLeaseMs(ports);

@@ -1,4 +1,4 @@
-// Looks after the other runs of an event before one of them is reported: Keptn completes its task once as many finished as started.
+// Handles the other runs of an event before one is reported: Keptn completes the task as soon as as many events finished as started.
 import { makeRefused } from "../core/answer.ts";
 import type { Job } from "../core/kubernetes.ts";
 import type { Sibling } from "../core/marks.ts";
@@ -10,27 +10,27 @@ import { logErrored } from "./error-log.ts";
 import type { SourceAnswer } from "./even-out.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 
-/** Moves another run as far as it goes. */
+/** Moves another run as far as possible. */
 export type ReconcileRun = (run: Pick<Sibling, "runId" | "namespaces">) => Promise<unknown>;
 
-/** Not there in a run of version 0.1.0: it is reported as it was then. */
+/** Missing in runs of version 0.1.0, which are reported as in that version. */
 export const siblingsOf = ({ chain }: RunState): readonly Sibling[] => chain.siblings ?? [];
 
 export interface SiblingsFound {
   /**
-   * Nobody will answer for them: they have no Job, or were let go without an answer that Keptn counted. This run has to, being the first
-   * of the event's runs that is open; to the others they are siblings that are not announced yet.
+   * Siblings that cannot report themselves: they have no Job, or were finalized without a report that Keptn counted. This run must
+   * answer for them, as the first open run of the event. The other runs wait for it.
    */
   readonly forsaken: readonly Sibling[];
-  /** Something was done about another one: Keptn's count may have changed. */
+  /** A sibling was moved: Keptn's count may have changed. */
   readonly moved: boolean;
 }
 
 /**
- * Whoever is announced and has Jobs is on its way, and needs nothing. Who is not announced yet is helped to be. Two lists can be older
- * than each other: what is found here is only believed together with a count that is asked afterwards.
- * @param given.reconcile not there where this is itself done for a sibling: the two would call each other for ever
- * @throws IoError, retryable, while start-job may still create the Jobs of one, or be about to answer for it
+ * A sibling that is announced and has Jobs needs nothing. One that is not announced yet is moved. Lists can be stale, so the result is
+ * valid only together with a count that is requested afterwards.
+ * @param given.reconcile undefined when this is itself done for a sibling: the two would call each other forever
+ * @throws IoError, retryable, while start-job may still create a sibling's Jobs or answer for it
  */
 export const lookAfterSiblings = async (
   ports: ChainPorts,
@@ -44,7 +44,7 @@ export const lookAfterSiblings = async (
     if (isEven(counted)) continue;
     const wasRefused = run.marks.refusedSiblings?.includes(sibling.runId);
     const jobs = (await listJobs(ports, sibling)) ?? (wasRefused ? [] : undefined);
-    // Where nothing may be listed any more, one that is announced is left to whoever may.
+    // If its Jobs cannot be listed, an announced sibling is left to deliveries that can list them.
     if (!jobs && counted.started > 0) continue;
     const isOpen = jobs?.some((job) => stateOf(job) !== "reported");
     if (isOpen && sibling.runId < run.id) isFirst = false;
@@ -57,23 +57,23 @@ export const lookAfterSiblings = async (
       forsaken.push(sibling);
     }
   }
-  // Two runs that are reported at the same time would both answer for a third one.
+  // Otherwise two runs reported at the same time would both answer for a third one.
   return { forsaken: isFirst ? forsaken : [], moved };
 };
 
-/** @returns undefined: they may not be listed, also not a moment later @throws IoError */
+/** @returns undefined when listing them is forbidden, even a moment later @throws IoError */
 const listJobs = async (ports: ChainPorts, { runId, namespaces }: Sibling): Promise<readonly Job[] | undefined> => {
   const list = () => unlessRefused(() => ports.jobs.listRun(runId, namespaces));
   const listed = await list();
   if ("done" in listed) return listed.done;
-  await ports.clock.sleep(askedAgainMs); // an API server that has just restarted knows no role yet
+  await ports.clock.sleep(askedAgainMs); // an API server that has just restarted does not know its roles yet
   const again = await list();
   return "done" in again ? again.done : undefined;
 };
 
 /**
- * start-job may still create its Jobs, or, where Kubernetes refuses them, tell Keptn so: it waits between its two answers until the first
- * is counted. When it did not get to its end, the same event comes again.
+ * start-job may still create the Jobs or, if Kubernetes refuses them, report that to Keptn. It waits between `.started` and `.finished`
+ * until the first is counted. If it did not complete, the event is redelivered.
  */
 const waitForStart = (ports: ChainPorts, run: RunState, { action }: Sibling): void => {
   const newestMs = Math.max(...run.tasks.map(({ job }) => (job ? createdMs(job) : 0)));
@@ -83,7 +83,7 @@ const waitForStart = (ports: ChainPorts, run: RunState, { action }: Sibling): vo
   });
 };
 
-/** The answers of those that nobody answers for, as far as Keptn has not counted them. */
+/** The `.finished` of forsaken siblings that Keptn has not counted yet. */
 export const answerForsaken = async (
   ports: ChainPorts,
   run: RunState,

@@ -1,4 +1,4 @@
-// Puts the files of a run's tasks into ConfigMaps (FILES_MODE=snapshot): read before the Jobs are created, kept once they are.
+// Puts the files of a run's tasks into ConfigMaps (FILES_MODE=snapshot): read before the Jobs are created, stored afterwards.
 import { isExecutable } from "../core/file-mode.ts";
 import { type FetchOrder, fetchOrderOf } from "../core/files.ts";
 import type { Job } from "../core/kubernetes.ts";
@@ -19,7 +19,7 @@ import { deliverFiles, type FileSink } from "./deliver-files.ts";
 
 export interface SnapshotPorts {
   readonly connectFiles: (order: FetchOrder) => KeptnFiles;
-  /** For people, e.g. that a task keeps its init container. */
+  /** Progress, e.g. that a task keeps its init container. */
   readonly log: (line: string) => void;
 }
 
@@ -27,12 +27,12 @@ export type Taken =
   | { readonly kind: "taken"; readonly jobs: readonly Job[]; readonly files: SnapshotFiles }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
-/** By the name of the Job. */
+/** Keyed by `namespace/name` of the Job. */
 export type SnapshotFiles = ReadonlyMap<string, readonly SnapshotFile[]>;
 
 /**
- * Reads what the init containers of these planned Jobs would fetch.
- * @returns the Jobs as they are to be created: a task whose files no ConfigMap holds keeps its init container
+ * Reads the files that the init containers of these planned Jobs would fetch.
+ * @returns the Jobs to create: a task whose files do not fit in a ConfigMap keeps its init container
  * @throws IoError when Keptn cannot be read
  */
 export const takeSnapshots = async (jobs: readonly Job[], ports: SnapshotPorts): Promise<Taken> => {
@@ -44,8 +44,8 @@ export const takeSnapshots = async (jobs: readonly Job[], ports: SnapshotPorts):
 };
 
 /**
- * Creates the ConfigMaps of these Jobs, each owned by its Job: before any of them is released.
- * @param jobs as the API server has them; those that an earlier delivery created are completed as well
+ * Creates the ConfigMaps of these Jobs, each owned by its Job, before any of them is released.
+ * @param jobs as the API server returned them, including those of an earlier delivery
  * @throws IoError
  */
 export const keepSnapshots = async (
@@ -72,18 +72,18 @@ const takeSnapshot = async (job: Job, { connectFiles, log }: SnapshotPorts): Pro
   const order = fetchOrderOf(job);
   if (!order) return { job };
   const sink = makeSink(order);
-  const limited = { ...order, limits: limitsOf(order), graceSeconds: 0 }; // the Broker comes again
+  const limited = { ...order, limits: limitsOf(order), graceSeconds: 0 }; // the Broker retries
   const delivery = await deliverFiles(limited, { keptn: connectFiles(order), sink, log: () => undefined });
   const tooMuch = delivery.kind === "refused" && delivery.problems.every(({ code }) => limitCodes.has(code));
   if (delivery.kind === "refused" && !tooMuch) return { job, problems: delivery.problems };
   const why = tooMuch ? snapshotLimits : whyNotMountable(sink.files);
-  const files = sink.files.sort((a, b) => (a.path < b.path ? -1 : 1)); // they came as Keptn answered
+  const files = sink.files.sort((a, b) => (a.path < b.path ? -1 : 1)); // they arrive in the order of Keptn's answers
   if (!why) return { job: withSnapshot(job, files), files };
-  log(`Job ${nameOf(job)} fetches its files by an init container: ${why}.`);
+  log(`Job ${nameOf(job)} fetches its files in an init container: ${why}.`);
   return { job };
 };
 
-/** Above these a task's own limits may still let it pass: its init container will tell. */
+/** Above these limits the task's own limits may still allow the files: its init container decides. */
 const limitCodes = new Set(["file-too-large", "files-too-large", "too-many-files"]);
 
 const limitsOf = ({ limits }: FetchOrder) => ({

@@ -1,4 +1,4 @@
-// Stops tasks of a graph while their run goes on: what they were stopped for, and what they wrote, is noted on their Jobs.
+// Stops tasks of a graph while their run continues. The reason and their output are noted on their Jobs.
 import { type LogText, shortenLog } from "../core/log-text.ts";
 import { annotation } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";
@@ -10,7 +10,7 @@ import { mostLogBytes, stopped } from "./hidden-end.ts";
 import { listPods } from "./list-pods.ts";
 import { aboutRun, type ChainPorts } from "./ports.ts";
 
-/** As `noteOwnEnd`: a deadline that has passed stops the Job, and is the guard; whoever comes second changes nothing. */
+/** As in `noteOwnEnd`, an expired deadline stops the Job and guards the note: a second delivery changes nothing. */
 export const stopTasks = async (
   ports: ChainPorts,
   run: RunState,
@@ -28,13 +28,13 @@ const stopTask = async (ports: ChainPorts, run: RunState, task: TaskState | unde
     annotations: { [annotation.stopped]: JSON.stringify({ ...why, ...(log ? { log } : {}) }) },
     activeDeadlineSeconds: stopped,
   });
-  const message = `stopped a task, and its run goes on: ${why.why}`;
+  const message = `stopped a task; its run continues: ${why.why}`;
   ports.log({ level: "info", message, task: link.task, job: link.name, answer, ...aboutRun(run) });
   if (answer !== "done" || why.because !== "cannot-start") return;
   await ports.note(refOf(job), { reason: "CouldNotStart", message: why.why });
 };
 
-/** Of its own container. */
+/** The output of the task's own container. */
 const logOf = async (ports: ChainPorts, job: NonNullable<TaskState["job"]>): Promise<LogText | undefined> => {
   const pod = (await listPods(ports, job)).pods.at(-1);
   const own = pod && containersOf(pod).find(({ name }) => name === job.metadata?.name);

@@ -1,4 +1,4 @@
-// Looks for runs whose next step got lost, and takes it; ends what wakes us when there are none.
+// Moves runs whose next step was missed. Deletes the watch and the timer when no run is open.
 import { runScopeOf } from "../core/run-scope.ts";
 import { explainUnread } from "../core/unread-namespace.ts";
 import { endWakers, keepWatch, readWakers, type WakerPorts } from "./idle.ts";
@@ -7,27 +7,27 @@ import { moveRuns } from "./move-runs.ts";
 export type SweepPorts = WakerPorts;
 
 export interface Swept {
-  /** Runs that are open, as far as could be read. */
+  /** Open runs in the readable namespaces. */
   readonly open: number;
-  /** Of those: could not be moved. The next sweep tries again. */
+  /** Open runs that could not be moved. The next sweep retries them. */
   readonly failed: number;
-  /** Of those: there was no time for them. Another sweep begins elsewhere. */
+  /** Open runs there was no time for. The next sweep uses another order. */
   readonly left: number;
   /** Namespaces that could not be listed. */
   readonly unread: number;
 }
 
 /**
- * Less than Knative gives a request, and less than a delivery's calls to Keptn may take (server.ts): what is begun after that would
+ * Less than Knative's request timeout, and less than the time that a delivery's calls to Keptn may take (server.ts): later work would
  * only fail.
  */
 const sweepSeconds = 75;
 
 /** @throws IoError when nothing at all could be read */
 export const sweep = async (ports: SweepPorts): Promise<Swept> => {
-  const wakers = await readWakers(ports); // before the list: a touch after this line changes a resourceVersion
+  const wakers = await readWakers(ports); // before the list: a later touch changes a resourceVersion
   const scope = runScopeOf(ports.settings);
-  // Runs of before stay where they are when JOB_NAMESPACE, ALLOWED_NAMESPACES or FULL_DEPLOYMENT_NAME are changed.
+  // Earlier runs stay where they are when JOB_NAMESPACE, ALLOWED_NAMESPACES or FULL_DEPLOYMENT_NAME change.
   const { runs, unread } = await ports.jobs.listOpen([scope, ...(wakers.timer?.scopes ?? [])]);
   for (const { namespace, fault } of unread) {
     const isCurrent = scope.namespaces.includes(namespace);
@@ -36,7 +36,7 @@ export const sweep = async (ports: SweepPorts): Promise<Swept> => {
   const { failed, left } = await moveRuns(ports, runs, wakers.askedMs + sweepSeconds * 1000);
   const swept = { open: runs.size, failed, left, unread: unread.length };
   ports.log({ level: runs.size > 0 ? "info" : "debug", message: "swept", ...swept });
-  // Where something could not be read, runs may be open that only the timer will find.
+  // Unreadable namespaces may have open runs that only the timer will find.
   await (runs.size === 0 && unread.length === 0 ? endWakers(ports, wakers) : keepWatch(ports, wakers));
   return swept;
 };

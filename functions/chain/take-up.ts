@@ -1,4 +1,4 @@
-// Takes up what webhook-service lost: events of connected projects that Keptn has open and that nobody answered go to the Broker once more.
+// Sends events that webhook-service lost to the Broker: open, unanswered events of connected projects.
 import type { Connection } from "../core/connect/connections.ts";
 import { filterOf } from "../core/connect/selection.ts";
 import { envelopeOf, isAnswerable, isCounted, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
@@ -12,17 +12,17 @@ export interface TakeUpPorts {
   readonly lost: LostEvents;
   readonly log: Log;
   readonly now: () => Date;
-  /** Of this process: an event that no action fits stays open, and is sent once. */
+  /** IDs sent by this process. An event that matches no action stays open, and is sent only once. */
   readonly sent: Set<string>;
 }
 
-/** Younger ones are on their way: webhook-service, a cold start. start-job knows an event that comes twice all the same. */
+/** Younger events may still be under way (webhook-service, a cold start). start-job detects duplicates in any case. */
 const oldEnoughMs = 60_000;
-/** As keptn-source looks for them. */
+/** As in keptn-source. */
 const searchBackMs = 60 * 60 * 1000;
 const mostSent = 10_000;
 
-/** @returns how many were taken up @throws IoError */
+/** @returns the number of events sent @throws IoError */
 export const takeUp = async (ports: TakeUpPorts): Promise<number> => {
   const { connections, lost, sent } = ports;
   const subscriptions = connections.flatMap(subscriptionsOf);
@@ -70,6 +70,10 @@ const send = async (event: KeptnEvent, { connections, lost, log, sent }: TakeUpP
   await lost.post(connection.broker, event);
   sent.add(event.id);
   const about = { event: event.id, context: event.shkeptncontext, type: event.type };
-  log({ level: "warn", message: "webhook-service did not bring it, and nobody answered it: taken up", ...about });
+  log({
+    level: "warn",
+    message: "webhook-service did not deliver an event that is still unanswered; sent it to the Broker",
+    ...about,
+  });
   return true;
 };

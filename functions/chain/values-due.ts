@@ -1,4 +1,4 @@
-// Values that a task takes from tasks before it are there before it is released.
+// Passes a task's values from earlier tasks before the task is released.
 import type { Step } from "../core/next-step.ts";
 import type { RunState } from "../core/run-state.ts";
 import { wantedValuesOf } from "../core/wanted-values.ts";
@@ -6,15 +6,15 @@ import { inFull } from "./in-full.ts";
 import type { ChainPorts } from "./ports.ts";
 import { release } from "./release.ts";
 
-/** @param passed tasks whose values this delivery has passed @returns those of the step that still want some */
+/** @param passed tasks whose values this delivery has passed @returns tasks of the step that still need values */
 export const valuesDue = (run: RunState, step: Step, passed: readonly number[]): readonly number[] =>
   step.kind === "release"
     ? step.tasks.filter((task) => !passed.includes(task) && wantedValuesOf(run.tasks[task]?.job).length > 0)
     : [];
 
 /**
- * Nothing is released that takes values: it takes a while to read them, and meanwhile another task may have failed for which these must not
- * start. Who comes back from here looks at the run anew.
+ * Passes the values but does not release these tasks: reading takes a while, and another task may fail meanwhile so that they must not
+ * start. The caller reads the run again.
  * @param due at least one @throws IoError
  */
 export const passDue = async (

@@ -1,4 +1,4 @@
-// Fetches what the order names, and says how it went: in its output, and in one message for Keptn's user.
+// Fetches the files of the order and reports the result: in its output, and in one message for Keptn's user.
 import { deliverFiles, type FileSink } from "../chain/deliver-files.ts";
 import { renderBytes } from "../core/file-choice.ts";
 import { type FetchOrder, parseFetchOrder } from "../core/files.ts";
@@ -42,7 +42,7 @@ const fetchInto = async (order: FetchOrder, ports: FetchPorts): Promise<FetchRes
     const delivery = await deliverFiles(order, { ...ports, keptn, sink });
     if (delivery.kind === "refused") return { exitCode: exitCodes.refused, message: explain(delivery.problems) };
     const { count, bytes } = delivery;
-    ports.log(`${count} ${count === 1 ? "file" : "files"}, ${renderBytes(bytes)} in all`);
+    ports.log(`${count} ${count === 1 ? "file" : "files"}, ${renderBytes(bytes)} in total`);
     return { exitCode: exitCodes.fetched };
   } finally {
     await sink.close();

@@ -1,4 +1,4 @@
-// fetch-files, the init container: fetches what FETCH_ORDER names into /keptn, or into the folder given as argument.
+// fetch-files, the init container: fetches the files of FETCH_ORDER into /keptn, or into the folder given as argument.
 import { filesFolder } from "../core/files.ts";
 import { parseKeptnSettings } from "../core/keptn-settings.ts";
 import { renderProblems } from "../core/problem.ts";
@@ -19,7 +19,7 @@ const run = async (env: NodeJS.ProcessEnv, folder: string): Promise<FetchResult>
   });
 };
 
-/** Keptn has answered when a file is asked for: all that this takes is loaded. */
+/** By the first file, Keptn has answered and all modules are loaded. */
 const keepSmall = (keptn: KeptnFiles): KeptnFiles => {
   const optimise = makeOptimise(optimiseNothing);
   return {
@@ -33,7 +33,7 @@ const keepSmall = (keptn: KeptnFiles): KeptnFiles => {
 
 const explainBug = (error: unknown): FetchResult => ({
   exitCode: exitCodes.bug,
-  message: `fetch-files has a bug: ${error instanceof Error ? error.stack : error}`,
+  message: `fetch-files: internal error (a bug): ${error instanceof Error ? error.stack : error}`,
 });
 
 const main = async (): Promise<void> => {
@@ -45,6 +45,6 @@ const main = async (): Promise<void> => {
   process.exit(exitCode);
 };
 
-// As process 1 of its container it would not hear of its pod's end otherwise.
+// Process 1 of a container ignores SIGTERM unless it has a handler.
 process.once("SIGTERM", () => process.exit(143));
 void main();

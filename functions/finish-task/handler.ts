@@ -1,4 +1,4 @@
-// finish-task: a change of a Job, or the timer, moves runs forward. An event is only a hint; what counts is read from Kubernetes.
+// finish-task moves runs forward when a Job changes or the timer fires. An event is only a trigger; the state is read from Kubernetes.
 import { advance } from "../chain/advance.ts";
 import { type Answer, done } from "../chain/answer.ts";
 import { type SweepPorts, sweep } from "../chain/sweep.ts";
@@ -6,12 +6,12 @@ import { type Hint, parseHint } from "../core/hint.ts";
 import { renderProblems } from "../core/problem.ts";
 
 /**
- * @param ends of Jobs that this process is at or has dealt with, one set for all its deliveries
- * @param sweeps of this process, one object for all its deliveries
+ * @param ends ends of Jobs that this process is handling or has handled, one set for all its deliveries
+ * @param sweeps state of this process, one object for all its deliveries
  * @param value a CloudEvent of an ApiServerSource (mode Resource) or of the sweep's PingSource
- * @param answerEarly is called with the answer as soon as nothing is left that a second delivery could do: this one goes on, and
- * what it does not get done is the sweep's (docs/decisions/0021)
- * @throws IoError when Kubernetes or Keptn cannot be reached: the next delivery or sweep goes on from what is there
+ * @param answerEarly called with the answer as soon as a second delivery could do nothing more. This delivery continues, and the sweep
+ * completes what it does not (docs/decisions/0021)
+ * @throws IoError when Kubernetes or Keptn cannot be reached: the next delivery or sweep continues from the existing state
  */
 export const finishTask =
   (ports: SweepPorts, ends: Set<string>, sweeps: Sweeps = { underWay: false }) =>
@@ -31,18 +31,18 @@ export const finishTask =
   };
 
 export interface Sweeps {
-  /** One of them is under way. */
+  /** A sweep is in progress. */
   underWay: boolean;
 }
 
 /**
- * Each sweep takes memory and time of its own, and whoever can reach us can ask for any number. A second one is answered at once: it
- * would find what the first one finds, it must not keep Job changes from their turn, and the timer asks again within a minute.
+ * Each sweep takes memory and time, and any client can request any number of them. A second sweep is answered at once: it would find
+ * the same runs, it must not delay Job changes, and the timer fires again within a minute.
  */
 const sweepAlone = async (ports: SweepPorts, sweeps: Sweeps): Promise<Answer> => {
   if (sweeps.underWay) {
-    ports.log({ level: "info", message: "another sweep is under way; this one is left to it" });
-    return done("another sweep is under way");
+    ports.log({ level: "info", message: "skipped a sweep: another one is in progress" });
+    return done("another sweep is in progress");
   }
   sweeps.underWay = true;
   try {
@@ -54,28 +54,28 @@ const sweepAlone = async (ports: SweepPorts, sweeps: Sweeps): Promise<Answer> =>
   }
 };
 
-/** Hundreds of runs at once; a name, a uid and some words for each. */
+/** Enough for hundreds of concurrent runs; each entry is a name, a UID and a few words. */
 const mostEnds = 1000;
 
 /**
- * Kubernetes tells an end twice within moments: SuccessCriteriaMet, then Complete. The second adds nothing to a delivery that is
- * still at the first (that one comes again if this process dies over it, or has told Keptn), nor to one that moved the run.
+ * Kubernetes reports an end twice within moments: SuccessCriteriaMet, then Complete. The second report is redundant while the first is
+ * being handled (which is redelivered if this process dies before it told Keptn), and after it moved the run.
  */
 const moveRun = async (
   ports: SweepPorts,
   { runId, namespace, end }: Extract<Hint, { kind: "run" }>,
   ends: Set<string>,
 ): Promise<Answer> => {
-  if (end && ends.has(end)) return done("another delivery is at this end of its task, or was");
+  if (end && ends.has(end)) return done("this end of a Job is already being handled, or was");
   if (end) ends.add(end);
   let seen: readonly string[] = [];
-  ports.log({ level: "debug", message: "looks at a run", run: runId });
+  ports.log({ level: "debug", message: "reconciling a run", run: runId });
   try {
     const rest = await advance(ports, { runId, namespaces: [namespace] });
     seen = rest.ends ?? [];
     return done(rest.kind === "over" ? "the run is over" : rest.why);
   } finally {
-    if (end) ends.delete(end); // what Kubernetes does not confirm was no end
+    if (end) ends.delete(end); // only ends that Kubernetes confirmed are kept
     for (const one of seen) ends.add(one);
     while (ends.size > mostEnds) ends.delete(ends.values().next().value ?? ""); // the oldest
   }

@@ -1,4 +1,4 @@
-// Answers the probe of `job-executor connect`: that it came here, and that Keptn hears us, is all it asks.
+// Answers the probe event of `job-executor connect`, which tests that events arrive here and that Keptn receives our answers.
 import { type Answer, done } from "../chain/answer.ts";
 import { makeFinished } from "../core/answer.ts";
 import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";

@@ -1,4 +1,4 @@
-// Creates the Jobs of all runs of an event, suspended: its first Job is the lock, and nothing is announced before all of them are there.
+// Creates the suspended Jobs of all runs of an event. The first Job is the lock. Nothing is announced before all of them exist.
 import type { ChainPorts } from "../chain/ports.ts";
 import { reportedRuns } from "../core/first-plan.ts";
 import type { KeptnEvent } from "../core/keptn-event.ts";
@@ -9,13 +9,13 @@ import { listJobsOf, mayCreateMore, namespacesOfPlan } from "./event-jobs.ts";
 
 export interface Creation {
   readonly event: KeptnEvent;
-  /** All that the event starts by this plan. */
+  /** All runs of this plan. */
   readonly planned: readonly RunPlan[];
-  /** Those of them whose Jobs are to be created. */
+  /** The planned runs whose Jobs are to be created. */
   readonly runs: readonly RunPlan[];
-  /** Asked before each request. @throws IoError when it is too late to create anything */
+  /** Called before each request. @throws IoError when it is too late to create Jobs */
   readonly inTime: () => void;
-  /** The event's Jobs were looked for long ago: another plan of it may have begun meanwhile. */
+  /** The event's Jobs were listed some time ago: another plan may have started since. */
   readonly lookAgain: boolean;
 }
 
@@ -23,21 +23,21 @@ export type Created =
   | {
       readonly kind: "created";
       readonly runs: readonly CreatedRun[];
-      /** The first Job is of this delivery: no other one had created any before. */
+      /** This delivery created the event's first Job. */
       readonly isFirst: boolean;
     }
-  /** They are there, or some of them are, by this or another plan: nothing more is to be created. */
+  /** Some or all Jobs exist already, by this or another plan: no more may be created. */
   | { readonly kind: "planned-before"; readonly jobs: readonly Job[] };
 
 export interface CreatedRun {
   readonly plan: RunPlan;
-  /** As the API server has them; those that were there are not among them. */
+  /** As the API server returned them, without those that existed before. */
   readonly created: readonly Job[];
-  /** Why Kubernetes refused one of its Jobs for good; undefined: it did not. */
+  /** Why Kubernetes permanently refused one of its Jobs; undefined: it did not. */
   readonly refused?: string;
 }
 
-/** @throws IoError when a Job could neither be created nor was refused */
+/** @throws IoError when a Job was neither created nor permanently refused */
 export const createJobs = async (
   ports: ChainPorts,
   { event, planned, runs, inTime, lookAgain }: Creation,
@@ -50,7 +50,7 @@ export const createJobs = async (
     reported = reportedRuns(jobs);
     return mayCreateMore(ports, { event, jobs, runs: planned }) ? undefined : { kind: "planned-before", jobs };
   };
-  // Where the first Job of another plan was refused, the others of it stand without a lock that this one would find.
+  // If the first Job of another plan was refused, its other Jobs exist without a lock that this plan would find.
   const before = lookAgain ? await findEarlier() : undefined;
   if (before) return before;
   inTime();
@@ -85,7 +85,7 @@ const create = async (ports: ChainPorts, { plan, job }: Planned): Promise<Attemp
   }
 };
 
-/** A Job that is refused decides about its run, whatever became of the others. */
+/** One refused Job means the run is refused, regardless of its other Jobs. */
 const outcomeOf = (plan: RunPlan, attempts: readonly Attempt[]): CreatedRun => {
   const own = attempts.filter((attempt) => attempt.plan === plan);
   const refusal = own.find((attempt) => attempt.refusal)?.refusal;

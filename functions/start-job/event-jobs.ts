@@ -1,4 +1,4 @@
-// What is there of an event already: once any Job of it was created, no other plan of it counts.
+// Finds the existing Jobs of an event. Once one exists, other plans of the event are void.
 import { advance } from "../chain/advance.ts";
 import { type Answer, done } from "../chain/answer.ts";
 import { logErrored } from "../chain/error-log.ts";
@@ -12,7 +12,7 @@ import { IoError, unlessRefused } from "../io/io-error.ts";
 
 export interface FoundJobs {
   readonly jobs: readonly Job[];
-  /** Why not all of its namespaces could be listed; undefined: they were. */
+  /** Why a namespace could not be listed; undefined: all were. */
   readonly unread?: IoError;
 }
 
@@ -30,13 +30,13 @@ export const findJobsOf = async (
 
 type JobList = { readonly done: readonly Job[] } | { readonly refusal: IoError };
 
-/** One for each namespace. */
+/** @param lists one per namespace */
 export const mergeLists = (lists: readonly JobList[]): FoundJobs => {
   const unread = lists.flatMap((list) => ("refusal" in list ? [list.refusal] : []))[0];
   return { jobs: lists.flatMap((list) => ("done" in list ? list.done : [])), ...(unread ? { unread } : {}) };
 };
 
-/** @throws IoError, retryable where none is found, and not all namespaces can be listed: an earlier delivery may run some there */
+/** @throws IoError, retryable when none is found and a namespace cannot be listed: Jobs of an earlier delivery may run there */
 export const listJobsOf = async (
   ports: ChainPorts,
   event: KeptnEvent,
@@ -48,12 +48,12 @@ export const listJobsOf = async (
 };
 
 /**
- * A missing right can be given, and then the same event again runs or is answered; whoever answers now may answer for a task that runs.
+ * Once the permission is granted, a redelivery runs the event or answers it. Answering now could answer for a running task.
  * @throws IoError, retryable
  */
 export const failUnseen = async (ports: ChainPorts, event: KeptnEvent, unread: IoError): Promise<never> => {
   const why = unread.message.replace(/\.?$/, ".");
-  const message = `Whether Jobs of this event run already cannot be seen, so it is not answered: ${why} start-job needs the right to list Jobs there.`;
+  const message = `Cannot tell whether Jobs of this event already run, so it is not answered: ${why} Grant start-job permission to list Jobs there.`;
   await logErrored(ports, envelopeOf(event), message);
   const httpStatus = unread.httpStatus ?? 403;
   throw new IoError(`event ${event.id}: ${message}`, { retryable: true, httpStatus, cause: unread });
@@ -63,13 +63,13 @@ export const namespacesOfPlan = (runs: readonly RunPlan[]): readonly string[] =>
   ...new Set(runs.flatMap(({ jobs }) => jobs.map(({ metadata }) => metadata?.namespace ?? ""))),
 ];
 
-/** Longer than the requests take with which a start-job creates the Jobs of an event. */
+/** Longer than start-job takes to create the Jobs of an event. */
 export const creatingMs = 5000;
 
 /**
- * @param jobs of the event, as they are there
- * @returns whether Jobs of this plan may be created beside them
- * @throws IoError, retryable, while another delivery may be about to create the rest: two at once would leave its runs without an owner
+ * @param jobs existing Jobs of the event
+ * @returns whether more Jobs of this plan may be created
+ * @throws IoError, retryable, while another delivery may be about to create the rest: with two creators, its runs would have no owner
  */
 export const mayCreateMore = (
   ports: ChainPorts,
@@ -84,21 +84,21 @@ export const mayCreateMore = (
   const planned = runs.reduce((sum, run) => sum + run.jobs.length, 0);
   const newestMs = Math.max(...jobs.map(({ metadata }) => Date.parse(String(metadata?.creationTimestamp)) || 0));
   if (jobs.length >= planned || nowMs(ports) - newestMs >= creatingMs) return true;
-  throw new IoError(`event ${event.id}: another delivery of it is creating its Jobs`, { retryable: true });
+  throw new IoError(`event ${event.id}: another delivery is creating its Jobs`, { retryable: true });
 };
 
-/** Moves what is there, and creates nothing. @throws IoError */
+/** Moves the runs of existing Jobs, and creates none. @throws IoError */
 export const moveJobs = async (ports: ChainPorts, event: KeptnEvent, jobs: readonly Job[]): Promise<Answer> => {
   ports.log({
     level: "info",
-    message: "the event was planned before; what is there of it goes on",
+    message: "the event was planned before; its existing runs continue",
     event: event.id,
     context: event.shkeptncontext,
   });
   const runs = [...byRun(jobs)].map(async ([runId, ofRun]) => {
     await advance(ports, { runId, namespaces: [...new Set(ofRun.map(({ metadata }) => metadata?.namespace ?? ""))] });
   });
-  const { answerHalves } = await import("./half-answers.ts"); // seldom: an event that comes again
+  const { answerHalves } = await import("./half-answers.ts"); // rare: only for redelivered events
   await inFull([...runs, answerHalves(ports, event, jobs)]);
   return done(`${runs.length} runs, planned before`);
 };

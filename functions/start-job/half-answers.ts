@@ -1,4 +1,4 @@
-// Answers for runs without Jobs, which a start-job that died had refused.
+// Answers for refused runs without Jobs when an earlier delivery stopped before it did.
 import { countFor, isEven, ofSource } from "../chain/count.ts";
 import { logErrored } from "../chain/error-log.ts";
 import { evenOut } from "../chain/even-out.ts";
@@ -14,9 +14,9 @@ import { IoError, unlessRefused } from "../io/io-error.ts";
 import { isOwnSource } from "./standing.ts";
 
 /**
- * The event was planned before, and only silent runs of it have Jobs: no report of theirs looks after what Keptn counted of the others,
- * or never heard.
- * @throws IoError, retryable wherever the same event again could help
+ * For an event that was planned before and of which only silent runs have Jobs. Silent runs send no report, so no report completes the
+ * answers of the other runs.
+ * @throws IoError, retryable if a redelivery could help
  */
 export const answerHalves = async (ports: ChainPorts, event: KeptnEvent, jobs: readonly Job[]): Promise<void> => {
   const isSilent = (ofRun: readonly Job[]): boolean => readRun(ofRun)?.chain.silent ?? false;
@@ -33,7 +33,8 @@ export const answerHalves = async (ports: ChainPorts, event: KeptnEvent, jobs: r
   if (gone.length > 0) waitForOthers(ports, event, jobs);
   const sources = new Set([...halves, ...gone.map(({ source }) => source)]);
   if (sources.size === 0) return;
-  const message = "An action was refused when this event first came, and start-job did not get to answer for it.";
+  const message =
+    "An action was refused when this event first arrived, and start-job stopped before it could report that.";
   await logErrored(ports, envelope, message);
   const answers = [...sources].map((source) => ({
     source,
@@ -42,13 +43,13 @@ export const answerHalves = async (ports: ChainPorts, event: KeptnEvent, jobs: r
   await evenOut(ports, count, { event: envelope, answers, siblings: [] });
 };
 
-/** Runs of the plan that counts, which answer Keptn. */
+/** The runs of the valid plan that answer Keptn. */
 const siblingsOf = (jobs: readonly Job[]): readonly Sibling[] => {
   const all = [...byRun(jobs).values()].flatMap((ofRun) => readRun(ofRun)?.chain.siblings ?? []);
   return [...new Map(all.map((sibling) => [sibling.runId, sibling])).values()];
 };
 
-/** Those without a Job: they were refused. Where that cannot be seen, they are left to whoever may. @throws IoError */
+/** Siblings without a Job: they were refused. Siblings whose Jobs may not be listed are skipped. @throws IoError */
 const findGone = async (ports: ChainPorts, siblings: readonly Sibling[]): Promise<readonly Sibling[]> => {
   const lists = await Promise.all(
     siblings.map(({ runId, namespaces }) => unlessRefused(() => ports.jobs.listRun(runId, namespaces))),
@@ -59,11 +60,11 @@ const findGone = async (ports: ChainPorts, siblings: readonly Sibling[]): Promis
   });
 };
 
-/** Longer than a start-job takes that touched the timer, creates its Jobs and announces its runs. */
+/** Longer than start-job takes from touching the timer to announcing its runs. */
 const startingMs = 30_000;
 
-/** @throws IoError, retryable, while the delivery that created these Jobs may be about to answer for the others itself */
+/** @throws IoError, retryable, while the delivery that created these Jobs may still answer for the others */
 const waitForOthers = (ports: ChainPorts, event: KeptnEvent, jobs: readonly Job[]): void => {
   if (nowMs(ports) - Math.max(...jobs.map(createdMs)) >= startingMs) return;
-  throw new IoError(`event ${event.id}: another delivery of it may still answer for it`, { retryable: true });
+  throw new IoError(`event ${event.id}: another delivery may still answer it`, { retryable: true });
 };

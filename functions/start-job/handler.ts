@@ -1,4 +1,4 @@
-// start-job: a Keptn event becomes runs. Read the job config, plan, create the Jobs; from there on the chain takes over.
+// start-job turns a Keptn event into runs: it reads the job config, plans, and creates the Jobs. functions/chain moves them from there.
 import { type Answer, done } from "../chain/answer.ts";
 import { probeType } from "../core/connect/probe.ts";
 import { dryEventProject, envelopeOf, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
@@ -13,7 +13,7 @@ export type { StartJobPorts };
 
 /**
  * @param value a CloudEvent, extensions as properties, JSON data parsed
- * @throws IoError when Kubernetes or Keptn cannot be reached: the same event again goes on from what is there
+ * @throws IoError when Kubernetes or Keptn cannot be reached: a redelivery continues from the existing state
  */
 export const startJob =
   (ports: StartJobPorts) =>
@@ -26,7 +26,7 @@ export const startJob =
       case "not-keptn":
         return ignore(ports, parsed.why);
       case "thin":
-        return startAsKeptnHasIt(ports, parsed, "; it was asked because the event that arrived has no shkeptncontext");
+        return startAsKeptnHasIt(ports, parsed, "; Keptn was asked because the received event has no shkeptncontext");
       case "event":
         return ports.settings.VERIFY_EVENTS
           ? startAsKeptnHasIt(ports, envelopeOf(parsed.event))
@@ -35,26 +35,26 @@ export const startJob =
   };
 
 /**
- * VERIFY_EVENTS, and thin events: anybody who reaches the Broker can send an event under an id that Keptn knows. Only the id, type and
- * project of what arrived are used, to ask; service, data, commit and time are Keptn's own.
+ * For VERIFY_EVENTS and thin events: anyone who can reach the Broker can send an event with an ID that Keptn knows. Only the ID, type
+ * and project of the received event are used, to look it up. Service, data, commit and time are Keptn's own.
  */
 const startAsKeptnHasIt = async (ports: StartJobPorts, sent: EventRef, reason = ""): Promise<Answer> => {
   const event = await getKnownEvent(ports, sent);
-  // `job-executor check` wants to know whether a run could have its watch, too.
+  // `job-executor check` also tests whether a run could create its watch.
   if (!event && sent.project === dryEventProject) await ports.watch?.rehearse(ports.clock.now());
   if (event) return start(ports, event);
-  return ignore(ports, `Keptn knows no open event ${sent.id}${reason}`, { event: sent.id });
+  return ignore(ports, `Keptn has no open event ${sent.id}${reason}`, { event: sent.id });
 };
 
 const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
   if (event.type === probeType) return (await import("./answer-probe.ts")).answerProbe(ports, event);
   const about = { event: event.id, context: event.shkeptncontext };
-  ports.log({ level: "debug", message: `begins with ${event.type}`, ...about });
+  ports.log({ level: "debug", message: `handling ${event.type}`, ...about });
   const read = await unlessRefused(() => ports.keptn.getJobConfig(event));
   if ("refusal" in read) return withoutConfig(ports, event, read.refusal.message);
   const file = read.done;
   if (!file) return ignoreOrAnswer(ports, event);
-  const { planRuns } = await import("../core/plan.ts"); // YAML, schema, patterns: only for events that get this far
+  const { planRuns } = await import("../core/plan.ts"); // YAML, schema, patterns: loaded only for events that get this far
   const plan = planRuns({ event, configText: file.text, configFile: "job/config.yaml", settings: ports.settings });
   switch (plan.kind) {
     case "ignore":
@@ -66,11 +66,11 @@ const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> =
   }
 };
 
-/** Whether every delivery of the event meets this config: it was read at the event's commit. A project's own is read at HEAD. */
+/** Whether every delivery of the event reads the same config: it is read at the event's commit, except a project's, which is read at HEAD. */
 const isPinned = ({ gitcommitid }: KeptnEvent, { level }: JobConfigFile): boolean =>
   level !== "project" && gitcommitid !== undefined && gitcommitid !== "";
 
-/** Most services have no job config: that is nothing to tell of, unless the operator wants an answer to every event. */
+/** Most services have no job config. That is not reported, unless the operator wants an answer to every event. */
 const ignoreOrAnswer = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
   const { service, stage, project } = event.data;
   const message = `There is no job/config.yaml for service ${service}, stage ${stage} or project ${project}.`;
@@ -78,7 +78,7 @@ const ignoreOrAnswer = async (ports: StartJobPorts, event: KeptnEvent): Promise<
   return withoutConfig(ports, event, message);
 };
 
-/** Nobody knows whether an action would have matched: without a reason to answer every event, only Keptn's error log hears of it. */
+/** Whether an action would match is unknown: unless every event must be answered, only Keptn's error log is told. */
 const withoutConfig = (ports: StartJobPorts, event: KeptnEvent, message: string): Promise<Answer> => {
   const { ALWAYS_SEND_FINISHED_EVENT: always, KEPTN_SOURCE: source } = ports.settings;
   return refuse(ports, event, { message, ...(always ? { source } : {}) });

@@ -1,4 +1,4 @@
-// Whether a start-job is still in time to create Jobs.
+// Whether start-job is still in time to create Jobs.
 import { type ChainPorts, nowMs } from "../chain/ports.ts";
 import type { KeptnEvent } from "../core/keptn-event.ts";
 import { askedWithinSeconds } from "../core/memory.ts";
@@ -6,32 +6,32 @@ import { IoError } from "../io/io-error.ts";
 
 export interface Delivery {
   readonly event: KeptnEvent;
-  /** When Keptn began to be asked how it stands with its runs. */
+  /** When the first request for Keptn's count of the runs began. */
   readonly askedAt: Date;
-  /** When the sweep's timer was touched for this delivery. */
+  /** When this delivery touched the sweep's timer. */
   readonly touchedAt: Date;
 }
 
-/** The least of CREATE_GRACE_SECONDS in any version is 60: a third of it leaves enough for the requests under way. */
+/** The minimum of CREATE_GRACE_SECONDS is 60 in all versions. A third of it leaves enough time for requests in progress. */
 const createWithinMs = 20_000;
 
-/** Whether the timer of this touch is certain to outlast a request that begins now. */
+/** Whether the touched timer is certain to outlast a request that starts now. */
 export const isSoonAfter = (ports: Pick<ChainPorts, "clock">, touchedAt: Date): boolean =>
   ports.clock.now().getTime() - touchedAt.getTime() < createWithinMs;
 
 /**
- * A sweep may end the timer CREATE_GRACE_SECONDS after it was touched, if there is no run then: Jobs that came later would have none.
- * And what Keptn said long ago need not be so any more: a run that was open then can have ended, and its Jobs be gone.
+ * If no run is open, a sweep may delete the timer CREATE_GRACE_SECONDS after its last touch. Jobs created later would have no timer.
+ * Keptn's count also becomes stale: a run that was open can have ended since, and its Jobs can be gone.
  * @throws IoError, retryable, when it is too late
  */
 export const beInTime = (ports: ChainPorts, { askedAt, touchedAt, event }: Delivery): void => {
   const late = (since: Date, mostMs: number, what: string): void => {
     const lateMs = nowMs(ports) - since.getTime();
     if (lateMs < mostMs) return;
-    throw new IoError(`event ${event.id}: ${lateMs} ms after ${what} is too late to create its Jobs`, {
+    throw new IoError(`event ${event.id}: too late to create its Jobs, ${lateMs} ms after ${what}`, {
       retryable: true,
     });
   };
-  late(touchedAt, createWithinMs, "the timer");
+  late(touchedAt, createWithinMs, "the timer was touched");
   late(askedAt, askedWithinSeconds * 1000, "Keptn was asked");
 };

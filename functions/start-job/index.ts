@@ -33,10 +33,10 @@ export const makeProgram: Program = (settings) => {
     newClaimant,
   };
   const handle = (event: unknown) => {
-    setImmediate(() => void import("../core/plan.ts")); // needed once Keptn has given the job config: loaded while it is asked
+    setImmediate(() => void import("../core/plan.ts")); // loaded while Keptn is asked for the job config
     return startJob({ ...ports, keptn: keptn.within(deliverySeconds) })(event);
   };
-  // Off the event's path: what Keptn's Bridge shows of us can wait for the answer.
+  // After the response: registration is only for Keptn's Bridge.
   const afterwards = () => {
     void keptn.register();
     void lookAfterLost();

@@ -1,4 +1,4 @@
-// Looks at runs once more that began before the ApiServerSource was ready: what changed before its first list, it tells nobody.
+// Reconciles runs again that started before the ApiServerSource was ready: it does not report changes before its first list.
 import { advance, type Target } from "../chain/advance.ts";
 import { annotation } from "../core/marks.ts";
 import { refOf } from "../core/object-meta.ts";
@@ -8,17 +8,17 @@ import { isSoonAfter } from "./in-time.ts";
 import type { StartJobPorts } from "./start-runs.ts";
 import { betweenReadsMs } from "./touch-sparingly.ts";
 
-/** From apply to Ready it takes 1.3 to 3.2 s; after this time the sweep is as quick. */
+/** Observed from apply to Ready: 1.3 to 3.2 s. After this time the sweep is as quick. */
 const longestWaitMs = 30_000;
-/** Its adapter lists a moment before it is Ready, or, where no probe asks it, a moment after. */
+/** Its adapter lists shortly before it is Ready, or, without a probe, shortly after. */
 const afterReadyMs = [0, 2000] as const;
 
-/** @throws IoError; what is not done here, the sweep does within a minute */
+/** @throws IoError; the sweep does within a minute what is not done here */
 export const lookAgain = async (ports: StartJobPorts, runs: readonly Target[], touchedAt: Date): Promise<void> => {
   if (!(await isReadyInTime(ports, touchedAt))) {
     ports.log({
       level: "warn",
-      message: "the ApiServerSource is not ready: until it is, only the sweep sees Jobs end",
+      message: "the ApiServerSource is not ready; until it is, only the sweep notices when Jobs end",
     });
     return;
   }
@@ -32,8 +32,8 @@ export const lookAgain = async (ports: StartJobPorts, runs: readonly Target[], t
 };
 
 /**
- * Changes a released Job, which the new ApiServerSource reports: finish-task then starts while the task runs, and not when it has ended.
- * That is all the change is for, so that a failure is no fault.
+ * Changes a released Job, which the new ApiServerSource reports: finish-task then cold-starts while the task runs, not when it has ended.
+ * A failure is harmless.
  */
 const wakeFinishTask = async ({ jobs, clock, log }: StartJobPorts, run: Target | undefined): Promise<void> => {
   if (!run) return;
@@ -57,19 +57,19 @@ const isReadyInTime = async (ports: StartJobPorts, touchedAt: Date): Promise<boo
   return false;
 };
 
-/** One that somebody deleted, or that was on its way out when it was touched, is made anew as long as the timer is certain to be there. */
+/** Recreates a watch that was deleted, or was being deleted when it was touched, while the timer is certain to exist. */
 const see = async (ports: StartJobPorts, touchedAt: Date) => {
   try {
     const seen = await ports.watch?.read();
     if (seen || !isSoonAfter(ports, touchedAt)) return seen;
     return await ports.watch?.touch(ports.clock.now());
   } catch (fault) {
-    if (fault instanceof IoError && fault.retryable) return undefined; // the API server is away for a moment
+    if (fault instanceof IoError && fault.retryable) return undefined; // the API server is temporarily unreachable
     throw fault;
   }
 };
 
-/** @returns those that are still open */
+/** @returns the runs that are still open */
 const advanceAll = async (ports: StartJobPorts, runs: readonly Target[]): Promise<readonly Target[]> => {
   const rests = await Promise.all(runs.map((run) => advance(ports, run)));
   return runs.filter((_, i) => rests[i]?.kind !== "over");

@@ -1,4 +1,4 @@
-// Answers an event, or some runs of it, that get no Job at all: a broken config, a rule of the operator, a Job that Kubernetes refuses.
+// Answers events and runs that get no Job: an invalid config, a rule of the operator, a Job that Kubernetes refuses.
 import { type Answer, done } from "../chain/answer.ts";
 import { type Current, countForSure } from "../chain/count.ts";
 import { logErrored } from "../chain/error-log.ts";
@@ -18,13 +18,13 @@ import type { RefusedRun } from "./start-run.ts";
 
 export interface Refusal {
   readonly message: string;
-  /** `source` of the answers; undefined: only Keptn's error log hears of it. */
+  /** `source` of the answers; undefined: only Keptn's error log is told. */
   readonly source?: string;
 }
 
 /**
- * Refuses an event as a whole, unless it was planned before: it may come again when its config has become what nobody can run.
- * @throws IoError, retryable wherever the same event again could help
+ * Refuses a whole event, unless it was planned before: on a redelivery its config may have become invalid.
+ * @throws IoError, retryable if a redelivery could help
  */
 export const refuse = async (ports: ChainPorts, event: KeptnEvent, { message, source }: Refusal): Promise<Answer> => {
   const { jobs, unread } = await findJobsOf(ports, event, runScopeOf(ports.settings).namespaces);
@@ -37,9 +37,9 @@ export const refuse = async (ports: ChainPorts, event: KeptnEvent, { message, so
 };
 
 /**
- * Answers for runs of which no Job is there, unless they are silent. Their event is not complete before all of its runs are announced.
+ * Answers for runs without a Job, unless they are silent. Keptn must not complete the event before all its runs are announced.
  * @param given.planned all runs of the event
- * @throws IoError, retryable wherever the same event again could help
+ * @throws IoError, retryable if a redelivery could help
  */
 export const refuseRuns = async (
   ports: ChainPorts,
@@ -58,9 +58,9 @@ export const refuseRuns = async (
 };
 
 /**
- * When this delivery gets no further, the report of another run answers for those: it has to know that they have no Jobs also where it
- * may not list any.
- * @returns those that have none: another delivery may have got further
+ * If this delivery stops here, the report of another run answers for the refused ones. It must know that they have no Jobs even if it
+ * cannot list Jobs.
+ * @returns the runs without Jobs: another delivery may have created some
  */
 const noteRefused = async (
   ports: ChainPorts,
@@ -89,7 +89,7 @@ const answerOf = (
 interface Answers {
   readonly answers: readonly SourceAnswer[];
   readonly siblings: readonly string[];
-  /** Why not every namespace could be listed in which the event may have Jobs of an earlier config. */
+  /** Why a namespace that may have Jobs of an earlier config could not be listed. */
   readonly unread?: IoError;
 }
 
@@ -99,20 +99,20 @@ const answer = async (ports: ChainPorts, event: KeptnEvent, given: Answers): Pro
     if (isCounted(event)) await answerCounted(ports, event, given);
     else await answerUncounted(ports, envelope, given);
   } catch (fault) {
-    // No sweep would come back to it when we get our rights: there is no Job, only the Broker remembers.
+    // Without a Job no sweep would retry it once the permission is granted: only the Broker can.
     if (fault instanceof IoError && fault.httpStatus === 403)
       throw new IoError(fault.message, { retryable: true, cause: fault });
     throw fault;
   }
 };
 
-/** There is no Job to remember what was sent: Keptn's own count is asked, so that the same event again adds nothing. */
+/** No Job records the sent events, so Keptn's own count is asked: a redelivery then sends nothing twice. */
 const answerCounted = async (ports: ChainPorts, whole: KeptnEvent, { unread, ...given }: Answers): Promise<void> => {
   const event = envelopeOf(whole);
   const count = await countForSure(ports, event, given.answers[0]?.source ?? "");
   if (count.kind === "over")
     ports.log({ level: "info", message: "Keptn no longer waits for this event", event: event.id });
-  // One namespace of many without rights must not keep every broken config from being told: what was announced by Keptn's count counts.
+  // One unreadable namespace must not suppress the report of every invalid config: it matters only if Keptn counted a `.started`.
   else if (unread && isAnnounced(count, ports.settings.KEPTN_SOURCE)) await failUnseen(ports, whole, unread);
   else await evenOut(ports, count, { event, ...given });
 };

@@ -1,4 +1,4 @@
-// How Keptn stands with the runs of an event that comes late: they may have been answered, and their Jobs be gone.
+// Keptn's view of the runs of a late event: they may have been answered already, and their Jobs be gone.
 import { countForSure, isEven, ofSource } from "../chain/count.ts";
 import type { ChainPorts } from "../chain/ports.ts";
 import { envelopeOf, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
@@ -7,23 +7,23 @@ import type { RunPlan } from "../core/plan.ts";
 import type { Count } from "../io/keptn.ts";
 
 export type Standing =
-  /** Nothing was heard of it yet; or nobody can tell. */
+  /** Keptn has not counted any event of it, or it is unknown. */
   | "new"
   /** Its `.started` was counted. */
   | "announced"
-  /** Keptn has a `.finished` of it, but its count is not even: somebody died between the two. */
+  /** Keptn has a `.finished` of it, but its count is not balanced: a delivery stopped halfway. */
   | "half-answered"
-  /** Nobody waits for it. */
+  /** Keptn does not wait for it. */
   | "over";
 
-/** Whether a run of this event is known by its Jobs for sure: they stay at least so long, see `tidy`. */
+/** Whether the Jobs of earlier runs of this event certainly still exist: they stay at least this long, see `tidy`. */
 export const isFresh = ({ clock }: ChainPorts, { time }: KeptnEvent): boolean =>
   !(clock.now().getTime() - Date.parse(time ?? "") > freshSeconds * 1000);
 
 /**
- * Runs are known by their Jobs, and they expire: an event that comes again after that would run again. Of an event that is not
- * fresh Keptn is asked. Nobody could tell it of an event that Keptn does not count, or of which all runs are silent.
- * @param known.hasJobs whether some of its Jobs are there: then a silent run that is not may still have to be created
+ * Jobs identify runs, but they expire: a redelivery after that would run the event again. So for events that are not fresh Keptn is
+ * asked. That is impossible for events that Keptn does not count, and for events with only silent runs.
+ * @param known.hasJobs whether some of the event's Jobs exist: then a missing silent run may still need to be created
  * @throws IoError
  */
 export const standingsOf = async (
@@ -41,7 +41,7 @@ export const standingsOf = async (
   });
 };
 
-/** One of our runs ended, so all of this event were announced before. One that was not is of a config that came later. */
+/** One of our runs has finished, so all runs of the event were announced. A run that was not comes from a later config. */
 const hasFinished = ({ bySource }: Extract<Count, { kind: "current" }>, ours: string): boolean =>
   [...bySource].some(([source, { finished }]) => finished > 0 && isOwnSource(source, ours));
 
@@ -53,5 +53,5 @@ const standingOf = ({ source }: RunPlan, count: Count, ended: boolean): Standing
   return ended ? "over" : "new";
 };
 
-/** @param ours KEPTN_SOURCE: the first run's; the others have their number behind it */
+/** @param ours KEPTN_SOURCE, the first run's source. The others append `#` and their number */
 export const isOwnSource = (source: string, ours: string): boolean => source === ours || source.startsWith(`${ours}#`);

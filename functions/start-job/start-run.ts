@@ -1,4 +1,4 @@
-// Lets a run begin whose Jobs are there, or tells why it cannot. Doing it again for the same event changes nothing.
+// Starts a run whose Jobs exist, or reports why it cannot run. Idempotent for redelivered events.
 import { advance } from "../chain/advance.ts";
 import { aboutRun, type ChainPorts } from "../chain/ports.ts";
 import type { SnapshotFiles, SnapshotPorts, Taken } from "../chain/snapshot.ts";
@@ -13,7 +13,7 @@ import type { CreatedRun } from "./create-jobs.ts";
 import { type FoundJobs, failUnseen, mergeLists, namespacesOfPlan } from "./event-jobs.ts";
 
 export interface RunPorts extends ChainPorts {
-  /** For FILES_MODE=snapshot; not there: a task's files are always fetched by its init container. */
+  /** For FILES_MODE=snapshot. Undefined: init containers always fetch the files. */
   readonly files?: {
     readonly connect: SnapshotPorts["connectFiles"];
   };
@@ -22,13 +22,13 @@ export interface RunPorts extends ChainPorts {
 export interface PreparedRun {
   readonly plan: RunPlan;
   readonly files: SnapshotFiles;
-  /** Why it cannot run; undefined: it can. */
+  /** Why it cannot run. */
   readonly refused?: string;
-  /** Keptn counted a `.started` of it already. */
+  /** Keptn has already counted a `.started` of it. */
   readonly announced?: boolean;
 }
 
-/** FILES_MODE=snapshot: reads the files now, so that no pod has to. @throws IoError */
+/** For FILES_MODE=snapshot: reads the files now, so that pods need not. @throws IoError */
 export const prepareRun = async (ports: RunPorts, plan: RunPlan): Promise<PreparedRun> => {
   if (plan.refused !== undefined) return { plan, files: new Map(), refused: plan.refused };
   const read = await unlessRefused(() => takeFiles(ports, plan));
@@ -45,7 +45,7 @@ const takeFiles = async ({ files, settings, log }: RunPorts, { jobs }: RunPlan):
   return takeSnapshots(jobs, { connectFiles: files.connect, log: say });
 };
 
-/** Its Jobs are there: so have to be their files, before any run of the event is announced. @throws IoError */
+/** Stores the files of the created Jobs, before any run of the event is announced. @throws IoError */
 export const keepFiles = async (
   ports: RunPorts,
   { plan, created }: CreatedRun,
@@ -60,7 +60,7 @@ export const keepFiles = async (
 
 const isWhole = (plan: RunPlan, created: readonly Job[]): boolean => created.length === plan.jobs.length;
 
-/** All Jobs of its event are there, with their files. @throws IoError */
+/** Call it when all Jobs of the event exist, with their files. @throws IoError */
 export const startRun = async (
   ports: RunPorts,
   { plan, created }: CreatedRun,
@@ -70,14 +70,14 @@ export const startRun = async (
   ports.log({ level: "info", message: "created a run", action: plan.action, jobs: created.length, ...about });
   const target = targetOf(plan);
   const whole = isWhole(plan, created);
-  // Who created all of it owns the announcement. Who finds Jobs there, or is told that Keptn counted a `.started`, looks what
-  // became of them: an earlier delivery may have announced the run, even where its first Job is not there any more.
+  // The delivery that created all Jobs owns the announcement. If Jobs existed before or Keptn counted a `.started`, an earlier delivery
+  // may have announced the run, even if its first Job is gone.
   await advance(ports, { ...target, ...(whole ? { jobs: created } : {}) }, { owner: whole && !announced });
 };
 
 export const targetOf = (plan: RunPlan) => ({ runId: plan.runId, namespaces: namespacesOfPlan([plan]) });
 
-/** A run of which no Job is there: only start-job can tell Keptn of it. */
+/** A run without Jobs: only start-job can report it to Keptn. */
 export interface RefusedRun {
   readonly plan: RunPlan;
   readonly message: string;
@@ -87,15 +87,15 @@ export interface Refusing {
   readonly event: KeptnEvent;
   readonly created?: readonly Job[];
   readonly why: string;
-  /** No other delivery had created any Job of the event before this one did. */
+  /** This delivery created the event's first Job. */
   readonly isFirst?: boolean;
 }
 
 /**
- * Kubernetes refuses the run for good (invalid, forbidden, over quota): none of its Jobs runs, and Keptn hears why. Of Jobs that an
- * earlier delivery created, a quota says no as well, before it is found that they are there: those are no refusal.
- * @returns the run where none of its Jobs is there
- * @throws IoError, retryable where Jobs of it may run that cannot be listed
+ * Kubernetes permanently refuses the run (invalid, forbidden, over quota): none of its Jobs runs, and Keptn is told why. A quota also
+ * refuses Jobs that an earlier delivery created, before the API server finds that they exist: that is not a refusal.
+ * @returns the run if none of its Jobs exists
+ * @throws IoError, retryable if Jobs of it may run that cannot be listed
  */
 export const refuseRun = async (
   ports: ChainPorts,
@@ -107,7 +107,7 @@ export const refuseRun = async (
   if (there.unread && !isFirst) return failUnseen(ports, event, there.unread);
   const message = `Action '${plan.action}' cannot run: ${why}`;
   if (there.jobs.length === 0) return { plan, message };
-  // On every Job: whichever is the first one that is there carries the run's marks.
+  // On every Job: the first one that exists carries the run's annotations.
   const refused = there.jobs.length < plan.jobs.length ? there.jobs : [];
   await Promise.all(
     refused.map((job) => ports.jobs.patch(refOf(job), { annotations: { [annotation.refused]: message } })),
@@ -117,7 +117,7 @@ export const refuseRun = async (
   return undefined;
 };
 
-/** Those that this delivery created are there, whether or not they may be listed. @throws IoError */
+/** Jobs that this delivery created exist even if they cannot be listed. @throws IoError */
 const jobsOfRun = async (ports: ChainPorts, plan: RunPlan, created: readonly Job[]): Promise<FoundJobs> => {
   const { runId, namespaces } = targetOf(plan);
   const lists = await Promise.all(

@@ -1,4 +1,4 @@
-// Starts the runs of one event: what is needed of them first, then the timer, then all of their Jobs, and then the announcements.
+// Starts the runs of one event: first prepares them, then touches the timer, creates all Jobs, and announces the runs.
 import { type Answer, done } from "../chain/answer.ts";
 import { inFull } from "../chain/in-full.ts";
 import { nowMs } from "../chain/ports.ts";
@@ -24,14 +24,14 @@ import { besideWatch } from "./touch-watch.ts";
 
 export interface StartJobPorts extends RunPorts {
   readonly timer: Timer;
-  /** Not there: whoever installed an ApiServerSource keeps it. */
+  /** Undefined: the operator manages the ApiServerSource. */
   readonly watch?: JobWatch;
 }
 
 /**
- * @param given.isPinned whether every delivery of the event plans the same. Then the event's first Job finds the others while it is fresh;
- * else they are looked for, since an earlier plan may have begun with another Job.
- * @throws IoError: the same event again goes on from what is there
+ * @param given.isPinned whether every delivery of the event makes the same plan. Then, for a fresh event, creating the first Job reveals an
+ * earlier delivery. Otherwise the Jobs are listed, since an earlier plan may start with another Job.
+ * @throws IoError: a redelivery continues from the existing state
  */
 export const startRuns = async (
   ports: StartJobPorts,
@@ -58,7 +58,7 @@ interface PlannedRuns {
   readonly isPinned: boolean;
 }
 
-/** A fresh event's first Job would be found by its name as well: a namespace that may not be listed is no reason to wait for its rights. */
+/** A fresh event's first Job is also found by its name, so a namespace that cannot be listed does not delay the event. */
 const listEarlierJobs = async (ports: StartJobPorts, event: KeptnEvent, { planned, isPinned }: PlannedRuns) => {
   if (!isFresh(ports, event)) return listJobsOf(ports, event, namespacesOfPlan(planned));
   return isPinned ? [] : (await findJobsOf(ports, event, namespacesOfPlan(planned))).jobs;
@@ -103,7 +103,7 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
   return done(runs.length > 0 ? `${runs.length} runs` : "Keptn no longer waits for it");
 };
 
-/** Runs without a Job are answered last: no `.finished` may go out before the others are announced. @throws IoError */
+/** Runs without a Job are answered last: no `.finished` may be sent before the other runs are announced. @throws IoError */
 const refuseAll = async (
   ports: StartJobPorts,
   event: KeptnEvent,
@@ -114,11 +114,11 @@ const refuseAll = async (
   await inFull<unknown>([...works, refuseRuns(ports, event, { refused, planned })]);
 };
 
-const answeredBefore = "its event was answered when it first came.";
+const answeredBefore = "its event was already answered when it first arrived.";
 
 /**
- * All that comes before the first Job. Files first, which may take a while: how Keptn stands with a run must not have been asked
- * long ago when its Jobs are created, and the timer waits for them even less.
+ * Does everything before the first Job is created. Files come first, since they may take a while: Keptn's count must be recent when the
+ * Jobs are created, and the touch of the timer even more so.
  */
 const prepare = async (
   ports: StartJobPorts,
@@ -141,6 +141,6 @@ const prepare = async (
 const touch = async (timer: Timer, now: Date): Promise<Date> => {
   const touched = await unlessRefused(() => timer.touch(now));
   if ("done" in touched) return touched.done;
-  const message = `nothing runs without the sweep's timer: ${touched.refusal.message}`;
+  const message = `cannot start runs without the sweep's timer: ${touched.refusal.message}`;
   throw new IoError(message, { retryable: false, cause: touched.refusal });
 };

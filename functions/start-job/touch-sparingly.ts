@@ -1,26 +1,26 @@
-// One touch of the timer and of the watch for all events of a few seconds: each costs Knative two calls of its webhook and a reconciliation.
+// Shares one touch of the timer and of the watch among the events of a few seconds: each costs two webhook calls and a reconciliation.
 import type { JobWatch, Timer } from "../io/kubernetes/ports.ts";
 
-/** A quarter of what a start-job may take from the touch to its Jobs (start-run.ts). */
+/** A quarter of the time that start-job may take from the touch to its Jobs (in-time.ts). */
 const reusedMs = 5000;
-/** Between two reads of one delivery that waits for the watch. */
+/** Pause between two reads of a delivery that waits for the watch. */
 export const betweenReadsMs = 250;
-/** Shorter than that, so that each read of a delivery is a new one. */
+/** Shorter than that pause, so that each read of a delivery is a fresh one. */
 const readAgainMs = 200;
 
-/** Whoever gets an earlier touch counts from that one: its Jobs come in time, or not at all. */
+/** Deliveries count from the time of the touch that they share, so their Jobs are created in time or not at all. */
 export const touchSparingly = (timer: Timer): Timer => ({
   ...timer,
   touch: shareFor(reusedMs, (now) => timer.touch(now)),
 });
 
-/** All deliveries that wait for it read it together. */
+/** Waiting deliveries share one read. */
 export const watchSparingly = (watch: JobWatch, now: () => Date): JobWatch => {
   const read = shareFor(readAgainMs, () => watch.read());
   return { ...watch, touch: shareFor(reusedMs, (at) => watch.touch(at)), read: () => read(now()) };
 };
 
-/** @returns does it, or gives what it gave within this time; a failure is not kept */
+/** @returns calls `act`, or returns its last result within this time; failures are not kept */
 const shareFor = <T>(forMs: number, act: (now: Date) => Promise<T>): ((now: Date) => Promise<T>) => {
   let last: { readonly at: Date; readonly done: Promise<T> } | undefined;
   return async (now) => {

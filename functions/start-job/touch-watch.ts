@@ -1,4 +1,4 @@
-// The ApiServerSource that tells of the ends of runs: made beside them, and waited for by nobody.
+// Creates the ApiServerSource that reports the ends of Jobs, in parallel to the runs. No run waits for it.
 import type { Answer } from "../chain/answer.ts";
 import type { RunPlan } from "../core/plan.ts";
 import { isSoonAfter } from "./in-time.ts";
@@ -7,14 +7,14 @@ import type { StartJobPorts } from "./start-runs.ts";
 
 interface Runs {
   readonly plans: readonly RunPlan[];
-  /** When the sweep's timer was touched for them. */
+  /** When the sweep's timer was touched for these runs. */
   readonly touchedAt: Date;
 }
 
 /**
  * @param start creates and releases the runs
- * @returns its answer, with what is left to do where the watch is younger than they are: nobody would tell what ends before its first list
- * @throws whatever `start` throws; a watch that cannot be had fails no run
+ * @returns its answer, with work for afterwards if the watch is younger than the runs: it does not report ends before its first list
+ * @throws the errors of `start`; a watch that cannot be created does not fail the runs
  */
 export const besideWatch = async (
   ports: StartJobPorts,
@@ -32,7 +32,7 @@ export const besideWatch = async (
   return { ...answer, after };
 };
 
-/** @returns whether it was there already, and will tell of these runs. Never throws. */
+/** @returns whether the watch was ready and will report these runs. Never throws. */
 const touchWatch = async ({ watch, clock, log }: StartJobPorts, touchedAt: Date): Promise<boolean> => {
   if (!watch || !isSoonAfter({ clock }, touchedAt)) return true;
   try {

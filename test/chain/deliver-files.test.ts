@@ -183,7 +183,7 @@ test("goes on where an attempt before it stopped", async () => {
   assert.deepEqual(await deliver({ files: ["/"] }), { kind: "delivered", count: 2, bytes: 3 });
   assert.deepEqual(keptn.asked, ["list service", "open service b"]);
   assert.equal(sink.files.get("b"), "22");
-  assert.ok(lines.some((line) => /^a: 1 B, there already/.test(line)));
+  assert.ok(lines.some((line) => /^a: 1 B, already there/.test(line)));
 });
 
 test("says of each file how large it is and where it came from", async () => {

@@ -62,7 +62,7 @@ for (const [what, content] of tooMuch) {
     const job = jobOf({});
     const { jobs, files } = await taken(take(job));
     assert.deepEqual([jobs, files.size], [[job], 0]);
-    assert.match(lines.join(), /^Job jobs\/job-1 fetches its files by an init container: ./);
+    assert.match(lines.join(), /^Job jobs\/job-1 fetches its files in an init container: ./);
   });
 }
 

@@ -209,7 +209,7 @@ describe("many runs", () => {
       assert.ok(left > 40);
     }
     assert.equal(moved.size, 60);
-    assert.match(warnings(cluster)[0] ?? "", /^had no time for \d+ runs; the next sweep begins elsewhere$/);
+    assert.match(warnings(cluster)[0] ?? "", /^out of time, \d+ runs not moved; the next sweep uses another order$/);
   });
 
   /** What a sweep asks of the API server: `GET jobs` one by name, `LIST jobs` by label. */
@@ -298,7 +298,7 @@ test("two sweeps in one process: the second one is left to the first, and answer
   const deliver = () => finishTask({ ...cluster.ports, jobs }, new Set(), sweeps)(sweepEvent);
   const first = deliver();
   const others = await Promise.all(Array.from({ length: 63 }, deliver));
-  assert.ok(others.every(({ statusCode, why }) => statusCode === 204 && why === "another sweep is under way"));
+  assert.ok(others.every(({ statusCode, why }) => statusCode === 204 && why === "another sweep is in progress"));
   resolve();
   assert.match((await first).why, /^1 open runs, 0 could not be moved/);
   assert.equal(lists, 1);

@@ -140,7 +140,7 @@ test("a pod that is gone takes its result with it", async (context) => {
   run.world.end(run.job("build"), { exitCode: 0, result: '{"image": "a"}' });
   run.world.removePod(run.job("build"));
   await run.sweep();
-  assert.match(run.finished().message, /task 'build' has no pod any more, and its result is gone/);
+  assert.match(run.finished().message, /task 'build' no longer has a pod, and its result is gone/);
 });
 
 test("a delivery that died between the ConfigMap and the release is gone on from, although the pod is gone since", async (context) => {
@@ -198,7 +198,7 @@ test("without the right to create ConfigMaps the task fails with what Kubernetes
   await run.end({ build: 0 }, '{"image": "a"}');
   const { status, message } = run.finished();
   assert.equal(status, "errored");
-  assert.match(message, /what it takes from tasks before it cannot be kept for it: configmaps is forbidden/);
+  assert.match(message, /its values from earlier tasks cannot be stored: configmaps is forbidden/);
 });
 
 test("while Kubernetes is away nothing is decided", async (context) => {

@@ -86,7 +86,7 @@ export const fetchFilesContract = (
       const { files, stdout } = await fetch(t, { gitcommitid, files: ["level/all", "level-s", "level-p"] });
       assert.deepEqual(files, { "level-p": "project", "level-s": "stage", "level/all": "service" });
       assert.match(stdout, /^level-s: 5 B, from the stage$/m);
-      assert.match(stdout, /^3 files, 19 B in all$/m);
+      assert.match(stdout, /^3 files, 19 B in total$/m);
     });
 
     test("everything is what the service has", async (t) => {

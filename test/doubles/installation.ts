@@ -31,7 +31,7 @@ export const startInstallation = async ({
   const state = {
     logLine: (id: string): object | undefined => ({
       level: "info",
-      message: `ignored: Keptn knows no open event ${id}`,
+      message: `ignored: Keptn has no open event ${id}`,
     }),
     sourceLog: [{ level: "info", message: "subscriptions", subscriptions: [{ event: "sh.keptn.event.*.triggered" }] }],
     allows: (): boolean => true,

@@ -81,7 +81,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
       onAnswer(answer);
     };
     const log: typeof ports.log = (line) => {
-      if (line.message === "a bug") broken({ rule: "a bug", detail: name });
+      if (line.message === "internal error (a bug)") broken({ rule: "a bug", detail: name });
       ports.log(line);
     };
     void answerFor(log, () => handlers[program](ports, ends, sweeps)(event, answerEarly)).then(async (answer) => {

@@ -61,12 +61,12 @@ describe("5000 simulated runs", () => {
     "log: announced and released the first task",
     "log: released a task",
     "log: reported",
-    "log: Keptn has not counted the started event; it is sent again",
-    "log: Keptn seems to wait no longer for this run; it is asked again",
-    "log: the event was planned before; what is there of it goes on",
+    "log: Keptn has not counted the started event; sending it again",
+    "log: Keptn seems to no longer wait for this run; it will be asked again",
+    "log: the event was planned before; its existing runs continue",
     "log: Keptn no longer waits for this run; its Jobs are stopped",
     "log: Keptn no longer waits for this run; nothing was sent",
-    "log: somebody else reports this run",
+    "log: another delivery reports this run",
   ];
   for (const what of consequences) test(`come to this: ${what}`, () => assert.ok(times(what) > 0));
 

@@ -174,7 +174,7 @@ describe("check", () => {
 
   test("of a dry event says what start-job fails at, and what mends it", async (context) => {
     const installation = await start(context);
-    const message = "to be tried again: Keptn GET x: 401, unauthenticated";
+    const message = "will be retried: Keptn GET x: 401, unauthenticated";
     installation.logLine = (event) => ({ level: "warn", message, event });
     const { code, wrong } = await run(installation);
     assert.equal(code, 1);

@@ -23,16 +23,16 @@ describe("a dry event", () => {
   });
   test("is not seen in lines of other events, nor in lines that are no JSON", () => {
     const log = [
-      line({ level: "warn", message: "to be tried again: x", event: "id-2" }),
+      line({ level: "warn", message: "will be retried: x", event: "id-2" }),
       "id-1 crashed",
       '{"event":"id-1"',
     ];
     assert.equal(readDryEvent(log.join("\n"), "id-1"), undefined);
   });
   test("counts as arrived whatever failed before", () => {
-    const failed = line({ level: "warn", message: "to be tried again: no\nconnection", event: "a" });
-    assert.deepEqual(readDryEvent(failed, "a"), { failed: "to be tried again: no connection" });
-    const arrived = line({ level: "info", message: "ignored: Keptn knows no open event a" });
+    const failed = line({ level: "warn", message: "will be retried: no\nconnection", event: "a" });
+    assert.deepEqual(readDryEvent(failed, "a"), { failed: "will be retried: no connection" });
+    const arrived = line({ level: "info", message: "ignored: Keptn has no open event a" });
     assert.equal(readDryEvent(`${failed}\n${arrived}`, "a"), "arrived");
   });
   for (const [said, fix] of [

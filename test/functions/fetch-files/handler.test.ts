@@ -26,7 +26,7 @@ test("fetches what the order names, and nothing else", async (t) => {
   const { lines, fetch } = begin(folder, { service: { "a/run.sh": "#!/bin/sh", b: "x" }, stage: { c: "cc" } });
   assert.deepEqual(await fetch(orderText(["a", "c"])), { exitCode: 0 });
   assert.deepEqual(await readTree(folder), { "a/run.sh": "#!/bin/sh", c: "cc" });
-  assert.equal(lines.at(-1), "2 files, 11 B in all");
+  assert.equal(lines.at(-1), "2 files, 11 B in total");
 });
 
 test("fails with the author's faults, each with what to do about it", async (t) => {

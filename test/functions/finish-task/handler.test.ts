@@ -89,7 +89,7 @@ describe("a task that ends", () => {
     world.keptn.fault({ on: /./, kind: { status: 503 }, times: Number.POSITIVE_INFINITY });
     const [first, second] = await Promise.all([tell(), tell()]);
     assert.deepEqual([first.statusCode, second.statusCode, lists], [503, 204, 1]);
-    assert.match(second.why, /another delivery is at this end/);
+    assert.match(second.why, /this end of a Job is already being handled/);
     world.keptn.clearFaults();
     assert.equal((await tell()).statusCode, 204);
     only(world);

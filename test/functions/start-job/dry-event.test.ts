@@ -32,7 +32,7 @@ describe("a dry event", () => {
     world.keptn.token = "another";
     const { answer, seen } = await deliver(world);
     assert.equal(answer.statusCode, 503);
-    assert.match(JSON.stringify(seen), /^\{"failed":"to be tried again: Keptn GET .*: 401\b/);
+    assert.match(JSON.stringify(seen), /^\{"failed":"will be retried: Keptn GET .*: 401\b/);
   });
   test("fails when Keptn is not there", async (context) => {
     const world = await open(context, {});

@@ -59,10 +59,10 @@ describe("an event that comes again where start-job lost its rights", () => {
     assert.equal(jobOf(world, "one").spec?.suspend, false);
     const { statusCode, why } = await deliver(world, event, "jobs");
     assert.equal(statusCode, 503);
-    assert.match(why, /cannot list resource "jobs" in the namespace "jobs"\. start-job needs the right to list Jobs/);
+    assert.match(why, /cannot list resource "jobs" in the namespace "jobs"\. Grant start-job permission to list Jobs/);
     assert.deepEqual([world.sent("started").length, world.sent("finished").length], [1, 0]);
     assert.equal(world.keptn.counts(event.id)?.state, "current");
-    assert.match(String(world.keptn.plane.uniform.errorLog.at(-1)?.["message"]), /^Whether Jobs .* cannot be seen/);
+    assert.match(String(world.keptn.plane.uniform.errorLog.at(-1)?.["message"]), /^Cannot tell whether Jobs .* already run/);
     assert.equal((await deliver(world, event)).statusCode, 204, "its rights are back");
     assert.deepEqual([world.sent("started").length, world.sent("finished").length], [1, 0]);
   });
@@ -140,5 +140,5 @@ test("a half answer for an action without Jobs is completed, although the config
   const { statusCode, why } = await deliver(world, event, "others");
   assert.equal(statusCode, 204, why);
   assert.equal(world.keptn.counts(event.id)?.state, "complete");
-  assert.match(String(world.sent("finished")[0]?.data["message"]), /did not get to answer for it/);
+  assert.match(String(world.sent("finished")[0]?.data["message"]), /stopped before it could report that/);
 });

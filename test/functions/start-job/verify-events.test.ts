@@ -54,7 +54,7 @@ for (const [what, change] of Object.entries(misnamed)) {
     const world = await openWorld(context, { VERIFY_EVENTS: "true" });
     world.configure(config);
     const answer = await deliver(world, change(world.keptn.trigger({ type, data: { says: "Keptn" } })));
-    assert.match(answer.why ?? "", /^Keptn knows no open event/);
+    assert.match(answer.why ?? "", /^Keptn has no open event/);
     assert.deepEqual([world.jobs(), world.keptn.plane.received], [[], []]);
   });
 }

@@ -162,7 +162,7 @@ describe("a watch that is created with a run", () => {
   test("that never gets ready is left to the sweep, and so says the log", async (context) => {
     const { start, world } = await open(context);
     await (await start())();
-    assert.match(world.lines.at(-1)?.message ?? "", /is not ready: .* only the sweep/);
+    assert.match(world.lines.at(-1)?.message ?? "", /is not ready; .* only the sweep/);
   });
 
   test("that cannot be touched fails no run; it is asked for again behind the answer", async (context) => {
