@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// What the command's name leads to. Installed from npm it is a bundle that any Node from 20 on runs. In a checkout it is the sources:
-// a Node that is too old for those hands over to the one that `npm ci` brought along.
+// Entry point of the command. Installed from npm, it runs a bundle that needs Node 20 or newer. In a checkout, it runs the sources; a Node
+// that is too old for them starts the one that `npm ci` installed.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,12 +14,12 @@ if (!existsSync(sources)) {
   await import("../../dist/cli/main.mjs");
 } else if (!isOld) await import("./main.ts");
 else if (existsSync(node)) {
-  process.on("SIGINT", () => {}); // the terminal tells both; the command decides
+  process.on("SIGINT", () => {}); // the terminal signals both processes; the child decides
   const { status } = spawnSync(node, [sources, ...process.argv.slice(2)], { stdio: "inherit" });
   process.exitCode = status ?? 70;
 } else {
   process.stderr.write(
-    `The sources of job-executor need Node 24, this is ${process.version}. \`npm ci\` in their folder brings one along.\n`,
+    `The sources of job-executor need Node 24; this is ${process.version}. Run \`npm ci\` in their folder to install it.\n`,
   );
   process.exitCode = 2;
 }

@@ -1,9 +1,9 @@
-// What every command is given.
+// The context passed to every command.
 import type { ExitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface CliContext {
   readonly terminal: Terminal;
-  /** Notes with which code the process is to end. */
+  /** Sets the exit code of the process. */
   readonly exit: (code: ExitCode) => void;
 }

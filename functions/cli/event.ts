@@ -1,4 +1,4 @@
-// The event that a command was given, or one that is made up.
+// The event of a command, read from a file or generated.
 
 import { quote } from "../core/config/scalars.ts";
 import { completeEvent, eventsIn, makeEventOfType, typeOfTask } from "../core/event-form.ts";
@@ -10,7 +10,7 @@ import { usageError } from "./fault.ts";
 import { readInput, readJson } from "./input.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** @throws an error of wrong usage, as all of these do */
+/** @throws a usage error, like every function here */
 export const readEvent = async (options: EventOptions, terminal: Terminal): Promise<KeptnEvent> => {
   const type = typeOf(options);
   const name = options.event ?? "The event";
@@ -18,7 +18,7 @@ export const readEvent = async (options: EventOptions, terminal: Terminal): Prom
   const { event, made } = completeEvent(withValues(given, options.set), terminal.now().toISOString());
   const parsed = toEvent(event, name);
   if (options.event === undefined) sayMade(parsed, terminal);
-  else if (made.length > 0) terminal.say(`${name} has no ${made.join(", no ")}: made up here, as Keptn does.`);
+  else if (made.length > 0) terminal.say(`${name} has no ${made.join(", no ")}: added here, as Keptn does.`);
   return parsed;
 };
 
@@ -26,17 +26,17 @@ const typeOf = ({ task, type }: EventOptions): string | undefined => {
   if (task === undefined) return type;
   const made = typeOfTask(task);
   if (made) return made;
-  throw usageError(`--task ${quote(task)} is no name of a task; --type takes a whole type.`);
+  throw usageError(`--task ${quote(task)} is not a task name. To pass a full event type, use --type.`);
 };
 
 const makeOf = (type: string | undefined) => {
   if (type !== undefined) return makeEventOfType(type);
-  throw usageError("Say which event: --event FILE, or --task NAME for one that is made up.");
+  throw usageError("No event given: pass --event FILE, or --task NAME to generate one.");
 };
 
 const sayMade = ({ type, data }: KeptnEvent, terminal: Terminal): void =>
   terminal.say(
-    `The event is made up: ${type} of project ${data.project}, stage ${data.stage}, service ${data.service}. --set gives it other values.`,
+    `Generated event: ${type} for project ${data.project}, stage ${data.stage}, service ${data.service}. Change its values with --set.`,
   );
 
 const readFile = async (file: string, type: string | undefined): Promise<unknown> => {
@@ -46,11 +46,9 @@ const readFile = async (file: string, type: string | undefined): Promise<unknown
   const which = type === undefined ? "" : ` of type ${type}`;
   if (fitting.length === 0) throw usageError(`${file} has no event${which}.`);
   const listed = fitting.slice(0, 10).map((event, index) => `  ${index + 1}. ${typeIn(event)}, id ${idIn(event)}`);
-  const choice = type === undefined ? "Choose one with --type, or write" : "Write";
+  const choice = type === undefined ? "Select one with --type, or save" : "Save";
   throw usageError(
-    [`${file} has ${fitting.length} events${which}. ${choice} one of them into a file of its own:`, ...listed].join(
-      "\n",
-    ),
+    [`${file} has ${fitting.length} events${which}. ${choice} one of them in a separate file:`, ...listed].join("\n"),
   );
 };
 
@@ -60,7 +58,7 @@ const [typeIn, idIn] = [fieldIn("type"), fieldIn("id")];
 const withValues = (event: unknown, given: readonly string[]): unknown =>
   given.reduce((document, text) => {
     const assignment = parseAssignment(text);
-    if (!assignment) throw usageError(`--set ${text} is no PATH=VALUE, for example data.labels.build=17.`);
+    if (!assignment) throw usageError(`--set ${text} is not PATH=VALUE, for example data.labels.build=17.`);
     const assigned = assign(document, assignment);
     if ("why" in assigned) throw usageError(`--set ${text}: ${assigned.why}.`);
     return assigned.document;
@@ -72,14 +70,14 @@ const toEvent = (event: unknown, name: string): KeptnEvent => {
     case "event":
       return parsed.event;
     case "malformed":
-      throw usageError(`${name} is not an event of Keptn:\n${renderProblems(parsed.problems)}\n${howToSet}`);
+      throw usageError(`${name} is not a valid Keptn event:\n${renderProblems(parsed.problems)}\n${howToSet}`);
     case "not-keptn":
-      throw usageError(`${name} is no event that starts anything: ${parsed.why}.`);
+      throw usageError(`${name} does not start anything: ${parsed.why}.`);
     case "thin":
       throw usageError(
-        `${name} has only the ids of an event, and there is no Keptn here that could be asked for it. ${howToSet}`,
+        `${name} is a thin event with only ids, and there is no Keptn here to read the full event from. ${howToSet}`,
       );
   }
 };
 
-const howToSet = "What is missing can be given, for example with --set data.stage=dev.";
+const howToSet = "Add missing values with --set, for example --set data.stage=dev.";

@@ -1,15 +1,15 @@
-// What the process says to whoever started it, by its exit code.
+// Exit codes of the process.
 
 export const exitCode = {
   ok: 0,
   /** The run failed, or a file has errors. */
   failed: 1,
-  /** Wrong usage, a broken config or event. */
+  /** Usage error, or an invalid config or event. */
   usage: 2,
-  /** The world did not play along: Kubernetes, Keptn, a container engine. */
+  /** Kubernetes, Keptn or a container engine failed. */
   fault: 3,
   bug: 70,
-  /** Ctrl-C, as shells have it: 128 and the signal's number. */
+  /** Ctrl-C, as in shells: 128 plus the signal's number. */
   interrupted: 130,
 } as const;
 

@@ -1,8 +1,8 @@
-// What was thrown, for people: a fault of the world in a sentence, a bug with its stack.
+// Renders errors for people: a sentence for usage and I/O errors, a stack trace for bugs.
 import { IoError } from "../io/io-error.ts";
 import { type ExitCode, exitCode } from "./exit-codes.ts";
 
-/** What the person at the terminal asked for cannot be done as it stands: a file that is not there, a wrong option. */
+/** For a mistake of the user's: a missing file, an invalid option. */
 export const usageError = (message: string): Error => Object.assign(new Error(message), { name: usageErrorName });
 
 const usageErrorName = "UsageError";
@@ -14,7 +14,7 @@ export const renderFault = (thrown: unknown): { readonly text: string; readonly 
   }
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return {
-    text: `This is a bug of job-executor. Please report it with these lines:\n${stack}`,
+    text: `This is a bug in job-executor. Please report it with these lines:\n${stack}`,
     exitCode: exitCode.bug,
   };
 };

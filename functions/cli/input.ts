@@ -1,4 +1,4 @@
-// Reads what a command is given: files, or `-` for stdin.
+// Reads the input of a command: files, or `-` for stdin.
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { decodeText, findUndecoded, type Undecoded } from "../core/decode-text.ts";
@@ -6,10 +6,10 @@ import { parseJson } from "../core/exact-json.ts";
 import { codeOf } from "../io/disk/disk-fault.ts";
 import { usageError } from "./fault.ts";
 
-/** What is no text in it is among its problems: see {@link decodeText}. */
+/** Undecodable characters are reported among the config's problems: see {@link decodeText}. */
 export const readConfig = (file: string): Promise<string> => readText(file, "job config");
 
-/** @param what the file is, for the message when it cannot be read */
+/** @param what describes the file in the error message */
 export const readInput = async (file: string, what: string): Promise<string> => {
   const text = await readText(file, what);
   const flaw = findUndecoded(text) ?? findNul(text);
@@ -17,7 +17,7 @@ export const readInput = async (file: string, what: string): Promise<string> => 
   const before = text.slice(0, flaw.offset).split("\n");
   const place = `${file}:${before.length}:${(before.at(-1) ?? "").length + 1}`;
   throw usageError(
-    `Cannot read the ${what}: ${place} the ${flaw.what} is no text in UTF-8 or UTF-16. Save it in UTF-8.`,
+    `Cannot read the ${what}: at ${place}, ${flaw.what} is not valid UTF-8 or UTF-16 text. Save the file as UTF-8.`,
   );
 };
 
@@ -30,12 +30,12 @@ const readText = async (file: string, what: string): Promise<string> => {
   try {
     return decodeText(file === "-" ? await buffer(process.stdin) : await readFile(file));
   } catch (fault) {
-    const why = codeOf(fault) === "ENOENT" ? "there is no such file" : String(fault);
+    const why = codeOf(fault) === "ENOENT" ? "no such file" : String(fault);
     throw usageError(`Cannot read the ${what} ${file}: ${why}.`);
   }
 };
 
-/** @throws an error of wrong usage */
+/** @throws a usage error */
 export const readJson = (content: string, file: string): unknown => {
   try {
     return parseJson(content);

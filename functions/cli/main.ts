@@ -1,4 +1,4 @@
-// job-executor, the command: tries, checks and watches what the functions do.
+// job-executor, the command line tool: tests job configs, and inspects installations and runs.
 import module from "node:module";
 import { CommanderError } from "commander";
 import { type ExitCode, exitCode } from "./exit-codes.ts";
@@ -6,12 +6,12 @@ import { renderFault } from "./fault.ts";
 import { makeProgram } from "./program.ts";
 import { processTerminal } from "./terminal.ts";
 
-// What a command loads is compiled once, not each time (Node's own folder for that, below the system's temporary one; Node 20 has none).
+// Caches compiled modules in Node's folder below the system's temporary one. Node 20 has no compile cache.
 module.enableCompileCache?.();
 
 const terminal = processTerminal();
 
-/** The one place where anything that was thrown ends. */
+/** All errors end here. */
 const main = async (): Promise<ExitCode> => {
   let code: ExitCode = exitCode.ok;
   try {
@@ -25,6 +25,6 @@ const main = async (): Promise<ExitCode> => {
   }
 };
 
-// Whoever reads us may have heard enough (`job-executor ... | head -1`); what was begun is brought to its end all the same.
+// The reader may close the pipe early (`job-executor ... | head -1`); the command still finishes.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 process.exitCode = await main();

@@ -1,4 +1,4 @@
-// What a Node before 24 lacks of the language: loaded by bin.mjs before the bundled command, and by nothing else.
+// Polyfills for Node before 24. Only bin.mjs loads them, before the bundled command.
 import "core-js/actual/iterator/index.js";
 import "core-js/actual/json/is-raw-json.js";
 import "core-js/actual/json/parse.js";

@@ -1,2 +1,2 @@
-// Where the package is: its manifests and examples are beside the sources, and beside dist/cli where the command is bundled.
+// Root of the package, which has the manifests and examples; the same path from functions/cli and from the bundle in dist/cli.
 export const packageRoot = new URL("../../", import.meta.url);

@@ -1,4 +1,4 @@
-// The command line: every command with its options, as commander has them.
+// The command line: every command with its options, built with commander.
 import { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { addCheck } from "./check/command.ts";
@@ -12,10 +12,12 @@ import { addRuns } from "./runs/command.ts";
 import { addSchema } from "./schema/command.ts";
 import { addSource } from "./source/command.ts";
 
-/** Throws commander's own error where it would end the process. */
+/** Throws commander's own error instead of ending the process. */
 export const makeProgram = (context: CliContext): Command => {
   const program = new Command("job-executor")
-    .description("Runs any container as a Kubernetes Job when a Keptn event arrives. This is its command for people.")
+    .description(
+      "Runs any container as a Kubernetes Job when a Keptn event arrives. This command tests job configs, and inspects installations and runs.",
+    )
     .version(manifest.version)
     .exitOverride();
   for (const add of [

@@ -1,14 +1,14 @@
-// Reads the operator's settings from a file, as the functions get them.
+// Reads the operator's settings from a file, as the functions receive them.
 import { parseEnv } from "node:util";
 import { renderProblems } from "../core/problem.ts";
 import { parseSettings, type Settings } from "../core/settings.ts";
 import { usageError } from "./fault.ts";
 import { readInput } from "./input.ts";
 
-/** @param file lines of NAME=VALUE; undefined: the defaults @throws an error of wrong usage */
+/** @param file lines of NAME=VALUE; undefined: the defaults @throws a usage error */
 export const readSettings = async (file: string | undefined): Promise<Settings> => {
   const env = file === undefined ? {} : parseEnv(await readInput(file, "settings"));
   const parsed = parseSettings(env);
-  if ("problems" in parsed) throw usageError(`The settings are wrong:\n${renderProblems(parsed.problems)}`);
+  if ("problems" in parsed) throw usageError(`The settings are invalid:\n${renderProblems(parsed.problems)}`);
   return parsed.settings;
 };

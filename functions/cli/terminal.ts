@@ -1,10 +1,10 @@
-// The terminal: data to stdout, everything for people to stderr, colours only where they can be seen.
+// The terminal: data goes to stdout, messages to stderr; colours only if the stream is a terminal.
 import { styleText } from "node:util";
 
 export interface Terminal {
   /** One line of data. */
   out(line: string): void;
-  /** The result that was asked for, in lines as they are. */
+  /** The requested result, unchanged. */
   print(text: string): void;
   /** One line for people. */
   say(line: string): void;
@@ -12,7 +12,7 @@ export interface Terminal {
   style(format: Format, text: string): string;
   /** For {@link print}. */
   paint(format: Format, text: string): string;
-  /** Where a stream does not end in a terminal, there is none. */
+  /** A stream that is not a terminal has no screen. */
   readonly screens: { readonly stdout?: Screen; readonly stderr?: Screen };
   /** @returns a function that stops listening */
   onInterrupt(listener: () => void): () => void;
@@ -20,7 +20,7 @@ export interface Terminal {
   now(): Date;
 }
 
-/** A terminal that somebody looks at: a place for what is drawn anew. */
+/** An interactive terminal, for output that is redrawn. */
 export interface Screen {
   columns(): number;
   rows(): number;
@@ -30,7 +30,7 @@ export interface Screen {
 export type Format = Parameters<typeof styleText>[0];
 
 export const processTerminal = (): Terminal => ({
-  // Dimmed on a terminal, so that what is for people stands out there; as it is everywhere else.
+  // Dimmed on a terminal, so that messages stand out; unchanged elsewhere.
   out: (line) => void process.stdout.write(`${styleText("dim", line, { stream: process.stdout })}\n`),
   print: (text) => void process.stdout.write(text.endsWith("\n") || text === "" ? text : `${text}\n`),
   say: (line) => void process.stderr.write(`${line}\n`),

@@ -34,6 +34,6 @@ test("writes an overlay that finds the manifests, through links too, and only on
   await writeFile(join(folder, "overlays/mine/kustomization.yaml"), "# mine\n");
   const second = await run(folder, ...args);
   assert.equal(second.code, 2);
-  assert.match(second.stderr, /is already there\. Remove it, or name another folder\./);
+  assert.match(second.stderr, /already exists\. Remove it, or choose another folder\./);
   assert.equal(await readFile(join(folder, "overlays/mine/kustomization.yaml"), "utf8"), "# mine\n");
 });

@@ -108,10 +108,7 @@ test("a task runs without any event file, on an event that is made up", async ()
     ...["--runtime", "process", "--config", config, "--task", "remote-task", ...values],
   );
   assert.equal(code, 0, stderr);
-  assert.match(
-    stderr,
-    /The event is made up: sh\.keptn\.event\.remote-task\.triggered of project my-project, stage dev/,
-  );
+  assert.match(stderr, /Generated event: sh\.keptn\.event\.remote-task\.triggered for project my-project, stage dev/);
   assert.match(events[1]?.data?.message ?? "", /in dev: hello/);
 });
 

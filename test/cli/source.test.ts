@@ -32,7 +32,7 @@ test("job-executor source brings Keptn's events to a sink until it is interrupte
   const [code] = await ended;
   const lines = (await said).trim().split("\n");
   assert.equal(code, 0);
-  assert.match(lines[0] ?? "", /^Events come every 10 s from http.* and go to http.* Ctrl-C ends it\.$/);
+  assert.match(lines[0] ?? "", /^Forwarding events from http.*, polled every 10 s, to http.* Press Ctrl-C to stop\.$/);
   assert.match(
     lines.join("\n"),
     /test\.triggered of sockshop\/dev\/carts \(.{36}\): sent, \d+\.\d s after it happened/,

@@ -57,7 +57,7 @@ describe("an installation of which nothing runs when it is idle", { skip: unavai
   test("is connected to a project by one command, which finds the Broker and sends a probe all the way", async () => {
     const first = await connect("--allow");
     assert.equal(first.code, 0, first.stderr);
-    assert.match(first.stderr, /probe came to start-job/);
+    assert.match(first.stderr, /probe event reached start-job/);
     assert.match(
       first.stderr,
       new RegExp(`http://broker-ingress\\.knative-eventing\\S*/${installation.namespace}/keptn`),
@@ -140,10 +140,13 @@ describe("an installation of which nothing runs when it is idle", { skip: unavai
   test("is disconnected by one command", async () => {
     const args = ["--project", project, "--namespace", installation.namespace];
     const { code, stderr } = await runCommand("disconnect", ...args);
-    assert.match(stderr, /Taken out of ConfigMap job-executor-connections/);
+    assert.match(stderr, /Removed it from ConfigMap job-executor-connections/);
     if (code !== 0) {
       // The MongoDB of ../shared/keptn removes no subscription (see test/keptn/connect.test.ts): disconnect says so, and --list shows it.
-      assert.match(stderr, /Keptn still has the subscription[\s\S]*Remove it in Keptn's Bridge/);
+      assert.match(
+        stderr,
+        /removed the subscription to .*, but still has it[\s\S]*Remove the subscription in Keptn's Bridge/,
+      );
       return;
     }
     const { stdout } = await runCommand("connect", "--list", "--format", "json", "--namespace", installation.namespace);

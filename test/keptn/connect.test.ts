@@ -110,10 +110,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     if (api) await connectConnectionObjects(api).setDenyList("keptn", `${await getDenyList()}\n${line}`);
     const denied = await run(connect);
     assert.equal(denied.code, 1);
-    assert.match(
-      denied.said,
-      /deny list keeps it from calling .*\n +-> kubectl -n keptn patch configmap keptn-webhook-config/,
-    );
+    assert.match(denied.said, /deny list blocks .*\n +-> kubectl -n keptn patch configmap keptn-webhook-config/);
     assert.equal(await readFile(), foreign);
     assert.match((await run(listConnected)).said, /Nothing is connected/);
     const { code, said } = await run(connect, { allow: true });
@@ -128,7 +125,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     };
     const again = await run(connect, { probe: true });
     assert.deepEqual([again.code, again.kinds], [0, new Set(["ok"])], again.said);
-    assert.match(again.said, /A probe came to start-job, and its answer to Keptn, after/);
+    assert.match(again.said, /A probe event reached start-job, and its response reached Keptn, after/);
     const file = await readFile();
     assert.ok(file.startsWith(foreign), file);
     assert.deepEqual(
@@ -149,9 +146,9 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
   test("follows a changed wish, and lists what is connected", async () => {
     const { code, said } = await run(connect, { event: [task, `also-${name}`] });
     assert.equal(code, 0, said);
-    assert.match(said, new RegExp(`Subscription to ${type} is there`));
-    assert.match(said, new RegExp(`Subscription to sh.keptn.event.also-${name}.triggered made`));
-    assert.match(said, /Subscription to sh\.keptn\.event\.get-sli\.triggered removed/);
+    assert.match(said, new RegExp(`Subscription to ${type} exists`));
+    assert.match(said, new RegExp(`Created subscription to sh.keptn.event.also-${name}.triggered`));
+    assert.match(said, /Removed subscription to sh\.keptn\.event\.get-sli\.triggered/);
     const { stdout } = await run(listConnected);
     assert.match(stdout, new RegExp(`^${name} +\\* +\\* +${type} +${url}$`, "m"));
   });
@@ -171,8 +168,8 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     await user.addFiles({ project: name }, { "shipyard.yaml": more });
     const { code, said } = await run(connect);
     assert.equal(code, 0, said);
-    assert.match(said, new RegExp(`Subscription to sh.keptn.event.new-${name}.triggered made`));
-    assert.match(said, new RegExp(`Subscription to ${type} is there`));
+    assert.match(said, new RegExp(`Created subscription to sh.keptn.event.new-${name}.triggered`));
+    assert.match(said, new RegExp(`Subscription to ${type} exists`));
   });
 
   test("disconnect undoes it, also twice, and leaves what is not ours", async () => {
@@ -189,7 +186,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
   test("says that Keptn does not take the token, and where there is one", async () => {
     await assert.rejects(
       run(connect, {}, "wrong"),
-      /does not take KEPTN_API_TOKEN \(4\d\d\): kubectl -n keptn get secret/,
+      /rejects KEPTN_API_TOKEN \(4\d\d\)\. To read the token: kubectl -n keptn get secret/,
     );
     await sleep(2_000); // the gateway holds a grudge against this address for a second
   });

@@ -1,4 +1,4 @@
-// The cluster that somebody wants to be looked at.
+// Opens the cluster to check.
 
 import { connectInspector } from "../../io/kubernetes/inspect.ts";
 import type { Access } from "../../io/kubernetes/kubeconfig.ts";
@@ -6,10 +6,10 @@ import { connectAs, explain } from "../runs/cluster.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckGiven } from "./handler.ts";
 
-/** Somebody waits: it is tried again for so long, no longer. */
+/** How long requests are retried; a person waits. */
 const budgetSeconds = 3;
 
-/** @throws an error of wrong usage when the kubeconfig cannot be used */
+/** @throws a usage error if the kubeconfig cannot be used */
 export const openInstallation = (access: Access, env: Terminal["env"]): CheckGiven["cluster"] => {
   const api = connectAs({ budgetSeconds, ...access }, env);
   const inspector = connectInspector(api);

@@ -8,15 +8,16 @@ import type { CheckOptions } from "./handler.ts";
 export const addCheck = (program: Command, { terminal, exit }: CliContext): void => {
   program
     .command("check")
-    .description("looks at an installation in a cluster, and says what is wrong and how to mend it")
-    .option("-n, --namespace <name>", "where it is; by default the namespace of the kubeconfig's context, or keptn-jes")
-    .addOption(
-      new Option("--format <name>", "lines for people, or JSON for programs").choices(["text", "json"]).default("text"),
+    .description("check an installation in a cluster, and suggest a fix for each problem")
+    .option(
+      "-n, --namespace <name>",
+      "namespace of the installation; default: the namespace of the kubeconfig's context, or keptn-jes",
     )
-    .option("--dry-event", "sends an event that nothing comes of to start-job, by way of the Broker", true)
-    .option("--no-dry-event", "only looks: no function is woken")
-    .option("--kubeconfig <file>", "in the place of KUBECONFIG")
-    .option("--context <name>", "a context of the kubeconfig, in the place of its current one")
+    .addOption(new Option("--format <name>", "text or JSON").choices(["text", "json"]).default("text"))
+    .option("--dry-event", "send a test event without effects to start-job through the Broker", true)
+    .option("--no-dry-event", "do not send a dry event; no function wakes")
+    .option("--kubeconfig <file>", "use instead of KUBECONFIG")
+    .option("--context <name>", "use this context of the kubeconfig instead of the current one")
     .addHelpText("after", outcomes)
     .action(async (options: CheckOptions & Access) => {
       const [{ check }, { openInstallation }] = await Promise.all([import("./handler.ts"), import("./cluster.ts")]);
@@ -26,5 +27,5 @@ export const addCheck = (program: Command, { terminal, exit }: CliContext): void
 };
 
 const outcomes = `
-It reads the cluster as you, and changes nothing. docs/check.md says what each line means.
-Exit codes: 0 no errors, perhaps warnings; 1 errors; 2 wrong usage; 3 the cluster cannot be reached, or does not know you.`;
+The command reads the cluster as you, and changes nothing. docs/check.md explains each line.
+Exit codes: 0 no errors, possibly warnings; 1 errors; 2 usage error; 3 the cluster cannot be reached, or does not accept your credentials.`;

@@ -1,4 +1,4 @@
-// Looks at everything that a check is about. What is looked at next depends on what was seen.
+// Reads all objects that a check needs. Later requests depend on earlier results.
 import { jobNamespacesOf, secretsOf } from "../../core/check/check-secrets.ts";
 import { settingsNameOf, settingsOf, templatesOf } from "../../core/check/check-settings.ts";
 import { readSubscriptions } from "../../core/check/check-subscriptions.ts";
@@ -28,7 +28,7 @@ export interface Place {
   readonly now: () => Date;
 }
 
-/** @throws IoError when there is no such cluster, or it does not know us */
+/** @throws IoError if the cluster cannot be reached, or does not accept our credentials */
 export const gather = async (inspector: Inspector, { namespace, now }: Place): Promise<Sighted> => {
   const server = await inspector.getServer(now);
   const look = <T>(kind: Kind, name?: string) =>
@@ -101,7 +101,7 @@ export const gather = async (inspector: Inspector, { namespace, now }: Place): P
   };
 };
 
-/** A pattern of ALLOWED_NAMESPACES needs rights in every namespace: the sweep lists them all at once. */
+/** A pattern in ALLOWED_NAMESPACES needs rights in every namespace, because the sweep lists all at once. */
 const placesOfJobs = (settings: Settings): string[] => {
   const isWide = runScopeOf(settings).namespaces.includes(everywhere);
   return [...jobNamespacesOf(settings), ...(isWide ? [everywhere] : [])];
@@ -123,7 +123,7 @@ interface PingSource {
   readonly metadata?: { readonly name?: string; readonly annotations?: Readonly<Record<string, string>> };
 }
 
-/** As start-job noted them on the sweep's timer. */
+/** Recorded by start-job on the sweep's timer. */
 const formerNamespacesOf = (timers: Seen<readonly PingSource[]>): string[] =>
   (timers.kind === "there" ? timers.object : [])
     .flatMap(({ metadata }) => readScopes(metadata?.annotations))
@@ -134,12 +134,12 @@ interface AccountNamed {
   readonly spec?: { readonly serviceAccountName?: string };
 }
 
-/** Its volume has the spec of the ApiServerSource. */
+/** start-job mounts this ConfigMap with the spec of the ApiServerSource. */
 const watchSpecNameOf = (startJob: Seen<KnativeService>): string =>
   templatesOf([startJob])[0]?.spec?.volumes?.find(({ name }) => name === "job-changes")?.configMap?.name ??
   "job-changes";
 
-/** Of the ApiServerSource, or of the spec that the next one will have. */
+/** From the ApiServerSource, or from the spec of the next one. */
 const watchAccountOf = (watch: Seen<Conditioned & AccountNamed>, spec: Seen<SettingsMap>): string =>
   (watch.kind === "there" && watch.object.spec?.serviceAccountName) ||
   (spec.kind === "there" && spec.object.data?.["serviceAccountName"]) ||
@@ -166,7 +166,7 @@ const lookAtSecrets = (inspector: Inspector, secrets: ReturnType<typeof secretsO
 
 const sourcePods = { labelSelector: "app.kubernetes.io/name=keptn-source", container: "keptn-source" } as const;
 
-/** keptn-source alone has asked Keptn: what it said in its log is all that can be known without Keptn's token. */
+/** Without Keptn's token, keptn-source's log is the only way to know its subscriptions. */
 const lookAtSubscriptions = async (inspector: Inspector, namespace: string): Promise<Facts["subscriptions"]> => {
   try {
     return { kind: "there", object: readSubscriptions(await inspector.readLogs(namespace, sourcePods)) };
@@ -176,7 +176,7 @@ const lookAtSubscriptions = async (inspector: Inspector, namespace: string): Pro
   }
 };
 
-/** The first answer says whether we may ask at all. */
+/** The first response shows whether we may ask at all. */
 const judge = async (inspector: Inspector, rights: readonly Right[], home: string): Promise<Facts["rights"]> => {
   const ask = async (right: Right) => ({ ...right, allowed: await inspector.mayDo(right, home) });
   try {

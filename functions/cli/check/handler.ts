@@ -1,4 +1,4 @@
-// job-executor check: looks at an installation as a doctor would, and says what is wrong and what mends it.
+// job-executor check: checks an installation, and suggests a fix for each problem.
 import { randomUUID } from "node:crypto";
 import { triggersOf } from "../../core/check/check-events.ts";
 import { diagnose } from "../../core/check/diagnose.ts";
@@ -23,14 +23,14 @@ export interface CheckGiven {
   readonly options: CheckOptions;
   readonly cluster: {
     readonly inspector: Inspector;
-    /** Of the kubeconfig's context. */
+    /** Namespace of the kubeconfig's context. */
     readonly namespace: string;
   };
-  /** Between two looks at start-job's log. */
+  /** Between two reads of start-job's log. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** @throws IoError when there is no such cluster, or it does not know us */
+/** @throws IoError if the cluster cannot be reached, or does not accept our credentials */
 export const check = async ({ options, cluster, sleep }: CheckGiven, terminal: Terminal): Promise<ExitCode> => {
   const { inspector } = cluster;
   const namespace = options.namespace ?? (cluster.namespace === "default" ? usualNamespace : cluster.namespace);
@@ -47,7 +47,7 @@ export const check = async ({ options, cluster, sleep }: CheckGiven, terminal: T
   return findings.some(({ severity }) => severity === "error") ? exitCode.failed : exitCode.ok;
 };
 
-/** Of the manifests. A context that names no namespace means `default`, where nobody installs anything. */
+/** The manifests' namespace. A context without a namespace means `default`, where nobody installs anything. */
 const usualNamespace = "keptn-jes";
 
 const tryDryEvent = async (
@@ -59,7 +59,7 @@ const tryDryEvent = async (
   if ("kind" in target) return target;
   const { namespace, triggers, affixes } = sighted;
   const id = randomUUID();
-  terminal.say(`Sends a dry event, ${id}, and waits up to a minute for what start-job says of it.`);
+  terminal.say(`Sending dry event ${id}, and waiting up to a minute for start-job to log it.`);
   return sendDryEvent({
     ...{ ...ports, ...target, namespace, id, now: terminal.now },
     service: nameWith(affixes, "start-job"),

@@ -1,9 +1,9 @@
-// Looks at the namespaces of Jobs.
+// Reads the Job namespaces.
 import { defaultQueue } from "../../core/check/check-job-namespaces.ts";
 import type { Conditioned, Facts } from "../../core/check/facts.ts";
 import type { Inspector } from "../../io/kubernetes/inspect.ts";
 
-/** @param groups what the API server serves: without Kueue nothing is asked about it */
+/** @param groups served by the API server; without Kueue, its queues are not requested */
 export const lookAtJobNamespaces = (
   inspector: Inspector,
   names: readonly string[],

@@ -1,11 +1,11 @@
-// Findings as lines: what is wrong stands out, what mends it below.
+// Findings as lines: problems stand out, with the fix below.
 import type { Finding } from "../../core/check/finding.ts";
 import type { Format } from "../terminal.ts";
 import { wrap } from "../timeline/text-width.ts";
 
 type Paint = (format: Format, text: string) => string;
 
-/** @param columns of a terminal; undefined: there is none, a line may have any length */
+/** @param columns of the terminal; undefined: no terminal, lines are not wrapped */
 export const renderFindings = (findings: readonly Finding[], paint: Paint, columns?: number): string =>
   findings.map((finding) => renderFinding(finding, paint, columns)).join("\n");
 
@@ -23,7 +23,7 @@ const colours = { ok: "green", warning: "yellow", error: "red" } as const;
 export const renderCount = (findings: readonly Finding[], namespace: string): string => {
   const count = (wanted: Finding["severity"]) => findings.filter(({ severity }) => severity === wanted).length;
   const [errors, warnings] = [count("error"), count("warning")];
-  if (errors + warnings === 0) return `All is well in namespace ${namespace}.`;
+  if (errors + warnings === 0) return `Namespace ${namespace}: no problems found.`;
   return `Namespace ${namespace}: ${plural(errors, "error")}, ${plural(warnings, "warning")}.`;
 };
 

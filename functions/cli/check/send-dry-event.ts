@@ -1,4 +1,4 @@
-// Sends a dry event to the Broker, and waits for what start-job says of it.
+// Sends a dry event to the Broker, and waits for start-job to log it.
 import { type DryEvent, makeDryEvent, readDryEvent } from "../../core/check/dry-event.ts";
 import type { Trigger } from "../../core/check/facts.ts";
 import { IoError } from "../../io/io-error.ts";
@@ -7,9 +7,9 @@ import type { Inspector } from "../../io/kubernetes/inspect.ts";
 export interface DryRun {
   readonly inspector: Inspector;
   readonly namespace: string;
-  /** start-job, by the name that it has here. */
+  /** Name of start-job in this installation. */
   readonly service: string;
-  /** Of Broker keptn. */
+  /** URL of Broker keptn. */
   readonly url: string;
   readonly triggers: readonly Trigger[];
   readonly id: string;
@@ -17,9 +17,9 @@ export interface DryRun {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** A cold start takes some 2 s, one that has to pull the image first takes longer. */
+/** A cold start takes about 2 s, and longer if the image must be pulled first. */
 const patienceSeconds = 60;
-/** A fault may pass: the Broker delivers it again after 0.5 s, 1 s, 2 s, ... */
+/** A failure may be temporary: the Broker redelivers after 0.5 s, 1 s, 2 s, ... */
 const faultSeconds = 12;
 
 export const sendDryEvent = async (dry: DryRun): Promise<DryEvent> => {
@@ -41,7 +41,7 @@ export const sendDryEvent = async (dry: DryRun): Promise<DryEvent> => {
   return failed ? { kind: "failed", said: failed.said } : { kind: "silent", seconds: Math.round(seconds()) };
 };
 
-/** The Broker may answer only when start-job did: its log is read meanwhile, and no answer in time is no refusal. */
+/** The Broker may respond only after start-job did. So the log is read meanwhile, and a timeout is not a refusal. */
 const post = ({ inspector, url, id, triggers }: DryRun) => {
   let refused: DryEvent | undefined;
   const posted = inspector.post(url, makeDryEvent(id, triggers)).catch((fault) => {
@@ -59,14 +59,14 @@ const read = async ({ inspector, namespace, service, id }: DryRun) => {
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
     if (fault.httpStatus === 403) return notAllowed(fault, `list pods and get pods/log in namespace ${namespace}`);
-    return undefined; // a pod that goes, an API server that is away for a moment
+    return undefined; // the pod is terminating, or the API server is briefly unavailable
   }
 };
 
 const notAllowed = (fault: IoError, right: string): DryEvent => ({
   kind: "not-tried",
   why: sentenceOf(fault),
-  fix: `Check as somebody who may ${right} (--context), or leave it out: --no-dry-event`,
+  fix: `Check as a user with the right to ${right} (--context), or skip the dry event: --no-dry-event`,
 });
 
 const sentenceOf = ({ message }: IoError): string => message.replace(/\.?$/, ".");

@@ -1,9 +1,9 @@
-// Whether webhook-service may call the Broker: its deny list, and the one line that mends it.
+// Checks webhook-service's deny list, and allows it to call the Broker.
 import { denyingLines, patchCommand, withLines, withoutLines } from "../../core/connect/deny-list.ts";
 import { IoError } from "../../io/io-error.ts";
 import type { Session } from "./ports.ts";
 
-/** @returns lines that were taken out of the list */
+/** @returns lines that were removed from the list */
 export const allow = async (session: Session, url: string): Promise<readonly string[]> => {
   const { ports, report, options } = session;
   const { keptnNamespace } = options;
@@ -11,25 +11,25 @@ export const allow = async (session: Session, url: string): Promise<readonly str
   if (denyList === undefined) return [];
   const lines = denyingLines(url, denyList);
   if (lines.length === 0) {
-    report.add("ok", `webhook-service's deny list does not name ${url}.`);
+    report.add("ok", `webhook-service's deny list does not block ${url}.`);
     return [];
   }
   const mended = withoutLines(denyList, lines);
-  const said = `webhook-service's deny list keeps it from calling ${url}: ${lines.join(", ")}`;
+  const said = `webhook-service's deny list blocks ${url}: ${lines.join(", ")}`;
   if (!options.allow) {
     report.add(
       "error",
       `${said}.`,
-      `${patchCommand(keptnNamespace, mended)}   (or: --allow; it holds for all users of this Keptn)`,
+      `${patchCommand(keptnNamespace, mended)}   (or --allow; affects all users of this Keptn)`,
     );
     return [];
   }
   if (options.dryRun) {
-    report.add("would", `Take ${lines.join(", ")} out of webhook-service's deny list, for all users of this Keptn.`);
+    report.add("would", `Remove ${lines.join(", ")} from webhook-service's deny list, for all users of this Keptn.`);
     return [];
   }
   await ports.cluster.setDenyList(keptnNamespace, mended);
-  report.add("done", `${lines.join(", ")} taken out of webhook-service's deny list, for all users of this Keptn.`);
+  report.add("done", `Removed ${lines.join(", ")} from webhook-service's deny list, for all users of this Keptn.`);
   return lines;
 };
 
@@ -40,24 +40,27 @@ const getDenyList = async ({ ports, report, options }: Session): Promise<string 
     if (denyList === undefined) {
       report.add(
         "warning",
-        `There is no deny list of webhook-service in namespace ${keptnNamespace} of this cluster: the probe will tell.`,
-        "--keptn-namespace, if Keptn is elsewhere in this cluster.",
+        `Namespace ${keptnNamespace} of this cluster has no deny list of webhook-service: the probe will show whether it can call the Broker.`,
+        "If Keptn is in another namespace of this cluster, set --keptn-namespace.",
       );
     }
     return denyList;
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
-    report.add("warning", `webhook-service's deny list could not be looked at, the probe will tell: ${fault.message}`);
+    report.add(
+      "warning",
+      `webhook-service's deny list could not be read, so the probe will show whether it blocks the Broker: ${fault.message}`,
+    );
     return undefined;
   }
 };
 
-/** What `--allow` took out, when the last connection goes. @throws IoError */
+/** Restores the lines that `--allow` removed, when the last connection is removed. @throws IoError */
 export const disallow = async ({ ports, report, options }: Session, lines: readonly string[]): Promise<void> => {
   if (lines.length === 0) return;
   const denyList = await ports.cluster.getDenyList(options.keptnNamespace);
   if (denyList === undefined) return;
-  if (options.dryRun) return report.add("would", `Put ${lines.join(", ")} back into webhook-service's deny list.`);
+  if (options.dryRun) return report.add("would", `Restore ${lines.join(", ")} in webhook-service's deny list.`);
   await ports.cluster.setDenyList(options.keptnNamespace, withLines(denyList, lines));
-  report.add("done", `${lines.join(", ")} put back into webhook-service's deny list.`);
+  report.add("done", `Restored ${lines.join(", ")} in webhook-service's deny list.`);
 };

@@ -6,17 +6,20 @@ import type { ConnectOptions } from "./ports.ts";
 
 export const addConnect = (program: Command, { terminal, exit }: CliContext): void => {
   withCommonOptions(program.command("connect"))
-    .description("lets Keptn's webhook-service bring a project's events, so that no pod of ours has to wait for them")
+    .description("have Keptn's webhook-service deliver a project's events, so that no pod of ours has to wait for them")
     .option(
       "--event <type>",
-      "test, or sh.keptn.event.test.triggered; may be given again; by default every task of the shipyard file",
+      "test, or sh.keptn.event.test.triggered; may be repeated; default: every task of the shipyard file",
       gather,
     )
-    .option("--url <address>", "of Broker keptn, as webhook-service reaches it; by default the one in the cluster")
-    .option("--allow", "takes what keeps webhook-service from calling the Broker out of its deny list")
-    .option("--no-probe", "sends no probe to see whether it works")
-    .option("--look-every <time>", "looks for lost events also when nothing else wakes a function: 15m, 1h")
-    .option("--list", "shows what is connected")
+    .option("--url <address>", "URL of Broker keptn, as webhook-service reaches it; default: the Broker in the cluster")
+    .option("--allow", "remove lines from webhook-service's deny list that block the Broker")
+    .option("--no-probe", "do not send a probe event")
+    .option(
+      "--look-every <time>",
+      "look for lost events at this interval, even if nothing else wakes a function: 15m, 1h",
+    )
+    .option("--list", "list connections")
     .addHelpText("after", afterConnect)
     .action(async (options: ConnectOptions & Access) => {
       const [{ connect }, { listConnected }, { openPorts }] = await Promise.all([
@@ -35,7 +38,7 @@ export const addConnect = (program: Command, { terminal, exit }: CliContext): vo
 
 export const addDisconnect = (program: Command, { terminal, exit }: CliContext): void => {
   withCommonOptions(program.command("disconnect"))
-    .description("undoes what connect did for a project, and nothing else")
+    .description("undo what connect did for a project, and nothing else")
     .addHelpText("after", afterDisconnect)
     .action(async (options: ConnectOptions & Access) => {
       const [{ disconnect }, { openPorts }] = await Promise.all([import("./disconnect.ts"), import("./open.ts")]);
@@ -46,31 +49,29 @@ export const addDisconnect = (program: Command, { terminal, exit }: CliContext):
 
 const withCommonOptions = (command: Command): Command =>
   command
-    .option("--project <name>", "a project of Keptn's")
-    .option("--stage <name>", "this stage of it alone")
-    .option("--service <name>", "this service alone")
+    .option("--project <name>", "the Keptn project")
+    .option("--stage <name>", "only this stage")
+    .option("--service <name>", "only this service")
     .option(
       "-n, --namespace <name>",
-      "where the functions are; by default the namespace of the kubeconfig's context, or keptn-jes",
+      "namespace of the functions; default: the namespace of the kubeconfig's context, or keptn-jes",
     )
-    .option("--keptn-namespace <name>", "where webhook-service is", "keptn")
-    .option("--dry-run", "says what it would do, and changes nothing")
-    .addOption(
-      new Option("--format <name>", "lines for people, or JSON as well").choices(["text", "json"]).default("text"),
-    )
-    .option("--kubeconfig <file>", "in the place of KUBECONFIG")
-    .option("--context <name>", "a context of the kubeconfig, in the place of its current one");
+    .option("--keptn-namespace <name>", "namespace of webhook-service", "keptn")
+    .option("--dry-run", "print the steps, and change nothing")
+    .addOption(new Option("--format <name>", "text, or text and JSON").choices(["text", "json"]).default("text"))
+    .option("--kubeconfig <file>", "use instead of KUBECONFIG")
+    .option("--context <name>", "use this context of the kubeconfig instead of the current one");
 
 const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 const afterConnect = `
-Keptn is named by the environment: KEPTN_API_ENDPOINT (up to /api) and KEPTN_API_TOKEN. It subscribes webhook-service, writes webhook/webhook.yaml
-in the project's Git repository (other people's webhooks stay), notes the project in ConfigMap job-executor-connections, and sends a
-probe. Again, it changes what is not as it has to be (a task that the shipyard file got, for instance), and nothing else. See
+Set KEPTN_API_ENDPOINT (including /api) and KEPTN_API_TOKEN in the environment. The command subscribes webhook-service, writes
+webhook/webhook.yaml in the project's Git repository (other webhooks are kept), adds the project to ConfigMap job-executor-connections,
+and sends a probe event. If run again, it changes only what differs, for example for a new task in the shipyard file. See
 docs/webhook-route.md.
-Exit codes: 0 it is connected; 1 it is not, or does not work; 2 wrong usage; 3 Keptn or the cluster cannot be reached, or does not allow it.`;
+Exit codes: 0 connected; 1 not connected or not working; 2 usage error; 3 Keptn or the cluster cannot be reached or denies access.`;
 
 const afterDisconnect = `
-Subscriptions, our part of webhook/webhook.yaml, the note in ConfigMap job-executor-connections; with the last project also what --allow and
---look-every did. Exit codes: 0 it is not connected any more; 1 something is wrong; 2 wrong usage; 3 Keptn or the cluster cannot be reached,
-or does not allow it.`;
+This removes the subscriptions, our part of webhook/webhook.yaml and the entry in ConfigMap job-executor-connections. With the last
+project, it also undoes --allow and --look-every.
+Exit codes: 0 disconnected; 1 a step failed; 2 usage error; 3 Keptn or the cluster cannot be reached or denies access.`;

@@ -11,14 +11,14 @@ import type { ConnectOptions, ConnectPorts, Session } from "./ports.ts";
 import { makeReport } from "./report.ts";
 import { unsubscribe, writeFile } from "./subscribe.ts";
 
-/** @throws IoError, an error of wrong usage */
+/** @throws IoError, a usage error */
 export const disconnect = async (
   options: ConnectOptions,
   ports: ConnectPorts,
   terminal: Terminal,
 ): Promise<ExitCode> => {
   const { project, stage, service } = options;
-  if (!project) throw usageError("Name the project: --project sockshop.");
+  if (!project) throw usageError("No project given. Name it: --project sockshop.");
   const selection = { project, ...(stage ? { stage } : {}), ...(service ? { service } : {}) };
   const report = makeReport(terminal);
   const sight = await lookAtKeptn(ports.keptn, selection, report);
@@ -34,7 +34,7 @@ export const disconnect = async (
   return report.hasErrors() ? exitCode.failed : exitCode.ok;
 };
 
-/** With the last connection goes what holds for all of them: the timer of `--look-every`, and what `--allow` did. */
+/** With the last connection, also removes the timer of `--look-every` and undoes `--allow`. */
 const forget = async (session: Session): Promise<void> => {
   const { ports, options, selection, report } = session;
   const { namespace, dryRun } = options;
@@ -49,18 +49,18 @@ const forget = async (session: Session): Promise<void> => {
       if (!dryRun) await ports.cluster.deleteLookTimer(namespace);
       report.add(
         dryRun ? "would" : "done",
-        dryRun ? "Delete PingSource job-executor-look." : "PingSource job-executor-look deleted.",
+        dryRun ? "Delete PingSource job-executor-look." : "Deleted PingSource job-executor-look.",
       );
     }
-    if (dryRun) return report.add("would", `Take it out of ${what}.`);
+    if (dryRun) return report.add("would", `Remove it from ${what}.`);
     await ports.cluster.writeConnections(namespace, { data: others, allowed });
-    report.add("done", `Taken out of ${what}.`);
+    report.add("done", `Removed it from ${what}.`);
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
     report.add(
       "warning",
-      `${what} could not be changed: ${fault.message}`,
-      "Run it again as somebody who may (--context).",
+      `${what} could not be updated: ${fault.message}`,
+      "Run this again as a user with the right to do so (--context).",
     );
   }
 };

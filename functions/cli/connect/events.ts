@@ -1,4 +1,4 @@
-// Which events a project is connected for: those of --event, or by default every task, one by one.
+// The events that a project is connected for: those of --event, or by default every task by name.
 import type { ConnectPlan } from "../../core/connect/plan-connect.ts";
 import { describeSelection, eventTypeOf, everyTask, selectionOf } from "../../core/connect/selection.ts";
 import { hasOwnTasks, taskTypesOf } from "../../core/connect/task-types.ts";
@@ -9,17 +9,17 @@ import type { ConnectOptions, Session } from "./ports.ts";
 
 export interface Events {
   readonly subscribed: readonly string[];
-  /** In the ConfigMap: by default every task, so that also of one that the shipyard file gets later no event is lost. */
+  /** For the ConfigMap: by default every task, so that events of tasks added later are recovered too. */
   readonly noted: readonly string[];
 }
 
-/** @returns undefined: every task @throws an error of wrong usage */
+/** @returns undefined: every task @throws a usage error */
 export const givenEvents = ({ event = [] }: ConnectOptions): readonly string[] | undefined => {
   if (event.length === 0) return undefined;
   return event.map((given) => {
     const type = eventTypeOf(given);
     if (!type)
-      throw usageError(`--event ${given} is no type of Keptn's events: write test, or sh.keptn.event.test.triggered.`);
+      throw usageError(`--event ${given} is not a Keptn event type: use test or sh.keptn.event.test.triggered.`);
     return type;
   });
 };
@@ -33,17 +33,17 @@ export const chooseEvents = (
   if (!hasOwnTasks(selection, shipyard))
     report.add(
       "warning",
-      `The shipyard file names no task of ${describeSelection(selection)}: what Keptn has in any project is connected.`,
-      "Run it again when it names some, or name them: --event test.",
+      `The shipyard file has no tasks for ${describeSelection(selection)}: only Keptn's built-in tasks are connected.`,
+      "Run this again when it has tasks, or name them: --event test.",
     );
   return { subscribed: taskTypesOf(selection, shipyard), noted: [everyTask] };
 };
 
-/** @returns whether there are any: then nothing may be done */
+/** @returns whether there are overlaps; if so, nothing may be changed */
 export const tellOverlaps = ({ report }: Session, { overlaps }: ConnectPlan): boolean => {
   for (const { other, wanted } of overlaps) {
-    const seen = `webhook-service has a subscription to ${other.event} (${ownerOf(other.filter.projects)}, ${other.id}). ${wanted.join(" and ")} cannot be beside it: an event that fits both comes to one of the two only, so that both lose some. Nothing was changed.`;
-    report.add("error", seen, isPattern(other.event) ? mendOther(other) : "Name tasks, or leave out --event.");
+    const seen = `webhook-service has a subscription to ${other.event} (${ownerOf(other.filter.projects)}, ${other.id}). It conflicts with ${wanted.join(" and ")}: an event that matches both reaches only one of them, so both lose events. Nothing was changed.`;
+    report.add("error", seen, isPattern(other.event) ? mendOther(other) : "Name tasks, or omit --event.");
   }
   return overlaps.length > 0;
 };
@@ -52,7 +52,7 @@ const mendOther = ({ event, filter }: ConnectPlan["overlaps"][number]["other"]):
   const same = eventTypeOf(event) ? `, or use the same pattern here: --event '${event}'` : "";
   const project = selectionOf(filter)?.project;
   const ours = project ? ` (if connect made it: job-executor disconnect --project ${project}, then connect again)` : "";
-  return `Subscribe that one by the names of tasks, in Keptn's Bridge${ours}${same}.`;
+  return `Replace that subscription with one for each task name, in Keptn's Bridge${ours}${same}.`;
 };
 
 export const ownerOf = (projects: readonly string[]): string =>

@@ -1,4 +1,4 @@
-// job-executor connect: Keptn's webhook-service brings a project's events to our Broker, so that nothing of ours has to run for them.
+// job-executor connect: has Keptn's webhook-service send a project's events to our Broker, so that no pod of ours has to wait for them.
 import { keyOf, scheduleOf, wakesPerDay } from "../../core/connect/connections.ts";
 import { planConnect } from "../../core/connect/plan-connect.ts";
 import { describeSelection, type Selection } from "../../core/connect/selection.ts";
@@ -14,7 +14,7 @@ import { probe } from "./probe.ts";
 import { makeReport } from "./report.ts";
 import { subscribe } from "./subscribe.ts";
 
-/** @throws IoError, an error of wrong usage */
+/** @throws IoError, a usage error */
 export const connect = async (options: ConnectOptions, ports: ConnectPorts, terminal: Terminal): Promise<ExitCode> => {
   const [selection, given] = [selectionFrom(options), givenEvents(options)];
   const schedule = scheduleFrom(options);
@@ -43,7 +43,7 @@ interface Wanted {
 
 const connectWith = async (session: Session, { sight, url, events, schedule }: Wanted): Promise<void> => {
   const { options, selection, report } = session;
-  report.add("ok", `Events of ${describeSelection(selection)} are to go to ${url}.`);
+  report.add("ok", `Target of events of ${describeSelection(selection)}: ${url}.`);
   const plan = planConnect(selection, events.subscribed, sight);
   if (tellOverlaps(session, plan)) return;
   const removed = await allow(session, url);
@@ -57,15 +57,15 @@ const connectWith = async (session: Session, { sight, url, events, schedule }: W
   else
     report.add(
       "warning",
-      "No probe was sent: the project has no stage with a service yet.",
-      `keptn create service, then: job-executor connect --project ${selection.project}`,
+      "No probe was sent: the project does not have a stage with a service yet.",
+      `Create a service (keptn create service), then run: job-executor connect --project ${selection.project}`,
     );
   if (report.hasErrors())
-    report.add("warning", "It stays connected as it is.", `job-executor disconnect --project ${selection.project}`);
+    report.add("warning", "The project stays connected.", `job-executor disconnect --project ${selection.project}`);
 };
 
 const selectionFrom = ({ project, stage, service }: ConnectOptions): Selection => {
-  if (!project) throw usageError("Name the project: --project sockshop, or --list what is connected.");
+  if (!project) throw usageError("No project given. Name it (--project sockshop), or use --list.");
   return { project, ...(stage ? { stage } : {}), ...(service ? { service } : {}) };
 };
 
@@ -73,25 +73,27 @@ const scheduleFrom = ({ lookEvery }: ConnectOptions): string | undefined => {
   if (lookEvery === undefined || lookEvery === "never") return undefined;
   const schedule = scheduleOf(lookEvery);
   if (!schedule)
-    throw usageError(`--look-every ${lookEvery} divides no hour and no day: write 5m, 15m, 1h or 6h, or never.`);
+    throw usageError(
+      `--look-every ${lookEvery} does not divide an hour or a day evenly: use 5m, 15m, 1h, 6h or never.`,
+    );
   return schedule;
 };
 
-/** @throws IoError when there is none */
+/** @throws IoError if there is none */
 const findBroker = async ({ url, namespace }: ConnectOptions, { cluster }: ConnectPorts): Promise<string> => {
   if (url !== undefined) {
     if (!/^https?:\/\/[^/\s'"%\\{}]+(\/[^\s'"%\\{}]*)?$/.test(url))
-      throw usageError(`--url ${url} is no http:// or https:// address.`);
+      throw usageError(`--url ${url} is not an http:// or https:// address.`);
     return url;
   }
   const found = await cluster.getBrokerUrl(namespace);
   if (found) return found;
   throw usageError(
-    `Broker keptn is not in namespace ${namespace}, or has no address: name the namespace (--namespace) or the address (--url).`,
+    `Broker keptn does not exist in namespace ${namespace}, or has no address. Set the namespace (--namespace) or the address (--url).`,
   );
 };
 
-/** For the functions, which look after what webhook-service loses. Whoever may not write there is connected all the same. */
+/** For the functions, which recover events that webhook-service loses. Without the right to write it, the project is still connected. */
 const note = async (
   { ports, options, selection, report }: Session,
   { url, events, removed }: { url: string; events: readonly string[]; removed: readonly string[] },
@@ -103,32 +105,32 @@ const note = async (
     const broker = (options.url ? await ports.cluster.getBrokerUrl(namespace) : url) ?? url;
     const text = JSON.stringify({ ...selection, events, broker });
     if (data[keyOf(selection)] === text && removed.length === 0)
-      return report.add("ok", `${what} has it: lost events are found again.`);
-    if (options.dryRun) return report.add("would", `Note it in ${what}.`);
+      return report.add("ok", `${what} has an entry for it: lost events are recovered.`);
+    if (options.dryRun) return report.add("would", `Add it to ${what}.`);
     const next = { data: { ...data, [keyOf(selection)]: text }, allowed: [...new Set([...allowed, ...removed])] };
     await ports.cluster.writeConnections(namespace, next);
-    report.add("done", `Noted in ${what}: lost events are found again.`);
+    report.add("done", `Added it to ${what}: lost events are recovered.`);
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
     report.add(
       "warning",
-      `${what} could not be written, so that lost events are not looked for: ${fault.message}`,
-      "Run it again as somebody who may (--context).",
+      `${what} could not be updated, so lost events are not recovered: ${fault.message}`,
+      "Run this again as a user with the right to do so (--context).",
     );
   }
 };
 
 const setLookTimer = async ({ ports, options, report }: Session, schedule: string): Promise<void> => {
   const { namespace, lookEvery = "", dryRun } = options;
-  const cost = `${wakesPerDay(lookEvery)} times a day finish-task wakes for a moment`;
+  const cost = `finish-task wakes briefly ${wakesPerDay(lookEvery)} times a day`;
   if ((await ports.cluster.getLookTimer(namespace)) === schedule)
-    return report.add("ok", `It is looked for lost events every ${lookEvery}: ${cost}.`);
+    return report.add("ok", `PingSource job-executor-look looks for lost events every ${lookEvery}: ${cost}.`);
   if (dryRun) return report.add("would", `Look for lost events every ${lookEvery}: ${cost}.`);
   await ports.cluster.applyLookTimer(namespace, schedule);
-  report.add("done", `PingSource job-executor-look: lost events are looked for every ${lookEvery}; ${cost}.`);
+  report.add("done", `PingSource job-executor-look now looks for lost events every ${lookEvery}: ${cost}.`);
 };
 
-/** Where an event can be: a probe has a stage and a service, as every event of Keptn's. */
+/** The stage and service of the probe, which every Keptn event must have. */
 const findPlace = async ({ ports, selection }: Session) => {
   const found = await ports.keptn.getProject(selection.project);
   for (const { name, services } of found?.stages ?? []) {

@@ -1,4 +1,4 @@
-// What job-executor connect --list sees besides: tasks that are not connected yet, and subscriptions that take events from each other.
+// Warnings of job-executor connect --list: tasks that are not connected yet, and subscriptions that take events from each other.
 import { type Connection, parseConnections } from "../../core/connect/connections.ts";
 import { overlapsAmong } from "../../core/connect/overlaps.ts";
 import {
@@ -19,7 +19,7 @@ interface Connected extends Selection {
 }
 
 /**
- * Of projects that are connected for every task, as their note says: the shipyard file may have got one since.
+ * For projects that are connected for every task: tasks that were added to the shipyard file since.
  * @throws IoError of Keptn's
  */
 export const missingTasks = async (
@@ -34,14 +34,12 @@ export const missingTasks = async (
     const types = taskTypesOf(note, await keptn.readShipyard(note.project));
     const missing = types.filter((type) => !own.some(({ event }) => covers(event, type)));
     if (missing.length > 0)
-      said.push(
-        `${describeSelection(note)}: ${missing.join(", ")} not connected. -> ${commandOf(note)} again adds what is missing.`,
-      );
+      said.push(`${describeSelection(note)}: ${missing.join(", ")} not connected. -> To connect: ${commandOf(note)}`);
   }
   return said;
 };
 
-/** Whoever may not read them is not told. */
+/** Returns nothing if the ConfigMap may not be read. */
 const readNotes = async (cluster: ConnectPorts["cluster"], namespace: string): Promise<readonly Connection[]> => {
   try {
     return parseConnections((await cluster.readConnections(namespace)).data);
@@ -57,7 +55,7 @@ const commandOf = ({ project, stage, service }: Selection): string =>
 export const overlapLines = (subscriptions: readonly WebhookSubscription[]): readonly string[] =>
   overlapsAmong(subscriptions).map(
     ({ pattern, others }) =>
-      `An event that fits ${describe(pattern)} and one of ${describe(others)} comes to one of the two only: both lose some. -> Subscribe to tasks by their names (docs/webhook-route.md).`,
+      `An event that matches ${describe(pattern)} and one of ${describe(others)} reaches only one of them, so both lose events. -> Subscribe to tasks by name (docs/webhook-route.md).`,
   );
 
 const describe = (subscriptions: readonly WebhookSubscription[]): string =>

@@ -1,4 +1,4 @@
-// job-executor connect --list: what is connected, out of Keptn itself.
+// job-executor connect --list: the connections, read from Keptn itself.
 import { probeType } from "../../core/connect/probe.ts";
 import { type Selection, selectionOf, type WebhookSubscription } from "../../core/connect/selection.ts";
 import { type KnownWebhook, readWebhooks, webhookFile } from "../../core/connect/webhook-file.ts";
@@ -32,7 +32,8 @@ export const listConnected = async (
   }
   if (options.format === "json") terminal.print(JSON.stringify(rows, undefined, 2));
   else if (rows.length > 0) terminal.print(renderTable(rows));
-  if (rows.length === 0) terminal.say("Nothing is connected: job-executor connect --project NAME.");
+  if (rows.length === 0)
+    terminal.say("Nothing is connected. To connect a project: job-executor connect --project NAME");
   for (const line of await missingTasks(rows, ports, options)) terminal.say(line);
   for (const line of overlapLines(integration?.subscriptions ?? [])) terminal.say(line);
   return exitCode.ok;
@@ -41,7 +42,7 @@ export const listConnected = async (
 const ownOf = (webhooks: readonly KnownWebhook[], { id }: WebhookSubscription): KnownWebhook | undefined =>
   webhooks.find(({ subscriptionID, isOurs }) => isOurs && subscriptionID === id);
 
-/** A file at a time: several subscriptions have one. */
+/** Reads each file once, since several subscriptions share it. */
 const readOnce = (keptn: Webhooks, { say }: Terminal) => {
   const files = new Map<string, Promise<readonly KnownWebhook[]>>();
   return (selection: Selection): Promise<readonly KnownWebhook[]> => {

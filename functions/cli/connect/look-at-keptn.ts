@@ -1,4 +1,4 @@
-// Looks at what Keptn has: the project with its stage and service, webhook-service, and the file at the selection's level.
+// Reads from Keptn: the project with its stage and service, webhook-service, and the file at the selection's level.
 import type { Found } from "../../core/connect/plan-connect.ts";
 import { describeSelection, type Selection } from "../../core/connect/selection.ts";
 import { readWebhooks, webhookFile } from "../../core/connect/webhook-file.ts";
@@ -12,7 +12,7 @@ export interface Sight extends Found {
   readonly fileText: string | undefined;
 }
 
-/** @returns undefined when something is wrong, which was said @throws IoError */
+/** @returns undefined after a reported error @throws IoError */
 export const lookAtKeptn = async (
   keptn: Webhooks,
   selection: Selection,
@@ -24,7 +24,7 @@ export const lookAtKeptn = async (
     report.add(
       "error",
       "Keptn has no webhook-service.",
-      "Install it with Keptn (webhookService.enabled: true), and wait until it has registered.",
+      "Install it with Keptn (webhookService.enabled: true), and wait until it registers.",
     );
     return undefined;
   }
@@ -35,7 +35,7 @@ export const lookAtKeptn = async (
     report.add(
       "error",
       `${webhookFile} of ${where} cannot be changed. ${webhooks.problem}`,
-      "Mend the file in the project's Git repository. Nothing was changed.",
+      "Fix the file in the project's Git repository. Nothing was changed.",
     );
     return undefined;
   }
@@ -48,18 +48,22 @@ const hasPlace = async (keptn: Webhooks, selection: Selection, report: Report): 
   const { project, stage, service } = selection;
   const found = await keptn.getProject(project);
   if (!found) {
-    report.add("error", `Keptn has no project ${project}.`, `keptn create project ${project} --shipyard=shipyard.yaml`);
+    report.add(
+      "error",
+      `Project ${project} does not exist in Keptn.`,
+      `keptn create project ${project} --shipyard=shipyard.yaml`,
+    );
     return false;
   }
   const stages = found.stages.map(({ name }) => name);
   if (stage !== undefined && !stages.includes(stage)) {
-    report.add("error", `Project ${project} has no stage ${stage}.`, `Name one of ${stages.join(", ")}.`);
+    report.add("error", `Project ${project} has no stage ${stage}.`, `Use one of ${stages.join(", ")}.`);
     return false;
   }
   const among = found.stages.filter(({ name }) => stage === undefined || name === stage);
   const services = [...new Set(among.flatMap((one) => one.services))];
   if (service !== undefined && !services.includes(service)) {
-    const fix = services.length > 0 ? `Name one of ${services.join(", ")}.` : "";
+    const fix = services.length > 0 ? `Use one of ${services.join(", ")}, or create it:` : "";
     report.add(
       "error",
       `Project ${project} has no service ${service}.`,

@@ -1,4 +1,4 @@
-// Connections to Keptn and to the cluster, from the environment and the options; and what their refusals mean.
+// Opens the connections to Keptn and the cluster from environment and options, and explains their errors.
 import { setTimeout } from "node:timers/promises";
 import { parseKeptnSettings } from "../../core/keptn-settings.ts";
 import { renderProblems } from "../../core/problem.ts";
@@ -18,9 +18,9 @@ interface Opened {
   readonly options: ConnectOptions;
 }
 
-/** Somebody waits: it is tried again for so long, no longer. */
+/** How long requests are retried; a person waits. */
 const budgetSeconds = 3;
-/** Of the manifests. A context that names no namespace means `default`, where nobody installs anything. */
+/** The manifests' namespace. A context without a namespace means `default`, where nobody installs anything. */
 const usualNamespace = "keptn-jes";
 
 export const openPorts = (given: ConnectOptions & Access, terminal: Terminal) => {
@@ -60,17 +60,15 @@ const explainKeptn = (fault: IoError, endpoint: string): IoError => {
     new IoError(message, { retryable, cause: fault, ...(httpStatus === undefined ? {} : { httpStatus }) });
   switch (httpStatus) {
     case undefined:
-      return say(
-        `No Keptn answers at ${endpoint}: KEPTN_API_ENDPOINT says which one is meant, up to and with /api. ${fault.message}`,
-      );
+      return say(`Keptn does not answer at ${endpoint}. Correct KEPTN_API_ENDPOINT, including /api. ${fault.message}`);
     case 401:
     case 429:
       return say(
-        `Keptn at ${endpoint} does not take KEPTN_API_TOKEN (${httpStatus}): kubectl -n keptn get secret keptn-api-token -o jsonpath='{.data.keptn-api-token}' | base64 -d`,
+        `Keptn at ${endpoint} rejects KEPTN_API_TOKEN (${httpStatus}). To read the token: kubectl -n keptn get secret keptn-api-token -o jsonpath='{.data.keptn-api-token}' | base64 -d`,
       );
     case 403:
       return say(
-        `Keptn at ${endpoint} does not allow it (403): the token needs to read projects, and to write integrations and resources. ${fault.message}`,
+        `Keptn at ${endpoint} denies access (403). The token needs the rights to read projects, and to write integrations and resources. ${fault.message}`,
       );
     default:
       return fault;

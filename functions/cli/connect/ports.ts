@@ -1,4 +1,4 @@
-// What connect and disconnect are given.
+// Ports and session of connect and disconnect.
 import type { Selection } from "../../core/connect/selection.ts";
 import type { Webhooks } from "../../io/keptn/webhooks.ts";
 import type { ConnectionObjects } from "../../io/kubernetes/connections.ts";
@@ -32,7 +32,7 @@ export interface Session {
   readonly ports: ConnectPorts;
   readonly options: ConnectOptions;
   readonly selection: Selection;
-  /** webhook-service's, in Keptn. */
+  /** Id of webhook-service's integration in Keptn. */
   readonly integration: string;
   readonly report: Report;
 }

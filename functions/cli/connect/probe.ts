@@ -1,12 +1,12 @@
-// Sends a probe all the way: Keptn, webhook-service, Broker, start-job, and its answer back in Keptn.
+// Sends a probe event through Keptn, webhook-service, Broker and start-job, and waits for start-job's response in Keptn.
 import type { ProbeAnswer } from "../../io/keptn/webhooks.ts";
 import type { Session } from "./ports.ts";
 import { heardMs } from "./subscribe.ts";
 
-/** A new subscription is heard after some seconds, a cold start takes two, and curl tries three times (ten minutes where the probe comes by a pattern). */
+/** A new subscription takes effect after some seconds, a cold start takes two, and curl tries three times (for ten minutes if a pattern delivers the probe). */
 const patienceMs = 60_000;
 const lookMs = 500;
-/** What was published before webhook-service heard of the subscription is lost. */
+/** Events published before webhook-service knows the subscription are lost. */
 const againMs = 12_000;
 
 /** @throws IoError */
@@ -28,7 +28,7 @@ export const probe = async (
     if (answers.some(({ result }) => result === "pass")) {
       return report.add(
         "ok",
-        `A probe came to start-job, and its answer to Keptn, after ${(passedMs() / 1000).toFixed(1)} s.`,
+        `A probe event reached start-job, and its response reached Keptn, after ${(passedMs() / 1000).toFixed(1)} s.`,
       );
     }
     const [failed] = answers;
@@ -36,7 +36,7 @@ export const probe = async (
   }
   report.add(
     "error",
-    `A probe got no answer for ${patienceMs / 1000} s: webhook-service did not call, or tries for long, or start-job did not answer.`,
+    `No response to the probe event after ${patienceMs / 1000} s: webhook-service did not call the Broker or is still retrying, or start-job did not respond.`,
     `job-executor check -n ${session.options.namespace}; kubectl -n ${session.options.keptnNamespace} logs deploy/webhook-service`,
   );
 };
@@ -45,7 +45,7 @@ const explain = ({ from, message }: ProbeAnswer, { report, options }: Session): 
   const said = message.replace(/\s+/g, " ").trim().slice(0, 400);
   const denied = /denied/.test(message);
   const mend = denied
-    ? `Take that line out of the deny list: kubectl -n ${options.keptnNamespace} edit configmap keptn-webhook-config, or --allow.`
-    : `Look whether the Broker can be reached from namespace ${options.keptnNamespace}, or name another address: --url.`;
-  report.add("error", `A probe failed, says ${from}: ${said}`, mend);
+    ? `Remove that line from the deny list with --allow, or with: kubectl -n ${options.keptnNamespace} edit configmap keptn-webhook-config`
+    : `Check that the Broker can be reached from namespace ${options.keptnNamespace}, or set another address with --url.`;
+  report.add("error", `The probe event failed. ${from}: ${said}`, mend);
 };

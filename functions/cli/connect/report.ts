@@ -1,12 +1,12 @@
-// What connect and disconnect say of each step: what was done, what was so already, what is wrong and how to mend it.
+// Reports each step of connect and disconnect: its result, and a fix for each problem.
 import type { Terminal } from "../terminal.ts";
 
 type StepKind =
-  /** It is as it has to be. */
+  /** Nothing to change. */
   | "ok"
-  /** It was changed. */
+  /** Changed. */
   | "done"
-  /** A dry run: it would be. */
+  /** Would be changed, in a dry run. */
   | "would"
   | "warning"
   | "error";
@@ -14,7 +14,6 @@ type StepKind =
 interface Step {
   readonly kind: StepKind;
   readonly text: string;
-  /** What mends it. */
   readonly fix?: string;
 }
 
@@ -26,7 +25,7 @@ export interface Report {
 
 const colours = { ok: "dim", done: "green", would: "cyan", warning: "yellow", error: "red" } as const;
 
-/** Lines for people as it goes; the steps as data stay. */
+/** Prints each step at once, and keeps the steps as data. */
 export const makeReport = ({ say, style }: Pick<Terminal, "say" | "style">): Report => {
   const steps: Step[] = [];
   return {

@@ -1,17 +1,17 @@
-// Brings webhook-service's subscriptions and the file to what is planned, in an order in which no event can fail.
+// Applies the plan to webhook-service's subscriptions and file, in an order in which no event can fail.
 import { type ConnectPlan, makeWebhook, missingWebhooks, subscriptionBody } from "../../core/connect/plan-connect.ts";
 import { describeSelection, type WebhookSubscription } from "../../core/connect/selection.ts";
 import { changeWebhooks, type Webhook, webhookFile } from "../../core/connect/webhook-file.ts";
 import type { Sight } from "./look-at-keptn.ts";
 import type { Session } from "./ports.ts";
 
-/** webhook-service asks for its subscriptions every 5 s (go-sdk, subscriptionsource.go). */
+/** webhook-service polls its subscriptions every 5 s (go-sdk, subscriptionsource.go). */
 export const heardMs = 6_000;
 
 /**
- * A subscription brings events at once, and each fails that finds no webhook (webhook-service, onPreExecutionError): the file is written
- * right after it was made, well before webhook-service hears of it. What goes, goes the other way round. Whoever is interrupted runs
- * the command again. @throws IoError
+ * A subscription delivers events at once, and an event without a webhook fails (webhook-service, onPreExecutionError). So the file is
+ * written right after the subscription is created, before webhook-service polls it. Removal goes in reverse order. After an
+ * interruption, run the command again. @throws IoError
  */
 export const subscribe = async (session: Session, plan: ConnectPlan, url: string, sight: Sight): Promise<void> => {
   const removed = await unsubscribe(session, plan.unwanted);
@@ -20,7 +20,7 @@ export const subscribe = async (session: Session, plan: ConnectPlan, url: string
   try {
     const webhooks: Webhook[] = [];
     for (const { event, id } of plan.wanted) {
-      if (id !== undefined) session.report.add("ok", `Subscription to ${event} is there (${id}).`);
+      if (id !== undefined) session.report.add("ok", `Subscription to ${event} exists (${id}).`);
       const own = id ?? (await create(session, event));
       if (id === undefined) made.push(own);
       webhooks.push(makeWebhook(event, own, url));
@@ -38,20 +38,20 @@ const create = async ({ ports, integration, selection, options, report }: Sessio
     return "the-id-that-keptn-gives";
   }
   const id = await ports.keptn.create(integration, subscriptionBody(selection, event));
-  report.add("done", `Subscription to ${event} made (${id}).`);
+  report.add("done", `Created subscription to ${event} (${id}).`);
   return id;
 };
 
-/** Without their webhooks they would do harm. */
+/** Without its webhook, every event of a subscription would fail. */
 const takeBack = async ({ ports, integration, report, options }: Session, made: readonly string[]): Promise<void> => {
   if (options.dryRun) return;
   for (const id of made) {
     await ports.keptn.remove(integration, id);
-    report.add("done", `Subscription ${id} taken back: its webhook could not be written.`);
+    report.add("done", `Removed subscription ${id} again, because its webhook could not be written.`);
   }
 };
 
-/** @returns those that are gone, whose webhooks may go as well @throws IoError */
+/** @returns ids of removed subscriptions, whose webhooks can be removed too @throws IoError */
 export const unsubscribe = async (session: Session, unwanted: ConnectPlan["unwanted"]): Promise<readonly string[]> => {
   const { ports, integration, report, options } = session;
   if (unwanted.length === 0) return [];
@@ -60,7 +60,7 @@ export const unsubscribe = async (session: Session, unwanted: ConnectPlan["unwan
     else await ports.keptn.remove(integration, id);
   }
   if (options.dryRun) return unwanted.map(({ id }) => id);
-  await ports.sleep(heardMs); // an event that comes until webhook-service knows has to find its webhook
+  await ports.sleep(heardMs); // events that arrive before webhook-service polls need their webhook
   const left = (await ports.keptn.findIntegration())?.subscriptions ?? [];
   return unwanted.flatMap((one) =>
     tellRemoved(
@@ -73,11 +73,15 @@ export const unsubscribe = async (session: Session, unwanted: ConnectPlan["unwan
 
 const tellRemoved = ({ report }: Session, { id, event }: WebhookSubscription, isLeft: boolean): readonly string[] => {
   if (!isLeft) {
-    report.add("done", `Subscription to ${event} removed (${id}).`);
+    report.add("done", `Removed subscription to ${event} (${id}).`);
     return [id];
   }
-  const seen = `Keptn still has the subscription to ${event} (${id}), which it said it removed. Its webhook stays: without it every event of it would fail.`;
-  report.add("error", seen, "Remove it in Keptn's Bridge (Uniform, webhook-service), and run this again.");
+  const seen = `Keptn reported that it removed the subscription to ${event} (${id}), but still has it. Its webhook stays: without it, every event of the subscription would fail.`;
+  report.add(
+    "error",
+    seen,
+    "Remove the subscription in Keptn's Bridge (Uniform, webhook-service), and run this again.",
+  );
   return [];
 };
 
@@ -96,9 +100,9 @@ export const writeFile = async (session: Session, sight: Sight, { put, remove }:
     return;
   }
   const changed = changeWebhooks(sight.fileText, { put, remove: goes });
-  if ("problem" in changed) throw new Error(changed.problem); // it was read before
+  if ("problem" in changed) throw new Error(changed.problem); // was readable before
   const others = sight.webhooks.filter(({ isOurs }) => !isOurs).length;
-  const kept = others === 0 ? "" : ` ${others} of others stay${others === 1 ? "s" : ""}.`;
+  const kept = others === 0 ? "" : ` Kept ${others} other webhook${others === 1 ? "" : "s"}.`;
   const what = `${put.length > 0 ? `${put.length} of our webhooks written` : ""}${put.length > 0 && goes.length > 0 ? ", " : ""}${goes.length > 0 ? `${goes.length} removed` : ""}`;
   if (options.dryRun) return report.add("would", `${name}: ${what}.${kept}`);
   if (changed.text === undefined) await ports.keptn.deleteFile(selection);

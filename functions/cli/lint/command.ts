@@ -6,19 +6,19 @@ import type { LintCommandOptions } from "./handler.ts";
 export const addLint = (program: Command, { terminal, exit }: CliContext): void => {
   program
     .command("lint")
-    .description("says all that is wrong with job configs, each with its place and what to do; - reads stdin")
+    .description("report every problem in job configs, with its location and a fix; - reads stdin")
     .argument("[files...]", "job configs", ["job/config.yaml"])
-    .option("--allow-privileged-jobs", "privileged tasks are allowed where this config will run", false)
-    .option("--settings <file>", "the operator's settings where this config will run, as lines of NAME=VALUE")
-    .option("--from-jes", "also notes what job-executor-service 0.3.0 refuses or runs differently, and why", false)
+    .option("--allow-privileged-jobs", "privileged tasks are allowed in the target cluster", false)
+    .option("--settings <file>", "the operator's settings of the target cluster, as lines of NAME=VALUE")
+    .option("--from-jes", "also note what job-executor-service 0.3.0 refuses or runs differently, and why", false)
     .addOption(
-      new Option("--format <name>", "lines for people, JSON for programs, or annotations for GitHub Actions")
+      new Option("--format <name>", "text, JSON, or annotations for GitHub Actions")
         .choices(["text", "json", "github"])
         .default("text"),
     )
     .addHelpText(
       "after",
-      "\nExit codes: 0 no errors, perhaps warnings and notes; 1 errors; 2 wrong usage, a file that cannot be read.",
+      "\nExit codes: 0 no errors, possibly warnings and notes; 1 errors; 2 usage error, or a file cannot be read.",
     )
     .action(async (files: readonly string[], options: LintCommandOptions) => {
       const { lint } = await import("./handler.ts");

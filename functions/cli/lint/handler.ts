@@ -1,4 +1,4 @@
-// job-executor lint: reads job configs and says what is wrong with them.
+// job-executor lint: reads job configs and reports their problems.
 import { lintJobConfig } from "../../core/lint.ts";
 import { hasErrors } from "../../core/problem.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
@@ -14,7 +14,7 @@ export interface LintCommandOptions {
   readonly format: "text" | "json" | "github";
 }
 
-/** @throws an error of wrong usage if a file cannot be read */
+/** @throws a usage error if a file cannot be read */
 export const lint = async (
   files: readonly string[],
   { format, settings, ...options }: LintCommandOptions,

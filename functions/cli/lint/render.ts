@@ -1,4 +1,4 @@
-// Problems as lines: for people, and for GitHub Actions, which shows them at their place in the pull request.
+// Problems as lines: for people, and for GitHub Actions, which annotates the pull request.
 import type { Problem } from "../../core/problem.ts";
 import type { Format } from "../terminal.ts";
 
@@ -19,8 +19,7 @@ export const renderCount = (problems: readonly Problem[], files: readonly string
   const where = files.length === 1 ? files[0] : `${files.length} job configs`;
   const count = (wanted: Problem["severity"]) => problems.filter(({ severity }) => severity === wanted).length;
   const [errors, warnings, notes] = [count("error"), count("warning"), count("note")];
-  const wrong =
-    errors + warnings === 0 ? "nothing is wrong" : `${plural(errors, "error")}, ${plural(warnings, "warning")}`;
+  const wrong = errors + warnings === 0 ? "no problems" : `${plural(errors, "error")}, ${plural(warnings, "warning")}`;
   return `${where}: ${wrong}${notes > 0 ? `, ${plural(notes, "note")}` : ""}.`;
 };
 

@@ -6,12 +6,18 @@ import type { MigrateOptions } from "./handler.ts";
 export const addMigrate = (program: Command, { terminal, exit }: CliContext): void => {
   program
     .command("migrate")
-    .description("turns the Helm values of job-executor-service 0.3.0 into a Kustomize overlay on our manifests")
-    .requiredOption("--values <file>", "the values file; - reads what `helm get values RELEASE -o yaml` prints")
-    .option("--output <folder>", "where the overlay goes; else it is printed, with paths from the current folder")
-    .option("--namespace <name>", "where the functions and their Jobs run; not JES's own", "job-executor")
-    .option("--image <name>", "our image, in a registry of yours")
-    .option("--manifests <path>", "how the overlay names our manifests; by default those beside this command")
+    .description("convert the Helm values of job-executor-service 0.3.0 to a Kustomize overlay on our manifests")
+    .requiredOption(
+      "--values <file>",
+      "the values file; - reads the output of `helm get values RELEASE -o yaml` from stdin",
+    )
+    .option(
+      "--output <folder>",
+      "folder for the overlay; by default it is printed, with paths relative to the current folder",
+    )
+    .option("--namespace <name>", "namespace of the functions and their Jobs; must not be JES's own", "job-executor")
+    .option("--image <name>", "our image, in your registry")
+    .option("--manifests <path>", "path or URL of our manifests in the overlay; default: those of this package")
     .addHelpText("after", outcomes)
     .action(async (options: MigrateOptions) => {
       const { migrate } = await import("./handler.ts");
@@ -20,5 +26,5 @@ export const addMigrate = (program: Command, { terminal, exit }: CliContext): vo
 };
 
 const outcomes = `
-What is to do, what changes and what has no counterpart goes to stderr. No token and no secret is written or shown.
-Exit codes: 0 there is an overlay; 1 a value cannot be translated; 2 wrong usage.`;
+Remaining steps, differences and values without a counterpart are printed to stderr. No token or secret is written or shown.
+Exit codes: 0 overlay created; 1 a value cannot be translated; 2 usage error.`;

@@ -1,4 +1,4 @@
-// job-executor migrate: reads JES's Helm values, writes an overlay, and says what else there is to know.
+// job-executor migrate: reads JES's Helm values, writes an overlay and prints notes.
 import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,7 +22,7 @@ export interface MigrateOptions {
   readonly manifests?: string;
 }
 
-/** @throws an error of wrong usage */
+/** @throws a usage error */
 export const migrate = async (
   { values, output, namespace, image = defaultImage, manifests }: MigrateOptions,
   terminal: Terminal,
@@ -45,13 +45,13 @@ export const migrate = async (
   return exitCode.ok;
 };
 
-/** Kustomize takes relative paths only, and follows links before it goes one. */
+/** Kustomize accepts only relative paths, and resolves links first. */
 const pathToManifests = async (folder: string): Promise<string> => {
   const ours = fileURLToPath(new URL("manifests", packageRoot));
   return relative(await realFolder(resolve(folder)), await realFolder(ours));
 };
 
-/** @param folder need not be there yet */
+/** @param folder may not exist yet */
 const realFolder = async (folder: string): Promise<string> => {
   try {
     return await realpath(folder);
@@ -66,7 +66,7 @@ const writeNew = async (file: string, text: string): Promise<void> => {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text, { flag: "wx" });
   } catch (fault) {
-    if (codeOf(fault) === "EEXIST") throw usageError(`${file} is already there. Remove it, or name another folder.`);
+    if (codeOf(fault) === "EEXIST") throw usageError(`${file} already exists. Remove it, or choose another folder.`);
     throw usageError(`Cannot write ${file}: ${fault instanceof Error ? fault.message : fault}.`);
   }
 };

@@ -8,7 +8,7 @@ type Style = (format: Format, text: string) => string;
 const headings: Readonly<Record<Note["section"], string>> = {
   todo: "To do",
   changes: "What changes",
-  "left-out": "What has no place in the overlay",
+  "left-out": "Not in the overlay",
 };
 
 export const renderNotes = (notes: readonly PlacedNote[], style: Style): string =>

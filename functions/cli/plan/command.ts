@@ -6,9 +6,9 @@ import type { PlanOptions } from "./handler.ts";
 
 export const addPlan = (program: Command, { terminal, exit }: CliContext): void => {
   addEventOptions(program.command("plan"))
-    .description("says which actions an event starts and why, and shows the Jobs exactly as start-job creates them")
+    .description("show which actions an event starts and why, and the Jobs exactly as start-job creates them")
     .option("--config <file>", "the job config; - reads it from stdin", "job/config.yaml")
-    .option("--settings <file>", "the operator's settings, as lines of NAME=VALUE; else the defaults")
+    .option("--settings <file>", "the operator's settings, as lines of NAME=VALUE; default: the settings' defaults")
     .addOption(
       new Option("--output <name>", "the Jobs as YAML or JSON, a summary, or a Mermaid flowchart")
         .choices(["yaml", "json", "summary", "mermaid"])
@@ -22,4 +22,4 @@ export const addPlan = (program: Command, { terminal, exit }: CliContext): void 
 };
 
 const outcomes = `
-Exit codes: 0 it would run, or no action matches; 1 it would be refused; 2 wrong usage, wrong settings, no event of Keptn.`;
+Exit codes: 0 it would run, or no action matches; 1 it would be refused; 2 usage error, invalid settings, or not a Keptn event.`;

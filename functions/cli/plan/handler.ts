@@ -1,4 +1,4 @@
-// job-executor plan: what start-job would do with an event, without doing it.
+// job-executor plan: shows what start-job would do with an event.
 import { parseJobConfig } from "../../core/config/parse.ts";
 import { explainPlan } from "../../core/explain-plan.ts";
 import { type Plan, planRuns } from "../../core/plan.ts";
@@ -20,7 +20,7 @@ export interface PlanOptions extends EventOptions {
   readonly output: "yaml" | "json" | "summary" | "mermaid";
 }
 
-/** @throws an error of wrong usage */
+/** @throws a usage error */
 export const plan = async (options: PlanOptions, terminal: Terminal): Promise<ExitCode> => {
   if (options.config === "-" && options.event === "-") throw usageError("Only one of --config and --event can be -.");
   const [event, configText, settings] = await Promise.all([
@@ -39,11 +39,11 @@ export const plan = async (options: PlanOptions, terminal: Terminal): Promise<Ex
   return isRefused(planned) ? exitCode.failed : exitCode.ok;
 };
 
-/** In part, at least. */
+/** True if at least one run is refused. */
 const isRefused = (planned: Plan): boolean =>
   planned.kind === "refuse" || (planned.kind === "run" && planned.runs.some(({ refused }) => refused !== undefined));
 
-/** Where the output itself has no place for it. */
+/** For outputs that do not contain the reasons. */
 const sayWhy = (planned: Plan, output: PlanOptions["output"], terminal: Terminal): void => {
   if (output === "summary" || output === "json") return;
   if (planned.kind === "ignore") terminal.say("No action matches: nothing runs.");

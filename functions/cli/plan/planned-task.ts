@@ -1,10 +1,10 @@
-// What a planned Job says of its task.
+// Reads a task's details from its planned Job.
 import type { Job } from "../../core/kubernetes.ts";
 import { annotation, type Chain } from "../../core/marks.ts";
 import { isRetried } from "../../core/retried.ts";
 import { wantedValuesOf } from "../../core/wanted-values.ts";
 
-/** As we have just planned it. */
+/** The Job was just planned, so its annotation is valid. */
 export const chainOf = ({ metadata }: Job): Pick<Chain, "jobs" | "graph"> =>
   JSON.parse(metadata?.annotations?.[annotation.chain] ?? '{"jobs":[]}');
 
@@ -12,14 +12,14 @@ export const taskNameOf = (job: Job, index: number): string => chainOf(job).jobs
 
 export const imageOf = ({ spec }: Job): string => spec?.template.spec?.containers[0]?.image ?? "";
 
-/** `retries: 2`, `retries: 2 for 75`; "" where it is tried once. */
+/** `retries: 2`, `retries: 2 for exit code 75`; "" without retries. */
 export const retriesOf = ({ spec }: Job): string => {
   if (!spec || !isRetried({ spec })) return "";
   const codes = spec.podFailurePolicy?.rules.flatMap(({ onExitCodes }) => onExitCodes?.values ?? []) ?? [];
   return `retries: ${spec.backoffLimit}${codes.length > 0 ? ` for exit code ${codes.join(", ")}` : ""}`;
 };
 
-/** `IMAGE, TAGS from build`, for each task that it takes values from. */
+/** `IMAGE, TAGS from build`, for each task that provides values. */
 export const takenBy = (job: Job): string[] =>
   [...Map.groupBy(wantedValuesOf(job), ({ task }) => task)].map(
     ([task, values]) => `${values.map(({ name }) => name).join(", ")} from ${taskNameOf(job, task)}`,

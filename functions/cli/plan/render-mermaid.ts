@@ -1,4 +1,4 @@
-// A plan as a Mermaid flowchart: the event, the actions that it starts, their tasks, and which waits for which.
+// A plan as a Mermaid flowchart: the event, its actions, their tasks and dependencies.
 import { type GraphNode, nodesOf } from "../../core/graph.ts";
 import type { KeptnEvent } from "../../core/keptn-event.ts";
 import type { Job } from "../../core/kubernetes.ts";
@@ -44,7 +44,7 @@ const orderOf = (job: Job, index: number): string[] => {
   return [onError === undefined || onError === "fail" ? "" : `onError: ${onError}`, retriesOf(job)];
 };
 
-/** From each task that it waits for, or from the action. */
+/** From each needed task, or from the action. */
 const arrowsTo = (job: Job, index: number, action: string): string[] => {
   const nodes = nodesOfJob(job);
   const { needs, spared, when } = nodes[index] ?? { ...lineNode, needs: index === 0 ? [] : [index - 1] };

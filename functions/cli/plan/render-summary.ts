@@ -1,4 +1,4 @@
-// A plan in words: each action with the reason why it runs or not, and what its tasks become.
+// A plan in words: why each action runs or not, and the Jobs of its tasks.
 import type { ActionMatch } from "../../core/config/match.ts";
 import { type GraphNode, nodesOf } from "../../core/graph.ts";
 import type { KeptnEvent } from "../../core/keptn-event.ts";
@@ -30,7 +30,7 @@ const renderAction = (match: ActionMatch, run: RunPlan | undefined, paint: Paint
   return [`Action ${JSON.stringify(match.action)} ${verdict}${silent}:`, ...reasons, ...tasks, ""];
 };
 
-const refused = "does not run, for the errors below";
+const refused = "does not run because of the errors below";
 const answered = "Keptn gets .started and an errored .finished event for it";
 
 const renderTask = (job: Job, index: number): string => {
@@ -42,7 +42,7 @@ const renderTask = (job: Job, index: number): string => {
   return `  ${task}${files}${takes.join("")}, at most ${pod?.activeDeadlineSeconds} s${order.join("")}, as Job ${job.metadata?.namespace}/${job.metadata?.name}`;
 };
 
-/** Where it is more than a line: what it starts after, by number, and what its failure means. */
+/** For a graph of tasks: the numbers of the tasks that it needs, and the effect of a failure. */
 const orderOf = (job: Job, index: number): string[] => {
   const { graph } = chainOf(job);
   const node = graph && nodesOf(graph)[index];
@@ -68,11 +68,11 @@ const sayStarted = (runs: number): string => `${runs === 1 ? "One run" : `${runs
 const verdictOf = (planned: Plan): string => {
   switch (planned.kind) {
     case "ignore":
-      return "Nothing runs, and Keptn gets no answer.";
+      return "Nothing runs, and Keptn gets no response.";
     case "refuse":
       return planned.source
         ? "Nothing runs: Keptn gets .started and an errored .finished event with these problems."
-        : "Nothing runs: the problems go to Keptn's error log only.";
+        : "Nothing runs: the problems only go to Keptn's error log.";
     case "run":
       return sayStarted(planned.runs.filter((run) => run.refused === undefined).length);
   }

@@ -1,4 +1,4 @@
-// The Jobs of a plan as YAML documents, as `kubectl create -f -` takes them.
+// The Jobs of a plan as YAML documents for `kubectl create -f -`.
 import { stringify } from "yaml";
 import type { Plan } from "../../core/plan.ts";
 
@@ -8,5 +8,5 @@ export const renderYaml = (planned: Plan): string => {
   return jobs.map((job) => stringify(job, asKubectlReads)).join("---\n");
 };
 
-/** kubectl takes YAML for 1.1, where `on` is true. */
+/** kubectl reads YAML 1.1, where `on` is true. */
 const asKubectlReads = { lineWidth: 0, aliasDuplicateObjects: false, compat: "yaml-1.1" } as const;

@@ -1,4 +1,4 @@
-// The timeline of a local run at the end of the terminal: drawn anew as it goes on, with all output above it.
+// The live timeline of a local run at the end of the terminal, with all output above it.
 import type { OnError } from "../../core/graph.ts";
 import type { Job } from "../../core/kubernetes.ts";
 import type { RunPlan } from "../../core/plan.ts";
@@ -13,11 +13,11 @@ import { labelsOf, toleratedIn } from "./task-labels.ts";
 
 export interface Board {
   begin(): void;
-  /** A Job as it is now. */
+  /** @param job in its current state */
   onChange(job: Job): void;
   /** Prints something above the timeline. */
   above(print: () => void): void;
-  /** The timeline stays as it is then. */
+  /** Keeps the last timeline. */
   close(): void;
 }
 
@@ -69,7 +69,7 @@ export const makeBoard = (
   };
 };
 
-/** Times are our own: those of Kubernetes have whole seconds. */
+/** Uses our own times, because Kubernetes' have whole seconds. */
 interface Life {
   readonly name: string;
   readonly state: TaskWord;
@@ -89,7 +89,7 @@ const rowOf = ({ name, state, begun, endedAt, onError }: Life): TimelineRow => {
 
 const neverRan = (life: Life): Life => ({ ...life, state: "missing", begun: [] });
 
-/** A local Job is ready when its own container runs; before that its files are fetched, where it has any. */
+/** A local Job is ready when its own container runs. Before that, its files are fetched, if it has any. */
 const follow = (life: Life, job: Job, at: string): Life => {
   const phase = phaseOf(job);
   if (life.endedAt !== undefined || life.state === "missing" || phase === "waiting") return life;
@@ -102,7 +102,7 @@ const follow = (life: Life, job: Job, at: string): Life => {
   return { ...life, state, begun: [...life.begun, { phase: state, from: at }] };
 };
 
-/** A try has failed, and another one follows. */
+/** A try failed, and another one follows. */
 const paused = (life: Life, from: string): Life => {
   const last = life.begun.at(-1);
   if (!last || last.phase === "waiting") return life;

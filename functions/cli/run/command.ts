@@ -6,11 +6,11 @@ import type { RunOptions } from "./handler.ts";
 
 export const addRun = (program: Command, { terminal, exit }: CliContext): void => {
   addEventOptions(program.command("run"))
-    .description("runs the tasks of a job config for an event on this machine: no cluster, no Keptn")
+    .description("run the tasks of a job config for an event on this machine, without a cluster or Keptn")
     .option("--config <file>", "the job config", "job/config.yaml")
-    .option("--files <folder>", "where the tasks' files are; by default the folder that holds job/config.yaml")
+    .option("--files <folder>", "folder with the tasks' files; default: the folder that contains job/config.yaml")
     .addOption(
-      new Option("--runtime <name>", "what runs the tasks; auto takes podman or docker if it answers, else processes")
+      new Option("--runtime <name>", "what runs the tasks; auto: podman or docker if available, otherwise processes")
         .choices(["auto", "podman", "docker", "process"])
         .default("auto"),
     )
@@ -20,11 +20,11 @@ export const addRun = (program: Command, { terminal, exit }: CliContext): void =
         .default([], "none"),
     )
     .addOption(
-      new Option("--config-map <name=file>", "values of a ConfigMap, in the same way")
+      new Option("--config-map <name=file>", "values of a ConfigMap, in the same format")
         .argParser(collect)
         .default([], "none"),
     )
-    .option("--verbose", "says every step of the run, line by line")
+    .option("--verbose", "log every step of the run, line by line")
     .addHelpText("after", `${aboutEvents}${outcomes}`)
     .action(async (options: RunOptions) => {
       const { run } = await import("./handler.ts");
@@ -35,7 +35,7 @@ export const addRun = (program: Command, { terminal, exit }: CliContext): void =
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 const outcomes = `
-The CloudEvents that Keptn would get go to stdout, one JSON document per line (where stdout is a terminal, only their
-types; --verbose shows them whole); everything else goes to stderr, to a terminal with a timeline of the tasks.
-Exit codes: 0 the run passed, or no action matches the event; 1 it failed; 2 wrong usage, a broken config or event;
-3 something on this machine does not play along; 130 it was interrupted.`;
+The CloudEvents that Keptn would receive are printed to stdout, one JSON document per line; on a terminal, only their
+types, unless --verbose is set. Everything else goes to stderr, on a terminal with a timeline of the tasks.
+Exit codes: 0 the run passed, or no action matches the event; 1 it failed; 2 usage error, or invalid config or event;
+3 a program or file on this machine failed; 130 interrupted.`;

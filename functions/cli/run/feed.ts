@@ -1,4 +1,4 @@
-// Hands the changes of local Jobs to finish-task, the way an ApiServerSource does in the cluster.
+// Sends changes of local Jobs to finish-task, like an ApiServerSource in the cluster.
 import { randomUUID } from "node:crypto";
 import type { SweepPorts } from "../../chain/sweep.ts";
 import { stateOf } from "../../core/run-state.ts";
@@ -7,7 +7,7 @@ import type { LocalJobs } from "../../io/local/jobs.ts";
 import type { WatchChange } from "../../io/local/watch.ts";
 
 export interface Feed {
-  /** Resolves when every run was reported, and every change was handled. */
+  /** Resolves when every run is reported and every change handled. */
   whenOver(): Promise<void>;
   stop(): void;
 }

@@ -1,18 +1,18 @@
-// Gives tasks their files from a folder, by the rules by which the cluster takes them from Keptn.
+// Copies tasks' files from a folder, by the same rules as the cluster fetches them from Keptn.
 import { fetchFiles } from "../../fetch-files/handler.ts";
 import { openFilesFolder } from "../../io/disk/files-folder.ts";
 import { openTargetFolder } from "../../io/disk/target-folder.ts";
 import { IoError } from "../../io/io-error.ts";
 import type { FetchFiles } from "../../io/local/run-container.ts";
 
-/** @param from undefined: there is no such folder, and no task may ask for files */
+/** @param from undefined: there is no folder, so tasks cannot have files */
 export const fetchFrom =
   (from: string | undefined): FetchFiles =>
   (order, { folder, log }) =>
     fetchFiles(order, {
       connect: () => {
         if (from !== undefined) return openFilesFolder(from);
-        throw new IoError("Say with --files in which folder they are.", { retryable: false });
+        throw new IoError("The folder with the tasks' files is unknown. Set it with --files.", { retryable: false });
       },
       openTarget: ({ executable }) => openTargetFolder(folder, executable),
       log,

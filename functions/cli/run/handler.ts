@@ -1,4 +1,4 @@
-// job-executor run: the path of an event through both functions, on this machine.
+// job-executor run: runs both functions for an event on this machine.
 import { basename, dirname, resolve } from "node:path";
 import { parseJobConfig } from "../../core/config/parse.ts";
 import { explainPlan } from "../../core/explain-plan.ts";
@@ -24,7 +24,7 @@ export interface RunOptions extends EventOptions {
   readonly verbose?: boolean;
 }
 
-/** @throws IoError, or an error of wrong usage */
+/** @throws IoError, or a usage error */
 export const run = async (options: RunOptions, terminal: Terminal): Promise<ExitCode> => {
   const [event, configText, secrets, configMaps] = await Promise.all([
     readEvent(options, terminal),
@@ -54,20 +54,20 @@ export const run = async (options: RunOptions, terminal: Terminal): Promise<Exit
   }
 };
 
-/** As lint and plan say them. What is an error keeps an action from running, and is told where it does. */
+/** Same text as lint and plan. Errors prevent an action from running and are reported there. */
 const sayWarnings = (problems: readonly Problem[], terminal: Terminal): void => {
   const warnings = problems.filter(({ severity }) => severity === "warning");
   if (warnings.length > 0) terminal.say(renderProblems(warnings));
 };
 
-/** The same on every machine: the environment of a terminal has nothing to say here, and no operator's list closes anything. */
+/** The same on every machine: ignores the environment, and opens all of the operator's lists. */
 const localSettings = (): Settings => {
   const parsed = parseSettings({});
   if ("problems" in parsed) throw new Error("the default settings are not valid");
   return { ...parsed.settings, ...openLists };
 };
 
-/** Keptn keeps job/config.yaml in the folder of the service, and files beside `job`. Of other places nothing is known. */
+/** Keptn keeps job/config.yaml in the service's folder, and files next to `job`. Other locations are unknown. */
 const folderOfService = (config: string): string | undefined => {
   const folder = dirname(resolve(config));
   return basename(folder) === "job" ? dirname(folder) : undefined;

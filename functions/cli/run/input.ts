@@ -1,10 +1,10 @@
-// Reads the Secrets and ConfigMaps that a local run is given.
+// Reads the Secrets and ConfigMaps of a local run.
 import { parseEnv } from "node:util";
 import type { Secrets } from "../../io/local/container-env.ts";
 import { usageError } from "../fault.ts";
 import { readInput } from "../input.ts";
 
-/** @param option the one that has them @param given entries `NAME=FILE` */
+/** @param given entries `NAME=FILE` of the option */
 export const readValues = async (option: "secret" | "config-map", given: readonly string[]): Promise<Secrets> => {
   const values = given.map(async (entry) => {
     const [, name, file] = /^([^=]+)=(.+)$/.exec(entry) ?? [];

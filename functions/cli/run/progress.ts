@@ -1,4 +1,4 @@
-// Shows people what a local run does: which task, its output as it comes, how long it took, how it ended.
+// Shows the progress of a local run: each task, its live output, duration and result.
 import { StringDecoder } from "node:string_decoder";
 import type { LogLine } from "../../chain/ports.ts";
 import type { KeptnEvent } from "../../core/keptn-event.ts";
@@ -19,24 +19,24 @@ export interface Progress extends PodWatcher {
   begin(engine: Engine["name"]): void;
   say(message: string): void;
   log(line: LogLine): void;
-  /** A Job of the run as it is now. */
+  /** @param job in its current state */
   onChange(job: Job): void;
   onEvent(event: SentEvent): void;
   /** @returns whether every run passed */
   end(): boolean;
-  /** Nothing is drawn any more. */
+  /** Stops drawing. */
   close(): void;
 }
 
 interface Shown {
   readonly event: KeptnEvent;
   readonly plans: readonly RunPlan[];
-  /** What was asked for. */
+  /** The --runtime option. */
   readonly runtime: RuntimeChoice;
   readonly verbose: boolean;
 }
 
-/** A terminal gets a timeline in the place of a line for each task that begins or ends. */
+/** On a terminal, a timeline replaces the lines for each task's start and end. */
 export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
   const { event, plans, verbose } = shown;
   const { style } = terminal;
@@ -95,18 +95,18 @@ export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
   };
 };
 
-/** For eyes: the whole event is for programs, and repeats all output. */
+/** A short form for people: the whole event repeats all output. */
 const renderSent = ({ type, data }: SentEvent): string => {
   const verdict = data["result"] ? `: result ${data["result"]}, status ${data["status"]}` : "";
   return `  ✉ ${type}${verdict}`;
 };
 
 const renderEngine = (engine: Engine["name"], { plans, runtime }: Shown): string => {
-  if (engine !== "process") return `Tasks run in containers of ${engine}.`;
+  if (engine !== "process") return `Tasks run in ${engine} containers.`;
   const pods = plans.flatMap(({ jobs }) => jobs.map(({ spec }) => spec?.template.spec));
   const images = [...new Set(pods.flatMap((pod) => pod?.containers.map(({ image }) => image) ?? []))];
-  const why = runtime === "auto" ? "Neither podman nor docker answers. " : "";
-  return `${why}Tasks run as processes of this machine, with its programs and your rights, not in ${images.join(", ")}.`;
+  const why = runtime === "auto" ? "Neither podman nor docker is available. " : "";
+  return `${why}Tasks run as plain processes, with this machine's programs and your rights, not in ${images.join(", ")}.`;
 };
 
 const renderLog = ({ level, message, ...rest }: LogLine): string =>
@@ -121,7 +121,7 @@ const renderEnd = (
   return `${style("red", "✖")} ${label} (${seconds} s): ${whyFailed(pod)}`;
 };
 
-/** Bytes of several outputs as whole lines. */
+/** Splits several byte streams into lines. */
 const makeLines = (show: (name: string, line: string) => void) => {
   const parts = new Map<string, { readonly decoder: StringDecoder; rest: string }>();
   const add = (name: string, bytes: Uint8Array): void => {

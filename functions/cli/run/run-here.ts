@@ -1,4 +1,4 @@
-// Runs planned runs on this machine: the handlers of both functions, on a store, a Keptn and a runtime of their own.
+// Executes planned runs on this machine: the handlers of both functions, with a local store, Keptn and runtime.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ export interface LocalRun {
   readonly configText: string;
   readonly plans: readonly RunPlan[];
   readonly settings: Settings;
-  /** Folder that stands for the service's in Keptn. */
+  /** Folder in place of the service's folder in Keptn. */
   readonly files: string | undefined;
   readonly runtime: RuntimeChoice;
   readonly given: Given;
@@ -45,8 +45,10 @@ export const runHere = async (run: LocalRun, terminal: Terminal): Promise<ExitCo
       progress.close();
     }
   } finally {
-    // What a container wrote as another user may have to stay.
-    await rm(folder, { recursive: true, force: true }).catch(() => terminal.say(`Could not remove ${folder}.`));
+    // Files that a container wrote as another user may not be removable.
+    await rm(folder, { recursive: true, force: true }).catch(() =>
+      terminal.say(`Folder ${folder} could not be removed.`),
+    );
   }
 };
 
@@ -115,5 +117,5 @@ const makePorts = (run: LocalRun, { jobs, keptn, runtime, snapshots }: World, pr
   timer: noTimer,
 });
 
-/** Within one process no step gets lost: there is nothing to sweep. */
+/** No sweep is needed, because no step gets lost within one process. */
 const noTimer = { touch: async (now: Date) => now, read: async () => undefined, remove: async () => {} };

@@ -1,10 +1,10 @@
-// What a Job is called in the output: by its task, and by its action too where there are several.
+// Labels of Jobs in the output: the task's name, with the action's name if there are several actions.
 
 import type { OnError } from "../../core/graph.ts";
 import type { RunPlan } from "../../core/plan.ts";
 import { readRun } from "../../core/run-state.ts";
 
-/** From the name of a Job. */
+/** By Job name. */
 export const labelsOf = (plans: readonly RunPlan[]): ReadonlyMap<string, string> =>
   new Map(
     plans.flatMap(({ action, jobs }) => {
@@ -13,7 +13,7 @@ export const labelsOf = (plans: readonly RunPlan[]): ReadonlyMap<string, string>
     }),
   );
 
-/** Tasks whose failure fails no run; from the name of a Job. */
+/** Tasks whose failure is tolerated, by Job name. */
 export const toleratedIn = (plans: readonly RunPlan[]): ReadonlyMap<string, OnError> =>
   new Map(
     plans.flatMap(({ jobs }) => {

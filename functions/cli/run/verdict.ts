@@ -1,4 +1,4 @@
-// How the runs of an event ended: by the events that tell Keptn, and by the Jobs where nothing is told; and what never ran.
+// Results of the runs of an event, from `.finished` events, or from the Jobs of silent actions; and the skipped tasks.
 import type { Job } from "../../core/kubernetes.ts";
 import type { RunPlan } from "../../core/plan.ts";
 import { phaseOf, readRun } from "../../core/run-state.ts";
@@ -14,11 +14,11 @@ interface RunResult {
 
 export interface Verdict {
   onEvent(event: SentEvent): void;
-  /** @param job as it is now. @returns why it never gets a pod, when that is seen for the first time */
+  /** @param job in its current state @returns why it never gets a pod, the first time this is seen */
   onChange(job: Job): Stopped | undefined;
   /** One per run. */
   results(): RunResult[];
-  /** Tasks that other tasks kept from running, one sentence each. */
+  /** Tasks that never run because of other tasks, one sentence each. */
   skipped(): string[];
 }
 

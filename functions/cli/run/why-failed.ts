@@ -1,4 +1,4 @@
-// Why a task failed, in few words: its output stands above them.
+// Why a task failed, in a few words; its output is printed above.
 import { fetchContainerName } from "../../core/files.ts";
 import type { Pod } from "../../core/kubernetes.ts";
 

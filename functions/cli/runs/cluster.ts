@@ -1,4 +1,4 @@
-// The cluster that somebody at a terminal means, and what its refusals mean to them.
+// Opens the cluster for commands, and explains its errors.
 import { IoError } from "../../io/io-error.ts";
 import { connectApi, type KubernetesApi } from "../../io/kubernetes/api.ts";
 import type { Access } from "../../io/kubernetes/kubeconfig.ts";
@@ -8,14 +8,14 @@ import type { Terminal } from "../terminal.ts";
 
 export interface Cluster {
   readonly runs: Runs;
-  /** Of the kubeconfig's context. */
+  /** Namespace of the kubeconfig's context. */
   readonly namespace: string;
 }
 
-/** Somebody waits: it is tried again for so long, no longer. */
+/** How long requests are retried; a person waits. */
 const budgetSeconds = 3;
 
-/** @throws an error of wrong usage when the kubeconfig cannot be used */
+/** @throws a usage error if the kubeconfig cannot be used */
 export const openCluster = (access: Access, env: Terminal["env"]): Cluster => {
   const api = connectAs(access, env);
   const runs = connectRuns(api);
@@ -34,7 +34,7 @@ export const openCluster = (access: Access, env: Terminal["env"]): Cluster => {
   };
 };
 
-/** Opens no connection yet. @throws an error of wrong usage when the kubeconfig cannot be used */
+/** Does not open a connection yet. @throws a usage error if the kubeconfig cannot be used */
 export const connectAs = (access: Access, env: Terminal["env"]): KubernetesApi => {
   try {
     return connectApi({ budgetSeconds, ...access });
@@ -44,7 +44,7 @@ export const connectAs = (access: Access, env: Terminal["env"]): KubernetesApi =
   }
 };
 
-/** What client-node takes where there is no kubeconfig. */
+/** client-node's default without a kubeconfig. */
 const nowhere = "http://localhost:8080";
 
 export interface Asked {
@@ -53,7 +53,7 @@ export interface Asked {
   readonly namespace: string;
 }
 
-/** A refusal in words for the person at the terminal. @returns what is not the world's fault as it was */
+/** Explains an I/O error to the user. @returns other errors unchanged */
 export const explain = (fault: unknown, { server, what, namespace }: Asked): unknown => {
   if (!(fault instanceof Error) || (!(fault instanceof IoError) && fault.name !== "Error")) return fault;
   const { httpStatus, retryable } = fault instanceof IoError ? fault : { httpStatus: undefined, retryable: false };
@@ -62,17 +62,17 @@ export const explain = (fault: unknown, { server, what, namespace }: Asked): unk
   switch (httpStatus) {
     case undefined:
       if (server === nowhere) {
-        return say("No cluster is known: neither KUBECONFIG nor ~/.kube/config names one. --kubeconfig can.");
+        return say("No kubeconfig found in KUBECONFIG or ~/.kube/config. Set one with --kubeconfig.");
       }
       return say(
-        `No cluster answers at ${server} (${reasonOf(fault)}). KUBECONFIG, --kubeconfig and --context say which one is meant.`,
+        `The cluster at ${server} does not answer (${reasonOf(fault)}). To choose another one, use KUBECONFIG, --kubeconfig or --context.`,
       );
     case 401:
-      return say(`The cluster at ${server} does not know you (401): renew the credentials of your kubeconfig.`);
+      return say(`The cluster at ${server} does not accept your credentials (401): renew those in your kubeconfig.`);
     case 403: {
       const where = namespace === "*" ? "in all namespaces" : `in namespace ${namespace}`;
       return say(
-        `You may not list ${what} ${where}: that takes a Role with the verb list. Kubernetes said: ${reasonOf(fault)}.`,
+        `You may not list ${what} ${where}: you need a Role with the verb list. Kubernetes said: ${reasonOf(fault)}.`,
       );
     }
     default:

@@ -1,21 +1,21 @@
-// Columns of a table that fits the terminal: the widest give way first, and the least needed go altogether.
+// Lays out a table that fits the terminal: the widest columns shrink first, and expendable ones are dropped.
 import { fit, padEnd, widthOf } from "../timeline/text-width.ts";
 
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string;
-  /** Undefined: as wide as its widest cell, always. */
+  /** Undefined: always as wide as its widest cell. */
   readonly least?: number;
-  /** Columns with a number go when there is no room, the highest first. */
+  /** If there is no room, columns with a number are dropped, highest first. */
   readonly expendable?: number;
-  /** How it is shortened; by default its beginning is kept. */
+  /** How cells are shortened; by default, the beginning is kept. */
   readonly fit?: typeof fit;
   readonly paint?: (row: Row, text: string) => string;
 }
 
 const gap = "  ";
 
-/** @param columns of the terminal; undefined: there is none, and nothing is shortened @returns the line of titles, then one per row */
+/** @param columns of the terminal; undefined: no terminal, nothing is shortened @returns the title line, then one line per row */
 export const renderColumns = <Row>(
   all: readonly Column<Row>[],
   rows: readonly Row[],
@@ -46,7 +46,7 @@ const sumOf = (widths: readonly number[]): number =>
 
 const leastOf = <Row>({ least, width }: Measured<Row>): number => Math.min(least ?? width, width);
 
-/** Those whose least widths fit. */
+/** Columns whose minimum widths fit. */
 const choose = <Row>(all: readonly Measured<Row>[], columns: number): readonly Measured<Row>[] => {
   const first = all.toSorted((a, b) => (b.expendable ?? 0) - (a.expendable ?? 0))[0];
   if (sumOf(all.map(leastOf)) <= columns || !first?.expendable) return all;
@@ -56,7 +56,7 @@ const choose = <Row>(all: readonly Measured<Row>[], columns: number): readonly M
   );
 };
 
-/** The widest gives way, column by column. */
+/** Shrinks the widest column, one character at a time. */
 const narrow = <Row>(shown: readonly Measured<Row>[], columns: number): readonly Measured<Row>[] => {
   const widths = shown.map(({ width }) => width);
   while (sumOf(widths) > columns) {

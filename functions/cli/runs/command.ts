@@ -9,19 +9,19 @@ import type { Sleep } from "./watch.ts";
 export const addRuns = (program: Command, { terminal, exit }: CliContext): void => {
   program
     .command("runs")
-    .description("lists the runs of a cluster, open and recent ones, and says why one is stuck")
-    .argument("[run]", "one run at length: its id, its event's or its Keptn context, or the beginning of one")
-    .option("-n, --namespace <name>", "where the Jobs are; by default the namespace of the kubeconfig's context")
-    .option("-A, --all-namespaces", "looks at all namespaces")
-    .option("-w, --watch", "goes on looking; at one run until it is over")
-    .option("--recent <number>", "how many reported runs are listed", wholeNumber, 20)
+    .description("list a cluster's open and recent runs, and explain why a run is stuck")
+    .argument("[run]", "show one run in detail, by run id, event id or Keptn context, or the beginning of one")
+    .option("-n, --namespace <name>", "namespace of the Jobs; default: the namespace of the kubeconfig's context")
+    .option("-A, --all-namespaces", "list all namespaces")
+    .option("-w, --watch", "keep updating; for one run, until it ends")
+    .option("--recent <number>", "number of reported runs to list", wholeNumber, 20)
     .addOption(
       new Option("-o, --output <name>", "a table, JSON, or a Mermaid gantt diagram")
         .choices(["table", "json", "mermaid"])
         .default("table"),
     )
-    .option("--kubeconfig <file>", "in the place of KUBECONFIG")
-    .option("--context <name>", "a context of the kubeconfig, in the place of its current one")
+    .option("--kubeconfig <file>", "use instead of KUBECONFIG")
+    .option("--context <name>", "use this context of the kubeconfig instead of the current one")
     .addHelpText("after", outcomes)
     .action(async (wanted: string | undefined, options: RunsOptions & Access) => {
       const [{ runs }, { openCluster }] = await Promise.all([import("./handler.ts"), import("./cluster.ts")]);
@@ -36,5 +36,5 @@ const wholeNumber = (text: string): number => {
 };
 
 const outcomes = `
-Exit codes: 0 the runs were listed; with --watch and a run: it passed, 1 it did not; 2 wrong usage, no such run;
-3 the cluster cannot be reached, or does not allow it; 130 interrupted while it waited for a run.`;
+Exit codes: 0 the runs were listed; with --watch and a run: 0 it passed, 1 it did not; 2 usage error, or no such run;
+3 the cluster cannot be reached or denies access; 130 interrupted while waiting for a run.`;

@@ -1,4 +1,4 @@
-// job-executor runs: the runs of a cluster, open and recent ones, and why one of them is stuck.
+// job-executor runs: lists a cluster's open and recent runs, and explains why a run is stuck.
 import { parseSettings } from "../../core/settings.ts";
 import type { RunView } from "../../core/view/run-view.ts";
 import type { Runs } from "../../io/kubernetes/runs.ts";
@@ -26,13 +26,13 @@ export interface RunsGiven {
   readonly wanted: string | undefined;
   readonly options: RunsOptions;
   readonly cluster: { readonly runs: Runs; readonly namespace: string };
-  /** Between two looks of a watch. */
+  /** Between two polls of a watch. */
   readonly sleep: Sleep;
 }
 
-/** @throws IoError, or an error of wrong usage */
+/** @throws IoError, or a usage error */
 export const runs = async ({ wanted, options, cluster, sleep }: RunsGiven, terminal: Terminal): Promise<ExitCode> => {
-  if (options.watch && options.output !== "table") throw usageError("--watch goes with --output table only.");
+  if (options.watch && options.output !== "table") throw usageError("--watch works only with --output table.");
   const ports: LookPorts = { runs: cluster.runs, settings: usualSettings(), now: terminal.now };
   const where: Wanted = {
     namespace: options.allNamespaces ? "*" : (options.namespace ?? cluster.namespace),
@@ -58,7 +58,7 @@ const print = (
   if (options.output === "mermaid") terminal.print(renderGantt(views, nowMs));
   if (options.output === "table" && views.length === 0) terminal.say(noRuns(where));
   if (options.output === "table" && views.length > 0) terminal.print(renderText(views, { where, nowMs }, terminal));
-  if (seen.more > 0) terminal.say(`${seen.more} more that were reported: --recent ${options.recent + seen.more}`);
+  if (seen.more > 0) terminal.say(`${seen.more} more reported runs: --recent ${options.recent + seen.more}`);
   for (const note of seen.notes) terminal.say(`note: ${note}`);
   return exitCode.ok;
 };
@@ -74,7 +74,7 @@ const renderText = (
   return views.map((view) => renderDetail(view, canvas)).join("\n\n");
 };
 
-/** Of a timeline where there is no terminal. */
+/** Width of a timeline without a terminal. */
 const usualColumns = 100;
 
 const noRuns = ({ namespace }: Wanted): string =>
@@ -83,16 +83,16 @@ const noRuns = ({ namespace }: Wanted): string =>
     : `There are no runs in namespace ${namespace}.${elsewhere(namespace)}`;
 
 const elsewhere = (namespace: string): string =>
-  namespace === "*" ? "" : " Another namespace: --namespace, all of them: --all-namespaces.";
+  namespace === "*" ? "" : " To list others, use --namespace or --all-namespaces.";
 
 const notFound = (wanted: string, { namespace }: Wanted): Error => {
   const where = namespace === "*" ? "any namespace" : `namespace ${namespace}`;
   return usageError(
-    `There is no run, event or context ${wanted} in ${where}. The Jobs of a reported run go when their time is over (ttlSecondsAfterFinished); those that never came to an end go at once. ${whereWhy}${elsewhere(namespace)}`,
+    `There is no run, event or context ${wanted} in ${where}. The Jobs of a reported run are deleted after ttlSecondsAfterFinished; Jobs that never finished are deleted at once. ${whereWhy}${elsewhere(namespace)}`,
   );
 };
 
-/** The functions may have others; what depends on them is when a run counts as stuck. */
+/** The cluster's settings may differ; they only affect when a run counts as stuck. */
 const usualSettings = (): LookPorts["settings"] => {
   const parsed = parseSettings({});
   if ("problems" in parsed) throw new Error("the default settings are not valid");

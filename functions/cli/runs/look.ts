@@ -1,4 +1,4 @@
-// Looks at the runs of a cluster: few requests however many they are, and some more for those that are stuck.
+// Reads the runs of a cluster with a constant number of requests, plus some for stuck runs.
 import pLimit from "p-limit";
 import type { Job, Pod } from "../../core/kubernetes.ts";
 import { type RunState, wasReported } from "../../core/run-state.ts";
@@ -15,24 +15,24 @@ export interface LookPorts {
 }
 
 export interface Wanted {
-  /** "*" is all of them. */
+  /** "*" means all. */
   readonly namespace: string;
   /** See findRuns; undefined: all runs. */
   readonly run?: string;
-  /** How many of those that were reported; of no importance with `run`. */
+  /** Number of reported runs; ignored with `run`. */
   readonly recent: number;
 }
 
 export interface Look {
-  /** Open ones first, the newest first. @param nowMs they grow older between two looks */
+  /** Open runs first, then newest first. @param nowMs used for ages */
   view(nowMs: number): RunView[];
   /** Reported runs that were left out. */
   readonly more: number;
-  /** What could not be looked at, for people. */
+  /** Sentences about objects that could not be read. */
   readonly notes: readonly string[];
 }
 
-/** More is more than anybody reads at once, and each costs a request. */
+/** Each question costs a request, and nobody reads more at once. */
 const mostQuestions = 20;
 const sideBySide = 5;
 
@@ -49,7 +49,7 @@ export const look = async (ports: LookPorts, wanted: Wanted): Promise<Look> => {
   return {
     view: (nowMs) => runs.map((run) => viewRun(run, { ...seen, ...answers, nowMs })),
     more,
-    notes: [...[...jobsUnread.values()].map((why) => `${why} What runs have there is not known.`), ...notes],
+    notes: [...[...jobsUnread.values()].map((why) => `${why} The state of tasks there is unknown.`), ...notes],
   };
 };
 
@@ -71,7 +71,7 @@ const listRuns = async (runs: Runs, namespace: string): Promise<RunsSeen> => {
   return { runs: readRuns([...jobs, ...more]).filter(({ id }) => known.has(id)), jobsUnread: unread };
 };
 
-/** @returns what may be listed, and why the rest may not, by namespace @throws IoError, other than a refusal */
+/** @returns the items, and by namespace why others cannot be listed @throws IoError, except for refusals */
 const listEach = async <T>(
   namespaces: readonly string[],
   list: (namespace: string) => Promise<T>,
@@ -89,13 +89,13 @@ const listEach = async <T>(
   return { read: (await Promise.all(lists)).flat(), unread };
 };
 
-/** @param asked "*": one request for all of them */
+/** @param asked "*": one request for all namespaces */
 const namespacesOf = (runs: readonly RunState[], asked = ""): string[] => {
   if (asked === "*" && runs.length > 0) return ["*"];
   return [...new Set(runs.flatMap(({ chain }) => chain.jobs.map(({ namespace }) => namespace)))];
 };
 
-/** Of those that run now; of the wanted run all, ended or not. Without them the view is a little less telling. */
+/** Pods of running tasks; for the wanted run, also ended ones. Without them, the view has less detail. */
 const listPods = async (
   runs: Runs,
   shown: readonly RunState[],
@@ -107,7 +107,9 @@ const listPods = async (
   const { read, unread } = await listEach(asked, async (namespace) =>
     (await Promise.all(ids.map((id) => runs.listPods(namespace, id)))).flat(),
   );
-  const notes = [...unread.values()].map((why) => `${why} Why a task does not start is not known without that.`);
+  const notes = [...unread.values()].map(
+    (why) => `${why} Without it, the reason why a task does not start is unknown.`,
+  );
   const pods: readonly Pod[] = read.flat();
   return { ...(unread.has("*") ? {} : { pods }), podsUnread: new Set(unread.keys()), notes };
 };

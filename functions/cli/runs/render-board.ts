@@ -1,4 +1,4 @@
-// The runs of a cluster as they are watched: open ones with their timelines, those that were reported as lines below.
+// The watch view of a cluster's runs: open runs with timelines, reported runs as lines below.
 import { oneLine } from "../../core/log-text.ts";
 import { renderDuration } from "../../core/view/duration.ts";
 import { shortIdOf } from "../../core/view/find.ts";
@@ -13,7 +13,7 @@ export interface BoardCanvas extends Canvas {
   readonly namespaces: boolean;
 }
 
-/** Without the timelines where there is no room for all of them. */
+/** Omits the timelines if they do not all fit. */
 export const renderBoard = (runs: readonly RunView[], canvas: BoardCanvas): string[] => {
   const open = runs.filter((run) => run.open);
   const over = runs.filter((run) => !run.open);
@@ -44,7 +44,7 @@ const renderOpen = (run: RunView, canvas: BoardCanvas): string[] => {
   ];
 };
 
-/** As much of it as there is room for. */
+/** The longest form that fits. */
 const aboutOf = (run: RunView, columns: number): string => {
   const [place, id] = [placeOf(run), shortIdOf(run.id)];
   return [`${place}  ${shortTypeOf(run)}  ${id}`, `${place}  ${id}`, id].find((text) => widthOf(text) <= columns) ?? "";

@@ -1,4 +1,4 @@
-// One run at length: what it is for, its timeline, why it is stuck or failed, and where to look further.
+// One run in detail: its event, its timeline, why it is stuck or failed, and commands for more.
 import { oneLine } from "../../core/log-text.ts";
 import { renderDuration } from "../../core/view/duration.ts";
 import type { RunView } from "../../core/view/run-view.ts";
@@ -7,7 +7,7 @@ import { padEnd, wrap } from "../timeline/text-width.ts";
 import { taskNotesOf } from "./task-notes.ts";
 import { currentTask, signOf } from "./words.ts";
 
-/** @param canvas.columns where there is no terminal, of a usual one */
+/** @param canvas.columns without a terminal, a usual width */
 export const renderDetail = (run: RunView, canvas: Canvas): string => {
   const { style } = canvas;
   const { sign, word, format } = signOf(run);
@@ -27,7 +27,7 @@ const ageOf = (run: RunView): string => {
 };
 
 const renderFacts = (run: RunView, { style }: Canvas): string[] => {
-  const tellsKeptn = run.silent ? "nothing, it is silent" : toldAt(run);
+  const tellsKeptn = run.silent ? "nothing, the action is silent" : toldAt(run);
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["run", run.id],
     ["event", run.event.type],
@@ -41,7 +41,7 @@ const renderFacts = (run: RunView, { style }: Canvas): string[] => {
 };
 
 const toldAt = ({ announcedAt, reportedAt, state }: RunView): string => {
-  const started = announcedAt ? `started ${announcedAt}` : "not yet that it started";
+  const started = announcedAt ? `started ${announcedAt}` : "nothing yet";
   const finished = reportedAt ? `, ${state === "abandoned" ? "given up" : "finished"} ${reportedAt}` : "";
   return started + finished;
 };
@@ -58,7 +58,7 @@ const renderWhy = (run: RunView, { columns, style }: Canvas): string[] => {
   ];
 };
 
-/** For what we do not show: output, and all that Kubernetes knows. */
+/** Commands for details that we do not show: the task's output, and Kubernetes' own description. */
 const renderCommands = (run: RunView, { style }: Canvas): string[] => {
   const { task } = currentTask(run) ?? { task: run.tasks.findLast(({ state }) => state !== "skipped") };
   if (!task) return [];
@@ -72,7 +72,7 @@ const renderCommands = (run: RunView, { style }: Canvas): string[] => {
   );
 };
 
-/** Of a run that ended before its last task ran: what we noted on its first Job says why, for an hour. */
+/** For a run that ended before its last task ran: the Events on its first Job have the reason, for an hour. */
 const renderEvents = ({ tasks: [first] }: RunView, style: Canvas["style"]): string[] =>
   first
     ? [

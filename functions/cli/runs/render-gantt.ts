@@ -1,4 +1,4 @@
-// Runs as a Mermaid gantt diagram for a report: each a section, its tasks on one axis of time.
+// Runs as a Mermaid gantt diagram for a report: a section for each run, with its tasks on one time axis.
 import { oneLine } from "../../core/log-text.ts";
 import { renderDuration } from "../../core/view/duration.ts";
 import { shortIdOf } from "../../core/view/find.ts";
@@ -11,7 +11,7 @@ import { phaseSigns, signOfTask } from "../timeline/signs.ts";
 import { taskNotesOf } from "./task-notes.ts";
 import { placeOf, sayTries, shortTypeOf, signOf } from "./words.ts";
 
-/** @param nowMs where what lasts ends */
+/** @param nowMs the end of open phases */
 export const renderGantt = (runs: readonly RunView[], nowMs: number): string =>
   [
     "gantt",
@@ -37,13 +37,13 @@ const renderTask = (task: TaskView, nowMs: number, endMs: number): string[] => {
   });
 };
 
-/** Of no length, it would not be seen. */
+/** At least 1 ms long, to be visible. */
 const barOf = (name: string, tag: string, [fromMs, untilMs]: readonly [number, number]): string =>
   `  ${plainText(name)} :${tag}${fromMs}, ${Math.max(fromMs + 1, untilMs)}`;
 
 const nameOf = ({ phase, failed }: Phase, task: TaskView, nowMs: number): string => {
   if (phase !== "running") return `${task.name}, ${phaseSigns[phase].word}`;
-  if (failed) return `${task.name}, a try that failed`;
+  if (failed) return `${task.name}, failed try`;
   const tries = task.tries && task.tries.number > 1 ? `, ${sayTries(task.tries)}` : "";
   return `${task.name}, ${signOfTask(task).word}${tries}, ${renderDuration(workSeconds(task, nowMs) ?? 0)}`;
 };
@@ -55,7 +55,7 @@ const tagOf = ({ phase, failed }: Phase, { state, onError }: TaskView): string =
   return state === "passed" || state === "failed" ? "done, " : "active, ";
 };
 
-/** Of its tasks that ran. */
+/** End of the last task that ran. */
 const lastMsOf = (run: RunView, nowMs: number): number => {
   const times = run.tasks.flatMap(({ phases }) => phases.map(({ until }) => (until ? Date.parse(until) : nowMs)));
   return times.length > 0 ? Math.max(...times) : nowMs;

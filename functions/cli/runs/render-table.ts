@@ -1,4 +1,4 @@
-// Runs as a table, one line each; under those that are stuck, why, and what to do.
+// Runs as a table, one line each, with reason and fix below stuck runs.
 import { oneLine } from "../../core/log-text.ts";
 import { renderDuration } from "../../core/view/duration.ts";
 import { shortIdOf } from "../../core/view/find.ts";
@@ -9,17 +9,17 @@ import { type Column, renderColumns } from "./columns.ts";
 import { placeOf, shortTypeOf, signOf, taskWordsOf } from "./words.ts";
 
 export interface TableStyle {
-  /** Undefined: no terminal, nothing is shortened or wrapped. */
+  /** Undefined: no terminal, lines are not shortened or wrapped. */
   readonly columns: number | undefined;
   readonly style: (format: Format, text: string) => string;
-  /** Runs of several namespaces. */
+  /** The runs are from several namespaces. */
   readonly namespaces: boolean;
 }
 
 export const renderTable = (runs: readonly RunView[], table: TableStyle): string => {
   const [titles = "", ...lines] = renderColumns(columnsOf(table), runs, table.columns);
   const rows = runs.flatMap((run, i) => {
-    const isSaid = runs.findIndex(({ fix }) => fix === run.fix) < i; // what helps one helps the others
+    const isSaid = runs.findIndex(({ fix }) => fix === run.fix) < i; // print the same fix once
     return [
       lines[i] ?? "",
       ...renderNote(run.why, "yellow", table),
@@ -46,10 +46,10 @@ const columnsOf = ({ style, namespaces }: TableStyle): Column<RunView>[] => [
 
 const namespaceOf = ({ tasks }: RunView): string => tasks[0]?.namespace ?? "";
 
-/** Below the second column, so that the states stay a column of their own. */
+/** Indented, to keep the state column clear. */
 const indent = "    ";
 
-/** Of a text in the list; all of it is in the detail. */
+/** Longest text in the list; the detail view has all of it. */
 export const mostLines = 4;
 
 const renderNote = (text: string | undefined, format: Format, { columns, style }: TableStyle): string[] => {

@@ -1,4 +1,4 @@
-// What is to be known of the tasks of a run beside their bars: why they failed or never ran, and what else was with them.
+// Notes below the bars of a run's tasks: why they failed or never ran, and other remarks.
 
 import { sayFailed } from "../../core/task-report.ts";
 import type { RunView } from "../../core/view/run-view.ts";
@@ -6,7 +6,7 @@ import type { Format } from "../terminal.ts";
 
 export interface TaskNote {
   readonly text: string;
-  /** Not there: nothing of it is bad. */
+  /** Undefined: not a problem. */
   readonly format?: Format;
 }
 

@@ -1,4 +1,4 @@
-// What somebody who watches runs gets to see: a picture in its place on a terminal, one line for each change elsewhere.
+// The output of --watch: a block redrawn in place on a terminal, otherwise one line for each change.
 import { oneLine } from "../../core/log-text.ts";
 import { shortIdOf } from "../../core/view/find.ts";
 import type { RunView } from "../../core/view/run-view.ts";
@@ -10,16 +10,16 @@ import { renderDetail } from "./render-detail.ts";
 import { signOf, taskWordsOf, wholeSecond } from "./words.ts";
 
 export interface WatchView {
-  /** @param trouble why the last look failed: what is shown is older */
+  /** @param trouble why the last poll failed, so that the runs are outdated */
   show(runs: readonly RunView[], trouble: string | undefined): void;
   end(): void;
 }
 
 export interface Shown {
-  /** One run and what belongs to it, at length. */
+  /** Show one run in detail. */
   readonly detail: boolean;
   readonly namespaces: boolean;
-  /** Said while there are none. */
+  /** Shown while there are no runs. */
   readonly none: string;
 }
 
@@ -62,7 +62,7 @@ const logRuns = ({ print, say, now }: Terminal): WatchView => {
   };
 };
 
-/** Without anything that changes although the run does not. */
+/** Omits ages, which change although the run does not. */
 const renderChange = (run: RunView): string => {
   const words = [shortIdOf(run.id), signOf(run).word, taskWordsOf(run), oneLine(run.action)].join("  ");
   return run.stuck ? `${words}: ${run.why?.replace(/: due for [^.]+\./, ".").replace(/ for \w+\./, ".")}` : words;

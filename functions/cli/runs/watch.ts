@@ -1,4 +1,4 @@
-// job-executor runs --watch: looks again and again, until it is interrupted; at one run until that is over.
+// job-executor runs --watch: polls until it is interrupted, or until the given run ends.
 import type { RunView } from "../../core/view/run-view.ts";
 import { IoError } from "../../io/io-error.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
@@ -15,12 +15,12 @@ export interface Watched {
   readonly sleep: Sleep;
 }
 
-/** Ends early when the signal says so. */
+/** Ends early when the signal is aborted. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
-/** Between two looks, which are two or three requests each. */
+/** Between two polls, which take two or three requests each. */
 const lookMs = 2000;
-/** Between two pictures of one look: times go on. */
+/** Between two redraws, which update the times. */
 const drawMs = 250;
 
 export const watch = async (watched: Watched, terminal: Terminal): Promise<ExitCode> => {
@@ -43,16 +43,16 @@ export const watch = async (watched: Watched, terminal: Terminal): Promise<ExitC
 
 interface Seen {
   readonly look: Look;
-  /** Why it could not be looked again. */
+  /** Why the last poll failed. */
   readonly trouble?: string;
 }
 
-/** @returns what was shown last */
+/** @returns the runs shown last */
 const show = async (seen: Seen, { ports, wanted, view, sleep }: Watched, signal: AbortSignal): Promise<RunView[]> => {
   let runs: RunView[] = [];
   for (let ms = 0; ms < lookMs && !signal.aborted; ms += drawMs) {
     runs = seen.look.view(wholeSecond(ports.now()));
-    // Of a run whose Jobs just went, the last picture says why: it stays.
+    // If the run's Jobs were just deleted, keep the last block, which has the reason.
     if (runs.length > 0 || wanted.run === undefined) view.show(runs, seen.trouble);
     if (runs.every(({ open }) => !open)) break;
     await sleep(drawMs, signal);
@@ -60,7 +60,7 @@ const show = async (seen: Seen, { ports, wanted, view, sleep }: Watched, signal:
   return runs;
 };
 
-/** A cluster that is away for a while is waited for. */
+/** Waits while the cluster is temporarily unavailable. */
 const lookAgain = async (seen: Seen, ports: LookPorts, wanted: Wanted): Promise<Seen> => {
   try {
     return { look: await look(ports, wanted) };
@@ -70,10 +70,10 @@ const lookAgain = async (seen: Seen, ports: LookPorts, wanted: Wanted): Promise<
   }
 };
 
-/** Jobs that ended stay for their time: where none is left, none has. */
+/** Finished Jobs stay until their TTL expires; if none is left, none has finished. */
 const verdictOf = (runs: readonly RunView[], terminal: Terminal): ExitCode => {
   if (runs.length === 0)
-    terminal.say(`The run is over and its Jobs are gone: none of them had come to its end. ${whereWhy}`);
+    terminal.say(`The run has ended and its Jobs are deleted: none of them had finished. ${whereWhy}`);
   const passed = runs.length > 0 && runs.every(({ state }) => state === "passed" || state === "warning");
   return passed ? exitCode.ok : exitCode.failed;
 };

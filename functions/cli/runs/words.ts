@@ -1,22 +1,22 @@
-// Parts of a run in words, as the table, the detail and the pictures all say them.
+// Texts about a run that the table, the detail view and the diagrams share.
 import { oneLine } from "../../core/log-text.ts";
 import type { RunView } from "../../core/view/run-view.ts";
 import type { TaskView } from "../../core/view/task-view.ts";
 import { runSigns, type Sign, stuckSign, taskSigns } from "../timeline/signs.ts";
 
-/** Whatever keeps a run is what is to be seen first. */
+/** Being stuck takes precedence over the state. */
 export const signOf = ({ state, stuck }: RunView): Sign => {
   if (!stuck) return runSigns[state];
   return { sign: stuckSign, word: state === "running" ? "stuck" : runSigns[state].word, format: "yellow" };
 };
 
-/** `sh.keptn.event.deployment.triggered` -> `deployment`; of other senders the whole type. */
+/** `sh.keptn.event.deployment.triggered` -> `deployment`; other types unchanged. */
 export const shortTypeOf = ({ event }: RunView): string =>
   oneLine(event.type).replace(/^sh\.keptn\.event\.(.+)\.triggered$/, "$1");
 
 export const placeOf = ({ project, stage, service }: RunView): string => oneLine(`${project}/${stage}/${service}`);
 
-/** The task that everything depends on now, or that decided the run: undefined when nothing is left to say. */
+/** The first active task, or the task that decided the run; undefined if all tasks are done. */
 export const currentTask = ({ tasks }: RunView): { readonly number: number; readonly task: TaskView } | undefined => {
   const active = tasks.findIndex(isActive);
   const index = active >= 0 ? active : tasks.findIndex((task) => !isThrough(task));
@@ -26,11 +26,11 @@ export const currentTask = ({ tasks }: RunView): { readonly number: number; read
 
 const isActive = ({ state }: TaskView): boolean => ["starting", "init", "running", "cannot-start"].includes(state);
 
-/** Nothing comes of it any more. */
+/** It is done and did not decide the run. */
 const isThrough = ({ state, onError }: TaskView): boolean =>
   state === "passed" || state === "skipped" || (state === "failed" && onError !== undefined);
 
-/** `2/3 smoke tests`, `3/3` when all have passed; `2/5 unit and 1 more` of two side by side. */
+/** `2/3 smoke tests`; `3/3` when all have passed; `2/5 unit and 1 more` for two parallel tasks. */
 export const taskWordsOf = (run: RunView): string => {
   const current = currentTask(run);
   const total = run.tasks.length;
@@ -47,9 +47,9 @@ export const taskWordsOf = (run: RunView): string => {
 
 export const sayTries = ({ number, most }: NonNullable<TaskView["tries"]>): string => `try ${number} of ${most}`;
 
-/** Kubernetes' times have no more, and none of ours should look as if they had. */
+/** Kubernetes' times have whole seconds, so ours do too. */
 export const wholeSecond = (now: Date): number => Math.floor(now.getTime() / 1000) * 1000;
 
-/** Of a run whose Jobs are gone. */
+/** For a run whose Jobs are deleted. */
 export const whereWhy =
-  "Why is in Keptn's .finished event and, for an hour, in `kubectl get events -A --field-selector reason=CouldNotStart`.";
+  "The reason is in Keptn's .finished event and, for an hour, in `kubectl get events -A --field-selector reason=CouldNotStart`.";

@@ -6,9 +6,9 @@ import type { SourceOptions } from "./handler.ts";
 export const addSource = (program: Command, { terminal, exit }: CliContext): void => {
   program
     .command("source")
-    .description("brings the events of a Keptn to functions that run elsewhere, on this machine for instance")
-    .option("--sink <url>", "where events go, e.g. http://localhost:8080; by default what K_SINK says")
-    .option("--verbose", "says every step")
+    .description("forward events from Keptn to functions that run elsewhere, for example on this machine")
+    .option("--sink <url>", "destination of events, e.g. http://localhost:8080; default: K_SINK")
+    .option("--verbose", "log every step")
     .addHelpText("after", explanation)
     .action(async (options: SourceOptions) => {
       const { source } = await import("./handler.ts");
@@ -17,8 +17,8 @@ export const addSource = (program: Command, { terminal, exit }: CliContext): voi
 };
 
 const explanation = `
-Everything else comes from the environment: KEPTN_API_ENDPOINT (up to /api) and KEPTN_API_TOKEN, PUBSUB_URL for NATS instead of
-polling, PUBSUB_TOPIC, PROJECT_FILTER, STAGE_FILTER and SERVICE_FILTER for some events only. It neither shows up in Keptn's Bridge nor
-asks it for subscriptions unless DISABLE_REGISTRATION=false. See docs/keptn-source.md.
-Ctrl-C ends it, after what is under way. Exit codes: 0 it was ended; 2 wrong usage or settings; 3 something that the settings name
-is not there.`;
+The environment has all other settings: KEPTN_API_ENDPOINT (including /api) and KEPTN_API_TOKEN; PUBSUB_URL to use NATS instead of
+polling; PUBSUB_TOPIC, PROJECT_FILTER, STAGE_FILTER and SERVICE_FILTER to select events. The command does not register with Keptn,
+so it has no subscriptions there and is not listed in the Bridge, unless DISABLE_REGISTRATION=false. See docs/keptn-source.md.
+Ctrl-C stops it after the events in progress. Exit codes: 0 stopped; 2 usage error or invalid settings; 3 an address or file in the
+settings is not available.`;

@@ -1,4 +1,4 @@
-// job-executor source: keptn-source in a terminal, for functions that somebody works on.
+// job-executor source: keptn-source in a terminal, for functions under development.
 import { hostname } from "node:os";
 import { renderProblem, renderProblems } from "../../core/problem.ts";
 import type { Settings } from "../../core/settings.ts";
@@ -14,7 +14,7 @@ export interface SourceOptions {
   readonly verbose?: boolean;
 }
 
-/** @throws IoError when something that the settings name is not there */
+/** @throws IoError if an address or file in the settings is not available */
 export const source = async ({ sink, verbose = false }: SourceOptions, terminal: Terminal): Promise<ExitCode> => {
   const parsed = parseSourceSettings({ ...defaults, ...terminal.env, ...(sink && { K_SINK: sink }) });
   if ("problems" in parsed) {
@@ -26,25 +26,25 @@ export const source = async ({ sink, verbose = false }: SourceOptions, terminal:
   terminal.say(describe(parsed.settings));
   const running = startSource(ports);
   await Promise.race([untilInterrupted(terminal), running.ended]);
-  terminal.say("Ending, after what is under way.");
+  terminal.say("Stopping after the events in progress.");
   await running.stop();
   return exitCode.ok;
 };
 
-/** Nobody's subscriptions are changed, and no other source's events are taken, by somebody who tries something. */
+/** A test run does not change subscriptions, and does not take events from other sources. */
 const defaults = { DISABLE_REGISTRATION: "true", PUBSUB_GROUP: `source-on-${hostname()}`, DRAIN_SECONDS: "5" };
 
 const describe = ({ K_SINK, KEPTN_API_ENDPOINT, PUBSUB_URL, HTTP_POLLING_INTERVAL }: Settings): string => {
   const from = PUBSUB_URL
-    ? `by NATS from ${PUBSUB_URL}`
-    : `every ${HTTP_POLLING_INTERVAL} s from ${KEPTN_API_ENDPOINT}`;
-  return `Events come ${from} and go to ${K_SINK}. Ctrl-C ends it.`;
+    ? `from NATS at ${PUBSUB_URL}`
+    : `from ${KEPTN_API_ENDPOINT}, polled every ${HTTP_POLLING_INTERVAL} s,`;
+  return `Forwarding events ${from} to ${K_SINK}. Press Ctrl-C to stop.`;
 };
 
 const untilInterrupted = (terminal: Terminal): Promise<void> =>
   new Promise((resolve) => {
     const stopListening = terminal.onInterrupt(() => {
-      stopListening(); // the next one ends the process as it would any other
+      stopListening(); // a second signal ends the process as usual
       resolve();
     });
   });

@@ -1,4 +1,4 @@
-// keptn-source's log for people: a line for each event, and a sentence for what else happens.
+// keptn-source's log for people: one line for each event, and a sentence for everything else.
 import type { Subscription } from "../../core/source/subscription.ts";
 import type { LogLine } from "../../io/world.ts";
 import type { Terminal } from "../terminal.ts";

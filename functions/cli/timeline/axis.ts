@@ -1,4 +1,4 @@
-// The axis of time that the tasks of a run share.
+// The time axis shared by the tasks of a run.
 import type { TaskView } from "../../core/view/task-view.ts";
 
 export type TimelineRow = Pick<TaskView, "name" | "state" | "phases" | "onError">;
@@ -10,7 +10,7 @@ export interface Axis {
 
 const steps = [5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600].map((seconds) => seconds * 1000);
 
-/** While something lasts, the axis ends at a round time ahead: bars are seen to grow, and jump seldom. */
+/** While a phase is open, the axis ends at a round time in the future, so that bars grow and seldom jump. */
 export const axisOf = (rows: readonly TimelineRow[], nowMs: number): Axis => {
   const phases = rows.flatMap((row) => row.phases);
   const fromMs = Math.min(nowMs, ...phases.map(({ from }) => Date.parse(from)));
@@ -21,7 +21,7 @@ export const axisOf = (rows: readonly TimelineRow[], nowMs: number): Axis => {
 
 const roundUp = (ms: number): number => steps.find((step) => step >= ms) ?? Math.ceil(ms / 3_600_000) * 3_600_000;
 
-/** How long a task has been at work, in seconds; undefined: its turn has not come. */
+/** How long a task has been active, in seconds; undefined: it is still waiting. */
 export const workSeconds = ({ phases }: TimelineRow, nowMs: number): number | undefined => {
   const [first, last] = [phases.find(({ phase }) => phase !== "waiting"), phases.at(-1)];
   if (!first || !last) return undefined;

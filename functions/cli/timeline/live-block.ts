@@ -1,14 +1,14 @@
-// The last lines of a terminal, drawn anew in their place, with what else is printed above them.
+// A block at the end of the terminal that is redrawn in place, with other output above it.
 import { stripVTControlCharacters } from "node:util";
 import type { Screen } from "../terminal.ts";
 import { widthOf } from "./text-width.ts";
 
 export interface LiveBlock {
-  /** In the place of what was drawn before. Lines that do not fit the height are left out at the end. */
+  /** Replaces the previous block. Lines beyond the terminal's height are cut off at the end. */
   draw(lines: readonly string[]): void;
-  /** Takes the block away, lets something be printed where it was, and draws it again below. */
+  /** Erases the block, prints in its place, and draws the block again below. */
   above(print: () => void): void;
-  /** What was drawn stays; or goes, with `clear`. The cursor is there again. */
+  /** Keeps the block, or erases it with `clear`, and shows the cursor. */
   end(how?: { readonly clear: boolean }): void;
 }
 
@@ -32,7 +32,7 @@ export const makeLiveBlock = (screen: Screen): LiveBlock => {
   const draw = (lines: readonly string[]): void => {
     const shown = fitHeight(lines, screen);
     const start = drawn.length > 0 ? toTop() : "";
-    // One write: nobody sees a half of it.
+    // One write, to avoid flicker.
     const text = shown.map((line) => `${line}${control.eraseLine}\n`).join("") + control.eraseToEnd;
     screen.write(`${hidden ? "" : control.hideCursor}${start}${text}`);
     [drawn, hidden] = [shown, true];
@@ -53,23 +53,23 @@ export const makeLiveBlock = (screen: Screen): LiveBlock => {
   };
 };
 
-/** What scrolls out of sight at the top could not be drawn anew. */
+/** Lines that scroll off the top cannot be redrawn. */
 const fitHeight = (lines: readonly string[], screen: Screen): readonly string[] => {
   let shown = lines;
   while (shown.length > 1 && heightOf(shown, screen.columns()) > screen.rows() - 1) shown = shown.slice(0, -1);
   return shown;
 };
 
-/** Lines that are too long are wrapped, and so are all when a terminal is made narrower. */
+/** The terminal wraps long lines, and rewraps all lines when it becomes narrower. */
 const heightOf = (lines: readonly string[], columns: number): number =>
   lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(stripVTControlCharacters(line)) / columns)), 0);
 
-/** Output of others, for {@link LiveBlock.above}: colours stay; what moves the cursor or clears the screen would spoil our drawing. */
+/** Cleans external output for {@link LiveBlock.above}: keeps colours, and removes cursor movement and screen clearing. */
 export const tame = (line: string): string =>
   line
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences are what is looked for (ECMA-48)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control sequences (ECMA-48)
     .replace(/\u001b(?:\[[0-?]*[ -/]*[@-ln-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_78=>])/g, "")
     .replace(/\r+$/, "")
-    .replace(/^[\s\S]*\r/, "") // a progress bar, as it ended
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: as above; tab and the beginning of a colour stay
+    .replace(/^[\s\S]*\r/, "") // keeps the final state of a progress bar
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: as above; keeps tabs and ESC
     .replace(/[\u0000-\u0008\u000a-\u001a\u001c-\u001f\u007f]/g, "");

@@ -1,4 +1,4 @@
-// Tasks as bars on one axis of time, one line each: waiting, starting, fetching files, running, done.
+// Tasks as bars on one time axis, one line each: waiting, starting, fetching files, running, done.
 import { oneLine } from "../../core/log-text.ts";
 import { renderDuration } from "../../core/view/duration.ts";
 import type { Phase } from "../../core/view/phases.ts";
@@ -11,9 +11,9 @@ export interface Canvas {
   readonly columns: number;
   readonly nowMs: number;
   readonly style: (format: Format, text: string) => string;
-  /** In the place of the usual sign of a task that is at work. */
+  /** Replaces the sign of an active task. */
   readonly spinner?: string;
-  /** Of the column of names, where several timelines stand below each other: see {@link nameColumnsOf}. */
+  /** Width of the name column, to align several timelines: see {@link nameColumnsOf}. */
   readonly nameColumns?: number;
 }
 
@@ -21,7 +21,7 @@ export const renderTimeline = (given: readonly TimelineRow[], canvas: Canvas): s
   const rows = given.map((row) => ({ ...row, name: oneLine(row.name) }));
   const axis = axisOf(rows, canvas.nowMs);
   const names = canvas.nameColumns ?? nameColumnsOf(rows, canvas.columns);
-  // "✔ name  bar  1m20s", with two columns to the left of all.
+  // "✔ name  bar  1m20s", indented by two columns.
   const cells = Math.max(0, canvas.columns - 2 - 2 - names - 2 - 2 - timeColumns);
   return rows.map((row) => {
     const { sign, format } = signOfTask(row);
@@ -34,11 +34,11 @@ export const renderTimeline = (given: readonly TimelineRow[], canvas: Canvas): s
   });
 };
 
-/** As wide as the longest name, but never more than a third of the line. */
+/** The width of the longest name, but at most a third of the line. */
 export const nameColumnsOf = (rows: readonly TimelineRow[], columns: number): number =>
   Math.min(Math.max(0, ...rows.map(({ name }) => widthOf(oneLine(name)))), Math.floor(columns / 3));
 
-/** Of `23h59m`, and of `not run`. */
+/** Fits `23h59m` and `not run`. */
 const timeColumns = 7;
 
 const renderBar = (row: TimelineRow, { axis, cells, nowMs, style }: Canvas & { axis: Axis; cells: number }): string => {
@@ -47,7 +47,7 @@ const renderBar = (row: TimelineRow, { axis, cells, nowMs, style }: Canvas & { a
   for (const phase of row.phases) {
     const first = Math.min(cells - 1, Math.floor((Date.parse(phase.from) - axis.fromMs) / perCell));
     const end = Math.round(((phase.until ? Date.parse(phase.until) : nowMs) - axis.fromMs) / perCell);
-    painted.fill(phase, Math.max(0, first), Math.max(first + 1, end)); // what was short is seen as well
+    painted.fill(phase, Math.max(0, first), Math.max(first + 1, end)); // short phases get one cell
   }
   const parts = groupRuns(painted).map(([phase, length]) => {
     if (!phase) return " ".repeat(length);
@@ -57,7 +57,7 @@ const renderBar = (row: TimelineRow, { axis, cells, nowMs, style }: Canvas & { a
   return parts.join("");
 };
 
-/** What ran in the colour of how it ended. */
+/** The running phase has the colour of the task's result. */
 const formatOf = ({ phase, failed }: Phase, row: TimelineRow): Format => {
   if (phase !== "running") return phaseSigns[phase].format;
   if (failed) return taskSigns.failed.format;
@@ -80,7 +80,7 @@ const timeOf = (row: TimelineRow, nowMs: number): string => {
   return seconds < 10 && !Number.isInteger(seconds) ? `${seconds.toFixed(1)}s` : renderDuration(seconds);
 };
 
-/** Which stroke means what. */
+/** Explains the strokes. */
 export const renderLegend = ({ style }: Pick<Canvas, "style">): string =>
   Object.values(phaseSigns)
     .map(({ sign, word, format }) => `${style(format, sign.repeat(2))} ${style("dim", word)}`)

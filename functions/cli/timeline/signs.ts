@@ -1,4 +1,4 @@
-// How the states of runs and tasks look in a terminal: a sign, a word and a colour, each of which would do alone.
+// The sign, word and colour of each state of runs and tasks; each of the three is enough to tell states apart.
 
 import type { Phase } from "../../core/view/phases.ts";
 import type { RunWord } from "../../core/view/run-view.ts";
@@ -11,7 +11,7 @@ export interface Sign {
   readonly format: Format;
 }
 
-/** Colours of the terminal's own palette, so that they can be read on light and on dark. */
+/** Colours of the terminal's own palette, readable on light and dark backgrounds. */
 export const taskSigns: Readonly<Record<TaskWord, Sign>> = {
   waiting: { sign: "·", word: "waiting", format: "dim" },
   starting: { sign: "▸", word: "starting", format: "cyan" },
@@ -26,7 +26,7 @@ export const taskSigns: Readonly<Record<TaskWord, Sign>> = {
   unknown: { sign: "?", word: "cannot be read", format: "yellow" },
 };
 
-/** A failure that the config tolerates looks like none. */
+/** A tolerated failure is not shown as an error. */
 export const signOfTask = ({ state, onError }: Pick<TaskView, "state" | "onError">): Sign =>
   state === "failed" && onError ? tolerated[onError] : taskSigns[state];
 
@@ -50,7 +50,7 @@ export const runSigns: Readonly<Record<RunWord, Sign>> = {
 
 export const stuckSign = "▲";
 
-/** What the bar of a timeline is made of; what ran is drawn in the colour of how it ended. */
+/** The strokes of a timeline's bar; the running phase has the colour of the task's result. */
 export const phaseSigns: Readonly<Record<Phase["phase"], Sign>> = {
   waiting: { sign: "·", word: "waiting", format: "dim" },
   starting: { sign: "╌", word: "starting", format: "yellow" },

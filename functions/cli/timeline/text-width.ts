@@ -1,8 +1,8 @@
-// Texts in columns of a terminal: how wide they are, and what of them fits.
+// Measures and shortens text for terminal columns.
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** Two columns each (Unicode TR 11: East Asian Wide and Fullwidth, but not Halfwidth; emoji). */
+/** Two columns wide (Unicode TR 11: East Asian Wide and Fullwidth, but not Halfwidth; emoji). */
 const wide =
   /^(?![\uff61-\uffdc])[\p{Emoji_Presentation}\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u;
 
@@ -17,13 +17,13 @@ export const widthOf = (text: string): number => {
   return width;
 };
 
-/** As it is where it fits, else its beginning and an ellipsis. */
+/** Unchanged if it fits, otherwise its beginning and an ellipsis. */
 export const fit = (text: string, columns: number): string => {
   if (widthOf(text) <= columns) return text;
   return columns < 1 ? "" : `${beginning(text, columns - 1).trimEnd()}…`;
 };
 
-/** Its end and an ellipsis, where the end tells more. */
+/** Like {@link fit}, but keeps the end. */
 export const fitEnd = (text: string, columns: number): string => {
   if (widthOf(text) <= columns) return text;
   const all = [...graphemes.segment(text)].map(({ segment }) => segment);
@@ -37,7 +37,7 @@ export const padEnd = (text: string, columns: number): string =>
 export const padStart = (text: string, columns: number): string =>
   " ".repeat(Math.max(0, columns - widthOf(text))) + text;
 
-/** Lines of at most so many columns, broken between words; a longer word is broken inside. */
+/** Breaks lines between words, and words longer than a line. */
 export const wrap = (text: string, columns: number): string[] => {
   const lines: string[] = [];
   let line = "";
@@ -52,7 +52,7 @@ export const wrap = (text: string, columns: number): string[] => {
   return line === "" ? lines : [...lines, line];
 };
 
-/** The first lines of it, and an ellipsis where there are more. */
+/** The first lines, with an ellipsis if there are more. */
 export const wrapShort = (text: string, columns: number, mostLines: number): string[] => {
   const lines = wrap(text, columns);
   if (lines.length <= mostLines) return lines;

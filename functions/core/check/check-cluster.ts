@@ -1,4 +1,4 @@
-// The ground that everything stands on: the API server, the clocks, Knative.
+// Checks the API server, the clocks and Knative.
 import type { Facts } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
 
@@ -13,15 +13,15 @@ export const checkCluster = (facts: Facts): Finding[] => [
   }),
 ];
 
-/** Leases of claims and ages of runs are differences of times that several machines wrote down. */
+/** Lease expiry and ages of runs compare times written by several machines. */
 const mostSkewSeconds = 30;
 
 const checkClock = ({ server: { skewSeconds } }: Facts): Finding[] => {
   if (skewSeconds === undefined) return [];
   const seconds = Math.abs(Math.round(skewSeconds));
-  if (seconds <= mostSkewSeconds) return [fine("clock", "This machine and the API server agree what time it is.")];
+  if (seconds <= mostSkewSeconds) return [fine("clock", "The clocks of this machine and the API server agree.")];
   const seen = `This machine's clock is ${seconds} s ${skewSeconds > 0 ? "ahead of" : "behind"} the API server's.`;
-  return [warn("clock", seen, "Let both follow a time server: timedatectl set-ntp true")];
+  return [warn("clock", seen, "Synchronize both with a time server: timedatectl set-ntp true")];
 };
 
 interface Part {
@@ -30,7 +30,7 @@ interface Part {
   readonly groups: readonly string[];
 }
 
-/** The one version that the manifests are written in. */
+/** The manifests use this version. */
 const neededVersion = "v1";
 
 const checkKnative = ({ groups }: Facts, { id, name, groups: needed }: Part): Finding => {
@@ -41,8 +41,8 @@ const checkKnative = ({ groups }: Facts, { id, name, groups: needed }: Part): Fi
   }
   const names = missing.map((group) => {
     const others = groups[group]?.join(", ");
-    return `${group}/${neededVersion}${others ? ` (but ${others})` : ""}`;
+    return `${group}/${neededVersion}${others ? ` (only ${others})` : ""}`;
   });
-  const seen = `${name} is not installed, or too old: the API server serves no ${names.join(" and no ")}.`;
+  const seen = `${name} is not installed, or too old: the API server does not serve ${names.join(" or ")}.`;
   return wrong(id, seen, "Install Knative 1.22 or newer: https://knative.dev/docs/install/");
 };

@@ -1,4 +1,4 @@
-// Whether tasks are denied what is ours: by the names that it has in this cluster.
+// Checks that tasks may not use our Secrets and service accounts, by their names in this cluster.
 import { matchesAny } from "../config/glob.ts";
 import { deniedSecretsOf, ownAccountsOf } from "../job/reserved-names.ts";
 import { secretsOf } from "./check-secrets.ts";
@@ -18,10 +18,10 @@ export const checkDeniedNames = (facts: Facts): Finding[] => {
     ...accounts.filter((name) => !ownAccountsOf(settings).includes(name)).map((name) => `service account ${name}`),
     ...secrets.flatMap((name) => (matchesAny(name, deniedSecretsOf(settings)) ? [] : [`Secret ${name}`])),
   ];
-  if (open.length === 0) return [fine("denied-names", "No task may have a Secret or a service account of ours.")];
-  const seen = `A job config may name what is ours: ${[...new Set(open)].join(", ")}.`;
+  if (open.length === 0) return [fine("denied-names", "Tasks may not use our Secrets or service accounts.")];
+  const seen = `A job config may use our own objects: ${[...new Set(open)].join(", ")}.`;
   const fix =
-    "Name service accounts in START_JOB_SERVICE_ACCOUNT, FINISH_TASK_SERVICE_ACCOUNT, JOB_CHANGES_SERVICE_ACCOUNT and KEPTN_SOURCE_SERVICE_ACCOUNT, Secrets in DENIED_SECRETS.";
+    "Set START_JOB_SERVICE_ACCOUNT, FINISH_TASK_SERVICE_ACCOUNT, JOB_CHANGES_SERVICE_ACCOUNT and KEPTN_SOURCE_SERVICE_ACCOUNT to the names of the service accounts, and list the Secrets in DENIED_SECRETS.";
   return [wrong("denied-names", seen, fix)];
 };
 

@@ -1,4 +1,4 @@
-// The ways of events: from Keptn to start-job, and from Jobs to finish-task.
+// Checks event delivery: from Keptn to start-job, and from Jobs to finish-task.
 import { connectionsMap, parseConnections } from "../connect/connections.ts";
 import { checkSubscriptions } from "./check-subscriptions.ts";
 import { brokerNames, type Deployment, type Facts, type FunctionName, functionNames, type Trigger } from "./facts.ts";
@@ -22,7 +22,7 @@ export const checkEvents = (facts: Facts): Finding[] => {
 
 const brokerOf = { "start-job": "keptn", "finish-task": "jobs" } as const;
 
-/** Those that bring events to a function, whatever their names are: `kn func` makes its own. */
+/** Triggers that deliver events to a function, under any name: `kn func` creates its own. */
 export const triggersOf = (own: FunctionName, triggers: readonly Trigger[], affixes?: Affixes): Trigger[] => {
   const [name, broker] = [nameWith(affixes, own), nameWith(affixes, brokerOf[own])];
   return triggers.filter(({ spec }) => spec?.subscriber?.ref?.name === name && spec.broker === broker);
@@ -34,7 +34,7 @@ const checkTriggers = (own: FunctionName, { triggers, namespace, affixes }: Fact
   if (triggers.kind !== "there") return [];
   const found = triggersOf(own, triggers.object, affixes);
   if (found.length === 0) {
-    const seen = `No Trigger brings events of Broker ${broker} to ${name} in namespace ${namespace}.`;
+    const seen = `No Trigger delivers events from Broker ${broker} to ${name} in namespace ${namespace}.`;
     return [wrong("trigger", seen, applyAgain)];
   }
   return found.flatMap((object) => {
@@ -44,33 +44,33 @@ const checkTriggers = (own: FunctionName, { triggers, namespace, affixes }: Fact
   });
 };
 
-/** It exists only while runs do, and a few minutes longer; its spec is there all the time. */
+/** The ApiServerSource exists only while runs are open, and a few minutes longer; its spec always exists. */
 const checkWatch = ({ jobChanges, watchSpec, hasTimer, namespace, settings, affixes }: Facts): Finding[] => {
   const { WATCH_NAME: name } = (settings.kind === "there" && settings.object.data) || {};
   const subject = { id: "job-changes", name: `ApiServerSource ${name || "job-changes"}`, namespace } as const;
   const found = () => checkReady({ ...subject, ref: `apiserversource/${name || "job-changes"}` }, jobChanges);
-  if (!name) return found(); // whoever installed it keeps it
+  if (!name) return found(); // without WATCH_NAME, it is installed permanently
   const spec = watchSpec.kind === "missing" ? [noSpec(namespace)] : [];
   if (jobChanges.kind !== "missing") return [...spec, ...found()];
   if (!hasTimer)
-    return [...spec, fine("job-changes", `${subject.name} is not there, and need not be: no run is open.`)];
-  const seen = `${subject.name} is not in namespace ${namespace}, although the sweep's timer is: only the sweep sees tasks end.`;
-  const fix = `start-job makes it again with the next event that starts a run; its log says why it could not: kubectl -n ${namespace} logs -l serving.knative.dev/service=${nameWith(affixes, "start-job")} -c user-container`;
+    return [...spec, fine("job-changes", `${subject.name} does not exist, and is not needed: no run is open.`)];
+  const seen = `${subject.name} does not exist in namespace ${namespace}, but the sweep's timer does: only the sweep notices when tasks end.`;
+  const fix = `start-job recreates it with the next event that starts a run. For the error, see its log: kubectl -n ${namespace} logs -l serving.knative.dev/service=${nameWith(affixes, "start-job")} -c user-container`;
   return [...spec, warn("job-changes", seen, fix)];
 };
 
 const noSpec = (namespace: string): Finding =>
   wrong(
     "job-changes",
-    `ConfigMap job-changes, the ApiServerSource's spec, is not in namespace ${namespace}: start-job cannot start without it.`,
+    `ConfigMap job-changes, with the ApiServerSource's spec, does not exist in namespace ${namespace}: start-job cannot start without it.`,
     applyAgain,
   );
 
-/** It exists only while runs do: that it can exist is all that can be seen. */
+/** The timer exists only while runs are open, so this checks only whether PingSources are installed. */
 const checkTimer = ({ hasPingSources, groups }: Facts): Finding[] => {
   if (!groups["sources.knative.dev"]) return [];
-  if (hasPingSources) return [fine("sweep-timer", "PingSources are installed: the sweep can have its timer.")];
-  const seen = "PingSources (sources.knative.dev/v1) are not installed: no sweep looks after lost Job events.";
+  if (hasPingSources) return [fine("sweep-timer", "PingSources are installed, so the sweep's timer can be created.")];
+  const seen = "PingSources (sources.knative.dev/v1) are not installed: no sweep recovers lost Job events.";
   return [wrong("sweep-timer", seen, "Install all of Knative Eventing: https://knative.dev/docs/install/")];
 };
 
@@ -90,10 +90,10 @@ const checkConnections = (connections: Facts["connections"], namespace: string):
   const data = connections.kind === "there" ? connections.object.data : {};
   const projects = [...new Set(parseConnections(data).map(({ project }) => project))];
   if (projects.length > 0)
-    return fine("event-source", `Keptn's webhook-service brings the events of ${projects.join(", ")}.`);
-  const seen = `Nothing brings Keptn's events to namespace ${namespace}: there is no keptn-source, and no project is connected.`;
+    return fine("event-source", `Keptn's webhook-service delivers the events of ${projects.join(", ")}.`);
+  const seen = `Keptn's events are not delivered to namespace ${namespace}: keptn-source does not exist, and no project is connected.`;
   const fix =
-    "npx job-executor connect --project NAME (docs/webhook-route.md), or put the component keptn-source-nats or keptn-source-polling into your overlay.";
+    "npx job-executor connect --project NAME (docs/webhook-route.md), or add the component keptn-source-nats or keptn-source-polling to your overlay.";
   return warn("event-source", seen, fix);
 };
 
@@ -106,5 +106,5 @@ const checkDeployment = (
   const asReady = { status: { conditions: available ? [{ ...available, type: "Ready" }] : [] } };
   const why = notReadyBecause(asReady) ?? "none of its pods is ready.";
   const fix = `kubectl -n ${namespace} logs deployment/${name}`;
-  return wrong("event-source", `Deployment ${name} has no pod that is ready: ${why}`, fix);
+  return wrong("event-source", `Deployment ${name} does not have a ready pod: ${why}`, fix);
 };

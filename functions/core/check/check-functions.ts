@@ -1,4 +1,4 @@
-// The two functions: that they are there, ready, and not to be reached from outside.
+// Checks that both functions exist, are ready, and cannot be reached from outside.
 import { type Facts, type FunctionName, functionNames, type KnativeService } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
 import { nameWith } from "./names.ts";
@@ -16,11 +16,11 @@ const checkFunction = (own: FunctionName, { functions, namespace, affixes }: Fac
   return seen.kind === "there" ? [...findings, checkVisibility(name, namespace, seen.object)] : findings;
 };
 
-/** Reasons of Knative's (serving: pkg/apis/serving/v1, revision_lifecycle.go) that name their own remedy. */
+/** Knative's reasons (serving: pkg/apis/serving/v1, revision_lifecycle.go) that imply a fix. */
 const withFix = (finding: Finding, service: KnativeService): Finding => {
   const why = notReadyBecause(service) ?? "";
   if (/ContainerMissing|Unable to fetch image|ErrImage|ImagePull/.test(why)) {
-    return wrong("function", finding.seen, "Push the image, or correct `images` in your overlay; then apply it again.");
+    return wrong("function", finding.seen, "Push the image, or correct `images` in your overlay, and apply it again.");
   }
   return finding;
 };
@@ -29,8 +29,8 @@ const visibility = "networking.knative.dev/visibility";
 
 const checkVisibility = (name: string, namespace: string, { metadata }: KnativeService): Finding => {
   if (metadata?.labels?.[visibility] === "cluster-local") {
-    return fine("visibility", `Function ${name} can be reached inside the cluster only.`);
+    return fine("visibility", `Function ${name} can be reached only from inside the cluster.`);
   }
-  const seen = `Function ${name} has no label ${visibility}=cluster-local: whoever reaches the cluster's gateway can send it events.`;
+  const seen = `Function ${name} does not have the label ${visibility}=cluster-local: anyone who can reach the cluster's gateway can send it events.`;
   return warn("visibility", seen, `kubectl -n ${namespace} label ksvc ${name} ${visibility}=cluster-local`);
 };

@@ -1,4 +1,4 @@
-// The operator's lists of what tasks may ask for: entries that allow nothing, since something else forbids it all the same.
+// Checks the operator's allow lists for entries without effect, because another rule forbids them.
 import { matchesAny } from "../config/glob.ts";
 import { ownerOfLabel } from "../config/scheduling-schema.ts";
 import { bytesOf } from "../files.ts";
@@ -20,7 +20,7 @@ const checkSecretNames = (settings: Settings): Finding[] => {
   const findings = (setting: string, names: readonly string[]) =>
     names
       .filter((name) => isName(name) && matchesAny(name, denied))
-      .map((name) => warn("settings", `${setting} names the Secret ${name}, which is kept from tasks.`, takeOut));
+      .map((name) => warn("settings", `${setting} lists the Secret ${name}, which tasks may not use.`, takeOut));
   return [
     ...findings("ALLOWED_VOLUMES", mounted),
     ...findings("ALLOWED_IMAGE_PULL_SECRETS", settings.ALLOWED_IMAGE_PULL_SECRETS),
@@ -28,21 +28,21 @@ const checkSecretNames = (settings: Settings): Finding[] => {
 };
 
 const takeOut =
-  "Take it out of the list. What tasks need belongs into a Secret of its own, that DENIED_SECRETS has not.";
+  "Remove it from the list. Store values for tasks in a separate Secret that DENIED_SECRETS does not list.";
 
 const checkLabels = ({ ALLOWED_LABELS: allowed, JOB_LABELS: own }: Settings): Finding[] =>
   allowed.flatMap((entry) => {
     const [key = ""] = entry.split("=");
     const owner = Object.hasOwn(own, key) ? "JOB_LABELS" : ownerOfLabel(key);
     if (!isName(key) || owner === undefined) return [];
-    const seen = `ALLOWED_LABELS names ${key}, a label that ${owner} keeps: no task gets it.`;
-    return [warn("settings", seen, "Take it out of the list.")];
+    const seen = `ALLOWED_LABELS lists ${key}, a label reserved for ${owner}: tasks cannot set it.`;
+    return [warn("settings", seen, "Remove it from the list.")];
   });
 
-/** An emptyDir that says nothing of its size has that of /keptn. */
+/** An emptyDir without a size gets that of /keptn. */
 const checkRoom = (settings: Settings): Finding[] => {
   const { MAX_VOLUME_SIZE: most, FILES_VOLUME_SIZE: usual, ALLOWED_VOLUMES: volumes } = settings;
   if (!volumes.includes("emptyDir") || bytesOf(usual) <= bytesOf(most)) return [];
-  const seen = `MAX_VOLUME_SIZE=${most} is less than FILES_VOLUME_SIZE=${usual}, which an emptyDir without a size has: it is always refused.`;
-  return [warn("settings", seen, "Make MAX_VOLUME_SIZE larger, or leave emptyDir out of ALLOWED_VOLUMES.")];
+  const seen = `MAX_VOLUME_SIZE=${most} is less than FILES_VOLUME_SIZE=${usual}, the default size of an emptyDir: an emptyDir without a size is always refused.`;
+  return [warn("settings", seen, "Increase MAX_VOLUME_SIZE, or remove emptyDir from ALLOWED_VOLUMES.")];
 };

@@ -1,12 +1,12 @@
-// What the service accounts may do, as the API server itself judges it.
+// Checks the rights of the service accounts, as the API server evaluates them.
 import type { Facts, RightSeen } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
 import { everywhere } from "./rights.ts";
 
 export const checkRights = ({ rights, namespace }: Facts): Finding[] => {
   if (rights.kind === "unknown") {
-    const seen = `What the service accounts may do could not be asked: ${rights.why}`;
-    const fix = "Ask as somebody who may create subjectaccessreviews (--context).";
+    const seen = `The rights of the service accounts could not be checked: ${rights.why}`;
+    const fix = "Check as a user with the right to create subjectaccessreviews (--context).";
     return [warn("rights", seen, fix)];
   }
   if (rights.kind !== "there") return [];
@@ -31,15 +31,14 @@ const checkPlace = ({ account, namespace, rights }: Place, ours: string): Findin
   const missing = rights.filter(({ allowed }) => !allowed);
   const who = `Service account ${account}`;
   const where = namespace === everywhere ? "all namespaces" : `namespace ${namespace}`;
-  if (missing.length === 0) return fine("rights", `${who} may do in ${where} all that it has to.`);
+  if (missing.length === 0) return fine("rights", `${who} has all required rights in ${where}.`);
   const seen = `${who} lacks rights in ${where}: ${missing.map(render).join(", ")}.`;
   if (namespace === everywhere) return wrong("rights", seen, widerFix);
   const folder = namespace === ours ? "manifests/overlays/in-cluster" : "manifests/job-namespace";
   return wrong("rights", seen, `Apply its Roles again: kubectl apply -k ${folder} (your overlay of it)`);
 };
 
-const widerFix =
-  "ALLOWED_NAMESPACES has a *: put the component any-namespace into your overlay, or name each namespace in it.";
+const widerFix = "ALLOWED_NAMESPACES has a *: add the component any-namespace to your overlay, or list each namespace.";
 
 /** `create jobs.batch`, `get pods/log`, as `kubectl auth can-i` takes them */
 const render = ({ verb, group, resource, subresource, name }: RightSeen): string => {

@@ -1,4 +1,4 @@
-// The Secrets that pods of ours name: that they are there. What is in them nobody asks.
+// Checks that the Secrets of our pods exist. Their contents are never read.
 import type { Settings } from "../settings.ts";
 import { settingsOf } from "./check-settings.ts";
 import type { Facts, PodTemplate, SecretRef, SecretSeen } from "./facts.ts";
@@ -23,7 +23,7 @@ export const secretsOf = (templates: readonly PodTemplate[], namespace: string, 
   ];
 };
 
-/** Those that have a name: with `*` any other one may have Jobs too. */
+/** The namespaces listed by name; with `*`, others may have Jobs too. */
 export const jobNamespacesOf = ({ JOB_NAMESPACE, ALLOWED_NAMESPACES }: Settings): string[] =>
   [...new Set([JOB_NAMESPACE, ...ALLOWED_NAMESPACES])].filter((name) => !name.includes("*"));
 
@@ -34,7 +34,7 @@ export const checkSecrets = (facts: Facts): Finding[] => {
 
 const checkSecret = ({ namespace, name, usedBy, seen }: SecretSeen, settings: Settings): Finding => {
   const label = `Secret ${name} in namespace ${namespace}`;
-  if (seen.kind === "there") return fine("secret", `${label} is there.`);
+  if (seen.kind === "there") return fine("secret", `${label} exists.`);
   if (seen.kind === "unknown") return unseen("secret", label, seen.why);
   const { OAUTH_CLIENT_ID, KEPTN_SECRET_OAUTH_KEY, KEPTN_SECRET_TOKEN_KEY } = settings;
   const [key, what] = OAUTH_CLIENT_ID
@@ -42,6 +42,6 @@ const checkSecret = ({ namespace, name, usedBy, seen }: SecretSeen, settings: Se
     : [KEPTN_SECRET_TOKEN_KEY, "KEPTN_API_TOKEN"];
   const fix = `kubectl -n ${namespace} create secret generic ${name} --from-literal=${key}="$${what}"`;
   return usedBy === "functions"
-    ? wrong("secret", `${label} is missing: nothing of ours can prove to Keptn who it is.`, fix)
+    ? wrong("secret", `${label} is missing: our functions cannot authenticate to Keptn.`, fix)
     : warn("secret", `${label} is missing: tasks there cannot fetch files.`, fix);
 };

@@ -1,4 +1,4 @@
-// The settings as the functions get them: unknown names, values that cannot be read, what is missing to speak to Keptn.
+// Checks the settings as the functions receive them: unknown names, invalid values, missing values for Keptn's API.
 import { nearest } from "../config/nearest.ts";
 import { parseKeptnSettings } from "../keptn-settings.ts";
 import type { Problem } from "../problem.ts";
@@ -16,7 +16,7 @@ export const checkSettings = (facts: Facts): Finding[] => {
   const label = `ConfigMap ${name ?? "job-executor-settings"}`;
   if (settings.kind === "unknown") return [unseen("settings", label, settings.why)];
   if (settings.kind !== "there") {
-    return [wrong("settings", `${label} with the settings is not in namespace ${namespace}.`, applyAgain)];
+    return [wrong("settings", `${label} with the settings does not exist in namespace ${namespace}.`, applyAgain)];
   }
   const env = environmentOf(facts.functions["start-job"], settings.object);
   const parsed = keptnSource.kind === "there" ? parseSourceSettings({ ...env, K_SINK: sink }) : parseKeptnSettings(env);
@@ -28,13 +28,13 @@ export const checkSettings = (facts: Facts): Finding[] => {
   const count = Object.values(settings.object.data ?? {}).filter((value) => value !== "").length;
   return findings.length > 0
     ? findings
-    : [fine("settings", `${label}: ${count} settings have a value, and all are valid.`)];
+    : [fine("settings", `${label}: ${count} settings have a value, all are valid.`)];
 };
 
-/** keptn-source gets it from its SinkBinding. */
+/** keptn-source gets its sink from its SinkBinding. */
 const sink = "http://broker";
 
-/** What the functions go by. Where that cannot be told, names alone count, and Jobs are taken to be where we are. */
+/** The functions' settings. If they are invalid, only names are used; without settings, Jobs are assumed to be in our namespace. */
 export const settingsOf = ({
   functions,
   settings,
@@ -46,17 +46,17 @@ export const settingsOf = ({
   if ("settings" in parsed) return parsed.settings;
   const named = parseSettings(Object.fromEntries(namesOnly.map((name) => [name, env[name]])));
   if ("settings" in named) return named.settings;
-  throw new Error(`of these settings no text is wrong: ${namesOnly.join(", ")}`);
+  throw new Error(`these settings accept any text: ${namesOnly.join(", ")}`);
 };
 
-/** Of these no text is wrong. */
+/** Settings that accept any text. */
 const namesOnly = [
   ...["JOB_NAMESPACE", "ALLOWED_NAMESPACES", "KEPTN_SECRET_NAME", "DENIED_SECRETS", "TIMER_NAME", "OAUTH_CLIENT_ID"],
   ...["START_JOB_SERVICE_ACCOUNT", "FINISH_TASK_SERVICE_ACCOUNT", "JOB_CHANGES_SERVICE_ACCOUNT"],
   "KEPTN_SOURCE_SERVICE_ACCOUNT",
 ];
 
-/** The ConfigMap's name changes with what is in it: the function says which one it has. */
+/** Kustomize adds a hash to the ConfigMap's name, so it is read from the function. */
 export const settingsNameOf = (services: readonly Seen<KnativeService>[]): string | undefined =>
   templatesOf(services)
     .flatMap(({ spec }) => spec?.containers ?? [])
@@ -68,7 +68,7 @@ export const templatesOf = (
 ): PodTemplate[] =>
   seen.flatMap((one) => (one.kind === "there" && one.object.spec?.template ? [one.object.spec.template] : []));
 
-/** What comes from a Secret is there for all that can be seen, and is no setting whose value could be wrong. */
+/** Values from a Secret cannot be read; they are assumed to exist and to be valid. */
 const environmentOf = (
   service: Seen<KnativeService>,
   { data = {} }: SettingsMap,
@@ -86,10 +86,10 @@ const unknownNames = ({ data = {} }: SettingsMap): string[] =>
 const explainUnknown = (name: string, label: string): Finding => {
   const meant = nearest(name, known);
   const fix = `${meant ? `Did you mean ${meant}? ` : ""}docs/reference/settings.md lists all settings.`;
-  return warn("settings", `${label} has ${name}, which is no setting: nobody reads it.`, fix);
+  return warn("settings", `${label} has ${name}, which is not a setting and has no effect.`, fix);
 };
 
 const toFinding = ({ severity, message, fix }: Problem): Finding => {
-  const remedy = fix ?? "docs/reference/settings.md says what may be written.";
+  const remedy = fix ?? "See docs/reference/settings.md for valid values.";
   return severity === "error" ? wrong("settings", message, remedy) : warn("settings", message, remedy);
 };

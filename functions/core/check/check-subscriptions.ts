@@ -1,11 +1,11 @@
-// Which events keptn-source gets, as it says itself: what our registration in Keptn has, or what PUBSUB_TOPIC names.
+// Checks which events keptn-source receives, by its log: those of our registration in Keptn, or of PUBSUB_TOPIC.
 import type { Difference } from "../source/compare-topics.ts";
 import type { Subscription } from "../source/subscription.ts";
 import type { Seen } from "./facts.ts";
 import { type Finding, fine, warn } from "./finding.ts";
 import { unseen } from "./ready.ts";
 
-/** Of its log, the last lines about it. */
+/** From the last lines about subscriptions in its log. */
 export interface SourceSays {
   readonly types: readonly string[];
   readonly difference?: Difference;
@@ -16,10 +16,10 @@ export const checkSubscriptions = (seen: Seen<SourceSays | undefined>): Finding[
   if (seen.kind !== "there" || !seen.object) return [];
   const { types, difference } = seen.object;
   if (difference?.kind === "missing") return [warn("event-source", difference.seen, difference.fix)];
-  return [fine("event-source", difference?.seen ?? `keptn-source gets ${types.join(", ") || "no events"}.`)];
+  return [fine("event-source", difference?.seen ?? `keptn-source receives ${types.join(", ") || "no events"}.`)];
 };
 
-/** @param log of keptn-source's pods, lines of JSON among others @returns undefined when it says nothing of it */
+/** @param log of keptn-source's pods; not all lines are JSON @returns undefined if no line is about subscriptions */
 export const readSubscriptions = (log: string): SourceSays | undefined => {
   let says: SourceSays | undefined;
   for (const line of log.split("\n")) {
@@ -40,6 +40,6 @@ const parseLine = (line: string): Said => {
   try {
     return JSON.parse(line) as Said;
   } catch {
-    return {}; // half of a line
+    return {}; // a truncated line
   }
 };

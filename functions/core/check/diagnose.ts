@@ -1,4 +1,4 @@
-// What is wrong with an installation, and what mends it: of all that was looked at, one finding for each thing.
+// Runs all checks of an installation: one finding for each item.
 import { checkCluster } from "./check-cluster.ts";
 import { checkDeniedNames } from "./check-denied-names.ts";
 import { checkEvents } from "./check-events.ts";
@@ -27,7 +27,7 @@ export const diagnose = (facts: Facts): readonly Finding[] => {
   ];
 };
 
-/** Nothing of ours at all: a list of all that is missing would only hide that. */
+/** If nothing is installed, one finding says so, instead of one for each missing object. */
 const isEmpty = ({ functions, brokers }: Facts): boolean => {
   const seen = [...functionNames.map((name) => functions[name]), ...brokerNames.map((name) => brokers[name])];
   return seen.every(({ kind }) => kind === "missing" || kind === "not-installed");
@@ -35,6 +35,6 @@ const isEmpty = ({ functions, brokers }: Facts): boolean => {
 
 const nothingHere = ({ namespace }: Facts): Finding => {
   const fix =
-    "Name the namespace of your installation (--namespace), or install: kubectl apply -k manifests/overlays/in-cluster";
-  return wrong("installation", `There is nothing of ours in namespace ${namespace}.`, fix);
+    "Set the namespace of your installation with --namespace, or install it: kubectl apply -k manifests/overlays/in-cluster";
+  return wrong("installation", `Namespace ${namespace} does not contain an installation.`, fix);
 };

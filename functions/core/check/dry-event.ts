@@ -1,4 +1,4 @@
-// A dry event: it goes the whole way to start-job and from there to Keptn, and nothing comes of it.
+// The dry event: it takes the whole path to start-job and from there to Keptn, without any effect.
 import { dryEventProject } from "../keptn-event.ts";
 import { oneLine } from "../log-text.ts";
 import type { Facts, Trigger } from "./facts.ts";
@@ -6,14 +6,14 @@ import { type Finding, fine, warn, wrong } from "./finding.ts";
 import { nameWith } from "./names.ts";
 import { applyAgain } from "./ready.ts";
 
-/** What became of it. */
+/** The result of a dry event. */
 export type DryEvent =
-  /** It was not sent, or what became of it may not be seen: why, as a sentence, and what would let it be tried. */
+  /** It was not sent, or its result may not be read: the reason as a sentence, and a fix. */
   | { readonly kind: "not-tried"; readonly why: string; readonly fix: string }
-  /** The Broker did not take it. */
+  /** The Broker did not accept it. */
   | { readonly kind: "refused"; readonly why: string }
   | { readonly kind: "arrived"; readonly seconds: number }
-  /** start-job says what it fails at. */
+  /** start-job logged an error. */
   | { readonly kind: "failed"; readonly said: string }
   | { readonly kind: "silent"; readonly seconds: number };
 
@@ -21,8 +21,9 @@ const name = dryEventProject;
 const usualType = `sh.keptn.event.${name}.triggered`;
 
 /**
- * Thin: only ids, of an event and a project that Keptn has never heard of. start-job asks Keptn for it, hears that there is none,
- * and ignores it, once the API server has said that it would take the ApiServerSource of a run (a server-side dry run). A whole event would leave a line in Keptn's error log, and answers with ALWAYS_SEND_FINISHED_EVENT.
+ * A thin event with ids of an event and a project that Keptn does not know. start-job asks Keptn for the event, which does not exist. It
+ * then asks the API server whether it would accept the ApiServerSource of a run (a server-side dry run), and ignores the event. A full
+ * event would leave a line in Keptn's error log, and responses with ALWAYS_SEND_FINISHED_EVENT.
  * @param triggers of start-job
  */
 export const makeDryEvent = (id: string, triggers: readonly Trigger[]): Readonly<Record<string, unknown>> => ({
@@ -30,7 +31,7 @@ export const makeDryEvent = (id: string, triggers: readonly Trigger[]): Readonly
   ...{ datacontenttype: "application/json", data: { project: name } },
 });
 
-/** `kn func` subscribes to exact types only: then it is one of these. */
+/** `kn func` subscribes only to exact types; in that case, one of these. */
 const typeFor = (triggers: readonly Trigger[]): string => {
   const exact = triggers.map(exactTypeOf);
   return exact.includes(undefined) ? usualType : (exact[0] ?? usualType);
@@ -41,8 +42,8 @@ const exactTypeOf = ({ spec }: Trigger): string | undefined =>
   (spec?.filter?.attributes?.["type"] || undefined);
 
 /**
- * @param log of start-job's pods, lines of JSON among others
- * @returns undefined while nothing is said about this event; `arrived` wins over what failed before it
+ * @param log of start-job's pods; not all lines are JSON
+ * @returns undefined while no line is about this event; `arrived` takes precedence over earlier failures
  */
 export const readDryEvent = (log: string, id: string): "arrived" | { readonly failed: string } | undefined => {
   const lines = log.split("\n").flatMap((line) => parseLine(line, id));
@@ -57,7 +58,7 @@ const parseLine = (line: string, id: string): { level: string; message: string }
     const { level, message } = JSON.parse(line) as Record<string, unknown>;
     return [{ level: String(level), message: String(message) }];
   } catch {
-    return []; // a line of Node's own, or half of one
+    return []; // a line of Node's own, or a truncated one
   }
 };
 
@@ -68,27 +69,34 @@ export const checkDryEvent = (
   const log = `kubectl -n ${namespace} logs -l serving.knative.dev/service=${nameWith(affixes, "start-job")} -c user-container`;
   switch (event.kind) {
     case "not-tried":
-      return warn("dry-event", `Whether a dry event arrives could not be tried: ${event.why}`, event.fix);
+      return warn("dry-event", `The dry event could not be tried: ${event.why}`, event.fix);
     case "refused":
-      return wrong("dry-event", `Broker keptn did not take the dry event: ${event.why}`, brokerFix);
+      return wrong("dry-event", `Broker keptn did not accept the dry event: ${event.why}`, brokerFix);
     case "arrived":
-      return fine("dry-event", `A dry event went by Broker keptn to start-job and to Keptn in ${event.seconds} s.`);
+      return fine(
+        "dry-event",
+        `The dry event went through Broker keptn to start-job and to Keptn in ${event.seconds} s.`,
+      );
     case "failed":
-      return wrong("dry-event", `start-job got the dry event and failed: ${event.said}`, fixOf(event.said, namespace));
+      return wrong(
+        "dry-event",
+        `start-job received the dry event and failed: ${event.said}`,
+        fixOf(event.said, namespace),
+      );
     case "silent":
-      return wrong("dry-event", `start-job said nothing of the dry event for ${event.seconds} s.`, log);
+      return wrong("dry-event", `start-job did not log the dry event within ${event.seconds} s.`, log);
   }
 };
 
-const brokerFix = "Look at the Broker's own pods: kubectl -n knative-eventing get pods";
+const brokerFix = "Check the Broker's own pods: kubectl -n knative-eventing get pods";
 
-/** By what io/keptn says of a refusal or of no answer at all. */
+/** Depends on io/keptn's error messages. */
 const fixOf = (said: string, namespace: string): string => {
   if (/^Kubernetes |ApiServerSource|WATCH_SPEC_DIR/.test(said))
-    return `No run could have its ApiServerSource. ${applyAgain} (your overlay of it)`;
+    return `Runs could not create their ApiServerSource. ${applyAgain} (your overlay of it)`;
   if (/: 401\b|: 403\b/.test(said)) {
-    return `Keptn does not take our credentials: renew the Secret job-service-keptn-secrets in namespace ${namespace}. A new token needs no restart.`;
+    return `Keptn rejects our credentials: renew the Secret job-service-keptn-secrets in namespace ${namespace}. A new token does not need a restart.`;
   }
-  if (/certificate|self.signed|CERT_/i.test(said)) return "Set KEPTN_CA_FILE to the authority of Keptn's certificate.";
-  return "Correct KEPTN_API_ENDPOINT in your overlay, or see that Keptn answers there, seen from inside the cluster.";
+  if (/certificate|self.signed|CERT_/i.test(said)) return "Set KEPTN_CA_FILE to the CA of Keptn's certificate.";
+  return "Correct KEPTN_API_ENDPOINT in your overlay, or make sure that Keptn can be reached there from inside the cluster.";
 };

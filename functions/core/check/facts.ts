@@ -1,4 +1,4 @@
-// What of a cluster is looked at: objects as the API server has them, or why they were not seen.
+// The cluster's objects as the API server returned them, or why they could not be read.
 import type { SourceSays } from "./check-subscriptions.ts";
 import type { DryEvent } from "./dry-event.ts";
 import type { Affixes } from "./names.ts";
@@ -8,17 +8,17 @@ import type { Right } from "./rights.ts";
 export type Seen<T> =
   | { readonly kind: "there"; readonly object: T }
   | { readonly kind: "missing" }
-  /** The cluster does not know such a kind. */
+  /** The cluster does not serve this kind. */
   | { readonly kind: "not-installed" }
-  /** It was not allowed to be seen, or could not be: why, as a sentence. */
+  /** It may not or cannot be read: the reason as a sentence. */
   | { readonly kind: "unknown"; readonly why: string };
 
 export interface Facts {
   readonly namespace: string;
-  /** What the overlay made of our names; undefined: nothing. */
+  /** Name prefix and suffix of the overlay; undefined: none. */
   readonly affixes?: Affixes;
   readonly server: Server;
-  /** Versions that the API server serves, by API group. */
+  /** Versions served by the API server, by API group. */
   readonly groups: Readonly<Record<string, readonly string[]>>;
   readonly functions: Readonly<Record<FunctionName, Seen<KnativeService>>>;
   readonly brokers: Readonly<Record<BrokerName, Seen<Broker>>>;
@@ -28,12 +28,12 @@ export interface Facts {
   /** The ConfigMap with its spec. */
   readonly watchSpec: Seen<SettingsMap>;
   readonly hasPingSources: boolean;
-  /** The sweep's timer is there: runs are open, or were a few minutes ago. */
+  /** The sweep's timer exists: runs are open, or were a few minutes ago. */
   readonly hasTimer: boolean;
   readonly keptnSource: Seen<Deployment>;
-  /** ConfigMap job-executor-connections: the projects whose events webhook-service brings. */
+  /** ConfigMap job-executor-connections: the projects whose events webhook-service delivers. */
   readonly connections: Seen<SettingsMap>;
-  /** Which events keptn-source says that it gets; undefined: its log says nothing of it any more. */
+  /** Events that keptn-source receives, by its log; undefined: the log no longer has them. */
   readonly subscriptions: Seen<SourceSays | undefined>;
   /** The SinkBinding of keptn-source. */
   readonly sinkBinding: Seen<Conditioned>;
@@ -41,14 +41,14 @@ export interface Facts {
   readonly secrets: readonly SecretSeen[];
   readonly rights: Seen<readonly RightSeen[]>;
   readonly jobNamespaces: readonly JobNamespace[];
-  /** undefined: it was not wanted. */
+  /** undefined: not requested. */
   readonly dryEvent?: DryEvent;
 }
 
 export interface Server {
   readonly address: string;
   readonly version: string;
-  /** This machine's clock less the API server's; undefined: it tells no time. */
+  /** This machine's clock minus the API server's; undefined: the API server sent no time. */
   readonly skewSeconds?: number;
 }
 
@@ -74,7 +74,7 @@ interface Condition {
   readonly message?: string;
 }
 
-/** Of a pod template, what names other objects. */
+/** The references to other objects in a pod template. */
 export interface PodTemplate {
   readonly spec?: {
     readonly serviceAccountName?: string;
@@ -114,7 +114,7 @@ export interface Broker extends Conditioned {
   };
 }
 
-/** eventing.knative.dev/v1; `filters` are those of the subscriptions API, `filter` is the older form. */
+/** eventing.knative.dev/v1; `filters` is the subscriptions API's, `filter` the older form. */
 export interface Trigger extends Conditioned {
   readonly spec?: {
     readonly broker?: string;
@@ -135,11 +135,11 @@ export interface SettingsMap {
 export interface SecretRef {
   readonly namespace: string;
   readonly name: string;
-  /** Who cannot work without it: functions, or init containers of tasks that have files. */
+  /** Who needs it: functions, or init containers of tasks with files. */
   readonly usedBy: "functions" | "tasks";
 }
 
-/** Its metadata at most: what is in a Secret is never asked for. */
+/** Only metadata: the contents of a Secret are never requested. */
 export interface SecretSeen extends SecretRef {
   readonly seen: Seen<unknown>;
 }
@@ -152,6 +152,6 @@ export interface JobNamespace {
   readonly name: string;
   /** The Namespace itself. */
   readonly namespace: Seen<Conditioned>;
-  /** Kueue's LocalQueue that takes Jobs which name none. */
+  /** Kueue's LocalQueue for Jobs that name none. */
   readonly queue: Seen<unknown>;
 }

@@ -1,15 +1,15 @@
-// What a look at an installation found: one sentence for each thing that was looked at, and what mends it.
+// A finding of a check: a sentence about one item, and a fix.
 
 export interface Finding {
   readonly id: FindingId;
   readonly severity: "ok" | "warning" | "error";
-  /** What was seen, as a sentence that names the object. */
+  /** A sentence that names the object and its state. */
   readonly seen: string;
-  /** What to do: a command where there is one. Not there when all is well. */
+  /** A command if there is one. Undefined if there is no problem. */
   readonly fix?: string;
 }
 
-/** What is looked at, in this order; docs/check.md has a line for each. */
+/** The checks, in this order; docs/check.md has a line for each. */
 export const findingIds = [
   "api-server",
   "clock",

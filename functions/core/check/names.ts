@@ -1,4 +1,4 @@
-// What an overlay makes of our objects' names: Kustomize's namePrefix and nameSuffix.
+// Finds an overlay's changes to our objects' names: Kustomize's namePrefix and nameSuffix.
 
 export interface Affixes {
   readonly prefix: string;
@@ -7,7 +7,7 @@ export interface Affixes {
 
 const noAffixes: Affixes = { prefix: "", suffix: "" };
 
-/** @param services names of the Knative Services of a namespace @returns none where the functions have their own names, or are not there */
+/** @param services names of the Knative Services of a namespace @returns no affixes if the functions have their original names, or do not exist */
 export const affixesOf = (services: readonly string[]): Affixes => {
   const found = services.toSorted().flatMap((name): Affixes[] => {
     const [, prefix = "", suffix = ""] = /^(.*-)?(?:start-job|finish-task)(-.*)?$/.exec(name) ?? [];
@@ -20,5 +20,5 @@ export const affixesOf = (services: readonly string[]): Affixes => {
 
 const isSame = (a: Affixes, b: Affixes): boolean => a.prefix === b.prefix && a.suffix === b.suffix;
 
-/** What an object of ours is called in this installation. */
+/** The name of one of our objects in this installation. */
 export const nameWith = ({ prefix, suffix }: Affixes = noAffixes, name: string): string => `${prefix}${name}${suffix}`;

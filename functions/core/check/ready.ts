@@ -1,4 +1,4 @@
-// Whether an object of Knative's says of itself that it is ready, and why it is not.
+// Checks the Ready condition of a Knative object.
 import { oneLine } from "../log-text.ts";
 import type { Conditioned, Seen } from "./facts.ts";
 import { type Finding, type FindingId, fine, warn, wrong } from "./finding.ts";
@@ -12,14 +12,14 @@ export interface Subject {
   readonly ref: string;
 }
 
-/** @returns nothing where its kind is not installed: that is a finding of its own */
+/** @returns nothing if its kind is not installed, which is a separate finding */
 export const checkReady = (subject: Subject, seen: Seen<Conditioned>): Finding[] => {
   const { id, name, namespace, ref } = subject;
   switch (seen.kind) {
     case "not-installed":
       return [];
     case "missing":
-      return [wrong(id, `${name} is not in namespace ${namespace}.`, applyAgain)];
+      return [wrong(id, `${name} does not exist in namespace ${namespace}.`, applyAgain)];
     case "unknown":
       return [unseen(id, name, seen.why)];
     case "there": {
@@ -33,13 +33,13 @@ export const checkReady = (subject: Subject, seen: Seen<Conditioned>): Finding[]
 export const applyAgain = "Apply your overlay again: kubectl apply -k manifests/overlays/in-cluster";
 
 export const unseen = (id: FindingId, name: string, why: string): Finding =>
-  warn(id, `${name} could not be looked at: ${why}`, "Look again as somebody who may read it (--context).");
+  warn(id, `${name} could not be read: ${why}`, "Check as a user with the right to read it (--context).");
 
 /** @returns undefined when it is ready */
 export const notReadyBecause = ({ status }: Conditioned): string | undefined => {
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
   if (ready?.status === "True") return undefined;
-  if (!ready) return "its controller has not said anything about it yet.";
+  if (!ready) return "its controller has not set a status yet.";
   const said = [ready.reason, ready.message && oneLine(ready.message)].filter(Boolean).join(": ");
-  return (said || "its controller is still at work; check again in a moment").replace(/\.?$/, ".");
+  return (said || "its controller is still working; check again in a moment").replace(/\.?$/, ".");
 };

@@ -1,20 +1,20 @@
-// What each service account has to be allowed to do, as manifests/ grant it; a test compares the two.
+// The rights that each service account needs, as granted in manifests/; a test compares the two.
 import type { Settings } from "../settings.ts";
 
 export interface Right {
   readonly account: string;
-  /** {@link everywhere}: in all of them at once. */
+  /** {@link everywhere}: in all namespaces at once. */
   readonly namespace: string;
   readonly verb: string;
   /** API group; "" is the core one. */
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
-  /** For objects of this name only. */
+  /** Limited to the object of this name. */
   readonly name?: string;
 }
 
-/** The namespace of a right that holds in every one. */
+/** The namespace of a right that applies to all namespaces. */
 export const everywhere = "*";
 
 interface Rule {
@@ -32,11 +32,11 @@ export interface Accounts {
 }
 
 export interface Places {
-  /** Ours, where the timer is. */
+  /** Our namespace, which has the timer. */
   readonly namespace: string;
-  /** With {@link everywhere} among them where a pattern allows others than those that have a name. */
+  /** Includes {@link everywhere} if a pattern allows namespaces that are not listed by name. */
   readonly jobNamespaces: readonly string[];
-  /** Where runs may be open that were started with other settings. */
+  /** Namespaces that may have open runs started with earlier settings. */
   readonly formerNamespaces?: readonly string[];
 }
 

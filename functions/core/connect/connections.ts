@@ -1,23 +1,23 @@
-// What is connected, as the ConfigMap of that name says: the functions look after lost events of these, and of no others.
+// The connections in the ConfigMap: the functions recover lost events of these only.
 
 import type { Selection } from "./selection.ts";
 
 export interface Connection extends Selection {
   readonly events: readonly string[];
-  /** The Broker, as webhook-service calls it. */
+  /** URL of the Broker, as webhook-service calls it. */
   readonly broker: string;
 }
 
 export const connectionsMap = "job-executor-connections";
 
-/** Lines that `connect --allow` took out of webhook-service's deny list: the last `disconnect` puts them back. */
+/** Lines that `connect --allow` removed from webhook-service's deny list; the last `disconnect` restores them. */
 export const allowedAnnotation = "keptn.sh/jes-deny-list-removed";
 
-/** Keptn's names have no underscore (project: `^[a-z][a-z0-9-]*$`). */
+/** Keptn's names do not contain underscores (project: `^[a-z][a-z0-9-]*$`). */
 export const keyOf = ({ project, stage, service }: Selection): string =>
   [project, stage ?? "", service ?? ""].join("_").replace(/_+$/, "");
 
-/** What is not of this form is left out: anybody may have written it. */
+/** Malformed entries are ignored, since anybody may have written them. */
 export const parseConnections = (data: Readonly<Record<string, string>> | undefined): readonly Connection[] =>
   Object.values(data ?? {}).flatMap((text) => {
     const value = parse(text);
@@ -39,7 +39,7 @@ const parse = (text: string): Connection | undefined => {
   }
 };
 
-/** Cron, as a PingSource has it. @param every `15m` or `2h` @returns undefined where no such step divides an hour or a day */
+/** A PingSource's cron schedule. @param every `15m` or `2h` @returns undefined if it does not divide an hour or a day evenly */
 export const scheduleOf = (every: string): string | undefined => {
   const [, digits = "", unit] = /^(\d{1,2})(m|h)$/.exec(every) ?? [];
   const count = Number(digits);
@@ -50,7 +50,6 @@ export const scheduleOf = (every: string): string | undefined => {
   return every === "24h" ? "0 0 * * *" : undefined;
 };
 
-/** How often that is in a day. */
 export const wakesPerDay = (every: string): number => {
   const count = Number.parseInt(every, 10);
   return (every.endsWith("m") ? 24 * 60 : 24) / count;

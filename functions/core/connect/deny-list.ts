@@ -1,8 +1,8 @@
-// Which lines of webhook-service's deny list keep it from calling an address (lib/request_validator.go).
+// Finds the lines of webhook-service's deny list that block an address (lib/request_validator.go).
 
 /**
- * A line denies what contains it: the address as it is written, the addresses that its name has, and their own names. Of a Service in
- * the cluster these are known; of any other host webhook-service alone can tell.
+ * A line blocks a URL if the URL, an IP address of its host, or a reverse name of that address contains the line. For a Service in the
+ * cluster, these are known; for any other host, only webhook-service can tell.
  */
 export const denyingLines = (url: string, denyList: string): readonly string[] =>
   linesOf(denyList).filter((line) => url.includes(line) || namesOf(url).some((name) => name.includes(line)));
@@ -17,14 +17,14 @@ export const withLines = (denyList: string, lines: readonly string[]): string =>
 
 const linesOf = (denyList: string): readonly string[] => denyList.split(/\s+/).filter((line) => line !== "");
 
-/** `name.namespace`, `name.namespace.svc` and the whole name are one Service. */
+/** `name.namespace`, `name.namespace.svc` and the full name are the same Service. */
 const namesOf = (url: string): readonly string[] => {
   const [, host = ""] = /^https?:\/\/(?:[^@/]*@)?([^:/?#]+)/.exec(url) ?? [];
   const [, service, namespace] = /^([^.]+)\.([^.]+)(?:\.svc(?:\.cluster\.local)?)?$/.exec(host) ?? [];
   return namespace === undefined || /^\d+$/.test(namespace) ? [] : [`${service}.${namespace}.svc.cluster.local`];
 };
 
-/** One line for a shell. */
+/** A one-line shell command. */
 export const patchCommand = (namespace: string, denyList: string): string =>
   `kubectl -n ${namespace} patch configmap ${denyListMap} --type merge -p '${JSON.stringify({ data: { denyList } })}'`;
 

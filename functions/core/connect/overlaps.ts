@@ -1,19 +1,19 @@
 // Subscriptions of webhook-service that take events from each other.
 //
-// It makes one NATS queue subscription for each distinct event of all its subscriptions, all in one queue group (go-utils,
-// connector/eventsource/nats). NATS gives a message to one member of a group, also where members of different subjects match it, and
-// webhook-service then looks only at subscriptions to the very subject that got it (connector/controlplane, handle). Of the same
-// subject there may be any number. Filters do not matter: they are looked at afterwards.
+// It has one NATS queue subscription for each distinct event of all its subscriptions, all in one queue group (go-utils,
+// connector/eventsource/nats). NATS delivers a message to one member of a group, even if members with different subjects match it.
+// webhook-service then considers only subscriptions to the exact subject that received it (connector/controlplane, handle). Several
+// subscriptions may have the same subject. Filters do not matter, because they are applied afterwards.
 import { intersects, isPattern } from "../source/subject.ts";
 import type { WebhookSubscription } from "./selection.ts";
 
 export interface Overlap {
   readonly other: WebhookSubscription;
-  /** Events that are wanted and that it takes some of. */
+  /** The wanted events that overlap with it. */
   readonly wanted: readonly string[];
 }
 
-/** @param others subscriptions that stay beside the wanted ones, whosever they are */
+/** @param others all subscriptions that stay, regardless of who owns them */
 export const overlapsWith = (wanted: readonly string[], others: readonly WebhookSubscription[]): readonly Overlap[] =>
   others.flatMap((other) => {
     const hit = wanted.filter((event) => isOverlap(event, other.event));
@@ -22,11 +22,11 @@ export const overlapsWith = (wanted: readonly string[], others: readonly Webhook
 
 export interface Clash {
   readonly pattern: readonly WebhookSubscription[];
-  /** Each takes some of the pattern's events, and the pattern some of theirs. */
+  /** Each takes some of the pattern's events, and the pattern takes some of theirs. */
   readonly others: readonly WebhookSubscription[];
 }
 
-/** @returns each pair once: of two patterns with the one that comes first */
+/** @returns each pair once; two patterns under the first one */
 export const overlapsAmong = (subscriptions: readonly WebhookSubscription[]): readonly Clash[] => {
   const patterns = [...new Set(subscriptions.map(({ event }) => event).filter(isPattern))];
   return patterns.flatMap((pattern, index) => {

@@ -1,4 +1,4 @@
-// What is to be done to connect, or to disconnect, a project: from what Keptn has now, and nothing that is done already.
+// Plans the changes that connect or disconnect a project, from Keptn's current state.
 
 import { leastSubjects } from "../source/subject.ts";
 import { type Overlap, overlapsWith } from "./overlaps.ts";
@@ -15,21 +15,21 @@ import type { KnownWebhook, Webhook } from "./webhook-file.ts";
 
 export interface Found {
   readonly subscriptions: readonly WebhookSubscription[];
-  /** Of the file at the selection's level. */
+  /** From the file at the selection's level. */
   readonly webhooks: readonly KnownWebhook[];
 }
 
 export interface ConnectPlan {
   /**
-   * One for each event that is wanted; without an id it is to be created. The probe has its own, unless a pattern has it: two that
-   * overlap would take events from each other.
+   * One for each wanted event; without an id, it must be created. The probe has its own subscription, unless a pattern covers it, because
+   * overlapping subscriptions would take events from each other.
    */
   readonly wanted: readonly { readonly event: string; readonly id?: string }[];
-  /** Ours for the same selection, and no longer wanted. */
+  /** Our subscriptions for the same selection that are no longer wanted. */
   readonly unwanted: readonly WebhookSubscription[];
-  /** Our webhooks whose subscription Keptn does not have any more. */
+  /** Our webhooks whose subscription no longer exists in Keptn. */
   readonly orphans: readonly string[];
-  /** Any of these, and it must not be done: somebody would lose events. */
+  /** If there are any, the plan must not be applied: events would be lost. */
   readonly overlaps: readonly Overlap[];
 }
 
@@ -52,13 +52,13 @@ export const planDisconnect = (selection: Selection, found: Found): Pick<Connect
   orphans: orphansOf(found),
 });
 
-/** Ours are those whose webhook is: a subscription alone does not say whose it is. */
+/** A subscription is ours if its webhook is; the subscription itself has no owner. */
 const oursOf = (selection: Selection, { subscriptions, webhooks }: Found): readonly WebhookSubscription[] => {
   const ids = new Set(webhooks.filter(({ isOurs }) => isOurs).map(({ subscriptionID }) => subscriptionID));
   return subscriptions.filter((one) => isOf(one, selection) && ids.has(one.id));
 };
 
-/** Made by a connect that was interrupted: without a webhook every event of it fails, so that nobody can want it as it is. */
+/** Left by an interrupted connect: without a webhook, every event of the subscription fails, so nobody needs it. */
 const unfinishedOf = (selection: Selection, { subscriptions, webhooks }: Found): readonly WebhookSubscription[] =>
   subscriptions.filter(
     (one) => isOf(one, selection) && !webhooks.some(({ subscriptionID }) => subscriptionID === one.id),
@@ -75,8 +75,8 @@ const orphansOf = ({ subscriptions, webhooks }: Found): readonly string[] =>
     .map(({ subscriptionID }) => subscriptionID);
 
 /**
- * `--retry 9` goes on for ten minutes, with pauses of 1 s, 2 s, 4 s and so on: after the last attempt webhook-service ends the task as
- * errored. A probe that fails is to be told of at once.
+ * `--retry 9` retries for ten minutes, with pauses of 1 s, 2 s, 4 s and so on; after the last attempt, webhook-service ends the task as
+ * errored. A probe fails quickly instead.
  */
 const curlOptions = "--max-time 10 --retry 9 --retry-all-errors";
 const probeOptions = "--max-time 10 --retry 2 --retry-all-errors";
@@ -86,7 +86,7 @@ export const makeWebhook = (event: string, subscriptionID: string, url: string):
   options: event === probeType ? probeOptions : curlOptions,
 });
 
-/** @returns those that are not in the file as they have to be */
+/** @returns wanted webhooks that are missing from the file or differ */
 export const missingWebhooks = (webhooks: readonly KnownWebhook[], wanted: readonly Webhook[]): readonly Webhook[] =>
   wanted.filter(
     ({ type, subscriptionID, url, options }) =>
@@ -106,4 +106,4 @@ export const subscriptionBody = (selection: Selection, event: string): Omit<Webh
 });
 
 export const noSubscription = (selection: Selection): string =>
-  `webhook-service has no subscription of ours for ${describeSelection(selection)}: nothing is connected.`;
+  `webhook-service has none of our subscriptions for ${describeSelection(selection)}: nothing is connected.`;

@@ -1,4 +1,4 @@
-// The event by which `job-executor connect` sees whether the webhook route works: start-job answers it, and nothing else comes of it.
+// The probe event with which `job-executor connect` tests the webhook route: start-job responds to it, without any other effect.
 
-/** No shipyard file names such a task. */
+/** Shipyard files do not contain such a task. */
 export const probeType = "sh.keptn.event.job-executor-probe.triggered";

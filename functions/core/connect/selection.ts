@@ -1,4 +1,4 @@
-// What somebody connects: a project, or one stage or service of it, and which of its events.
+// The selection to connect: a project, or one of its stages or services, and the events.
 import { isSubject } from "../source/subject.ts";
 import type { SubscriptionFilter } from "../source/subscription.ts";
 
@@ -8,7 +8,7 @@ export interface Selection {
   readonly service?: string;
 }
 
-/** Of Keptn's registration of webhook-service. */
+/** A subscription in Keptn's registration of webhook-service. */
 export interface WebhookSubscription {
   readonly id: string;
   readonly event: string;
@@ -17,7 +17,7 @@ export interface WebhookSubscription {
 
 export const everyTask = "sh.keptn.event.*.triggered";
 
-/** @param given `test`, or a whole type @returns undefined for what is no type of Keptn's */
+/** @param given `test`, or a full type @returns undefined if it is not a Keptn event type */
 export const eventTypeOf = (given: string): string | undefined => {
   const type = /^[\w-]+$/.test(given) ? `sh.keptn.event.${given}.triggered` : given;
   return type.startsWith("sh.keptn.event.") && isSubject(type) && !type.includes(">") ? type : undefined;
@@ -29,7 +29,7 @@ export const filterOf = ({ project, stage, service }: Selection): SubscriptionFi
   services: service === undefined ? [] : [service],
 });
 
-/** @returns undefined for a filter that no selection has */
+/** @returns undefined if the filter does not correspond to a selection */
 export const selectionOf = ({ projects, stages, services }: SubscriptionFilter): Selection | undefined => {
   const [project] = projects;
   if (project === undefined || [projects, stages, services].some(({ length }) => length > 1)) return undefined;

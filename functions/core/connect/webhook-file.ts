@@ -1,4 +1,4 @@
-// `webhook/webhook.yaml` as webhook-service reads it (lib/webhook_config.go): our webhooks are put in and taken out, everything else stays as it is.
+// Edits `webhook/webhook.yaml` as webhook-service reads it (lib/webhook_config.go): adds and removes our webhooks, and keeps everything else.
 import { Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 
 export const webhookFile = "webhook/webhook.yaml";
@@ -7,27 +7,27 @@ export interface Webhook {
   readonly type: string;
   readonly subscriptionID: string;
   readonly url: string;
-  /** Of curl. */
+  /** curl options. */
   readonly options: string;
 }
 
 export interface KnownWebhook {
   readonly type: string;
   readonly subscriptionID: string;
-  /** It sends CloudEvents that say which event it was, and nothing more: nobody else does that. */
+  /** It sends thin CloudEvents with the event's identity only, which only ours do. */
   readonly isOurs: boolean;
   readonly url: string;
   readonly options: string;
 }
 
-/** Why the file cannot be changed: what to mend before. */
+/** Why the file cannot be changed. */
 export interface Unreadable {
   readonly problem: string;
 }
 
 export interface Change {
   readonly put: readonly Webhook[];
-  /** Subscriptions whose webhooks go. */
+  /** Ids of subscriptions whose webhooks are removed. */
   readonly remove: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export const readWebhooks = (text: string | undefined): readonly KnownWebhook[] 
   return "problem" in opened ? opened : opened.webhooks.items.map((_, index) => known(opened.webhooks, index));
 };
 
-/** @returns the file's new text; undefined when nothing is left that webhook-service would take */
+/** @returns the file's new text; undefined if no webhooks are left, which webhook-service would not accept */
 export const changeWebhooks = (
   text: string | undefined,
   { put, remove }: Change,
@@ -58,21 +58,22 @@ export const changeWebhooks = (
   };
 };
 
-/** `{ name: chat }` or `{name: chat}`: as its writers have it. */
+/** Keeps the file's own style, `{ name: chat }` or `{name: chat}`. */
 const isPadded = (text = ""): boolean => !/[{[][\w"'].*[}\]]/.test(text.replace(/\{\{.*?\}\}/g, ""));
 
 const open = (text: string | undefined): { document: Document; webhooks: YAMLSeq<unknown> } | Unreadable => {
   const document: Document = text?.trim() ? parseDocument(text) : new Document(empty);
-  if (document.errors.length > 0) return { problem: `It is no YAML: ${document.errors[0]?.message.split("\n")[0]}` };
+  if (document.errors.length > 0)
+    return { problem: `It is not valid YAML: ${document.errors[0]?.message.split("\n")[0]}` };
   const version = document.get("apiVersion");
   if (!versions.includes(String(version))) {
     return {
-      problem: `Its apiVersion is ${version ?? "missing"}, and webhook-service knows ${versions.join(" and ")}.`,
+      problem: `Its apiVersion is ${version ?? "missing"}, but webhook-service accepts only ${versions.join(" and ")}.`,
     };
   }
   if (document.getIn(["spec", "webhooks"]) == null) document.setIn(["spec", "webhooks"], document.createNode([]));
   const webhooks = document.getIn(["spec", "webhooks"]);
-  return isSeq(webhooks) ? { document, webhooks } : { problem: "Its spec.webhooks is no list." };
+  return isSeq(webhooks) ? { document, webhooks } : { problem: "Its spec.webhooks is not a list." };
 };
 
 const empty = {
@@ -96,8 +97,8 @@ const known = (webhooks: YAMLSeq<unknown>, index: number): KnownWebhook => {
 type Entry = ReturnType<typeof makeEntry>;
 
 /**
- * Thin: webhook-service's templates know no JSON, and a quote in the data would break the call. It sends no `.started` and no
- * `.finished`: both are start-job's and finish-task's.
+ * Sends a thin event, because webhook-service's templates cannot encode JSON, and a quote in the data would break the call. It does not
+ * send `.started` or `.finished`, which start-job and finish-task send.
  */
 const makeEntry = ({ type, subscriptionID, url, options }: Webhook) => ({
   type,

@@ -1,4 +1,4 @@
-// Why a task that was released does not run: what its pod says, and what Kubernetes warned of.
+// Explains why a released task does not run, from its pod's status and Kubernetes' warnings.
 import { describeEnd } from "../explain-failure.ts";
 import type { ContainerStatus, Job, Pod } from "../kubernetes.ts";
 import { type KubernetesWarning, renderWarning } from "../kubernetes-warning.ts";
@@ -13,7 +13,7 @@ import { renderDuration, secondsSince } from "./duration.ts";
 import { podsOf, type Sight } from "./sight.ts";
 import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
 
-/** So long a scheduler, a kubelet and a controller may take without anything being wrong. */
+/** Normal delays of scheduler, kubelet and controllers. */
 const patienceSeconds = 15;
 
 export const diagnosePod = (task: TaskState, sight: Sight): Diagnosis => {
@@ -37,7 +37,7 @@ const diagnoseStart = (trouble: Trouble, { task, job, pod }: Patient, sight: Sig
   return trouble.kind === "no-node" ? diagnoseScheduling(task, pod, sight) : diagnoseSandbox(task, pod, sight);
 };
 
-/** The task has ended, and its pod does not: the next sweep goes on all the same. */
+/** The task has ended, but its pod has not. The next sweep continues anyway. */
 const diagnoseSidecars = ({ task, job, pod }: Patient, { nowMs }: Sight): Diagnosis => {
   const { own } = containersOfTask(job, pod);
   const [ended, names] = [own?.state?.terminated, lastingSidecarsOf(job, pod)];
@@ -46,7 +46,7 @@ const diagnoseSidecars = ({ task, job, pod }: Patient, { nowMs }: Sight): Diagno
   const whose = names.length > 1 ? `containers ${names.join(", ")} run` : `container ${names[0]} runs`;
   return {
     why: `Task '${task}' has ended: its own container ${describeEnd(ended)}. But ${whose} on for ${renderDuration(seconds)}, and keeps its pod from ending.`,
-    fix: `The sweep takes it as ended and stops its Job. ${wayOutOf(names)}`,
+    fix: `The sweep treats the task as ended and stops its Job. ${wayOutOf(names)}`,
   };
 };
 
@@ -55,7 +55,7 @@ interface Stuck extends Patient {
   readonly stuck: ContainerStatus;
 }
 
-/** It heals by itself, or the sweep ends it: unless there is none. */
+/** The problem disappears by itself, or the sweep ends the task, if there is a sweep. */
 const diagnoseTrouble = (trouble: Stuck, sight: Sight): Diagnosis => {
   const { job, pod, stuck } = trouble;
   const graceSeconds = sight.settings.START_GRACE_SECONDS;
@@ -77,10 +77,10 @@ const renderTrouble = ({ task, pod, stuck }: Stuck): string => {
 };
 
 const reportedAfter = (graceSeconds: number): string =>
-  `The sweep reports it as errored once this has lasted ${graceSeconds}s (START_GRACE_SECONDS).`;
+  `The sweep reports it as errored after ${graceSeconds}s of this (START_GRACE_SECONDS).`;
 
 const pull = "Check the image's name, and that the node can pull it (imagePullSecrets of the task's service account).";
-const create = "Create what it names, or correct the task's env in job/config.yaml.";
+const create = "Create the missing object, or correct the task's env in job/config.yaml.";
 
 const fixesByReason: Readonly<Record<string, string>> = {
   ...{ ErrImagePull: pull, ImagePullBackOff: pull, RegistryUnavailable: pull, ErrImageNeverPull: pull },
@@ -95,14 +95,14 @@ const diagnoseScheduling = (task: string, pod: Pod, { nowMs, settings }: Sight):
   const said = [refused.reason, refused.message && oneLine(refused.message)].filter(Boolean).join(": ");
   return {
     why: `Task '${task}' has no node for ${renderDuration(seconds)}. Kubernetes said: ${said.replace(/\.?$/, ".")}`,
-    fix: `Make room, or ask for less in the task's resources. ${waitsUntil(settings)}`,
+    fix: `Free capacity, or request less in the task's resources. ${waitsUntil(settings)}`,
   };
 };
 
 const waitsUntil = ({ START_DEADLINE_SECONDS: seconds }: Sight["settings"]): string =>
-  `It waits for ${seconds}s (START_DEADLINE_SECONDS), then the sweep reports it as errored.`;
+  `The task waits for ${seconds}s (START_DEADLINE_SECONDS), then the sweep reports it as errored.`;
 
-/** A volume that is missing, or a network, shows in warnings only; what is merely slow looks the same else. */
+/** A missing volume or network shows only in warnings; otherwise it looks like a slow start. */
 const diagnoseSandbox = (task: string, pod: Pod, sight: Sight): Diagnosis => {
   if ((secondsSince(pod.status?.startTime, sight.nowMs) ?? 0) < patienceSeconds) return {};
   const warnings = warningsOf(pod, sight);
@@ -111,15 +111,15 @@ const diagnoseSandbox = (task: string, pod: Pod, sight: Sight): Diagnosis => {
   if (!trouble) return {};
   const said = oneLine(renderWarning(trouble.said)).replace(/\.?$/, ".");
   const fix = trouble.what.startsWith("a volume")
-    ? "Create what it names."
-    : "Correct what it names: a limit of the task, or the node's network.";
+    ? "Create the missing object."
+    : "Correct the cause in that message: a limit of the task, or the node's network.";
   return {
     why: `Task '${task}' cannot start: ${trouble.what} Kubernetes said: ${said}`,
     fix: `${fix} ${reportedAfter(sight.settings.START_GRACE_SECONDS)}`,
   };
 };
 
-/** Something refuses its pods. */
+/** The Job's pods are refused. */
 const diagnoseJob = (job: Job, sight: Sight): Diagnosis => {
   const seconds = secondsSince(job.status?.startTime, sight.nowMs) ?? 0;
   if (seconds < patienceSeconds) return {};
@@ -127,8 +127,8 @@ const diagnoseJob = (job: Job, sight: Sight): Diagnosis => {
   const isFull = warningsOf(job, sight)?.findLast(({ reason }) => reason === "FailedCreate");
   const fix =
     isFull && isFullQuota(isFull)
-      ? `Raise the quota, or let something else end. ${waitsUntil(sight.settings)}`
-      : "Look for a quota, a missing service account or an admission rule that refuses its pod.";
+      ? `Raise the quota, or wait for other pods to end. ${waitsUntil(sight.settings)}`
+      : "Look for a quota, a missing service account or an admission rule that refuses the pod.";
   return withWarnings(why, fix, { about: job, sight });
 };
 
@@ -146,7 +146,7 @@ const withWarnings = (
   return { why: news.length > 0 ? `${why} Kubernetes said: ${news.slice(-2).join(" | ")}.` : why, fix };
 };
 
-/** Warnings repeat what the pod says, with other words before it; `Failed: Error: ErrImagePull` says even less. */
+/** Warnings repeat the pod's message with a different prefix; `Failed: Error: ErrImagePull` adds nothing. */
 const isKnown = (warning: string, why: string): boolean =>
   why.includes(warning.replace(/^\w+: /, "").slice(-60)) || /^Failed: Error: \w+$/.test(warning);
 

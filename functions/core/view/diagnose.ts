@@ -1,4 +1,4 @@
-// Why a run is stuck, and what to do: what finish-task would wait for, what it should have done, what a pod lacks.
+// Explains why a run is stuck, and suggests a fix: an overdue step of finish-task, or a problem of a pod.
 import type { Step } from "../next-step.ts";
 import type { RunState, TaskState } from "../run-state.ts";
 import { fixUnread } from "../unread-namespace.ts";
@@ -9,11 +9,10 @@ import { type Sight, unreadNamespaceOf } from "./sight.ts";
 import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
 
 export interface Diagnosis {
-  /** What keeps the run, as sentences; undefined: nothing does. */
+  /** Why the run is stuck, in sentences; undefined: it is not. */
   readonly why?: string;
-  /** What to do about it, as sentences. */
   readonly fix?: string;
-  /** What would tell more, and was not asked yet. */
+  /** Requests that would add detail, and were not made yet. */
   readonly ask?: readonly Question[];
 }
 
@@ -21,7 +20,7 @@ export type Question =
   | { readonly about: "timer" }
   | { readonly about: "object"; readonly namespace: string; readonly name: string; readonly uid: string };
 
-/** @param step what is next, for somebody who only looks */
+/** @param step the next step, from an observer's view */
 export const diagnose = (run: RunState, step: Step, sight: Sight): Diagnosis => {
   if (step.kind === "over") return {};
   const unread = unreadNamespaceOf(run, sight);
@@ -34,7 +33,7 @@ export const diagnose = (run: RunState, step: Step, sight: Sight): Diagnosis => 
   const dueMs = dueSinceMs(run, step, sight);
   const seconds = (sight.nowMs - dueMs) / 1000;
   if (seconds < sweepSeconds) return {};
-  const claim = run.marks.claim ? ` ${run.marks.claim.by} began to, at ${run.marks.claim.at}, and did not end.` : "";
+  const claim = run.marks.claim ? ` ${run.marks.claim.by} began it at ${run.marks.claim.at}, but did not finish.` : "";
   const sweep = explainSweep(sight);
   return {
     why: `${overdue(run, step)}: due for ${renderDuration(seconds)}.${claim}${sweep.why}`,
@@ -43,32 +42,32 @@ export const diagnose = (run: RunState, step: Step, sight: Sight): Diagnosis => 
   };
 };
 
-/** Of tasks side by side, the first one that does not go on. */
+/** For parallel tasks, the first one that is stuck. */
 const diagnosePods = (running: readonly TaskState[], sight: Sight): Diagnosis => {
   const found = running.map((task) => diagnosePod(task, sight));
   return found.find(({ why, ask }) => why !== undefined || ask !== undefined) ?? {};
 };
 
-/** What finish-task has not done. */
+/** The step that finish-task has not done. */
 const overdue = (run: RunState, step: Exclude<Step, { kind: "wait" | "over" }>): string => {
   switch (step.kind) {
     case "announce":
-      return "Its Jobs are there, but Keptn was not told that it started";
+      return "Its Jobs exist, but Keptn was not told that it started";
     case "release":
-      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' was not released, and nothing is before it`;
+      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' was not released, although it is next`;
     case "stop":
-      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' is to be stopped, and was not`;
+      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' was not stopped, although it must be`;
     case "note-end":
-      return "A task has ended, but its Job does not say so";
+      return "A task has ended, but its Job does not record it";
     case "report":
     case "abandon":
-      return "It came to its end, but Keptn was not told";
+      return "It has ended, but Keptn was not told";
     case "tidy":
-      return "It was reported, but not all of its Jobs were let go";
+      return "It was reported, but not all of its Jobs were finalized";
   }
 };
 
-/** Since when the step could have been taken, whoever held the run before. */
+/** When the step became possible. */
 const dueSinceMs = (run: RunState, step: Step, { settings }: Sight): number => {
   const leaseMs = settings.CLAIM_LEASE_SECONDS * 1000;
   const claimEndMs = run.marks.claim ? timeMs(run.marks.claim.at) + leaseMs : 0;
@@ -85,13 +84,13 @@ const becameDueMs = (run: RunState, step: Step, createGraceMs: number): number =
   return Math.max(createdMs(run), ...endsMs);
 };
 
-/** Of its newest Job. */
+/** Creation time of its newest Job. */
 const createdMs = (run: RunState): number =>
   Math.max(...run.tasks.map(({ job }) => timeMs(job?.metadata?.creationTimestamp)));
 
 const timeMs = (time: string | undefined): number => Date.parse(time ?? "") || 0;
 
-/** start-job creates Jobs within seconds; only when it died are some missing for longer. */
+/** start-job creates all Jobs within seconds, unless it dies. */
 const diagnoseCreation = (run: RunState, sight: Sight): Diagnosis => {
   const ageMs = sight.nowMs - createdMs(run);
   const missing = run.tasks.filter(({ phase }) => phase === "missing").length;
@@ -100,6 +99,6 @@ const diagnoseCreation = (run: RunState, sight: Sight): Diagnosis => {
   const total = run.tasks.length;
   return {
     why: `Only ${total - missing} of its ${total} Jobs were created, the last one ${renderDuration(ageMs / 1000)} ago.`,
-    fix: `The same event, delivered again, creates the others; else the run is reported as errored in ${renderDuration(leftSeconds)}. Read the log of start-job.`,
+    fix: `If the event is delivered again, the others are created; otherwise the run is reported as errored in ${renderDuration(leftSeconds)}. Check start-job's log.`,
   };
 };

@@ -1,6 +1,6 @@
-// Times as people read them: short, and no more exact than they care for.
+// Durations in a short, rounded form.
 
-/** `8s`, `1m20s`, `2h5m`, `3d4h`; what lies in the future counts as now. */
+/** `8s`, `1m20s`, `2h5m`, `3d4h`; negative durations count as 0. */
 export const renderDuration = (seconds: number): string => {
   const whole = Math.max(0, Math.floor(seconds));
   const [days, hours, minutes] = [
@@ -16,7 +16,7 @@ export const renderDuration = (seconds: number): string => {
 const join = (...parts: readonly (readonly [number, string])[]): string =>
   parts.map(([count, unit]) => (count > 0 ? `${count}${unit}` : "")).join("");
 
-/** @param from RFC 3339 @returns undefined when that is no time */
+/** @param from RFC 3339 @returns undefined if it is not a valid time */
 export const secondsSince = (from: string | undefined, nowMs: number): number | undefined => {
   const fromMs = Date.parse(from ?? "");
   return Number.isFinite(fromMs) ? Math.max(0, (nowMs - fromMs) / 1000) : undefined;

@@ -1,13 +1,13 @@
-// Which runs somebody means by an id, or the beginning of one.
+// Finds runs by an id, or the beginning of one.
 import type { RunState } from "../run-state.ts";
 
-/** Shorter beginnings could mean anything. */
+/** Shorter prefixes are too ambiguous. */
 const fewestCharacters = 4;
 
-/** What people see of a run's id; {@link findRuns} takes it. */
+/** The displayed form of a run's id; {@link findRuns} accepts it. */
 export const shortIdOf = (id: string): string => id.replace(/^([0-9a-f]{8})[0-9a-f]+/, "$1");
 
-/** @param wanted id of a run as people see it or as its label has it, of its event or of its Keptn context, or the beginning of one */
+/** @param wanted a run's id (displayed or label form), event id or Keptn context, or the beginning of one */
 export const findRuns = (runs: readonly RunState[], wanted: string): RunState[] => {
   const [, hash = "", number] = /^([0-9a-f]+)(-\d{3})?$/i.exec(wanted) ?? [];
   if (wanted.length < fewestCharacters) return [];

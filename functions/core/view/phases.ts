@@ -1,4 +1,4 @@
-// What a task spent its time on: waiting, starting, fetching files, running; of one that was tried again, each try.
+// The phases of a task: waiting, starting, fetching files, running; for a retried task, those of each try.
 import type { Job, Pod } from "../kubernetes.ts";
 import { ownEndNoted } from "../own-end.ts";
 import { isRetried } from "../retried.ts";
@@ -6,7 +6,7 @@ import { failureOf } from "../run-state.ts";
 import { stoppedNoted } from "../stopped.ts";
 import { containersOfTask, endOfContainer, startOf } from "../task-containers.ts";
 
-/** Times are RFC 3339. Without an end it lasts. */
+/** Times are RFC 3339. Without an end, the phase is open. */
 export interface Phase {
   readonly phase: "waiting" | "starting" | "init" | "running";
   readonly from: string;
@@ -17,9 +17,9 @@ export interface Phase {
 
 type Begun = Omit<Phase, "until">;
 
-/** @param pods newest last @returns in their order; each begins where the one before it ended */
+/** @param pods newest last @returns in order, each beginning at the previous one's end */
 export const phasesOf = (job: Job, pods: readonly Pod[]): Phase[] => {
-  if (job.spec?.suspend && stoppedNoted(job)) return []; // it never will have its turn
+  if (job.spec?.suspend && stoppedNoted(job)) return []; // it will never run
   const pod = pods.at(-1);
   const before = isRetried(job) ? pods.slice(0, -1) : [];
   const { own } = containersOfTask(job, pod);
@@ -40,7 +40,7 @@ export const phasesOf = (job: Job, pods: readonly Pod[]): Phase[] => {
   });
 };
 
-/** Then comes Kubernetes' pause before the next one. */
+/** Ends with Kubernetes' pause before the next try. */
 const tryBefore = (job: Job, pod: Pod, from: string | undefined): Begun[] => {
   const { init, main, ended } = timesOf(job, pod);
   const running = begunAt("running", main).map((one) => ({ ...one, failed: true as const }));
@@ -49,7 +49,7 @@ const tryBefore = (job: Job, pod: Pod, from: string | undefined): Begun[] => {
 
 const lastTry = (job: Job, pod: Pod | undefined, from: string | undefined): Begun[] => {
   const { init, main } = timesOf(job, pod);
-  // Of a pod that is not known it is not known either when it started: all of the time counts as running.
+  // The start time of an unknown pod is unknown too, so all of the time counts as running.
   const alone = !pod && (endOf(job) !== undefined || (job.status?.ready ?? 0) > 0);
   if (alone) return begunAt("running", from);
   return [...begunAt("starting", from), ...begunAt("init", init), ...begunAt("running", main)];
@@ -59,18 +59,18 @@ const begunAt = (phase: Phase["phase"], from: string | undefined): Begun[] => (f
 
 const releaseOf = ({ spec, status }: Job): string | undefined => (spec?.suspend ? undefined : status?.startTime);
 
-/** Since when its containers run, and until when the task's own did. */
+/** When its containers started, and when the task's own container ended. */
 const timesOf = (job: Job, pod: Pod | undefined) => {
   const { own, init, nativeSidecars } = containersOfTask(job, pod);
   const first = [...init, ...nativeSidecars].map(startOf).find(Boolean);
   return { init: first, main: startOf(own), ended: endOfContainer(own) };
 };
 
-/** When its Job was over, one way or another. */
+/** When its Job ended in any way. */
 export const endOf = (job: Job): string | undefined =>
   job.status?.completionTime ?? failureOf(job)?.lastTransitionTime ?? successOf(job) ?? job.metadata?.deletionTimestamp;
 
-/** A moment before its completionTime is there. */
+/** Set a moment before completionTime. */
 const successOf = (job: Job): string | undefined =>
   job.status?.conditions?.find(({ type, status }) => type === "SuccessCriteriaMet" && status === "True")
     ?.lastTransitionTime;

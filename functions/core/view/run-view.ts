@@ -1,4 +1,4 @@
-// A run as people look at it: where it stands, since when, and what keeps it.
+// The view of a run: its state, its times, and why it is stuck.
 import { graphEnd, hasBegun } from "../graph-step.ts";
 import type { Job } from "../kubernetes.ts";
 import { oneLine } from "../log-text.ts";
@@ -12,24 +12,24 @@ import { skippedIn } from "./skipped.ts";
 import { type TaskView, viewTask } from "./task-view.ts";
 
 export type RunWord =
-  /** Not all of its Jobs are there yet. */
+  /** Not all of its Jobs exist yet. */
   | "creating"
-  /** Its Jobs are there; that Keptn was told is not noted yet. */
+  /** Its Jobs exist; sending `.started` is not yet recorded. */
   | "announcing"
   /** A task runs, or the next one is about to. */
   | "running"
-  /** A task was released, and Kubernetes cannot start it. */
+  /** A task was released, but Kubernetes cannot start it. */
   | "cannot-start"
-  /** Its end is known; that Keptn was told is not noted yet. */
+  /** Its result is known; sending `.finished` is not yet recorded. */
   | "reporting"
   | Outcome;
 
 export interface RunView {
   readonly id: string;
   readonly state: RunWord;
-  /** It was not reported yet. */
+  /** Not reported yet. */
   readonly open: boolean;
-  /** It does not go on by itself, or not soon: `why` says what keeps it, `fix` what to do. */
+  /** It does not continue by itself, or not soon: `why` has the reason, `fix` what to do. */
   readonly stuck: boolean;
   readonly why?: string;
   readonly fix?: string;
@@ -82,11 +82,11 @@ const viewTasks = (run: RunState, sight: Sight): TaskView[] => {
   });
 };
 
-/** What would tell more of why a run is stuck; none: it is not, or all is known. */
+/** Requests that would add detail on why a run is stuck; empty if it is not, or everything is known. */
 export const questionsOf = (run: RunState, sight: Sight): readonly Question[] =>
   diagnose(run, stepOf(run, sight), sight).ask ?? [];
 
-/** Runs by what is left of their Jobs: open ones first, each kind with the newest first. Jobs that are no run's are left out. */
+/** Groups Jobs into runs: open runs first, then newest first. Jobs without a run are ignored. */
 export const readRuns = (jobs: readonly Job[]): RunState[] => {
   const groups = Map.groupBy(jobs, ({ metadata }) => metadata?.labels?.[label.run] ?? "");
   const runs = [...groups.values()].flatMap((group) => readRun(group) ?? []);
@@ -95,7 +95,7 @@ export const readRuns = (jobs: readonly Job[]): RunState[] => {
   );
 };
 
-/** finish-task does nothing with a run that it cannot read as a whole. */
+/** finish-task does not act on a run that it cannot read completely. */
 const stepOf = (run: RunState, sight: Sight): Step => {
   const unread = unreadNamespaceOf(run, sight);
   return unread === undefined
@@ -113,7 +113,7 @@ const wordOf = (run: RunState, step: Step, tasks: readonly TaskView[]): RunWord 
   return tasks.some(({ state }) => state === "cannot-start") ? "cannot-start" : "running";
 };
 
-/** Somebody is about to report it, which {@link nextStep} leaves to them. */
+/** The result is known, but {@link nextStep} waits because a lease is held. */
 const isDecided = (run: RunState): boolean => {
   const { tasks, chain } = run;
   if (chain.graph && hasBegun(run)) return graphEnd(run, chain.graph) !== undefined;
@@ -121,7 +121,7 @@ const isDecided = (run: RunState): boolean => {
   return tasks.every(({ phase }) => phase === "succeeded") || tasks.some(isEnd);
 };
 
-/** Where the Job that carried the mark is gone: what never ended was deleted. Of a graph that may be one that never ran. */
+/** If the Job with the recorded outcome is deleted: Jobs that never finished were deleted. In a graph, these include skipped tasks. */
 const outcomeOf = (tasks: readonly TaskView[]): Outcome => {
   const failed = tasks.filter(({ state }) => state === "failed");
   if (failed.some(({ onError }) => !onError)) return "failed";

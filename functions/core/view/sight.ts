@@ -1,4 +1,4 @@
-// What somebody who looks at runs knows beside their Jobs.
+// What an observer knows about runs in addition to their Jobs.
 import type { Pod } from "../kubernetes.ts";
 import type { KubernetesWarning } from "../kubernetes-warning.ts";
 import type { Situation } from "../next-step.ts";
@@ -8,24 +8,24 @@ import type { Settings } from "../settings.ts";
 export interface Sight {
   /** Epoch milliseconds. */
   readonly nowMs: number;
-  /** Of the tasks that run, at least; undefined: they may not be read. */
+  /** At least those of running tasks; undefined: pods may not be read. */
   readonly pods?: readonly Pod[];
   /** Namespaces whose pods may not be listed. */
   readonly podsUnread?: ReadonlySet<string>;
-  /** Namespaces whose Jobs cannot be listed, and why: what runs have there is not known. */
+  /** Namespaces whose Jobs cannot be listed, with the reason: the state of tasks there is unknown. */
   readonly jobsUnread?: ReadonlyMap<string, string>;
-  /** What Kubernetes warned about an object, the latest last, by its uid: of those that were asked for. */
+  /** Kubernetes' warnings by uid of the object, latest last; only of requested objects. */
   readonly warnings?: ReadonlyMap<string, readonly KubernetesWarning[]>;
-  /** The sweep's, where it was asked for; `unknown`: it may not be read. */
+  /** The sweep's timer, if requested; `unknown`: it may not be read. */
   readonly timer?: "there" | "missing" | "unknown";
-  /** Of the functions, as far as they are known here. */
+  /** The functions' settings, as far as they are known here. */
   readonly settings: Pick<
     Settings,
     "CLAIM_LEASE_SECONDS" | "CREATE_GRACE_SECONDS" | "START_GRACE_SECONDS" | "START_DEADLINE_SECONDS"
   >;
 }
 
-/** Of somebody who only looks: whatever is claimed, is claimed by another. */
+/** For an observer, every lease is held by another process. */
 export const situationOf = ({ nowMs, settings }: Sight): Situation => ({
   nowMs,
   me: "",
@@ -34,7 +34,7 @@ export const situationOf = ({ nowMs, settings }: Sight): Situation => ({
   createGraceSeconds: settings.CREATE_GRACE_SECONDS,
 });
 
-/** The namespace of one of its tasks whose Jobs cannot be listed. */
+/** The first namespace of its tasks whose Jobs cannot be listed. */
 export const unreadNamespaceOf = ({ chain }: RunState, { jobsUnread }: Sight): string | undefined =>
   chain.jobs.map(({ namespace }) => namespace).find((namespace) => jobsUnread?.has(namespace));
 

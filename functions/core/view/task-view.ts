@@ -1,4 +1,4 @@
-// A task as people look at it: where it stands, and what it spent its time on.
+// The view of a task: its state and its phases.
 
 import { explainFailure } from "../explain-failure.ts";
 import type { OnError } from "../graph.ts";
@@ -15,11 +15,11 @@ import { explainTries, type Tries, triesOf } from "../tries.ts";
 import { type Phase, phasesOf } from "./phases.ts";
 
 export type TaskWord =
-  /** Its turn has not come. */
+  /** Not released yet. */
   | "waiting"
-  /** Released; no container of it has started. Between two tries, too. */
+  /** Released, but no container has started; also between two tries. */
   | "starting"
-  /** Its init container is at work: it fetches the task's files. */
+  /** Its init container is fetching the task's files. */
   | "init"
   | "running"
   | "passed"
@@ -28,9 +28,9 @@ export type TaskWord =
   | "cannot-start"
   /** Somebody deleted its Job. */
   | "deleted"
-  /** Of a graph: it never runs, for what came of other tasks. */
+  /** In a graph: it never runs, because of the results of other tasks. */
   | "skipped"
-  /** It has no Job: not created yet, or let go because it never ran. */
+  /** It has no Job: not created yet, or deleted because it never ran. */
   | "missing"
   /** Its Job cannot be read. */
   | "unknown";
@@ -40,24 +40,24 @@ export interface TaskView {
   readonly state: TaskWord;
   readonly namespace: string;
   readonly job: string;
-  /** Its newest pod, where one is known. */
+  /** Its newest pod, if known. */
   readonly pod?: string;
   readonly image?: string;
   readonly deadlineSeconds?: number;
   readonly phases: readonly Phase[];
-  /** Why it failed, where its pod is known. */
+  /** Why it failed, if its pod is known. */
   readonly why?: string;
-  /** What its sidecars did to it, and what came of the tries before, although it is no failure. */
+  /** Effects of its sidecars, and results of earlier tries. */
   readonly note?: string;
   /** Why it never runs, as a sentence. */
   readonly skipped?: string;
-  /** Its failure is only a warning, or does not count. */
+  /** Set if its failure is only a warning, or does not count. */
   readonly onError?: OnError;
-  /** Of a task that may be tried again. */
+  /** Set if the task may be retried. */
   readonly tries?: Tries;
 }
 
-/** What its run knows of a task. */
+/** Information from the run. */
 export interface AboutTask {
   /** Namespaces whose Jobs cannot be listed. */
   readonly jobsUnread?: ReadonlyMap<string, string> | undefined;
@@ -66,7 +66,7 @@ export interface AboutTask {
   readonly onError?: OnError | undefined;
 }
 
-/** @param pods those of this task that are known, newest last */
+/** @param pods the task's known pods, newest last */
 export const viewTask = (
   { link, phase, job }: TaskState,
   pods: readonly Pod[],
@@ -109,7 +109,7 @@ const wordOf = (phase: TaskState["phase"], job: Job | undefined, pod: Pod | unde
   const { own, init, nativeSidecars } = containersOfTask(job, pod);
   if (own?.state?.terminated) {
     if (own.state.terminated.exitCode === 0) return "passed";
-    return isRetried(job) ? "starting" : "failed"; // whether it is tried again, only the Job controller knows
+    return isRetried(job) ? "starting" : "failed"; // only the Job controller knows whether it is retried
   }
   if (hasStarted(own)) return "running";
   return [...init, ...nativeSidecars].some(hasStarted) ? "init" : "starting";

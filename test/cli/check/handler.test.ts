@@ -75,9 +75,12 @@ describe("check", () => {
     const seen = findings.map((finding) => finding.seen).join("\n");
     for (const name of ["Function east-start-job-2", "Broker east-jobs-2", "Deployment east-keptn-source-2"])
       assert.match(seen, new RegExp(`^${name} is ready\\.$`, "m"));
-    assert.match(seen, /^Service account east-finish-task-2 may do/m);
+    assert.match(seen, /^Service account east-finish-task-2 has all required rights/m);
     installation.store.delete(collections.services, "east-finish-task-2");
-    assert.match((await run(installation)).wrong[0]?.seen ?? "", /^Function east-finish-task-2 is not in namespace/);
+    assert.match(
+      (await run(installation)).wrong[0]?.seen ?? "",
+      /^Function east-finish-task-2 does not exist in namespace/,
+    );
   });
 
   test("changes nothing, and never asks for what is in a Secret", async (context) => {
@@ -98,7 +101,7 @@ describe("check", () => {
       stdout,
       /^error {4}secret {12}Secret job-service-keptn-secrets in namespace keptn-jes is missing: .*\n {27}-> kubectl -n keptn-jes create secret generic job-service-keptn-secrets --from-literal=token="\$KEPTN_API_TOKEN"$/m,
     );
-    assert.match(stderr[0] ?? "", /^Sends a dry event/);
+    assert.match(stderr[0] ?? "", /^Sending dry event/);
     assert.equal(stderr.at(-1), "Namespace keptn-jes: 1 error, 0 warnings.");
   });
 
@@ -109,14 +112,14 @@ describe("check", () => {
       wrong.map(({ id }) => id),
       ["knative-serving", "knative-eventing", "installation"],
     );
-    assert.match(wrong[1]?.seen ?? "", /serves no eventing\.knative\.dev\/v1 and no sources\.knative\.dev\/v1\.$/);
+    assert.match(wrong[1]?.seen ?? "", /does not serve eventing\.knative\.dev\/v1 or sources\.knative\.dev\/v1\.$/);
   });
 
   test("of another namespace finds that nothing of ours is there", async (context) => {
     const { wrong } = await run(await start(context), { namespace: "elsewhere" });
     assert.deepEqual(
       wrong.map(({ id, seen }) => [id, seen]),
-      [["installation", "There is nothing of ours in namespace elsewhere."]],
+      [["installation", "Namespace elsewhere does not contain an installation."]],
     );
   });
 
@@ -159,7 +162,7 @@ describe("check", () => {
       wrong.map(({ id, severity }) => [id, severity]),
       expected,
     );
-    assert.match(wrong[3]?.seen ?? "", /could not be asked: .*subjectaccessreviews is forbidden\.$/);
+    assert.match(wrong[3]?.seen ?? "", /could not be checked: .*subjectaccessreviews is forbidden\.$/);
   });
 
   test("says when PUBSUB_TOPIC and what Keptn has for our registration differ, and which one counts", async (context) => {
@@ -178,7 +181,7 @@ describe("check", () => {
     installation.logLine = (event) => ({ level: "warn", message, event });
     const { code, wrong } = await run(installation);
     assert.equal(code, 1);
-    assert.equal(wrong[0]?.seen, `start-job got the dry event and failed: ${message}`);
+    assert.equal(wrong[0]?.seen, `start-job received the dry event and failed: ${message}`);
     assert.match(wrong[0]?.fix ?? "", /renew the Secret/);
   });
 
@@ -187,7 +190,7 @@ describe("check", () => {
     installation.logLine = () => undefined;
     const { code, wrong } = await run(installation);
     assert.equal(code, 1);
-    assert.match(wrong[0]?.seen ?? "", /^start-job said nothing of the dry event for 6\d s\.$/);
+    assert.match(wrong[0]?.seen ?? "", /^start-job did not log the dry event within 6\d s\.$/);
   });
 
   test("warns when it may not send a dry event, and says who could", async (context) => {
@@ -222,7 +225,7 @@ describe("check", () => {
     change(installation, "configmaps", "settings", { data });
     const { wrong } = await run(installation, { dryEvent: false });
     const settings = wrong.filter(({ id }) => id === "settings");
-    assert.match(settings[0]?.seen ?? "", /has JOB_NAMESPAC, which is no setting/);
+    assert.match(settings[0]?.seen ?? "", /has JOB_NAMESPAC, which is not a setting/);
     assert.match(settings[0]?.fix ?? "", /^Did you mean JOB_NAMESPACE\?/);
     assert.equal(settings[1]?.seen, 'START_GRACE_SECONDS="soon" is not a whole number.');
     assert.match(wrong.find(({ id }) => id === "event-source")?.seen ?? "", /no project is connected/);
@@ -234,7 +237,7 @@ describe("check", () => {
     change(installation, "configmaps", "settings", { data });
     const { findings } = await run(installation, { dryEvent: false });
     const rights = findings.filter(({ id }) => id === "rights").map(({ seen }) => seen);
-    assert.equal(rights.filter((seen) => / in namespace carts /.test(seen)).length, 3);
+    assert.equal(rights.filter((seen) => / in namespace carts\b/.test(seen)).length, 3);
     assert.match(findings.findLast(({ id }) => id === "secret")?.seen ?? "", /namespace carts is missing: tasks there/);
   });
 
@@ -256,7 +259,7 @@ describe("check", () => {
         given,
         makeTerminal(() => new Date()),
       ),
-      /^IoError: No cluster answers at http:\/\/127/,
+      /^IoError: The cluster at http:\/\/127\.0\.0\.1:1 does not answer/,
     );
   });
 });

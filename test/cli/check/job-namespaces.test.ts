@@ -31,9 +31,9 @@ const levelOf = (level?: string) => ({
 const told: readonly (readonly [label: string | undefined, setting: string, Finding["severity"], RegExp])[] = [
   ["restricted", "restricted", "ok", /has the Pod Security level restricted\.$/],
   [undefined, "", "ok", /level privileged\.$/],
-  ["restricted", "", "warning", /restricted, but JOB_POD_SECURITY_LEVEL does not say so/],
-  ["restricted", "baseline", "warning", /restricted, but JOB_POD_SECURITY_LEVEL says baseline/],
-  [undefined, "restricted", "warning", /privileged, but JOB_POD_SECURITY_LEVEL says restricted/],
+  ["restricted", "", "warning", /restricted, but JOB_POD_SECURITY_LEVEL is not set/],
+  ["restricted", "baseline", "warning", /restricted, but JOB_POD_SECURITY_LEVEL is baseline/],
+  [undefined, "restricted", "warning", /privileged, but JOB_POD_SECURITY_LEVEL is restricted/],
 ];
 
 for (const [label, JOB_POD_SECURITY_LEVEL, severity, says] of told) {
@@ -121,6 +121,6 @@ test("a pattern in ALLOWED_NAMESPACES without rights in all namespaces is an err
   const found = await findingsOf(installation, "rights");
   assert.ok(found.every(({ severity }) => severity === "ok"));
   assert.ok(
-    found.some(({ seen }) => seen === "Service account finish-task may do in all namespaces all that it has to."),
+    found.some(({ seen }) => seen === "Service account finish-task has all required rights in all namespaces."),
   );
 });

@@ -14,18 +14,18 @@ describe("connect", () => {
     const { code, said } = await run(connect);
     assert.equal(code, 0);
     assert.deepEqual(said.match(/^done.*/gm), [
-      "done     Subscription to sh.keptn.event.test.triggered made (s5).",
+      "done     Created subscription to sh.keptn.event.test.triggered (s5).",
       "done     webhook/webhook.yaml of project p: 1 of our webhooks written.",
     ]);
     state.shipyard = shipyardOf("test");
-    assert.match((await run(connect)).said, /^done +Subscription to sh\.keptn\.event\.deploy\.triggered removed/m);
+    assert.match((await run(connect)).said, /^done +Removed subscription to sh\.keptn\.event\.deploy\.triggered/m);
     assert.ok(!state.subscriptions.some(({ event }) => event === typeOf("deploy")));
   });
 
   test("warns where the shipyard file names no task", async () => {
     const { state, run } = open();
     state.shipyard = "spec: [";
-    assert.match((await run(connect)).said, /^warning +The shipyard file names no task of project p/m);
+    assert.match((await run(connect)).said, /^warning +The shipyard file has no tasks for project p/m);
     assert.deepEqual(
       state.subscriptions.map(({ event }) => event),
       usual.slice(1),
@@ -37,7 +37,7 @@ describe("connect", () => {
     await run(connect);
     const { code, said } = await run(connect, { event: [everyTask, "deploy"] });
     assert.deepEqual([code, state.subscriptions.map(({ event }) => event)], [0, [everyTask]]);
-    assert.match(said, /A probe came to start-job/);
+    assert.match(said, /A probe event reached start-job/);
   });
 
   for (const [what, theirs, options, expected] of [
@@ -45,13 +45,13 @@ describe("connect", () => {
       "task names beside somebody's *",
       everyTask,
       {},
-      /subscription to sh\.keptn\.event\.\*\.triggered \(project shop, theirs\)\. sh\.keptn\.event\.deploy\.triggered and .*\n.*-> Subscribe that one by the names.*disconnect --project shop.*--event 'sh\.keptn\.event\.\*\.triggered'/,
+      /subscription to sh\.keptn\.event\.\*\.triggered \(project shop, theirs\)\. It conflicts with sh\.keptn\.event\.deploy\.triggered and .*\n.*-> Replace that subscription with one for each task name.*disconnect --project shop.*--event 'sh\.keptn\.event\.\*\.triggered'/,
     ],
     [
       "* beside somebody's task",
       typeOf("build"),
       { event: [everyTask] },
-      /subscription to sh\.keptn\.event\.build\.triggered \(project shop, theirs\)\. sh\.keptn\.event\.\*\.triggered cannot.*\n.*-> Name tasks/,
+      /subscription to sh\.keptn\.event\.build\.triggered \(project shop, theirs\)\. It conflicts with sh\.keptn\.event\.\*\.triggered.*\n.*-> Name tasks/,
     ],
     [
       "a task beside somebody's >",
@@ -88,7 +88,7 @@ describe("connect --list", () => {
     const { said, stdout } = await run(listConnected);
     assert.equal(
       said,
-      "project p: sh.keptn.event.test.triggered not connected. -> job-executor connect --project p again adds what is missing.",
+      "project p: sh.keptn.event.test.triggered not connected. -> To connect: job-executor connect --project p",
     );
     assert.equal(stdout.split("\n").length, 4);
   });
@@ -109,7 +109,7 @@ describe("connect --list", () => {
     state.subscriptions.push(other(everyTask));
     assert.match(
       (await run(listConnected)).said,
-      /^An event that fits sh\.keptn\.event\.\*\.triggered \(project shop\) and one of sh\.keptn\.event\.deploy\.triggered \(project p\), .*both lose some/,
+      /^An event that matches sh\.keptn\.event\.\*\.triggered \(project shop\) and one of sh\.keptn\.event\.deploy\.triggered \(project p\), .*both lose events/,
     );
   });
 });

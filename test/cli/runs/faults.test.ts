@@ -51,14 +51,14 @@ describe("runs", { concurrency: true }, () => {
     assert.deepEqual([stdout, code], ["", 3]);
     assert.match(
       stderr,
-      /^error: No cluster answers at http:\/\/127\.0\.0\.1:1 \(connect ECONNREFUSED.*\)\. KUBECONFIG, --kubeconfig and --context/,
+      /^error: The cluster at http:\/\/127\.0\.0\.1:1 does not answer \(connect ECONNREFUSED.*\)\. .* KUBECONFIG, --kubeconfig or --context/,
     );
   });
 
   test("no kubeconfig: it says so", async () => {
     const { stderr, code } = await runs("");
     assert.equal(code, 3);
-    assert.match(stderr, /^error: No cluster is known: neither KUBECONFIG/);
+    assert.match(stderr, /^error: No kubeconfig found in KUBECONFIG/);
   });
 
   test("forbidden: it says which verb on what is missing, in Kubernetes' words too", async (context) => {
@@ -68,14 +68,14 @@ describe("runs", { concurrency: true }, () => {
     assert.equal(code, 3);
     assert.equal(
       stderr,
-      `error: You may not list jobs.batch in namespace default: that takes a Role with the verb list. Kubernetes said: ${said}.\n`,
+      `error: You may not list jobs.batch in namespace default: you need a Role with the verb list. Kubernetes said: ${said}.\n`,
     );
   });
 
   test("unknown there: it says to renew the credentials", async (context) => {
     const { stderr, code } = await runs(await refuse(context, 401, "Unauthorized"));
     assert.equal(code, 3);
-    assert.match(stderr, /does not know you \(401\): renew the credentials/);
+    assert.match(stderr, /does not accept your credentials \(401\): renew/);
   });
 
   test("a kubeconfig or context that is not there is wrong usage", async (context) => {

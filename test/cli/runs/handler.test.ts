@@ -101,7 +101,7 @@ describe("runs asks", () => {
     const { terminal, code } = start(cluster);
     await code;
     assert.deepEqual(cluster.asked, ["jobs jobs", "timer"]);
-    assert.match(terminal.stdout.join("\n"), /timer \(a PingSource\) is not there/);
+    assert.match(terminal.stdout.join("\n"), /timer \(a PingSource\) does not exist/);
   });
   test("all namespaces with one request, or also those where tasks of a run here are", async () => {
     const run: TestRun = { phases: ["running"], announced, namespace: "other" };
@@ -128,7 +128,7 @@ describe("runs shows", () => {
     const { terminal, code } = start(cluster, { recent: 2 });
     assert.equal(await code, 0);
     assert.equal(terminal.stdout.join("\n").split("\n").length, 3);
-    assert.deepEqual(terminal.stderr, ["3 more that were reported: --recent 5"]);
+    assert.deepEqual(terminal.stderr, ["3 more reported runs: --recent 5"]);
   });
   test("that there are none, and where to look else", async () => {
     const { terminal, code } = start(makeCluster([]));
@@ -172,7 +172,7 @@ describe("runs shows", () => {
     assert.match(terminal.stdout.join("\n"), /Its Jobs in namespace team-b cannot be listed: You may not list/);
     assert.match(
       terminal.stderr.join("\n"),
-      /^note: You may not list jobs\.batch in namespace team-b\. What runs have there/m,
+      /^note: You may not list jobs\.batch in namespace team-b\. The state of tasks there is unknown/m,
     );
     const json = start(cluster, { output: "json" });
     await json.code;
@@ -189,7 +189,7 @@ describe("runs shows", () => {
     assert.equal(await code, 0);
     assert.match(
       terminal.stderr.join("\n"),
-      /^note: You may not list pods in namespace jobs\. Why a task does not start/,
+      /^note: You may not list pods in namespace jobs\. Without it, the reason why a task does not start/,
     );
     assert.match(terminal.stdout.join("\n"), /1\/1 task-1, starting/);
   });
@@ -231,7 +231,7 @@ describe("runs --watch", () => {
     gone.jobs = [];
     setTimeout(() => (gone.jobs = []), 0);
     assert.equal(await code, 1);
-    assert.match(terminal.stderr.join("\n"), /its Jobs are gone/);
+    assert.match(terminal.stderr.join("\n"), /its Jobs are deleted/);
   });
   test("bears with a cluster that is away, and can be interrupted", async () => {
     const cluster = makeCluster([running]);

@@ -82,12 +82,12 @@ describe("a watch that is not there", () => {
   test("is right while no run is open", () => {
     const [finding, ...others] = found(watched(missing));
     assert.deepEqual([finding?.severity, others], ["ok", []]);
-    assert.match(finding?.seen ?? "", /is not there, and need not be: no run is open\.$/);
+    assert.match(finding?.seen ?? "", /does not exist, and is not needed: no run is open\.$/);
   });
   test("is a warning while the sweep's timer is there", () => {
     const { severity, seen, fix } = theOne(watched({ ...missing, hasTimer: true }), "job-changes");
     assert.equal(severity, "warning");
-    assert.match(seen, /although the sweep's timer is: only the sweep sees tasks end\.$/);
+    assert.match(seen, /but the sweep's timer does: only the sweep notices when tasks end\.$/);
     assert.match(fix ?? "", /logs -l serving\.knative\.dev\/service=start-job/);
   });
   test("is an error where nobody makes it", () => {
@@ -110,7 +110,10 @@ describe("diagnose finds", () => {
   });
   test("a Knative that is too old, and what it serves", () => {
     const groups = { ...well.groups, "eventing.knative.dev": ["v1beta1"] };
-    assert.match(theOne({ groups }, "knative-eventing").seen, /no eventing\.knative\.dev\/v1 \(but v1beta1\)\.$/);
+    assert.match(
+      theOne({ groups }, "knative-eventing").seen,
+      /does not serve eventing\.knative\.dev\/v1 \(only v1beta1\)\.$/,
+    );
   });
   test("a function whose image is not there, and what to do about it", () => {
     const conditions = [
@@ -127,17 +130,17 @@ describe("diagnose finds", () => {
   });
   test("one function that is missing while the other is there", () => {
     const { seen, fix } = theOne({ functions: { ...well.functions, "finish-task": { kind: "missing" } } }, "function");
-    assert.equal(seen, "Function finish-task is not in namespace jes.");
+    assert.equal(seen, "Function finish-task does not exist in namespace jes.");
     assert.match(fix ?? "", /kubectl apply -k/);
   });
   test("that no Trigger leads to a function", () => {
     const triggers = there([trigger("start-job", "keptn"), trigger("finish-task", "another")]);
-    assert.match(theOne({ triggers }, "trigger").seen, /^No Trigger brings events of Broker jobs to finish-task/);
+    assert.match(theOne({ triggers }, "trigger").seen, /^No Trigger delivers events from Broker jobs to finish-task/);
   });
   test("a controller that is still at work, or has not begun", () => {
     const working = there({ status: { conditions: [{ type: "Ready", status: "Unknown" }] } });
-    assert.match(theOne({ jobChanges: working }, "job-changes").seen, /still at work; check again in a moment\.$/);
-    assert.match(theOne({ jobChanges: there({}) }, "job-changes").seen, /has not said anything about it yet\.$/);
+    assert.match(theOne({ jobChanges: working }, "job-changes").seen, /still working; check again in a moment\.$/);
+    assert.match(theOne({ jobChanges: there({}) }, "job-changes").seen, /has not set a status yet\.$/);
   });
   test("a missing PingSource, without which no sweep is possible", () => {
     assert.equal(theOne({ hasPingSources: false }, "sweep-timer").severity, "error");
@@ -147,7 +150,7 @@ describe("diagnose finds", () => {
     const down = there({ spec: { template }, status: { conditions } });
     assert.match(
       theOne({ keptnSource: down }, "event-source").seen,
-      /no pod that is ready: MinimumReplicasUnavailable\.$/,
+      /does not have a ready pod: MinimumReplicasUnavailable\.$/,
     );
     assert.match(theOne({ keptnSource: { kind: "missing" } }, "event-source").fix ?? "", /job-executor connect/);
   });
@@ -165,10 +168,7 @@ describe("diagnose finds", () => {
     assert.deepEqual(wrongIn({ subscriptions: there({ types: [], difference: { ...difference, kind: "more" } }) }), []);
     assert.deepEqual(wrongIn({ subscriptions: there(undefined) }), []);
     const forbidden = { kind: "unknown", why: "pods is forbidden." } as const;
-    assert.match(
-      theOne({ subscriptions: forbidden }, "event-source").seen,
-      /could not be looked at: pods is forbidden/,
-    );
+    assert.match(theOne({ subscriptions: forbidden }, "event-source").seen, /could not be read: pods is forbidden/);
   });
   test("settings of keptn-source, too, where it is there", () => {
     const data = { KEPTN_API_ENDPOINT: "http://keptn/api", PUBSUB_URL: "keptn-nats" };

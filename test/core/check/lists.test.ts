@@ -28,7 +28,7 @@ test("each list and limit is a setting that check knows: a slip of the pen gets 
   for (const name of Object.keys(openLists)) assert.ok(lists.includes(name) || name === "FILES_VOLUME_SIZE", name);
   for (const name of lists) {
     assert.deepEqual(seenOf({ [name]: "" }), []);
-    assert.match(seenOf({ [`${name}S`]: "x" })[0] ?? "", new RegExp(`has ${name}S, which is no setting`));
+    assert.match(seenOf({ [`${name}S`]: "x" })[0] ?? "", new RegExp(`has ${name}S, which is not a setting`));
   }
 });
 
@@ -52,15 +52,15 @@ test("entries that allow nothing", () => {
   assert.deepEqual(listed(fine), []);
   const denied = { ALLOWED_VOLUMES: "secret:job-service-keptn-secrets", DENIED_SECRETS: "top-*" };
   assert.deepEqual(listed({ ...denied, ALLOWED_IMAGE_PULL_SECRETS: "top-secret,registry" }), [
-    "ALLOWED_VOLUMES names the Secret job-service-keptn-secrets, which is kept from tasks.",
-    "ALLOWED_IMAGE_PULL_SECRETS names the Secret top-secret, which is kept from tasks.",
+    "ALLOWED_VOLUMES lists the Secret job-service-keptn-secrets, which tasks may not use.",
+    "ALLOWED_IMAGE_PULL_SECRETS lists the Secret top-secret, which tasks may not use.",
   ]);
   assert.deepEqual(listed({ ALLOWED_LABELS: "team=a,cost,kueue.x-k8s.io/queue-name=q", JOB_LABELS: "cost=17" }), [
-    "ALLOWED_LABELS names cost, a label that JOB_LABELS keeps: no task gets it.",
-    "ALLOWED_LABELS names kueue.x-k8s.io/queue-name, a label that Kueue keeps: no task gets it.",
+    "ALLOWED_LABELS lists cost, a label reserved for JOB_LABELS: tasks cannot set it.",
+    "ALLOWED_LABELS lists kueue.x-k8s.io/queue-name, a label reserved for Kueue: tasks cannot set it.",
   ]);
   assert.deepEqual(listed({ MAX_VOLUME_SIZE: "10Mi" }), [
-    "MAX_VOLUME_SIZE=10Mi is less than FILES_VOLUME_SIZE=20Mi, which an emptyDir without a size has: it is always refused.",
+    "MAX_VOLUME_SIZE=10Mi is less than FILES_VOLUME_SIZE=20Mi, the default size of an emptyDir: an emptyDir without a size is always refused.",
   ]);
   assert.deepEqual(listed({ MAX_VOLUME_SIZE: "10Mi", ALLOWED_VOLUMES: "none" }), []);
   assert.match(seenOf({ MAX_VOLUME_SIZE: "10Mi" })[0] ?? "", /always refused/);

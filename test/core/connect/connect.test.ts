@@ -58,9 +58,9 @@ describe("webhook.yaml", () => {
   });
   test("that webhook-service could not read is not touched, and why is said", () => {
     for (const [text, problem] of [
-      ["a: [", /^It is no YAML/],
+      ["a: [", /^It is not valid YAML/],
       ["apiVersion: v1", /^Its apiVersion is v1/],
-      ["apiVersion: webhookconfig.keptn.sh/v1beta1\nspec: {webhooks: 7}", /is no list/],
+      ["apiVersion: webhookconfig.keptn.sh/v1beta1\nspec: {webhooks: 7}", /is not a list/],
     ] as const) {
       const changed = changeWebhooks(text, { put: [webhook("1")], remove: [] });
       assert.match("problem" in changed ? changed.problem : "", problem);
