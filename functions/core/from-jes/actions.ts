@@ -1,4 +1,4 @@
-// Which actions an event starts, in which order, and what Keptn hears of them.
+// Notes on which actions an event starts, in which order, and what is sent to Keptn.
 import type { ActionOutline, EventOutline } from "../config/outline.ts";
 import { matcherOf, typeMeantBy } from "../config/pattern.ts";
 import { quote } from "../config/scalars.ts";
@@ -11,13 +11,13 @@ export const explainActions = (actions: readonly ActionOutline[]): Warning[] => 
   return [...explainMatches(starts), ...explainSilence(actions, starts), ...explainAnswers(actions, starts)];
 };
 
-/** Of Keptn's own shipyards and services (go-utils, lib/v0_2_0). */
+/** Tasks of Keptn's own shipyards and services (go-utils, lib/v0_2_0). */
 const usualTasks = [
   ...["deployment", "test", "evaluation", "get-sli", "release", "rollback"],
   ...["approval", "action", "get-action", "configure-monitoring"],
 ];
 
-/** Types of events that the config may be for: those it names, and the usual ones for names with wildcards. */
+/** Event types that the config may match: those it names, and the usual ones for names with wildcards. */
 const typesFor = (actions: readonly ActionOutline[]): string[] => {
   const named = actions.flatMap(({ events }) => events.flatMap(({ name }) => typeMeantBy(name) ?? []));
   return [...new Set([...named, ...usualTasks.map((task) => `sh.keptn.event.${task}.triggered`)])];
@@ -29,11 +29,11 @@ interface Placed {
 }
 
 interface Started extends Placed {
-  /** Those of its events that fit. */
+  /** Its events that match. */
   readonly filters: readonly EventOutline[];
 }
 
-/** For each type, the actions that it may start, in their order. */
+/** The actions that each type may start, in the order of the config. */
 type Starts = ReadonlyMap<string, readonly Started[]>;
 
 const startsOf = (actions: readonly ActionOutline[]): Starts => {
@@ -47,7 +47,7 @@ const startsOf = (actions: readonly ActionOutline[]): Starts => {
   return new Map(typesFor(actions).map((type) => [type, startsAt(type)]));
 };
 
-/** At most one note for each action, whatever the number of events that it shares with others. */
+/** At most one note per action, even if it shares several events with others. */
 const explainMatches = (starts: Starts): Warning[] => {
   const notes = new Map<number, Warning>();
   for (const [type, started] of starts) {
@@ -65,19 +65,19 @@ const explainMatches = (starts: Starts): Warning[] => {
 
 const runsToo = ({ action, index }: Placed, first: Placed, type: string): Warning => ({
   code: "jes-every-action-runs",
-  message: `JES ran only the action ${nameOf(first)} for ${type}. ${nameOf({ action, index })} runs too now, as a run of its own${action.silent ? "" : " that answers Keptn for itself"}.`,
-  fix: "If it should not run, narrow its events down, or remove it.",
+  message: `JES ran only the action ${nameOf(first)} for ${type}. Now ${nameOf({ action, index })} runs too, as a separate run${action.silent ? "" : " with its own answer to Keptn"}.`,
+  fix: "If it should not run, restrict its events, or remove it.",
   path: ["actions", index],
 });
 
 const runsAtOnce = ({ action, index }: Placed, silent: Placed): Warning => ({
   code: "jes-silent-first",
-  message: `JES ran ${nameOf({ action, index })} when the silent action ${nameOf(silent)} had ended. Both start at once now.`,
-  fix: "If one has to wait for the other, make them tasks of one action.",
+  message: `JES ran ${nameOf({ action, index })} after the silent action ${nameOf(silent)} had ended. Now both start at once.`,
+  fix: "If one must wait for the other, make them tasks of one action.",
   path: ["actions", index],
 });
 
-/** May one event start both? Not if all that they look for are different values at the same place. */
+/** Whether one event may start both: not if they require different values of the same property. */
 const mayShareEvent = (one: Started, other: Started): boolean =>
   one.filters.some((a) => other.filters.some((b) => !excludes(a, b)));
 
@@ -98,8 +98,8 @@ const explainSilence = (actions: readonly ActionOutline[], starts: Starts): Warn
     return [
       {
         code: "jes-silent-was-started",
-        message: `For the silent action ${nameOf({ action, index })} JES sent \`.started\` and no \`.finished\`, so that Keptn's task never ended. Now it sends nothing.`,
-        fix: "Somebody else has to answer the event; where nobody does, remove `silent`.",
+        message: `For the silent action ${nameOf({ action, index })} JES sent \`.started\` but no \`.finished\`, so Keptn's task never ended. Now nothing is sent.`,
+        fix: "Another service must answer the event; if none does, remove `silent`.",
         path: ["actions", index, "silent"],
       },
     ];
@@ -113,14 +113,14 @@ const explainAnswers = (actions: readonly ActionOutline[], starts: Starts): Warn
     ...atFirst(answering, ({ index }) => ({
       code: "jes-failed-is-not-errored",
       message:
-        "A task that ends badly by itself is `status: succeeded, result: fail`, with its output; to JES every failure was `errored`, and it kept the output to itself.",
-      fix: "Nothing to do, unless something asks for the status: the sequence stops as before.",
+        "A task that fails by itself is reported as `status: succeeded, result: fail`, with its output. JES reported every failure as `errored`, without the output.",
+      fix: "Nothing to do, unless something evaluates the status: the sequence stops as before.",
       path: ["actions", index],
     })),
     ...atFirst(testing, ({ index }) => ({
       code: "jes-test-times",
       message:
-        "`test.start` and `test.end`, between which Keptn evaluates, are the times of the containers; JES began to count before the image was there.",
+        "`test.start` and `test.end`, between which Keptn evaluates, are now the start and end of the containers; in JES, `test.start` was before the image pull.",
       fix: nothingToDo,
       path: ["actions", index],
     })),

@@ -1,9 +1,9 @@
-// Attributes of the event that JES had as addresses in its memory, or as Go's own kind of time.
+// Event attributes that JES wrote as memory addresses, or in Go's time format.
 import { parsePath } from "../config/path-steps.ts";
 
 const fields = ["type", "source", "time"] as const;
 
-/** @returns which of them a JSONPath names */
+/** @returns the attribute that a JSONPath selects */
 export const envelopeFieldOf = (path: string): (typeof fields)[number] | undefined => {
   const [step, ...more] = parsePath(path) ?? [];
   return step?.kind === "one" && more.length === 0 ? fields.find((field) => field === step.key) : undefined;

@@ -1,4 +1,4 @@
-// What stands in a task's environment variables.
+// Notes on the values of a task's environment variables.
 import { isIndefinite } from "../config/jsonpath.ts";
 import { quote } from "../config/scalars.ts";
 import type { JobConfig, Task } from "../config/schema.ts";
@@ -26,7 +26,7 @@ export const explainEnvironment = (config: JobConfig): Warning[] => {
 };
 
 const given = /^(KEPTN_(PROJECT|STAGE|SERVICE)$|LABELS_)/;
-/** Texts, by Keptn's own definition of its events. */
+/** Always text, by Keptn's definition of its events. */
 const surelyText =
   /^\$\.(id|shkeptncontext|specversion|gitcommitid|data\.(project|stage|service|status|result|message|labels\b.+))$/;
 
@@ -38,23 +38,23 @@ const mayBeNoText = ({ entry }: PlacedEnv): boolean =>
 
 const explainJson = ({ entry, path }: PlacedEnv, more: string): Warning => ({
   code: "jes-json-values",
-  message: `Where the event has no text for ${quote(entry.name)}${more}, but a list, a number or null, it is written as JSON; JES wrote [a b], 1.2345678e+07, <nil>.`,
-  fix: "Nothing to do, unless a program reads Go's way of writing.",
+  message: `If the event's value for ${quote(entry.name)}${more} is not text but a list, a number or null, it is written as JSON; JES wrote [a b], 1.2345678e+07, <nil>.`,
+  fix: "Nothing to do, unless a program parses Go's format.",
   path: [...path, "value"],
 });
 
 const explainEnvelope = ({ entry, path }: PlacedEnv): Warning[] => {
   const field = entry.valueFrom === "event" ? envelopeFieldOf(entry.value) : undefined;
   if (!field || entry.as) return [];
-  const before = field === "time" ? "Go's way of writing a time" : "an address in its memory";
-  const message = `${entry.value} is the event's own text in ${quote(entry.name)}; JES put ${before} there.`;
+  const before = field === "time" ? "Go's time format" : "a memory address";
+  const message = `${entry.value} is the event's own text in ${quote(entry.name)}; JES wrote ${before}.`;
   return [{ code: "jes-envelope-values", message, fix: nothingToDo, path: [...path, "value"] }];
 };
 
 const explainOwn = ({ entry, path }: PlacedEnv): Warning => ({
   code: "jes-own-variable-wins",
-  message: `The task's own ${entry.name} counts now; in JES the event's replaced it.`,
-  fix: "Remove it if the event's is wanted.",
+  message: `The task's own ${entry.name} now overrides the event's; in JES the event's won.`,
+  fix: "Remove it to get the event's value.",
   path: [...path, "name"],
 });
 
@@ -67,8 +67,8 @@ const explainReferences = ({ entry, path }: PlacedEnv): Warning[] => {
 
 const explainGiven = (name: string, path: Warning["path"]): Warning => ({
   code: "jes-event-in-values",
-  message: `$(${name}) is put in here now; JES left it as it stands.`,
-  fix: `Write $$(${name}) if these signs themselves are meant.`,
+  message: `$(${name}) is now replaced with its value; JES left it unchanged.`,
+  fix: `Write $$(${name}) for the literal text.`,
   path,
 });
 
@@ -77,14 +77,14 @@ const usesLabels = ({ cmd = [], args = [], env = [] }: Task): boolean =>
 
 const explainLabels = (path: Warning["path"], more: string): Warning => ({
   code: "jes-label-names",
-  message: `In the LABELS_… variables of this task${more} each sign that a name cannot have is _; JES replaced - and blanks only, and failed for a label such as a/b.`,
+  message: `In the names of LABELS_… variables of this task${more}, every invalid character becomes _; JES only replaced - and spaces, and failed for a label such as a/b.`,
   fix: nothingToDo,
   path,
 });
 
 const explainSecret = ({ entry, path }: PlacedEnv, more: string): Warning => ({
   code: "jes-secret-by-reference",
-  message: `Kubernetes gives the Secret ${quote(entry.name)}${more} to the task; JES had to be allowed to read all Secrets. A variable of \`env\` counts more than a key of its name, and without the Secret the run fails when its grace time is over.`,
-  fix: "The Secret has to be in the namespace of the task, as before.",
+  message: `Kubernetes passes the Secret ${quote(entry.name)}${more} to the task; JES needed the right to read all Secrets. A variable of \`env\` overrides a key with the same name. If the Secret is missing, the run fails after the start grace period.`,
+  fix: "The Secret must be in the task's namespace, as before.",
   path,
 });

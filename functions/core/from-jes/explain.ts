@@ -1,4 +1,4 @@
-// What a job config will do differently than with job-executor-service 0.3.0, and why: notes, for whoever moves from there.
+// Notes on how a job config behaves differently from job-executor-service 0.3.0, for users who migrate.
 // Facts: the source of JES 0.3.0 (pkg/config, pkg/eventhandler, pkg/k8sutils, pkg/file, pkg/keptn) and of the go-sdk it is built with.
 import type { ParsedJobConfig } from "../config/parse.ts";
 import type { JobConfig } from "../config/schema.ts";
@@ -13,9 +13,9 @@ import { explainMistakes, isRefusedByJes } from "./mistakes.ts";
 import { explainRights } from "./rights.ts";
 import { explainTimes } from "./times.ts";
 
-/** Only what this config has to do with; what holds for many places alike is said at the first of them. */
+/** Only notes that concern this config; a note that applies to many places is given at the first of them. */
 export const explainFromJes = ({ config, outline, problems, at, tree }: ParsedJobConfig): readonly Problem[] => {
-  if (!outline || !at) return []; // nothing can be read: neither JES nor we do anything with it
+  if (!outline || !at) return []; // unreadable: neither JES nor we run anything
   const differences = isRefusedByJes(problems)
     ? []
     : [...explainEvents(outline), ...explainActions(outline), ...(config ? explainTasks(config) : [])];

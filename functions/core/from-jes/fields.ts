@@ -1,4 +1,4 @@
-// Fields that JES does not have: it reads a config strictly, and refuses all of one that has any of them.
+// Notes on fields that JES does not have. It parses strictly and refuses a config that has any of them.
 import { envEntry } from "../config/env-schema.ts";
 import { actionFields } from "../config/schema.ts";
 import { task } from "../config/task-schema.ts";
@@ -19,14 +19,14 @@ const knownToJes = {
 const beyond = (schema: { readonly shape: object }, known: readonly string[]): readonly string[] =>
   Object.keys(schema.shape).filter((field) => !known.includes(field));
 
-/** By what has them. What is new in the schema is among them. */
+/** Derived from the schema, so new fields are included. */
 export const fieldsBeyondJes = {
   action: beyond(actionFields, knownToJes.action),
   task: beyond(task, knownToJes.task),
   env: beyond(envEntry, knownToJes.env),
 };
 
-/** @param tree the config as it is written, with mistakes or without */
+/** @param tree the config as written, valid or not */
 export const explainFields = (tree: Tree | undefined): Warning[] => {
   const found = Map.groupBy(fieldsIn(tree), ({ name }) => name);
   return [...found.values()]
@@ -34,11 +34,11 @@ export const explainFields = (tree: Tree | undefined): Warning[] => {
     .concat(atFirst(takenIn(tree), explainTaken));
 };
 
-/** It fails when it makes the task's environment (JES 0.3.0, pkg/k8sutils/job.go). */
+/** JES fails when it builds the task's environment (JES 0.3.0, pkg/k8sutils/job.go). */
 const explainTaken = ({ path }: { readonly path: Path }, more: string): Warning => ({
   code: "jes-has-no-such-field",
-  message: `JES knows no \`valueFrom: task\`${more}, and fails the task.`,
-  fix: "Nothing to do here. While JES reads this config, leave it out.",
+  message: `JES does not know \`valueFrom: task\`${more}, and fails the task.`,
+  fix: "Nothing to do here. While JES also reads this config, omit it.",
   path,
 });
 
@@ -56,8 +56,8 @@ interface Field {
 
 const explainField = ({ name, path }: Field, more: string): Warning => ({
   code: "jes-has-no-such-field",
-  message: `JES has no \`${name}\`${more}, and refuses the whole config: none of its actions runs there.`,
-  fix: "Nothing to do here. While JES reads this config, leave it out.",
+  message: `JES has no field \`${name}\`${more} and refuses the whole config: none of its actions run there.`,
+  fix: "Nothing to do here. While JES also reads this config, omit it.",
   path,
 });
 
@@ -78,7 +78,7 @@ interface Part {
 const fieldsOf = ({ part, path }: Part, fields: readonly string[]): Field[] =>
   fields.filter((name) => isMap(part) && Object.hasOwn(part, name)).map((name) => ({ name, path: [...path, name] }));
 
-/** Entries of a list. */
+/** Entries of the list `key`. */
 const partsOf = (tree: Tree | undefined, key: string, above: Path = []): Part[] => {
   const list = tree !== undefined && isMap(tree) ? tree[key] : undefined;
   return Array.isArray(list) ? list.map((part, index) => ({ part, path: [...above, key, index] })) : [];

@@ -1,4 +1,4 @@
-// Where the files of a task come from.
+// Notes on the source of a task's files.
 import { quote } from "../config/scalars.ts";
 import type { JobConfig } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
@@ -20,21 +20,21 @@ const atFiles = ({ path }: PlacedTask) => [...path, "files"];
 
 const explainLevels = (placed: PlacedTask, more: string): Warning => ({
   code: "jes-files-of-all-levels",
-  message: `What task ${quote(placed.task.name)}${more} does not find at its service, it gets from the stage, then from the project; JES looked at the service only.`,
+  message: `Files of task ${quote(placed.task.name)}${more} that the service does not have are taken from the stage, then from the project; JES only used the service.`,
   fix: nothingToDo,
   path: atFiles(placed),
 });
 
 const explainCommit = (placed: PlacedTask, more: string): Warning => ({
   code: "jes-files-of-the-commit",
-  message: `Task ${quote(placed.task.name)}${more} gets its files as they are at the event's commit; JES took them from HEAD, perhaps newer than the config.`,
-  fix: "Nothing to do: what is committed while a sequence runs is seen by the next one.",
+  message: `Task ${quote(placed.task.name)}${more} gets its files from the event's commit; JES used HEAD, which may be newer than the config.`,
+  fix: "Nothing to do: a commit made while a sequence runs takes effect in the next one.",
   path: atFiles(placed),
 });
 
 const explainModes = (placed: PlacedTask, more: string): Warning => ({
   code: "jes-files-for-every-user",
-  message: `Whatever user task ${quote(placed.task.name)}${more} runs as, it can read and change its files, and run scripts and programs; JES's folders were open to one user.`,
+  message: `Task ${quote(placed.task.name)}${more} can read and change its files, and run scripts and programs, as any user; JES's folders were accessible to one user only.`,
   fix: nothingToDo,
   path: atFiles(placed),
 });
@@ -43,12 +43,12 @@ const explainEntries = ({ task, path }: PlacedTask): Warning[] =>
   (task.files ?? []).flatMap((entry, index) => {
     const { path: folder, folderOnly } = parseFileEntry(entry);
     if (!folderOnly) return [];
-    const what = folder === "" ? "all that the service has" : `the folder ${folder}`;
-    const message = `JES found nothing for ${quote(entry)}, and the task failed; it is ${what} now.`;
+    const what = folder === "" ? "all files of the service" : `the folder ${folder}`;
+    const message = `JES found nothing for ${quote(entry)}, and the task failed; now it means ${what}.`;
     return [{ code: "jes-found-no-folder", message, fix: nothingToDo, path: [...path, "files", index] }];
   });
 
-/** JES's init container looked for its task by the names of action and task, and took the first ones. */
+/** JES's init container looked up its task by the names of action and task, and used the first match. */
 const isNamesake = ({ task, path }: PlacedTask, { actions }: JobConfig): boolean => {
   const [, action, , index] = path as [string, number, string, number];
   const first = actions.findIndex(({ name }) => name === actions[action]?.name);
@@ -57,7 +57,7 @@ const isNamesake = ({ task, path }: PlacedTask, { actions }: JobConfig): boolean
 
 const explainNamesake = ({ task, path }: PlacedTask): Warning => ({
   code: "jes-files-of-a-namesake",
-  message: `JES gave task ${quote(task.name)} the files of the first one that has its and its action's name; it gets its own now.`,
+  message: `JES gave task ${quote(task.name)} the files of the first task with the same names of action and task; now it gets its own.`,
   fix: nothingToDo,
   path: [...path, "files"],
 });

@@ -1,9 +1,9 @@
-// A config with mistakes: what JES made of it, and what happens here.
+// Notes on configs with errors: what JES did with them, and what happens here.
 import type { Warning } from "../config/warning.ts";
 import type { Path } from "../config/yaml-tree.ts";
 import type { Problem } from "../problem.ts";
 
-/** What JES's decoder looked at (Go's yaml.v2, UnmarshalStrict, and the version); all else it found out when an action ran, or never. */
+/** Errors that JES's decoder found (Go's yaml.v2, UnmarshalStrict, and the version). It found others when an action ran, or never. */
 const seenByJes = new Set([
   ...["unknown-key", "wrong-type", "missing-api-version", "unsupported-api-version"],
   ...["duplicate-key", "bad-key", "bad-merge", "unknown-alias", "alias-cycle", "bad-encoding", "forbidden-character"],
@@ -11,20 +11,20 @@ const seenByJes = new Set([
 
 const top: Path = ["apiVersion"];
 
-/** A config that JES did not take ran nothing: there is nothing to compare with. */
+/** JES ran nothing for a config that it refused, so there is nothing to compare. */
 export const isRefusedByJes = (problems: readonly Problem[]): boolean =>
   problems.some(({ severity, code }) => severity === "error" && seenByJes.has(code));
 
-/** @param hasNewFields for these JES refuses it as well */
+/** @param hasNewFields JES refuses these too */
 export const explainMistakes = (problems: readonly Problem[], hasNewFields: boolean): Warning[] => {
   const isWrong = problems.some(({ severity }) => severity === "error");
   if (isRefusedByJes(problems) || (isWrong && hasNewFields)) {
     const message =
-      "JES does not take this config either, but says so in its error log only. Here an event that one of the actions fits is answered at once, with all mistakes.";
-    return [{ code: "jes-mistakes-are-answered", message, fix: "Mend the errors.", path: top }];
+      "JES refuses this config too, but only reports it in its error log. Here, an event that matches one of the actions is answered at once, with all errors.";
+    return [{ code: "jes-mistakes-are-answered", message, fix: "Fix the errors.", path: top }];
   }
   if (!isWrong) return [];
   const message =
-    "JES took this config, and went wrong only where a mistake got in its way. Here an action with a mistake does not run before it is mended, and an event that it fits is answered with all mistakes; the other actions run.";
-  return [{ code: "jes-took-mistakes", message, fix: "Mend the errors before you move.", path: top }];
+    "JES accepted this config and failed only when it reached an error. Here, an action with an error does not run until it is fixed, and an event that matches it is answered with all errors; the other actions run.";
+  return [{ code: "jes-took-mistakes", message, fix: "Fix the errors before you migrate.", path: top }];
 };

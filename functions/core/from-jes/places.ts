@@ -1,4 +1,4 @@
-// Where in a config something stands, and one note for all places that are alike.
+// Tasks and variables of a config with their paths, and one note for all similar places.
 import type { JobConfig, Task, TaskEnv } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
 import type { Path } from "../config/yaml-tree.ts";
@@ -25,7 +25,7 @@ export const envOf = (config: JobConfig): PlacedEnv[] =>
     (task.env ?? []).map((entry, index) => ({ entry, index, task, path: [...path, "env", index] })),
   );
 
-/** One note at the first of all places that are alike; it is handed how many more there are: "", or ` (and 2 more)`. */
+/** One note, at the first of all similar places. `more` counts the others: "", or ` (and 2 more)`. */
 export const atFirst = <T>(found: readonly T[], make: (first: T, more: string) => Warning): Warning[] => {
   const [first, ...others] = found;
   return first === undefined ? [] : [make(first, others.length > 0 ? ` (and ${others.length} more)` : "")];

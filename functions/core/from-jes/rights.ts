@@ -1,4 +1,4 @@
-// What a task may do, where it runs, and who looks at it.
+// Notes on a task's rights, namespace and annotations.
 import { quote } from "../config/scalars.ts";
 import type { JobConfig, Task } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
@@ -23,20 +23,20 @@ const keepsCapabilities = ({ securityContext }: Task): boolean =>
 
 const explainCapabilities = ({ task, path }: PlacedTask): Warning => ({
   code: "jes-capabilities-stay",
-  message: `Task ${quote(task.name)} gets its capabilities on top of the operator's \`drop: [ALL]\`; in JES they replaced it, and the task had all of the runtime's as well.`,
-  fix: "Add what the task needs, one by one.",
+  message: `The capabilities of task ${quote(task.name)} are added to the operator's \`drop: [ALL]\`; in JES they replaced it, so the task also had the runtime's defaults.`,
+  fix: "Add each capability that the task needs.",
   path: [...path, "securityContext", "capabilities"],
 });
 
-/** The level that manifests/base gives to our namespace. */
+/** Checks the level of our namespace in manifests/base. */
 const explainPodSecurity = ({ task, path }: PlacedTask): Warning[] => {
   const flaws = task.namespace ? [] : flawsOfRestricted(task.securityContext ?? {});
   if (flaws.length === 0) return [];
   return [
     {
       code: "jes-pod-security",
-      message: `Our namespace keeps to the Pod Security level \`restricted\`, which refuses the pod of task ${quote(task.name)}: ${flaws.map(({ says }) => says).join(", ")}. JES's namespace had no level.`,
-      fix: "Do without it, or let the operator give the task a `namespace` of another level.",
+      message: `Our namespace has the Pod Security level \`restricted\`, which refuses the pod of task ${quote(task.name)}: ${flaws.map(({ says }) => says).join(", ")}. JES's namespace had no level.`,
+      fix: "Remove it, or ask the operator for a `namespace` with another level.",
       path: [...path, "securityContext"],
     },
   ];
@@ -44,14 +44,14 @@ const explainPodSecurity = ({ task, path }: PlacedTask): Warning[] => {
 
 const explainNamespace = ({ task, path }: PlacedTask): Warning => ({
   code: "jes-namespace-is-asked-for",
-  message: `Task ${quote(task.name)} runs in ${quote(task.namespace ?? "")} only if the operator allows it; JES tried any namespace, and failed without its own ConfigMap, Secret and rights there.`,
-  fix: "Ask for it in ALLOWED_NAMESPACES, and for manifests/job-namespace there.",
+  message: `Task ${quote(task.name)} runs in ${quote(task.namespace ?? "")} only if the operator allows it; JES tried any namespace, and failed if its ConfigMap, Secret and rights were missing there.`,
+  fix: "Ask the operator to add it to ALLOWED_NAMESPACES and to apply manifests/job-namespace there.",
   path: [...path, "namespace"],
 });
 
 const explainAnnotations = ({ task, path }: PlacedTask, more: string): Warning => ({
   code: "jes-annotations-on-pods",
-  message: `The annotations of task ${quote(task.name)}${more} are on its pod too; JES put them on the Job only, where Vault, Istio and others do not look.`,
-  fix: "Look at what acts on them: a sidecar that does not end keeps the pod from ending.",
+  message: `The annotations of task ${quote(task.name)}${more} are also set on its pod; JES only set them on the Job, where Vault, Istio and others ignore them.`,
+  fix: "Check which injectors react to them: a sidecar that does not exit keeps the pod running.",
   path: [...path, "annotations"],
 });

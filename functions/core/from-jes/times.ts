@@ -1,10 +1,10 @@
-// How long a task may take, and how long its Job stays.
+// Notes on time limits of tasks and the TTL of Jobs.
 import { quote } from "../config/scalars.ts";
 import type { JobConfig } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
 import { atFirst, nothingToDo, tasksOf } from "./places.ts";
 
-/** What JES made of less. */
+/** JES raised lower values to this. */
 const jesMinTtlSeconds = 60;
 
 export const explainTimes = (config: JobConfig): Warning[] => {
@@ -15,19 +15,19 @@ export const explainTimes = (config: JobConfig): Warning[] => {
   return [
     ...atFirst(limited, ({ task, path }, more) => ({
       code: "jes-stopped-in-time",
-      message: `${nameOf(task.name)}${more} is stopped when its maxPollDuration is over; JES only stopped waiting, called it failed, and let it run on.`,
+      message: `${nameOf(task.name)}${more} is stopped when its maxPollDuration is over; JES only stopped waiting, reported it as failed, and let it run on.`,
       fix: nothingToDo,
       path: [...path, "maxPollDuration"],
     })),
     ...atFirst(unlimited, ({ task, path }, more) => ({
       code: "jes-stopped-after-300-seconds",
-      message: `${nameOf(task.name)}${more} has no maxPollDuration and is stopped after 300 s; JES called it failed then, and let it run on.`,
-      fix: "Write maxPollDuration where a task may take longer.",
+      message: `${nameOf(task.name)}${more} has no maxPollDuration and is stopped after 300 s; JES reported it as failed then, and let it run on.`,
+      fix: "Set maxPollDuration if a task may take longer.",
       path,
     })),
     ...atFirst(kept, ({ task, path }, more) => ({
       code: "jes-ttl-after-report",
-      message: `The ttlSecondsAfterFinished of ${nameOf(task.name, "task")}${more} counts from the answer to Keptn, not from the end of the Job, so that no output is lost to a short one.`,
+      message: `The ttlSecondsAfterFinished of ${nameOf(task.name, "task")}${more} counts from the answer to Keptn, not from the end of the Job, so a short TTL loses no output.`,
       fix: nothingToDo,
       path: [...path, "ttlSecondsAfterFinished"],
     })),
@@ -35,7 +35,7 @@ export const explainTimes = (config: JobConfig): Warning[] => {
       .filter(({ task }) => Number(task.ttlSecondsAfterFinished) < jesMinTtlSeconds)
       .map(({ task, path }) => ({
         code: "jes-short-ttl",
-        message: `JES made ${jesMinTtlSeconds} s of ${task.ttlSecondsAfterFinished} s; ${nameOf(task.name, "task")} gets what is written.`,
+        message: `JES raised ${task.ttlSecondsAfterFinished} s to ${jesMinTtlSeconds} s; for ${nameOf(task.name, "task")}, the value now applies as written.`,
         fix: nothingToDo,
         path: [...path, "ttlSecondsAfterFinished"],
       })),

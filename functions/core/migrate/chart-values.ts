@@ -1,4 +1,4 @@
-// Values of JES's Helm chart 0.3.0 (chart/values.yaml), as Helm puts a user's own on top of them.
+// Default values of JES's Helm chart 0.3.0 (chart/values.yaml).
 import { jsonTree } from "../job/json-tree.ts";
 import type { TreeMap } from "./values.ts";
 

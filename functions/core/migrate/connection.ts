@@ -1,4 +1,4 @@
-// How JES reached Keptn, and which events it asked for.
+// JES's connection to Keptn, and the events it requested.
 import { component, leftOut, note, type Part, type Row, same, setting } from "./parts.ts";
 import type { Values } from "./values.ts";
 
@@ -24,12 +24,12 @@ const makeEndpoint = (values: Values): Part[] => {
   return [setting("KEPTN_API_ENDPOINT", `${protocol || "http"}://${hostname}/api`)];
 };
 
-/** In Keptn's cluster its NATS brings events; from elsewhere its API is asked for them. */
+/** Events come from NATS in Keptn's own cluster, and from polling its API elsewhere. */
 const makeSource = (values: Values): Part[] => {
   const namespace = keptnNamespaceOf(values);
   if (namespace === undefined) return [component("keptn-source-polling")];
   if (namespace === "keptn") return [component("keptn-source-nats")];
-  // A component's settings count more than those of the overlay that has it: this one has no address.
+  // A component's settings override those of its overlay; this component sets no address.
   return [component("keptn-source-polling"), setting("PUBSUB_URL", `nats://keptn-nats.${namespace}`)];
 };
 
@@ -38,7 +38,8 @@ const makeDetected = (values: Values): Part[] => {
   const given = values.text("remoteControlPlane.autoDetect.namespace");
   const endpoint = setting("KEPTN_API_ENDPOINT", `http://api-gateway-nginx.${keptnNamespaceOf(values)}/api`);
   if (given) return [endpoint];
-  const text = "Helm looked for Keptn in the cluster; the overlay says namespace `keptn`. Correct it if that is wrong.";
+  const text =
+    "Helm detected Keptn in the cluster; the overlay uses the namespace `keptn`. Change it if Keptn is elsewhere.";
   return [endpoint, note("todo", text)];
 };
 
@@ -46,25 +47,26 @@ const makeTopics = (topics: string): Part[] => {
   const odd = topics.split(",").filter((topic) => !/^\s*sh\.keptn\.event\.[\w-]+\.triggered\s*$/.test(topic));
   if (topics === "") {
     const text =
-      "Without `subscription.pubsubTopic` JES asked for sh.keptn.>, and got nothing. We get the events of all tasks.";
+      "Without `subscription.pubsubTopic`, JES requested sh.keptn.> and received nothing. We receive the events of all tasks.";
     return [note("changes", text)];
   }
   if (odd.length === 0) return [setting("PUBSUB_TOPIC", topics)];
-  const text = `JES never got ${odd.map((topic) => topic.trim()).join(", ")}: it asked Keptn for open tasks of exact types. We get what these stand for.`;
+  const text = `JES never received ${odd.map((topic) => topic.trim()).join(", ")}: it asked Keptn for open tasks of exact types. We receive all events that match.`;
   return [setting("PUBSUB_TOPIC", topics), note("changes", text)];
 };
 
 const makeTls = (values: Values): Part[] => {
   if (!isHttps(values) || values.isTrue(`${api}.apiValidateTls`)) return [];
-  if (isOauth(values)) return [note("left-out", "JES's chart lost this value on its way: with OAuth it verified TLS.")];
+  if (isOauth(values))
+    return [note("left-out", "JES's chart did not apply this value: with OAuth, JES always verified TLS.")];
   const text =
-    "HTTP_SSL_VERIFY=false: whoever is between us and Keptn can read its token. Better: the authority of Keptn's certificate as the key ca.crt of the Secret, with KEPTN_CA_FILE=/etc/keptn/ca.crt, and of a ConfigMap for init containers, KEPTN_CA_CONFIG_MAP.";
+    "HTTP_SSL_VERIFY=false: anyone between us and Keptn can read its token. It is better to add Keptn's certificate authority as the key ca.crt to the Secret, with KEPTN_CA_FILE=/etc/keptn/ca.crt, and to a ConfigMap for init containers, KEPTN_CA_CONFIG_MAP.";
   return [setting("HTTP_SSL_VERIFY", "false"), note("todo", text)];
 };
 
-const noToken = "Nothing of it is written or shown. It belongs into the Secret `job-service-keptn-secrets`";
+const noToken = "Never written or shown. It belongs in the Secret `job-service-keptn-secrets`";
 
-const withoutOauth = "Nothing: it counts with `authMode: oauth` only, as in JES.";
+const withoutOauth = "Nothing: it only applies with `authMode: oauth`, as in JES.";
 
 const oauthRows: readonly Row[] = [
   same(`${api}.oauth.clientId`, "OAUTH_CLIENT_ID"),
@@ -84,23 +86,23 @@ export const connectionRows: readonly Row[] = [
   },
   leftOut(
     "remoteControlPlane.topicSubscription",
-    "Nothing. It had no effect in JES 0.3.0 either: `subscription.pubsubTopic` counted.",
+    "Nothing. It had no effect in JES 0.3.0 either; `subscription.pubsubTopic` applied.",
   ),
   {
     value: "remoteControlPlane.autoDetect",
-    becomes: "`KEPTN_API_ENDPOINT`; the namespace is looked up by nobody, it stands there",
+    becomes: "`KEPTN_API_ENDPOINT`, which contains the namespace; it is not detected",
     make: ({ values }) => makeDetected(values),
   },
   {
     value: `${api}.hostname`,
     becomes:
-      "`KEPTN_API_ENDPOINT`, and how events come: component `keptn-source-nats` beside a Keptn in the cluster, else `keptn-source-polling`",
+      "`KEPTN_API_ENDPOINT`, and the source of events: component `keptn-source-nats` for a Keptn in the same cluster, otherwise `keptn-source-polling`",
     make: ({ values }) => [...makeEndpoint(values), ...makeSource(values)],
   },
   { value: `${api}.protocol`, becomes: "Part of `KEPTN_API_ENDPOINT`", make: () => [] },
   {
     value: `${api}.apiValidateTls`,
-    becomes: "`HTTP_SSL_VERIFY=false` if it is false, for https with a token. JES with a token never verified",
+    becomes: "`HTTP_SSL_VERIFY=false` if it is false, for https with a token. With a token, JES never verified TLS",
     make: ({ values }) => makeTls(values),
   },
   {

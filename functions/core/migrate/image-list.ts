@@ -1,24 +1,24 @@
-// JES's list of allowed images: globs over the text of an image, in which `*` is anything at all.
+// Translates JES's list of allowed images: globs over the image's text, where `*` matches anything.
 import { note, type Part, setting } from "./parts.ts";
 
 export const translateImages = (list: string): Part[] => {
   const entries = list.split(",").filter((entry) => entry.trim() !== "");
   if (entries.length === 0) return [];
   if (entries.includes("*")) {
-    return [note("changes", "`*` allowed every image; so does no list at all.")];
+    return [note("changes", "`*` allowed every image, and so does an empty list.")];
   }
   const odd = entries.filter((entry) => /[[\]{}\\]/.test(entry));
   return [
     setting("ALLOWED_IMAGE_LIST", entries.map(translateEntry).join(",")),
     note("changes", spellings),
-    ...(odd.length > 0 ? [note("todo", `Write out what [ ], { } and \\ stand for in ${odd.join(", ")}.`)] : []),
+    ...(odd.length > 0 ? [note("todo", `Replace [ ], { } and \\ in ${odd.join(", ")} with explicit entries.`)] : []),
   ];
 };
 
 const spellings =
-  "An image is allowed in all its spellings (alpine is docker.io/library/alpine:latest), and blanks in the list mean nothing; JES compared letter by letter. `*` has become `**`, because `*` ends at a / here.";
+  "An image is allowed in all its spellings (alpine is docker.io/library/alpine:latest), and spaces in the list are ignored; JES compared the exact text. `*` became `**`, because `*` does not match / here.";
 
-/** A tag has no slash: in it, `*` stays. */
+/** Tags have no slash, so `*` stays in them. */
 const translateEntry = (entry: string): string => {
   const [, name = "", tag = ""] = /^(.*?)(:[^/]*)?$/.exec(entry.trim()) ?? [];
   return name.replaceAll(/\*+/g, "**") + tag;

@@ -1,4 +1,4 @@
-// What JES's operator said about tasks: images, labels, security, accounts, networks.
+// JES's values for tasks: images, labels, security, accounts, networks.
 import {
   makePodSecurityContextSchema,
   makeSecurityContextSchema,
@@ -17,8 +17,7 @@ const taskAccount = { apiVersion: "v1", kind: "ServiceAccount", name: "job-execu
 const isFilled = (value: Tree | undefined): value is { [key: string]: Tree } =>
   isMap(value) && Object.keys(value).length > 0;
 
-const renamed =
-  "Tasks run as the service account `job-executor-task`. Whatever was granted to JES's account has to be granted to it.";
+const renamed = "Tasks run as the service account `job-executor-task`. Grant it the rights that JES's account had.";
 
 const makeLevel = (level: "baseline" | "privileged", why: string): Part[] => [
   patch(
@@ -27,7 +26,7 @@ const makeLevel = (level: "baseline" | "privileged", why: string): Part[] => [
   ),
   note(
     "changes",
-    `${why}, so the namespace's Pod Security level is \`${level}\`, not \`restricted\`. A namespace of their own for such tasks keeps the functions apart from them (component other-namespaces).`,
+    `${why}, so the namespace's Pod Security level is \`${level}\`, not \`restricted\`. A separate namespace for such tasks isolates the functions from them (component other-namespaces).`,
   ),
 ];
 
@@ -62,7 +61,7 @@ const firstBeyondBaseline = (values: Values): ContextRow | undefined =>
     return flawsOfBaseline(context ?? {}).length > 0;
   });
 
-/** One namespace has one level, for both contexts. */
+/** A namespace has one level, for both contexts. */
 const levelFor = (values: Values): "baseline" | "privileged" =>
   firstBeyondBaseline(values) ? "privileged" : "baseline";
 
@@ -78,14 +77,14 @@ const contextRow = (row: ContextRow): Row => ({
     const isBeyond = isLoose && row === firstBeyondBaseline(values);
     return [
       setting(row.name, JSON.stringify(parsed.data)),
-      // Without it the plan refuses what is beyond `baseline`; JES looked at `privileged` alone.
+      // Without it, the plan refuses anything beyond `baseline`; JES only checked `privileged`.
       ...(isBeyond ? [setting("ALLOW_PRIVILEGED_JOBS", "true")] : []),
-      ...(isLoose ? makeLevel(levelFor(values), `It asks for ${flaws.map(({ says }) => says).join(", ")}`) : []),
+      ...(isLoose ? makeLevel(levelFor(values), `It requests ${flaws.map(({ says }) => says).join(", ")}`) : []),
     ];
   },
 });
 
-/** JES's chart writes `RunAsUser`, and Go takes it for `runAsUser`. */
+/** JES's chart writes `RunAsUser`, which Go reads as `runAsUser`. */
 const spelledAsKubernetes = (context: Tree): Tree => jsonTree(JSON.stringify(context), smallFirst);
 
 const notUnderstood = (value: string, issue: { path: PropertyKey[]; message: string }): Part => ({
@@ -94,7 +93,7 @@ const notUnderstood = (value: string, issue: { path: PropertyKey[]; message: str
     code: "bad-values",
     severity: "error",
     message: `${[value, ...issue.path.map(String)].join(".")}: ${issue.message}.`,
-    fix: "Write it as Kubernetes has it.",
+    fix: "Write it as in Kubernetes.",
   },
 });
 
@@ -104,10 +103,10 @@ export const jobRows: readonly Row[] = [
     becomes: "Annotations of the service account `job-executor-task`",
     make: ({ value }) => (isFilled(value) ? [patch(taskAccount, { metadata: { annotations: value } })] : []),
   },
-  // `create | default true` in the chart's templates: false counts as empty there.
+  // The chart's templates have `create | default true`, where false counts as empty.
   leftOut(
     "jobConfig.serviceAccount.create",
-    "Nothing. JES's chart made an account whatever this said, and we do. Set `DEFAULT_JOB_SERVICE_ACCOUNT` to run tasks as another one.",
+    "Nothing. JES's chart always created an account, and so do we. Set `DEFAULT_JOB_SERVICE_ACCOUNT` to run tasks as another one.",
   ),
   {
     value: "jobConfig.serviceAccount.name",
@@ -116,12 +115,12 @@ export const jobRows: readonly Row[] = [
   },
   {
     value: "jobConfig.allowedImageList",
-    becomes: "`ALLOWED_IMAGE_LIST`, with `**` for each `*` that may stand for more than one part of a name",
+    becomes: "`ALLOWED_IMAGE_LIST`, with `**` for each `*` that may match more than one part of a name",
     make: ({ value }) => translateImages(typeof value === "string" ? value : ""),
   },
   {
     value: "jobConfig.labels",
-    becomes: "`JOB_LABELS`; they are on pods too",
+    becomes: "`JOB_LABELS`; they are also set on pods",
     make: ({ value }) => (isFilled(value) ? [setting("JOB_LABELS", JSON.stringify(value))] : []),
   },
   {

@@ -4,14 +4,14 @@ import type { Values } from "./values.ts";
 
 const taskPolicy = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", name: "tasks" };
 
-/** As JES's: Keptn's API, DNS, and what lies outside of the blocked networks. */
+/** As in JES: Keptn's API, DNS, and addresses outside the blocked networks. */
 export const makeTaskNetwork = (values: Values): Part[] => {
   if (!values.isTrue("jobConfig.networkPolicy.enabled")) return [];
   const given = values.get("jobConfig.networkPolicy.blockCIDRs");
   const blocked = Array.isArray(given) ? given.filter((cidr) => typeof cidr === "string") : [];
   const except = [...new Set([metadataService, ...blocked])];
   const text =
-    "The policy `functions` comes with the policy `tasks`: only Knative's gateway reaches the functions. As with JES, tasks reach IPv4 addresses only; the address at which clouds give a node's credentials away is blocked as well.";
+    "The component also has the policy `functions`: only Knative's gateway can reach the functions. As in JES, tasks can only reach IPv4 addresses. The clouds' metadata address, which exposes a node's credentials, is blocked too.";
   return [
     component("network-policies"),
     patch(taskPolicy, {
@@ -40,13 +40,13 @@ const anywhere = (matchLabels: Readonly<Record<string, string>>) => ({
 const makeIngress = (values: Values): Part[] => {
   if (!values.isTrue("networkPolicy.ingress.enabled")) return [];
   const text =
-    "The policy `tasks` comes with the policy `functions`: nobody calls a task, and a task cannot reach the address at which clouds give a node's credentials away.";
+    "The component also has the policy `tasks`: nothing can connect to a task, and a task cannot reach the clouds' metadata address, which exposes a node's credentials.";
   const isSaid = values.isTrue("jobConfig.networkPolicy.enabled");
   return [component("network-policies"), ...(isSaid ? [] : [note("changes", text)])];
 };
 
 const noEgress =
-  "Nothing: the functions have no policy for what they call. Where you need one, allow DNS, the API server, Keptn and its OAuth provider, for pods with the label serving.knative.dev/service.";
+  "Nothing: the functions have no egress policy. If you need one, allow DNS, the API server, Keptn and its OAuth provider for pods with the label serving.knative.dev/service.";
 
 export const networkRows: readonly Row[] = [
   {

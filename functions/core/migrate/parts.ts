@@ -1,4 +1,4 @@
-// What a value of JES's chart becomes: lines and patches of an overlay, and notes for people.
+// Results of migrating a value of JES's chart: settings, components and patches of an overlay, and notes.
 import type { Tree } from "../config/yaml-tree.ts";
 import type { Problem } from "../problem.ts";
 import type { Values } from "./values.ts";
@@ -11,35 +11,35 @@ export type Part =
   | ({ readonly kind: "note" } & Note)
   | { readonly kind: "problem"; readonly problem: Problem };
 
-/** Which objects a patch is for. */
+/** Objects that a patch applies to. */
 export interface Target {
   readonly apiVersion: string;
   readonly kind: string;
-  /** A regular expression; not there: all of the kind. */
+  /** A regular expression; if absent, all objects of the kind. */
   readonly name?: string;
 }
 
 export interface Note {
-  /** What somebody has to do; what behaves differently; what the overlay has no place for. */
+  /** Steps to do; differences in behaviour; values that the overlay cannot express. */
   readonly section: "todo" | "changes" | "left-out";
   readonly text: string;
   /** Lines for a shell. */
   readonly commands?: readonly string[];
 }
 
-/** A value of the chart, with all below it. */
+/** A value of the chart, including everything below it. */
 export interface Row {
-  /** Names between dots. */
+  /** Path with dots. */
   readonly value: string;
-  /** For people: what has its place now, or what to do instead. */
+  /** For people: its replacement, or what to do instead. */
   readonly becomes: string;
   readonly make: (given: Given) => readonly Part[];
 }
 
 interface Given {
-  /** As Helm would see it; undefined if there is none. */
+  /** As in Helm; undefined if there is none. */
   readonly value: Tree | undefined;
-  /** Somebody set it to something else than the chart has. */
+  /** It differs from the chart's default. */
   readonly isChanged: boolean;
   readonly values: Values;
 }
@@ -58,14 +58,14 @@ export const note = (section: Note["section"], text: string, commands?: readonly
   ...(commands ? { commands } : {}),
 });
 
-/** A value that nothing here corresponds to: named when somebody changed it. */
+/** A value without an equivalent: noted if it was changed. */
 export const leftOut = (value: string, becomes: string): Row => ({
   value,
   becomes,
   make: ({ isChanged }) => (isChanged ? [note("left-out", becomes)] : []),
 });
 
-/** A value that is a setting as it stands, if there is one. */
+/** A value that becomes a setting unchanged, if it is set. */
 export const same = (value: string, name: string): Row => ({
   value,
   becomes: `\`${name}\``,

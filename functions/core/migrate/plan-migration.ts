@@ -1,4 +1,4 @@
-// JES's Helm values as an overlay on our manifests, and all that somebody has to know about it.
+// Turns JES's Helm values into an overlay on our manifests, with notes.
 import { byPlace, type Position, type Problem } from "../problem.ts";
 import { parseSettings } from "../settings.ts";
 import { chartValues } from "./chart-values.ts";
@@ -14,9 +14,9 @@ export interface Migration {
   readonly notes: readonly PlacedNote[];
 }
 
-/** Which value of the chart it stems from. */
+/** The value of the chart that it comes from. */
 interface Placed {
-  /** Names between dots. */
+  /** Path with dots. */
   readonly from?: string;
   readonly at?: Position;
 }
@@ -26,11 +26,11 @@ export type PlacedNote = Note & Placed;
 
 export interface MigrateInput extends OverlayOptions {
   readonly text: string;
-  /** How notes name the values file. */
+  /** Name of the values file in notes. */
   readonly file: string;
 }
 
-/** Nothing of a token or secret is in what it returns. */
+/** The result never contains a token or secret. */
 export const planMigration = ({ text, file, ...options }: MigrateInput): Migration | { problems: Problem[] } => {
   const read = readValues(text, file, chartValues);
   if ("problems" in read) return { problems: [...read.problems] };
@@ -55,7 +55,7 @@ const unknownOf = (changes: readonly Change[]): PlacedPart[] =>
     .map(({ path, at }) => {
       const from = path.join(".");
       const guess = valueMeantBy(path);
-      const text = `The chart of JES 0.3.0 has no such value, so that it had no effect.${guess ? ` Was \`${guess}\` meant?` : ""}`;
+      const text = `The chart of JES 0.3.0 has no such value, so it had no effect.${guess ? ` Did you mean \`${guess}\`?` : ""}`;
       return { kind: "note", section: "left-out", text, from, at };
     });
 
@@ -64,7 +64,7 @@ const problemsIn = (parts: readonly PlacedPart[]): Problem[] =>
 
 const placeOf = ({ at }: Placed): { at?: Position } => (at ? { at } : {});
 
-/** A program that would not start with its settings is no migration. */
+/** Settings that would prevent a program from starting are problems of the migration. */
 const problemsOfSettings = (parts: readonly PlacedPart[]): Problem[] => {
   const settings = parts.filter((part) => part.kind === "setting");
   return settings.flatMap((part) => {

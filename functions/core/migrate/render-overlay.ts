@@ -1,14 +1,14 @@
-// A migration as the text of a kustomization.yaml, in the shape of those in manifests/overlays.
+// Renders a migration as a kustomization.yaml, in the form of those in manifests/overlays.
 import { stringify } from "yaml";
 import type { PlacedPart } from "./plan-migration.ts";
 
 export interface OverlayOptions {
-  /** Of the functions and their Jobs. */
+  /** Namespace of the functions and their Jobs. */
   readonly namespace: string;
   readonly image: string;
-  /** How the overlay names our manifests. */
+  /** Path or URL of our manifests in the overlay. */
   readonly manifests: string;
-  /** How people name the overlay's folder. */
+  /** Folder of the overlay in commands. */
   readonly folder: string;
 }
 
@@ -23,7 +23,7 @@ export const renderOverlay = (
   const settings = parts.filter((part): part is SettingPart => part.kind === "setting");
   const patches = parts.filter((part): part is PatchPart => part.kind === "patch");
   return [
-    "# Made of JES's Helm values by `job-executor migrate`. From here on it is yours.",
+    "# Generated from JES's Helm values by `job-executor migrate`. Edit it as you like.",
     "apiVersion: kustomize.config.k8s.io/v1beta1",
     "kind: Kustomization",
     `namespace: ${yaml(namespace)}`,
@@ -75,12 +75,12 @@ const replacements = [
   "    targets:",
   "      - select: {kind: ConfigMap, name: job-executor-settings}",
   "        fieldPaths: [data.INIT_CONTAINER_IMAGE]",
-  "  # Jobs run where the functions do.",
+  "  # Jobs run in the functions' namespace.",
   "  - source: {kind: Service, group: serving.knative.dev, name: start-job, fieldPath: metadata.namespace}",
   "    targets:",
   "      - select: {kind: ConfigMap, name: job-executor-settings}",
   "        fieldPaths: [data.JOB_NAMESPACE, data.K8S_NAMESPACE]",
-  "  # What the namespace refuses by its Pod Security level, start-job refuses before.",
+  "  # start-job refuses what the namespace's Pod Security level would refuse.",
   '  - source: {kind: Namespace, name: keptn-jes, fieldPath: "metadata.labels.[pod-security.kubernetes.io/enforce]"}',
   "    targets:",
   "      - select: {kind: ConfigMap, name: job-executor-settings}",

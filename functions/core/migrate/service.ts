@@ -1,4 +1,4 @@
-// What JES's chart said about JES's own pod, and about names.
+// JES's values for its own pod, and for names.
 import { leftOut, note, type Part, patch, type Row, setting } from "./parts.ts";
 import { isMap, type Values } from "./values.ts";
 
@@ -10,7 +10,7 @@ const makePullSecrets = (values: Values): Part[] => {
   const secrets = values.get("imagePullSecrets");
   if (!Array.isArray(secrets) || secrets.length === 0) return [];
   const text =
-    "The image pull secrets have to be in the namespace too. The account of tasks has them as well, because our image is in their init containers; a service account that a task names for itself needs them, or FILES_MODE=snapshot.";
+    "The image pull secrets must also exist in the namespace. The tasks' account has them too, because their init containers use our image; a service account that a task sets itself needs them as well, or FILES_MODE=snapshot.";
   return [
     patch(accounts("start-job|finish-task|keptn-source|job-executor-task"), { imagePullSecrets: secrets }),
     note("todo", text),
@@ -18,7 +18,7 @@ const makePullSecrets = (values: Values): Part[] => {
 };
 
 const placing =
-  "Nothing: Knative leaves the choice of nodes to Kubernetes. Where its ConfigMap config-features allows kubernetes.podspec-nodeselector, -tolerations and -affinity, patch them into spec.template.spec of the Services; the Deployment keptn-source takes them anyhow.";
+  "Nothing: by default, Knative does not accept them. If its ConfigMap config-features allows kubernetes.podspec-nodeselector, -tolerations and -affinity, patch them into spec.template.spec of the Services; the Deployment keptn-source always accepts them.";
 
 const makeName = (values: Values): Part[] => {
   const name = values.text("fullnameOverride").slice(0, 63).replace(/-$/, "");
@@ -36,8 +36,8 @@ const annotated = (value: string, becomes: string, make: (annotations: object) =
 });
 
 export const serviceRows: readonly Row[] = [
-  leftOut("replicaCount", "Nothing: Knative starts pods when events come, and stops them after."),
-  leftOut("image", "Nothing: our image is another one. It stands under `images` of the overlay (`migrate --image`)."),
+  leftOut("replicaCount", "Nothing: Knative starts pods when events arrive, and stops them afterwards."),
+  leftOut("image", "Nothing: our image is a different one. Set it under `images` in the overlay (`migrate --image`)."),
   leftOut("jobexecutorserviceinitcontainer", "Nothing: init containers run the image of the functions."),
   leftOut(
     "distributor",
@@ -55,16 +55,19 @@ export const serviceRows: readonly Row[] = [
   ),
   leftOut(
     "serviceAccount",
-    "Nothing: the functions have accounts of their own, with the rights that they use. No right to read Secrets is among them.",
+    "Nothing: each function has its own account with only the rights it uses. None can read Secrets.",
   ),
   leftOut("config", "Nothing. It had no effect in JES 0.3.0 either."),
   annotated("podAnnotations", "Annotations of the pods of the functions and of keptn-source", (annotations) =>
     [functions, source].map((target) => patch(target, { spec: { template: { metadata: { annotations } } } })),
   ),
-  leftOut("podSecurityContext", "Nothing: the functions' pods keep to the Pod Security level `restricted`."),
-  leftOut("securityContext", "Nothing: the functions' containers keep to the Pod Security level `restricted`."),
-  leftOut("service", "Nothing: Knative makes the way to the functions, inside the cluster only."),
-  leftOut("resources", "Nothing: the functions' are in manifests/base, and small; patch them if yours do more."),
+  leftOut("podSecurityContext", "Nothing: the functions' pods comply with the Pod Security level `restricted`."),
+  leftOut("securityContext", "Nothing: the functions' containers comply with the Pod Security level `restricted`."),
+  leftOut("service", "Nothing: Knative routes requests to the functions, only inside the cluster."),
+  leftOut(
+    "resources",
+    "Nothing: the functions' resources are in manifests/base, and small; patch them for higher load.",
+  ),
   leftOut("nodeSelector", placing),
   leftOut("tolerations", placing),
   leftOut("affinity", placing),
@@ -73,6 +76,6 @@ export const serviceRows: readonly Row[] = [
     becomes: "`FULL_DEPLOYMENT_NAME`: the label app.kubernetes.io/managed-by of Jobs and pods",
     make: ({ values }) => makeName(values),
   },
-  leftOut("nameOverride", "Nothing: our objects have the names that manifests/ gives them."),
-  leftOut("global", "Nothing: the chart has no use for it."),
+  leftOut("nameOverride", "Nothing: our objects have the names in manifests/."),
+  leftOut("global", "Nothing: the chart does not use it."),
 ];

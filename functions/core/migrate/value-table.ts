@@ -1,4 +1,4 @@
-// Every value of JES's chart and what becomes of it: the one table for `job-executor migrate` and docs/reference/jes-values.md.
+// Every value of JES's chart and its replacement: the only table, for `job-executor migrate` and docs/reference/jes-values.md.
 import { nearest } from "../config/nearest.ts";
 import { connectionRows } from "./connection.ts";
 import { jobRows } from "./jobs.ts";
@@ -6,7 +6,7 @@ import { networkRows } from "./network.ts";
 import type { Row } from "./parts.ts";
 import { serviceRows } from "./service.ts";
 
-/** Of rows that fit a value, the longest counts. */
+/** If several rows match a value, the longest wins. */
 export const valueTable: readonly Row[] = [...connectionRows, ...jobRows, ...serviceRows, ...networkRows];
 
 /** @param path of a value in a values file */
@@ -16,8 +16,8 @@ export const rowOf = (path: readonly string[]): Row | undefined =>
     .toSorted((a, b) => b.value.length - a.value.length)[0];
 
 /**
- * Part by part, so that `remoteControlPlane.enabled` is not taken for a slip of `remoteControlPlane.api.token`.
- * @returns the value with a slip mended, or the only one of its name elsewhere
+ * Compares part by part, so that `remoteControlPlane.enabled` is not corrected to `remoteControlPlane.api.token`.
+ * @returns the value with the spelling corrected, or the only value of that name elsewhere
  */
 export const valueMeantBy = (path: readonly string[]): string | undefined => {
   const known = valueTable.map(({ value }) => value);

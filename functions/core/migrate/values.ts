@@ -1,32 +1,32 @@
-// A Helm values file: read, put on top of the chart's values, and compared with them.
+// Reads a Helm values file, merges it over the chart's values, and finds the differences.
 import { readYaml, type Tree, type YamlTree } from "../config/yaml-tree.ts";
 import type { Position, Problem } from "../problem.ts";
 
 export type TreeMap = { readonly [key: string]: Tree };
 
 export interface Values {
-  /** @param path names between dots; @returns undefined for what is not there, or was taken away by `null` */
+  /** @param path path with dots; @returns undefined for a missing value, or one removed by `null` */
   readonly get: (path: string) => Tree | undefined;
-  /** "" for what is no text. */
+  /** "" if the value is not text. */
   readonly text: (path: string) => string;
   readonly isTrue: (path: string) => boolean;
   readonly changes: readonly Change[];
 }
 
-/** A value that somebody set to something else than the chart has. */
+/** A value that differs from the chart's default. */
 export interface Change {
   readonly path: readonly string[];
   readonly at: Position;
 }
 
-/** @param text may be what `helm get values` prints, heading and all */
+/** @param text may be the output of `helm get values`, including its heading */
 export const readValues = (
   text: string,
   file: string,
   defaults: TreeMap,
 ): { readonly values: Values } | { readonly problems: readonly Problem[] } => {
   const read = readYaml(text, file);
-  // What the reader says may quote the text around a mistake, and that text may be a token.
+  // The reader's messages may quote the text around an error, which may be a token.
   const problems = "problems" in read ? read.problems : read.flaws.map(({ problem }) => problem);
   if ("problems" in read || problems.length > 0) return { problems: problems.map(explain) };
   const given = read.tree ?? {};
@@ -34,14 +34,14 @@ export const readValues = (
   return { values: makeValues(merge(given, defaults), changesOf(given, defaults, read.at)) };
 };
 
-/** Which character or byte it is quotes nothing else. */
+/** An encoding error only names the byte, so it cannot reveal a token. */
 const explain = (problem: Problem): Problem => (problem.code === "bad-encoding" ? problem : unreadable(problem.at));
 
 const unreadable = (at: Position | undefined): Problem => ({
   code: "bad-values",
   severity: "error",
-  message: "These are no values that Helm could read: something is wrong here or just above.",
-  fix: "`helm get values RELEASE -o yaml` prints what Helm understood.",
+  message: "Helm cannot read these values: there is an error here or just above.",
+  fix: "`helm get values RELEASE -o yaml` prints the values that Helm uses.",
   ...(at ? { at } : {}),
 });
 
@@ -64,7 +64,7 @@ const valueAt = (tree: Tree, [key, ...more]: readonly string[]): Tree | undefine
   return isMap(tree) && Object.hasOwn(tree, key) ? valueAt(tree[key] ?? null, more) : undefined;
 };
 
-/** Helm (pkg/chartutil, coalesce.go): maps are merged, all else is replaced, and null takes a value of the chart away. */
+/** As in Helm (pkg/chartutil, coalesce.go): maps are merged, other values are replaced, and null removes a value of the chart. */
 const merge = (given: TreeMap, defaults: TreeMap): TreeMap => {
   const keys = [...new Set([...Object.keys(defaults), ...Object.keys(given)])];
   const merged = keys.flatMap((key) => {
