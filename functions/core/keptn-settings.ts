@@ -1,8 +1,8 @@
-// Whether the settings are enough to speak to Keptn: what no single one of them can say.
+// Checks whether the settings together are enough to call Keptn.
 import { hasErrors, type Problem } from "./problem.ts";
 import { parseSettings, type Settings } from "./settings.ts";
 
-/** The settings of a program that speaks to Keptn. */
+/** The settings of a program that calls Keptn. */
 export const parseKeptnSettings = (
   env: Readonly<Record<string, string | undefined>>,
 ):
@@ -14,7 +14,7 @@ export const parseKeptnSettings = (
   return hasErrors(problems) ? { problems } : { settings: parsed.settings, warnings: problems };
 };
 
-/** @returns none when a connection can be made */
+/** @returns no errors when a connection can be made */
 export const checkKeptnSettings = (settings: Settings): readonly Problem[] => [
   ...checkEndpoint(settings),
   ...(settings.OAUTH_CLIENT_ID ? checkOauth(settings) : checkToken(settings)),
@@ -22,16 +22,16 @@ export const checkKeptnSettings = (settings: Settings): readonly Problem[] => [
 ];
 
 const checkEndpoint = ({ KEPTN_API_ENDPOINT: endpoint }: Settings): readonly Problem[] => {
-  const fix = "Set KEPTN_API_ENDPOINT to Keptn's API, up to and with /api: http://api-gateway-nginx.keptn/api.";
+  const fix = "Set KEPTN_API_ENDPOINT to the URL of Keptn's API, including /api: http://api-gateway-nginx.keptn/api.";
   if (!endpoint) return [error("missing-setting", "KEPTN_API_ENDPOINT is not set.", fix)];
   if (/^https?:\/\/[^/\s]+/.test(endpoint)) return [];
-  return [error("bad-setting", "KEPTN_API_ENDPOINT is no http:// or https:// address.", fix)];
+  return [error("bad-setting", "KEPTN_API_ENDPOINT is not an http:// or https:// address.", fix)];
 };
 
 const checkToken = ({ KEPTN_API_TOKEN, KEPTN_API_TOKEN_FILE }: Settings): readonly Problem[] => {
   if (KEPTN_API_TOKEN || KEPTN_API_TOKEN_FILE) return [];
-  const fix = "Set KEPTN_API_TOKEN or KEPTN_API_TOKEN_FILE, or OAUTH_CLIENT_ID and the settings that go with it.";
-  return [error("missing-setting", "Nothing is set that proves to Keptn who we are.", fix)];
+  const fix = "Set KEPTN_API_TOKEN or KEPTN_API_TOKEN_FILE, or OAUTH_CLIENT_ID and its related settings.";
+  return [error("missing-setting", "No credentials for Keptn are set.", fix)];
 };
 
 const checkOauth = (settings: Settings): readonly Problem[] => {
@@ -48,7 +48,7 @@ const checkOauth = (settings: Settings): readonly Problem[] => {
 
 const checkTls = ({ HTTP_SSL_VERIFY }: Settings): readonly Problem[] => {
   if (HTTP_SSL_VERIFY) return [];
-  const message = "HTTP_SSL_VERIFY=false: whoever is between us and Keptn can read its token.";
+  const message = "HTTP_SSL_VERIFY=false: anyone between us and Keptn can read its token.";
   return [{ code: "insecure-setting", severity: "warning", message, fix: "Set KEPTN_CA_FILE instead." }];
 };
 

@@ -1,18 +1,18 @@
-// The types that a setting's text can have. Without zod: every start of a program reads its settings before anything else.
+// Types of settings. Without zod, because every program reads its settings first when it starts.
 
-/** `wrong`: each the end of a sentence that begins with `NAME="text"`. */
+/** `wrong`: each entry ends a sentence that begins with `NAME="text"`. */
 type Reading<T> = { readonly value: T } | { readonly wrong: readonly string[] };
 
 export interface Setting<T> {
-  /** What may be written, for docs/reference/settings.md. */
+  /** Allowed values, for docs/reference/settings.md. */
   readonly kind: string;
   readonly read: (text: string) => Reading<T>;
-  /** Where the environment does not have it, or has an empty text. */
+  /** Used when the variable is missing or empty. */
   readonly fallback: T;
   readonly description: string;
 }
 
-/** A type of settings; with a description, a setting. */
+/** `describe` turns the type into a setting. */
 interface SettingType<T> {
   describe(description: string): Setting<T>;
 }
@@ -30,7 +30,7 @@ export const requiredText = (fallback: string) => settingType("text", fallback, 
 export const choice = <const T extends string, F extends T | undefined>(options: readonly T[], fallback: F) =>
   settingType<T | F>(options.map((option) => `\`${option}\``).join(", "), fallback, (given) => {
     const value = options.find((option) => option === given);
-    return value === undefined ? wrong(`is none of ${options.join(", ")}`) : { value };
+    return value === undefined ? wrong(`must be one of ${options.join(", ")}`) : { value };
   });
 
 export const whole = (fallback: number, min = 0) =>
@@ -40,7 +40,7 @@ export const whole = (fallback: number, min = 0) =>
     return Number.isSafeInteger(value) && value >= min ? { value } : wrong(`must be at least ${min}`);
   });
 
-/** A whole number, or a word in its place. */
+/** A whole number, or one word instead. */
 export const wholeOr = <const T extends string>(word: T, fallback: number, min: number) => {
   const number = whole(fallback, min).describe("");
   return settingType<number | T>(`${number.kind}, or \`${word}\``, fallback, (text) =>
@@ -62,7 +62,7 @@ export const size = <T extends string | undefined>(fallback: T) =>
     sizePattern.test(value) ? { value } : wrong("is not a size such as 20Mi"),
   );
 
-/** Comma separated, entries trimmed, empty ones dropped. */
+/** Comma separated; entries are trimmed, empty ones dropped. */
 export const list = (fallback: readonly string[] = []) =>
   settingType("list", fallback, (text) => {
     const entries = text.split(",").map((entry) => entry.trim());

@@ -24,13 +24,13 @@ for (const env of [
 test("says that the endpoint and the credentials are missing, both at once", () => {
   assert.deepEqual(check({}), [
     "missing-setting: KEPTN_API_ENDPOINT is not set.",
-    "missing-setting: Nothing is set that proves to Keptn who we are.",
+    "missing-setting: No credentials for Keptn are set.",
   ]);
 });
 
 test("says that an endpoint is no address", () => {
   assert.deepEqual(check({ KEPTN_API_ENDPOINT: "api-gateway-nginx.keptn", KEPTN_API_TOKEN: "t" }), [
-    "bad-setting: KEPTN_API_ENDPOINT is no http:// or https:// address.",
+    "bad-setting: KEPTN_API_ENDPOINT is not an http:// or https:// address.",
   ]);
 });
 

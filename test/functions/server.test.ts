@@ -151,8 +151,8 @@ describe("both functions over HTTP", () => {
   });
 
   for (const [env, said] of [
-    [{ KEPTN_API_ENDPOINT: "nonsense", KEPTN_API_TOKEN: "t" }, /KEPTN_API_ENDPOINT is no http/],
-    [{ KEPTN_API_ENDPOINT: "http://k/api" }, /Nothing is set that proves to Keptn who we are/],
+    [{ KEPTN_API_ENDPOINT: "nonsense", KEPTN_API_TOKEN: "t" }, /KEPTN_API_ENDPOINT is not an http/],
+    [{ KEPTN_API_ENDPOINT: "http://k/api" }, /No credentials for Keptn are set/],
     [
       { KEPTN_API_ENDPOINT: "https://k/api", KEPTN_API_TOKEN: "t", KEPTN_CA_FILE: "/no/ca" },
       /KEPTN_CA_FILE=.no.ca cannot be read/,

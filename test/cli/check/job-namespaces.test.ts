@@ -74,7 +74,7 @@ test("Kueue's label on every Job is an error of the settings", async (context) =
   setting(installation, { JOB_LABELS: "kueue.x-k8s.io/queue-name=team" });
   const [finding] = await findingsOf(installation, "settings");
   assert.equal(finding?.severity, "error");
-  assert.match(finding?.seen ?? "", /has the label kueue\.x-k8s\.io\/queue-name, by which Kueue starts suspended Jobs/);
+  assert.match(finding?.seen ?? "", /contains the label kueue\.x-k8s\.io\/queue-name: Kueue starts suspended Jobs/);
 });
 
 test("accounts and Secrets of ours that tasks are not denied are an error", async (context) => {

@@ -33,7 +33,10 @@ test("each list and limit is a setting that check knows: a slip of the pen gets 
 });
 
 test("values that cannot be read", () => {
-  assert.match(seenOf({ ALLOWED_VOLUMES: "hostPath" })[0] ?? "", /^ALLOWED_VOLUMES="hostPath" has "hostPath": write /);
+  assert.match(
+    seenOf({ ALLOWED_VOLUMES: "hostPath" })[0] ?? "",
+    /^ALLOWED_VOLUMES="hostPath" contains "hostPath": write /,
+  );
   assert.match(seenOf({ MAX_VOLUME_SIZE: "much" })[0] ?? "", /^MAX_VOLUME_SIZE="much" /);
 });
 

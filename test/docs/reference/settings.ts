@@ -18,7 +18,7 @@ export const renderSettings = (): string => {
 
 const introduction = `Settings are variables of the environment. In a cluster they are lines of the ConfigMap \`job-executor-settings\`, which an overlay
 changes (\`configMapGenerator\`, \`behavior: merge\`); \`job-executor plan --settings FILE\` takes the same lines from a file. An empty value counts
-as not given. A program with a wrong setting does not start, and says why.
+as not given. A program with an invalid setting exits at startup with an error message.
 
 Lists are separated by commas. What is marked with * is no line of the ConfigMap: it comes from a Secret, or the program's surroundings set it.
 `;

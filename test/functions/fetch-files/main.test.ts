@@ -74,7 +74,7 @@ test("says which setting is wrong", async (t) => {
     [exitCode, stderr],
     [
       2,
-      "error missing-setting: KEPTN_API_ENDPOINT is not set. Set KEPTN_API_ENDPOINT to Keptn's API, up to and with /api: http://api-gateway-nginx.keptn/api.\n",
+      "error missing-setting: KEPTN_API_ENDPOINT is not set. Set KEPTN_API_ENDPOINT to the URL of Keptn's API, including /api: http://api-gateway-nginx.keptn/api.\n",
     ],
   );
   assert.match((await run({ FETCH_ORDER: "" })).stderr, /FETCH_ORDER is not set/);
