@@ -1,11 +1,11 @@
-// Numbers that mean another amount than they seem to.
+// Warnings about numbers that mean a different amount than they seem to.
 import { parseQuantity } from "../config/kubernetes-names.ts";
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
 import type { Path, Tree } from "../config/yaml-tree.ts";
 
-/** @param tree the task as it is written */
+/** @param tree the task as written */
 export const lintAmounts = (task: Task, tree: Tree | undefined, path: Path): Warning[] => [
   ...(["limits", "requests"] as const).flatMap((kind) =>
     lintMemory(task.resources?.[kind]?.memory ?? "", kind, [...path, "resources", kind, "memory"]),
@@ -13,7 +13,7 @@ export const lintAmounts = (task: Task, tree: Tree | undefined, path: Path): War
   ...wholeNumbers.flatMap((field) => lintOctal(field, textAt(tree, field), [...path, ...field])),
 ];
 
-/** Bytes. With less a runtime cannot start a container; a request of that size is no mistake that anybody would feel. */
+/** Bytes. With a lower limit, a runtime cannot start a container; a low request does no harm. */
 const least = { limits: 4 * 1024 ** 2, requests: 64 * 1024 };
 
 const lintMemory = (memory: string, kind: keyof typeof least, path: Path): Warning[] => {
@@ -23,7 +23,7 @@ const lintMemory = (memory: string, kind: keyof typeof least, path: Path): Warni
   const amount = isThousandths ? `${number} thousandths of a byte` : `${bytes} bytes`;
   const message = `\`memory: ${memory}\` is ${amount}${kind === "limits" ? ", too little for any container" : ""}.`;
   const fix =
-    /^\d+m?$/.test(memory) && Number(number) >= 4 ? `Write ${number}Mi for mebibytes.` : "Write for example 128Mi.";
+    /^\d+m?$/.test(memory) && Number(number) >= 4 ? `Write ${number}Mi for mebibytes.` : "Write, for example, 128Mi.";
   return [{ code: "tiny-memory", message, fix, path }];
 };
 
@@ -34,7 +34,7 @@ const wholeNumbers: readonly (readonly string[])[] = [
   ["securityContext", "runAsGroup"],
 ];
 
-/** YAML 1.1, and JES with it. */
+/** As in YAML 1.1, and therefore in JES. */
 const lintOctal = (field: readonly string[], written: string, path: Path): Warning[] => {
   const digits = written.replaceAll("_", "");
   const [octal, decimal] = [Number.parseInt(digits, 8), Number(digits)];
@@ -42,7 +42,7 @@ const lintOctal = (field: readonly string[], written: string, path: Path): Warni
   return [
     {
       code: "octal-number",
-      message: `${quote(written)} of ${field.join(".")} is ${octal}: a number that begins with 0 is octal.`,
+      message: `${field.join(".")} ${quote(written)} means ${octal}: a number that begins with 0 is octal.`,
       fix: `Write ${decimal} or ${octal}.`,
       path,
     },

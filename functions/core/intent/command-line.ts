@@ -1,4 +1,4 @@
-// The command of a task as its program sees it: `cmd`, then `args`, and what is known of who reads them.
+// The command line of a task: `cmd`, then `args`, and the programs that may read them.
 import type { Task } from "../config/schema.ts";
 import type { Path } from "../config/yaml-tree.ts";
 
@@ -9,9 +9,9 @@ export interface Word {
 
 export interface CommandLine {
   readonly words: readonly Word[];
-  /** false: `args` go to an entrypoint of the image that nobody here knows. */
+  /** false: `args` go to the image's entrypoint, which is unknown here. */
   readonly hasCommand: boolean;
-  /** Names without folders of what may be the program: with an unknown entrypoint also the image's name. */
+  /** Possible programs, without folders; with an unknown entrypoint, this includes the image's name. */
   readonly programs: readonly string[];
 }
 
@@ -33,8 +33,8 @@ export const baseName = (program: string): string =>
   (program.split(/[\\/]/).at(-1) ?? "").toLowerCase().replace(/\.exe$/, "");
 
 /**
- * Whether something before this word may give it to a shell. It is enough that a shell is named: behind `tini --`,
- * `kubectl exec pod --` or `docker run image`, too.
+ * Whether an earlier word may pass this word to a shell. It is enough that a shell is named, even after `tini --`,
+ * `kubectl exec pod --` or `docker run image`.
  */
 export const isReadByShell = ({ words, hasCommand, programs }: CommandLine, index: number): boolean => {
   const before = words.slice(0, index);
@@ -44,24 +44,24 @@ export const isReadByShell = ({ words, hasCommand, programs }: CommandLine, inde
   return isScript || before.some(({ text }) => /^-[a-z]*c$/.test(text)) || programs.some((name) => shells.has(name));
 };
 
-/** Those that put their arguments together for a shell are like one. */
+/** Includes programs that pass their arguments to a shell. */
 const shells = new Set(
   "sh bash ash dash zsh ksh ksh93 mksh csh tcsh fish nu cmd powershell pwsh ssh sshpass su watch parallel entr".split(
     " ",
   ),
 );
 
-/** Shells of which `-c` takes one text, and gives the words after it as $0, $1, ... */
+/** Shells whose `-c` takes one text, and passes later words as $0, $1, ... */
 export const posixShells: ReadonlySet<string> = new Set("sh bash ash dash zsh ksh ksh93 mksh".split(" "));
 
-/** Programs to which signs of a shell are ordinary arguments: separators, patterns, comparisons. */
+/** Programs that take shell operators as ordinary arguments: separators, patterns, comparisons. */
 export const signPrograms: ReadonlySet<string> = new Set(
   "grep egrep fgrep rg ag ack tr cut sort column paste join sed awk gawk mawk nawk jq gojq yq expr test [ dpkg tmux".split(
     " ",
   ),
 );
 
-/** Programs in whose language `$NAME` means something, or may. */
+/** Programs whose language may give `$NAME` a meaning. */
 export const dollarPrograms: ReadonlySet<string> = new Set(
   `${[...signPrograms].join(" ")} perl ruby php node nodejs deno bun python python2 python3 lua groovy tclsh expect mongo mongosh envsubst
   gomplate make gmake terraform tofu`.split(/\s+/),

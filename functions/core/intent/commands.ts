@@ -1,4 +1,4 @@
-// A command that Kubernetes starts as it stands, and that its author thought a shell would read.
+// Warnings about commands that need a shell, although Kubernetes starts them without one.
 import { commandList } from "../config/command-text.ts";
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
@@ -18,14 +18,14 @@ const lintBlank = ({ name, cmd: [program = "", ...more] = [] }: Task, path: Path
   return [
     {
       code: "blank-in-command",
-      message: `Task ${quote(name)} starts the one program ${quote(program)}, whose name has a blank in it.`,
+      message: `Task ${quote(name)} starts a single program named ${quote(program)}, with a space in its name.`,
       fix: `Write \`cmd: ${JSON.stringify([...commandList(program), ...more])}\`.`,
       path: [...path, "cmd", 0],
     },
   ];
 };
 
-/** `C:\Program Files\x.exe`, `/opt/My App/run`: a path of which a folder has a blank. */
+/** A path with a space in a folder name: `C:\Program Files\x.exe`, `/opt/My App/run`. */
 const mayHaveBlanks = (program: string): boolean => {
   if (program.includes("\\")) return true;
   const [first = "", ...words] = program.split(/\s+/);

@@ -1,4 +1,4 @@
-// Variables of a task: what their author wrote and nothing looks at, and paths that no event has.
+// Warnings about a task's variables: values without effect, and paths that no event has.
 import { quote } from "../config/scalars.ts";
 import type { Task, TaskEnv } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
@@ -17,14 +17,14 @@ export const lintEnvironment = ({ env = [] }: Task, path: Path): Warning[] =>
 
 const valueBesideSecret = (name: string, value: string, path: Path): Warning => ({
   code: "value-beside-secret",
-  message: `The value ${quote(value)} beside the Secret ${quote(name)} has no effect: each key of the Secret becomes a variable.`,
-  fix: "Remove `value`; $(KEY) stands for the value of its key KEY.",
+  message: `The value ${quote(value)} has no effect: each key of the Secret ${quote(name)} becomes a variable.`,
+  fix: "Remove `value`; $(KEY) is the value of the Secret's key KEY.",
   path,
 });
 
 const valueBesideKey = ({ name, value, valueFrom }: TaskEnv, path: Path): Warning => ({
   code: "value-beside-key",
-  message: `The value ${quote(value)} of ${quote(name)} has no effect: its value is that of the key in \`${valueFrom}\`.`,
+  message: `The value ${quote(value)} of ${quote(name)} has no effect: the variable gets the value of the key in \`${valueFrom}\`.`,
   fix: "Remove `value`.",
   path,
 });

@@ -1,10 +1,10 @@
-// Names of events that fit no type of Keptn.
+// Warnings about event names that match no event type of Keptn.
 import { editsBetween } from "../config/nearest.ts";
 import { quote } from "../config/scalars.ts";
 import type { Warning } from "../config/warning.ts";
 import type { Path } from "../config/yaml-tree.ts";
 
-/** What is wrong, as the end of a sentence, and what to do. */
+/** `why` ends a sentence. */
 interface Flaw {
   readonly why: string;
   readonly fix: string;
@@ -13,7 +13,7 @@ interface Flaw {
 export const impossibleName = (name: string, path: Path): Warning[] => {
   const flaw = flawOf(name);
   if (!flaw) return [];
-  const message = `The event name ${quote(name)} fits no event of Keptn: ${flaw.why}.`;
+  const message = `The event name ${quote(name)} matches no Keptn event: ${flaw.why}.`;
   return [{ code: "impossible-event-name", message, fix: flaw.fix, path }];
 };
 
@@ -23,7 +23,7 @@ const flawOf = (name: string): Flaw | undefined => {
   return flawOfSigns(name, pieces.join("")) ?? flawOfCase(name, pieces) ?? flawOfWords(name, pieces);
 };
 
-/** @returns the texts that a type must contain; undefined for a pattern of which that cannot be told so easily */
+/** @returns texts that a matching type must contain; undefined for a pattern that is too complex */
 const literalPieces = (pattern: string): readonly string[] | undefined => {
   if (/[()[\]{}|]|\\[^.\-_/]/.test(pattern)) return undefined;
   return pattern
@@ -35,25 +35,28 @@ const literalPieces = (pattern: string): readonly string[] | undefined => {
 
 const flawOfSigns = (name: string, literal: string): Flaw | undefined => {
   if (literal.includes(">"))
-    return { why: "`>` is a wildcard of NATS, names here are RE2 patterns", fix: "Write `.*`." };
+    return { why: "`>` is a NATS wildcard, but event names are RE2 patterns", fix: "Write `.*`." };
   if (/\s/.test(literal.trim()) || literal.includes(",")) {
     const each = name.split(/[\s,]+/).filter((one) => one !== "");
     if (!each.every((one) => /\w\.\w/.test(one)))
-      return { why: "it has a blank or a comma in it", fix: `Write ${quote(each.join(""))}.` };
+      return { why: "it contains a space or a comma", fix: `Write ${quote(each.join(""))}.` };
     return {
-      why: "it is more than one name",
-      fix: `Write an entry of \`events\` for each: ${each.map(quote).join(", ")}.`,
+      why: "it contains more than one name",
+      fix: `Add one entry to \`events\` for each: ${each.map(quote).join(", ")}.`,
     };
   }
-  if (literal !== literal.trim()) return { why: "it has a blank at its end", fix: `Write ${quote(name.trim())}.` };
+  if (literal !== literal.trim()) return { why: "it begins or ends with a space", fix: `Write ${quote(name.trim())}.` };
   if (!literal.includes("/")) return undefined;
-  return { why: "it has a slash", fix: `Parts of a type stand between dots: ${quote(name.replaceAll("/", "."))}.` };
+  return {
+    why: "it contains a slash",
+    fix: `Separate the parts of a type with dots: ${quote(name.replaceAll("/", "."))}.`,
+  };
 };
 
 const fixed = ["sh", "keptn", "event", "events", "log", "status"];
 /** GU20/lib/v0_2_0 (go-utils), events.go. */
 const kinds = ["triggered", "started", "finished", "changed", "invalidated"];
-/** Tasks of Keptn's own services. Others have any name that somebody gives them, capitals too. */
+/** Tasks of Keptn's own services. Other tasks can have any name, including capitals. */
 const tasks = ["deployment", "test", "evaluation", "release", "approval", "rollback", "action", "get-sli", "problem"];
 
 const flawOfCase = (name: string, pieces: readonly string[]): Flaw | undefined => {
@@ -63,7 +66,7 @@ const flawOfCase = (name: string, pieces: readonly string[]): Flaw | undefined =
   if (capital.length === 0) return undefined;
   const meant = capital.reduce((text, part) => text.replace(part, part.toLowerCase()), name);
   return {
-    why: `Keptn writes ${capital.map((part) => quote(part.toLowerCase())).join(", ")} in small letters`,
+    why: `Keptn writes ${capital.map((part) => quote(part.toLowerCase())).join(", ")} in lowercase`,
     fix: didYouMean(meant),
   };
 };
@@ -82,10 +85,10 @@ const flawOfWords = (name: string, pieces: readonly string[]): Flaw | undefined 
   if (!slip) return undefined;
   const at = name.lastIndexOf(slip.word);
   const meant = `${name.slice(0, at)}${slip.meant}${name.slice(at + slip.word.length)}`;
-  return { why: `no type of an event has ${quote(slip.word)} there`, fix: didYouMean(meant) };
+  return { why: `no event type has ${quote(slip.word)} in that place`, fix: didYouMean(meant) };
 };
 
-/** @param isWhole the word ends here; otherwise its beginning is enough to be found */
+/** @param isWhole the word is complete; otherwise a prefix is enough to match */
 const slipOf = (word: string, known: readonly string[], isWhole: boolean) => {
   if (word === "" || known.includes(word)) return undefined;
   const begun = known.find((one) => one.startsWith(word));

@@ -1,4 +1,4 @@
-// JSONPaths that begin with a name that no event has.
+// Warnings about JSONPaths that begin with a name that no event has.
 import { nearest } from "../config/nearest.ts";
 import { parsePath } from "../config/path-steps.ts";
 import { quote } from "../config/scalars.ts";
@@ -8,7 +8,7 @@ import type { Path } from "../config/yaml-tree.ts";
 /** See `eventDocumentOf`. */
 const topNames = ["id", "type", "source", "time", "specversion", "shkeptncontext", "gitcommitid", "data"];
 
-/** Attributes that events do have, and that paths do not see. */
+/** Attributes of events that JSONPaths cannot read. */
 const hidden = new Set([
   "triggeredid",
   "shkeptnspecversion",
@@ -18,16 +18,16 @@ const hidden = new Set([
   "dataschema",
 ]);
 
-/** @param so what comes of it, as the end of a sentence */
+/** @param so the consequence, as the end of a sentence */
 export const impossiblePath = (path: string, so: string, at: Path): Warning[] => {
   const [first] = parsePath(path) ?? [];
   if (first?.kind !== "one" || topNames.includes(String(first.key))) return [];
   const name = String(first.key);
-  const why = hidden.has(name) ? `paths do not see ${quote(name)}` : `no event has ${quote(name)} at its top`;
+  const why = hidden.has(name) ? `paths cannot read ${quote(name)}` : `no event has ${quote(name)} at its top level`;
   return [
     {
       code: "impossible-path",
-      message: `The JSONPath ${quote(path)} finds nothing, so that ${so}: ${why}.`,
+      message: `The JSONPath ${quote(path)} finds nothing, so ${so}: ${why}.`,
       fix: hidden.has(name) || typeof first.key === "number" ? knownNames : `Did you mean ${meantBy(path, name)}?`,
       path: at,
     },
@@ -36,7 +36,7 @@ export const impossiblePath = (path: string, so: string, at: Path): Warning[] =>
 
 const knownNames = `A path begins with one of: ${topNames.join(", ")}.`;
 
-/** The name is a slip, or one below `data`. */
+/** The name is misspelled, or belongs below `data`. */
 const meantBy = (path: string, name: string): string => {
   const rest = path.trim().replace(/^\$?\.?/, "");
   const slip = nearest(name, topNames);

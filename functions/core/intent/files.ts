@@ -1,4 +1,4 @@
-// Files of a task: entries that name no file as they stand, and programs that are looked for where their file is not.
+// Warnings about a task's files: entries that cannot name a file, and relative working directories.
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
@@ -20,27 +20,30 @@ const globInFiles = (entry: string, path: Path): Warning => {
   const folder = entry.replace(/\/?[^/]*[*?{].*$/, "");
   return {
     code: "glob-in-files",
-    message: `${quote(entry)} in \`files\` is the name of one file: patterns mean nothing there.`,
-    fix: folder === "" ? "Name each file, or a folder for all in it." : `Write ${folder} for all in this folder.`,
+    message: `${quote(entry)} in \`files\` is read as the name of one file: patterns have no meaning there.`,
+    fix:
+      folder === ""
+        ? "List each file, or a folder for all its files."
+        : `Write ${folder} for all files in this folder.`,
     path,
   };
 };
 
 const variableInFiles = (entry: string, path: Path): Warning => ({
   code: "variable-in-files",
-  message: `${quote(entry)} in \`files\` stays as it is: variables are replaced in cmd, args and env only.`,
-  fix: "Name the file itself; one of the same name at the stage is taken where the service has none.",
+  message: `${quote(entry)} in \`files\` stays as it is: variables are only replaced in cmd, args and env.`,
+  fix: "Write the file's name; if the service has no such file, the stage's is used.",
   path,
 });
 
 const keptnInFiles = (entry: string, path: Path): Warning => ({
   code: "keptn-in-files",
-  message: `${quote(entry)} in \`files\` is a folder \`keptn\` of the repository, and appears as /keptn${entry}.`,
+  message: `${quote(entry)} in \`files\` means a folder \`keptn\` in the repository, and appears as /keptn${entry}.`,
   fix: `Write ${parseFileEntry(entry).path.replace(/^keptn\/?/, "") || "/"}, without /keptn.`,
   path,
 });
 
-/** The repository does have a folder of this name: the task knows where its files end up. */
+/** True if the task uses /keptn/keptn: the repository then does have a folder of this name. */
 const isFolderOfService = ({ cmd = [], args = [], env = [], workingDir = "" }: Task): boolean =>
   [...cmd, ...args, ...env.map(({ value }) => value), workingDir].some((text) => text.includes("/keptn/keptn"));
 

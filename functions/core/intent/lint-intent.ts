@@ -1,4 +1,4 @@
-// What is valid, and surely not what its author meant: warnings for lint and plan. The functions have no use for them.
+// Warnings about valid config that its author cannot have meant. For lint and plan only, not for the functions.
 import type { ActionOutline } from "../config/outline.ts";
 import type { ParsedJobConfig } from "../config/parse.ts";
 import type { Task } from "../config/schema.ts";
@@ -13,7 +13,7 @@ import { impossiblePath } from "./event-paths.ts";
 import { lintFiles } from "./files.ts";
 import { lintProgram } from "./programs.ts";
 
-/** In the order of the text. A config that has errors is looked at as far as it can be read. */
+/** In the order of the text. A config with errors is checked as far as it can be read. */
 export const lintIntent = ({ actions = [], outline = [], tree, at }: ParsedJobConfig): readonly Problem[] => {
   if (!at) return [];
   const warnings = [

@@ -1,4 +1,4 @@
-// A program of the Git repository that is started as if it did not lie below /keptn.
+// Warnings about a program from the Git repository that is started without its path below /keptn.
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
@@ -18,7 +18,7 @@ export const lintProgram = (task: Task, path: Path): Warning[] => {
   return [
     {
       code: "program-outside-keptn",
-      message: `Task ${quote(task.name)} starts ${quote(found.text)} of the image; its file lies at ${filesFolder}/${file}.`,
+      message: `Task ${quote(task.name)} starts ${quote(found.text)} from the image, but its file is at ${filesFolder}/${file}.`,
       fix: `Write ${filesFolder}/${file}.`,
       path: found.path,
     },
@@ -30,7 +30,7 @@ const runners = new Set(
   "sh bash ash dash zsh ksh python python2 python3 node perl ruby php pwsh deno bun Rscript".toLowerCase().split(" "),
 );
 
-/** What a runner runs: its first argument that is no option, and the one text of `-c`. */
+/** The script of a runner: its first argument that is not an option, including the text of `-c`. */
 const scriptOf = (words: readonly Word[]): Word | undefined => words.slice(1).find(({ text }) => !text.startsWith("-"));
 
 const relativeOf = (text: string): string => text.replace(/^(?:\.?\/)+/, "");
@@ -51,7 +51,7 @@ interface Name {
   readonly isBare: boolean;
 }
 
-/** A name without folder and extension (`k6`) may be a program of the image beside a folder; `/bin/x` is the image's. */
+/** A name without folder and extension (`k6`) may be a program of the image; `/bin/x` always is. */
 const isOf = (entry: string, { file, isRelative, isBare }: Name): boolean => {
   if (entry === file) return /\.\w+$/.test(file) || (isRelative && !isBare);
   return entry !== "" && isRelative && file.startsWith(`${entry}/`);

@@ -1,11 +1,11 @@
-// `&&`, `|`, `>`, `;` as words of a command that no shell reads.
+// Warnings about `&&`, `|`, `>`, `;` in a command without a shell.
 import { commandText } from "../config/command-text.ts";
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
 import { baseName, type CommandLine, isReadByShell, posixShells, signPrograms, type Word } from "./command-line.ts";
 
-/** One for a task: what comes after the first operator is another command. */
+/** At most one per task: after the first operator, another command begins. */
 export const lintOperators = ({ name }: Task, line: CommandLine): Warning[] => {
   if (line.programs.some((program) => signPrograms.has(program))) return [];
   const index = line.words.findIndex((_, at) => isOperator(line.words, at));
@@ -29,7 +29,7 @@ const isOperator = (words: readonly Word[], at: number): boolean => {
 const isSeparator = (option: string, text: string): boolean =>
   /^[|;&<>]$/.test(text) && /^-(?:[a-z]*[dFtse]|-.*(?:delim|sep|char|fs).*)$/i.test(option);
 
-/** The text after `sh -c`, if it has no use for the words that come after it. */
+/** The text after `sh -c`, unless it uses the words after it. */
 const scriptBefore = (words: readonly Word[], index: number): string | undefined => {
   const shell = words.slice(0, index).findIndex(({ text }) => posixShells.has(baseName(text)));
   const option = words.findIndex(({ text }, at) => shell >= 0 && at > shell && /^-[a-z]*c$/.test(text));
@@ -45,7 +45,7 @@ interface Found {
 
 const operatorWithoutShell = ({ name, line, operator }: Found): Warning => ({
   code: "operator-without-shell",
-  message: `Task ${quote(name)} has no shell that reads \`${operator.text}\`: the program gets it as an argument.`,
+  message: `Task ${quote(name)} has no shell to interpret \`${operator.text}\`: the program gets it as an argument.`,
   fix: `Write \`cmd: ${listOf(["sh", "-c", commandText(line.words.map(({ text }) => text))])}\`.`,
   path: operator.path,
 });
@@ -56,7 +56,7 @@ const operatorAfterScript = ({ name, line, operator, script }: Found & { readonl
   const whole = [...texts.slice(0, begin), commandText(texts.slice(begin), script)];
   return {
     code: "operator-after-script",
-    message: `Task ${quote(name)} runs ${quote(script)} alone: \`-c\` takes one text, and \`${operator.text}\` comes after it.`,
+    message: `Task ${quote(name)} runs only ${quote(script)}: \`-c\` takes one text, and \`${operator.text}\` comes after it.`,
     fix: `Write \`cmd: ${listOf(whole)}\`.`,
     path: operator.path,
   };

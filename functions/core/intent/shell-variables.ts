@@ -1,11 +1,11 @@
-// `$NAME` of a variable of the task in a command that no shell reads.
+// Warnings about `$NAME` in a command without a shell, where NAME is a variable of the task.
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
 import type { Warning } from "../config/warning.ts";
 import { isWholeSecret } from "../config/whole-secret.ts";
 import { type CommandLine, dollarPrograms, isReadByShell, type Word } from "./command-line.ts";
 
-/** One for each word; a `$NAME` that is no variable of the task may be meant as it stands. */
+/** At most one per word; a `$NAME` that is not a variable of the task may be meant literally. */
 export const lintVariables = ({ name, env = [] }: Task, line: CommandLine): Warning[] => {
   if (line.programs.some((program) => dollarPrograms.has(program))) return [];
   const own = new Set(env.filter((entry) => !isWholeSecret(entry)).map((entry) => entry.name));
@@ -15,7 +15,7 @@ export const lintVariables = ({ name, env = [] }: Task, line: CommandLine): Warn
     return [
       {
         code: "variable-without-shell",
-        message: `Task ${quote(name)} has no shell that reads \`${found.written}\`: the program gets it as it stands.`,
+        message: `Task ${quote(name)} has no shell to interpret \`${found.written}\`: the program gets it unchanged.`,
         fix: `Write $(${found.variable}), which Kubernetes replaces.`,
         path: word.path,
       },
@@ -23,7 +23,7 @@ export const lintVariables = ({ name, env = [] }: Task, line: CommandLine): Warn
   });
 };
 
-/** A whole command as its first word: `blank-in-command` says what to do. */
+/** The first word is a whole command: `blank-in-command` reports it. */
 const isOneText = ({ words, hasCommand }: CommandLine, index: number): boolean =>
   hasCommand && index === 0 && /\s/.test(words[0]?.text ?? "");
 
@@ -38,5 +38,5 @@ const variablesIn = ({ text }: Word): { readonly variable: string; readonly writ
 /** `--spring.datasource.url=${URL}`, `-Dserver.url=${URL}`: Java's frameworks replace it themselves. */
 const isProperty = /^(?:--|-D)[\w-]+\.[\w.-]+=/;
 
-/** What every task has. */
+/** Variables of every task. */
 const given = /^(?:KEPTN_(?:PROJECT|STAGE|SERVICE|RESULT)|LABELS_\w+)$/;

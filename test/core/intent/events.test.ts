@@ -22,8 +22,8 @@ const told: Readonly<Record<string, string>> = {
   "sh.keptn.event.TEST.triggered": "Did you mean sh.keptn.event.test.triggered?",
   "sh.keptn.event.remoteTask.Triggered": "Did you mean sh.keptn.event.remoteTask.triggered?",
   "sh.keptn.event.test. triggered": 'Write "sh.keptn.event.test.triggered".',
-  "a.b.triggered, c.d.triggered": 'Write an entry of `events` for each: "a.b.triggered", "c.d.triggered".',
-  "test/triggered": 'Parts of a type stand between dots: "test.triggered".',
+  "a.b.triggered, c.d.triggered": 'Add one entry to `events` for each: "a.b.triggered", "c.d.triggered".',
+  "test/triggered": 'Separate the parts of a type with dots: "test.triggered".',
 };
 
 const silent = [
