@@ -1,7 +1,7 @@
-// What to do about something that no list of the operator has.
+// The fix for a value that an operator's list does not contain.
 
-/** @returns a sentence that names the setting, and what it allows */
+/** @returns a sentence that names the setting and its allowed values */
 export const allowedIn = (setting: string, allowed: readonly string[]): string =>
   allowed.length > 0
     ? `Allowed: ${allowed.join(", ")} (${setting}).`
-    : `Leave it out, or ask the operator for it in ${setting}.`;
+    : `Remove it, or ask the operator to add it to ${setting}.`;

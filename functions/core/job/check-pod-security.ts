@@ -1,4 +1,4 @@
-// Which tasks Kubernetes' Pod Security would refuse, or more than the operator wants tasks to have: said before anything is created.
+// Finds tasks that Pod Security or the operator's rules would refuse, before anything is created.
 import type { Task } from "../config/schema.ts";
 import type { Settings } from "../settings.ts";
 import {
@@ -21,11 +21,11 @@ type Level = "baseline" | "restricted";
 
 interface PlacedFlaw {
   readonly says: string;
-  /** Of the task; undefined: the operator's. */
+  /** Field of the task; undefined if the operator's settings are the cause. */
   readonly field?: TaskProblem["field"];
 }
 
-/** @returns at most one problem: an error, or a warning where the level is not known */
+/** @returns at most one problem: an error, or a warning if the level is unknown */
 export const checkPodSecurity = (task: Task, rules: PodSecurityRules): TaskProblem[] => {
   const beyond = rules.ALLOW_PRIVILEGED_JOBS ? [] : flawsAt("baseline", task, rules);
   if (beyond.length > 0) return [notAllowed(beyond)];
@@ -35,7 +35,7 @@ export const checkPodSecurity = (task: Task, rules: PodSecurityRules): TaskProbl
   return flaws.length > 0 && level !== "privileged" ? [refusedBy(level, flaws)] : [];
 };
 
-/** It is known of one namespace; in others the author knows better. */
+/** The level is only known for JOB_NAMESPACE; for others we trust the author. */
 const levelFor = ({ namespace }: Task, { JOB_NAMESPACE, JOB_POD_SECURITY_LEVEL: level }: PodSecurityRules) =>
   namespace && namespace !== JOB_NAMESPACE ? "privileged" : (level ?? "unknown");
 
@@ -66,26 +66,26 @@ const fieldOf = (flaws: readonly PlacedFlaw[]): TaskProblem["field"] =>
 
 const notAllowed = (flaws: readonly PlacedFlaw[]): TaskProblem => ({
   code: "privileged-not-allowed",
-  message: `it asks for ${textOf(flaws)}; only what the Pod Security level baseline has is allowed here.`,
-  fix: "Do without, or ask the operator for ALLOW_PRIVILEGED_JOBS=true.",
+  message: `it requests ${textOf(flaws)}, which exceeds the Pod Security level baseline and is not allowed here.`,
+  fix: "Remove it, or ask the operator for ALLOW_PRIVILEGED_JOBS=true.",
   field: fieldOf(flaws),
 });
 
 const refusal = {
   code: "pod-security-refused",
-  fix: "Do without, or ask the operator for a namespace of Jobs with another level.",
+  fix: "Remove it, or ask the operator for a Job namespace with another level.",
 } as const;
 
 const refusedBy = (level: Level, flaws: readonly PlacedFlaw[]): TaskProblem => ({
   ...refusal,
-  message: `the namespace of Jobs has the Pod Security level ${level} (JOB_POD_SECURITY_LEVEL), which refuses its pod: ${textOf(flaws)}.`,
+  message: `the Pod Security level ${level} of the Job namespace (JOB_POD_SECURITY_LEVEL) refuses its pod: ${textOf(flaws)}.`,
   field: fieldOf(flaws),
 });
 
-/** The level that manifests/base gives to our namespace; what the operator's settings lack is no fault of the task. */
+/** Checks the level of our namespace in manifests/base. Gaps in the operator's settings are not the task's fault. */
 const warnOfRestricted = (task: Task): TaskProblem[] => {
   const flaws = flawsOfRestricted(task.securityContext ?? {}).map((flaw) => placeOf(flaw, task));
   if (flaws.length === 0) return [];
-  const message = `a namespace of the Pod Security level restricted, as the overlays have it, refuses its pod: ${textOf(flaws)}.`;
+  const message = `a namespace with the Pod Security level restricted, as in the overlays, refuses its pod: ${textOf(flaws)}.`;
   return [{ ...refusal, message, field: fieldOf(flaws), severity: "warning" }];
 };

@@ -1,4 +1,4 @@
-// Where a task may run, and what its pod may be called by: the operator's lists, closed unless said otherwise.
+// Checks scheduling and labels of a task against the operator's lists, which allow nothing by default.
 import { matchesAny } from "../config/glob.ts";
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
@@ -19,7 +19,7 @@ export type SchedulingRules = Pick<
 
 export const checkScheduling = (task: Task, rules: SchedulingRules): TaskProblem[] => [
   ...checkPairs(task.nodeSelector, {
-    ...{ field: "nodeSelector", code: "node-selector-not-allowed", what: "the nodes with" },
+    ...{ field: "nodeSelector", code: "node-selector-not-allowed", what: "nodes with" },
     ...{ setting: "ALLOWED_NODE_SELECTORS", allowed: rules.ALLOWED_NODE_SELECTORS },
   }),
   ...checkTolerations(task, rules.ALLOWED_TOLERATIONS),
@@ -59,7 +59,7 @@ const checkPairs = (
       ...{ fix: allowedIn(setting, allowed), field: [field, key] },
     }));
 
-/** A pattern without = is for keys alone. */
+/** A pattern without = matches the key only. */
 const isPairAllowed = ([key, value]: readonly [string, string], allowed: readonly string[]): boolean =>
   allowed.some((pattern) => matchesAny(pattern.includes("=") ? `${key}=${value}` : key, [pattern]));
 
@@ -79,8 +79,8 @@ const checkLabels = (
   Object.entries(labels ?? {}).flatMap(([key, value]): TaskProblem[] => {
     const field = ["labels", key];
     if (Object.hasOwn(operators, key)) {
-      const message = `the label ${quote(key)} is the operator's (JOB_LABELS).`;
-      return [{ code: "label-not-allowed", message, fix: "Choose another key, or leave it out.", field }];
+      const message = `the label ${quote(key)} is set by the operator (JOB_LABELS).`;
+      return [{ code: "label-not-allowed", message, fix: "Choose another key, or remove it.", field }];
     }
     if (isPairAllowed([key, value], allowed)) return [];
     const message = `the label ${quote(`${key}=${value}`)} is not allowed here.`;

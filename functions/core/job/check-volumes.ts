@@ -1,4 +1,4 @@
-// What a task may mount, and how much room it may take: the operator's rules.
+// Checks the volumes of a task and their size against the operator's rules.
 import { matchesAny } from "../config/glob.ts";
 import { quote } from "../config/scalars.ts";
 import type { Task, TaskVolume } from "../config/schema.ts";
@@ -36,11 +36,11 @@ const nouns: Readonly<Record<VolumeKind, string>> = {
   emptyDir: "an emptyDir",
 };
 
-/** `claim` is every one, `claim:cache-*` those of such a name. */
+/** `claim` allows every claim, `claim:cache-*` those with a matching name. */
 const isAllowed = (kind: VolumeKind, name: string, allowed: readonly string[]): boolean =>
   matchesAny(kind, allowed) || (name !== "" && matchesAny(`${kind}:${name}`, allowed));
 
-/** No list: every one. */
+/** An empty list allows every ConfigMap. */
 const checkConfigMaps = ({ env = [], volumes = [] }: Task, allowed: readonly string[]): TaskProblem[] => {
   if (allowed.length === 0) return [];
   const named = [
@@ -54,7 +54,7 @@ const checkConfigMaps = ({ env = [], volumes = [] }: Task, allowed: readonly str
   });
 };
 
-/** No list: every one, since a task may have the same Secret in its variables. */
+/** An empty list allows every Secret, because a task can also read it as variables. */
 const checkPullSecrets = ({ imagePullSecrets = [] }: Task, allowed: readonly string[]): TaskProblem[] =>
   imagePullSecrets.flatMap((name, index) => {
     if (allowed.length === 0 || matchesAny(name, allowed)) return [];
@@ -63,7 +63,7 @@ const checkPullSecrets = ({ imagePullSecrets = [] }: Task, allowed: readonly str
     return [{ code: "image-pull-secret-not-allowed", message, fix, field: ["imagePullSecrets", index] }];
   });
 
-/** Of all that the task asks for together: it is one node's disk, or one container's memory. */
+/** Checks the sum of all sizes, because they share one node's disk or one container's memory. */
 const checkRoom = ({ volume, volumes = [] }: Task, rules: VolumeRules): TaskProblem[] => {
   const asked = [
     ...(volume?.size ? [{ size: volume.size, field: ["volume", "size"] }] : []),
@@ -74,7 +74,7 @@ const checkRoom = ({ volume, volumes = [] }: Task, rules: VolumeRules): TaskProb
   const most = bytesOf(rules.MAX_VOLUME_SIZE);
   if (asked.reduce((sum, { size }) => sum + bytesOf(size), 0) <= most) return [];
   const sizes = asked.map(({ size }) => size).join(" + ");
-  const message = `it asks for ${sizes} of room, and ${rules.MAX_VOLUME_SIZE} is allowed here.`;
-  const fix = "Ask for less, or ask the operator for a larger MAX_VOLUME_SIZE.";
+  const message = `it requests volumes of ${sizes}, but the limit is ${rules.MAX_VOLUME_SIZE}.`;
+  const fix = "Request less, or ask the operator for a larger MAX_VOLUME_SIZE.";
   return [{ code: "volume-too-large", message, fix, field: asked[0]?.field ?? [] }];
 };

@@ -1,12 +1,12 @@
-// Until when a task is stopped: its pod's deadline, and the one of its Job.
+// Deadlines of a task's pod and Job.
 import type { Settings } from "../settings.ts";
 
-/** As in JES: how long a task may take that does not say. */
+/** Default duration limit of a task, as in JES. */
 const defaultSeconds = 300;
-/** What the Job's deadline leaves the pod to end politely (30 s) after its own. */
+/** Time that the Job's deadline leaves for a graceful end (30 s) after the pod's deadline. */
 export const endSeconds = 60;
 
-/** From the pod's start on a node on, image pull and init containers included: what the kubelet counts (`status.startTime`). */
+/** Counts from the pod's start on a node (`status.startTime`, as the kubelet does), including image pull and init containers. */
 export const podDeadlineSeconds = (
   maxPollDuration: number | undefined,
   settings: Pick<Settings, "TASK_DEADLINE_SECONDS">,
@@ -15,6 +15,6 @@ export const podDeadlineSeconds = (
   return settings.TASK_DEADLINE_SECONDS > 0 ? Math.min(own, settings.TASK_DEADLINE_SECONDS) : own;
 };
 
-/** From its release on: it ends pods that no node took, which no kubelet sees, and never cuts one that a node took in time. */
+/** Counts from the release. It ends pods that got no node, and never cuts short a pod that got one in time. */
 export const jobDeadlineSeconds = (podSeconds: number, settings: Pick<Settings, "START_DEADLINE_SECONDS">): number =>
   settings.START_DEADLINE_SECONDS + podSeconds + endSeconds;

@@ -1,4 +1,4 @@
-// Environment of a task's container: ours and the event's labels first, so that the task's own can use and replace them.
+// Environment of a task's container. Our variables and the event's labels come first, so the task's own can use and replace them.
 import { stringify, type Tags } from "yaml";
 import { findPath } from "../config/jsonpath.ts";
 import { quote } from "../config/scalars.ts";
@@ -17,25 +17,25 @@ export interface Environment {
   readonly env: EnvVar[];
   readonly envFrom: NonNullable<Container["envFrom"]>;
   readonly problems: readonly TaskProblem[];
-  /** What it takes from the results of tasks before it. */
+  /** Values it needs from the results of earlier tasks. */
   readonly wanted: readonly WantedValue[];
 }
 
-/** How a task finds what tasks before it wrote. */
+/** How a task finds the results of earlier tasks. */
 interface EarlierTasks {
   /** Name of the ConfigMap with their values. */
   readonly configMap: string;
-  /** Places of the action's tasks, by their names. */
+  /** Index of each task of the action, by name. */
   readonly places: ReadonlyMap<string, number>;
 }
 
-/** Where a container writes its result; Kubernetes keeps what stands there when it ends. */
+/** File for a container's result; Kubernetes keeps its content when the container ends. */
 export const resultPath = "/dev/termination-log";
 
-/** A single NAME=value that the kernel takes (MAX_ARG_STRLEN, 128 KiB with a zero at the end). */
+/** The kernel's limit for one NAME=value (MAX_ARG_STRLEN, 128 KiB with the final zero byte). */
 export const maxBytes = 128 * 1024 - 1;
 
-/** Of all values from the event together: what the kernel takes is twice as much, and what an object in Kubernetes may have. */
+/** Limit for all values from the event together: half of the kernel's limit, and within the object size limit of Kubernetes. */
 const maxAllBytes = 1024 * 1024;
 
 export interface EnvironmentInput {
@@ -73,7 +73,7 @@ export const planEnvironment = (
   return { env, envFrom: secrets.map(({ name }) => ({ secretRef: { name } })), problems, wanted };
 };
 
-/** One key, which Kubernetes puts in: we read neither Secrets nor ConfigMaps. */
+/** A reference to one key. Kubernetes resolves it; we read neither Secrets nor ConfigMaps. */
 const referenceOf = ({ name, valueFrom, secret, configMap }: TaskEnv): EnvVar | undefined => {
   if (valueFrom === "secret" && secret) return { name, valueFrom: { secretKeyRef: keyOf(secret) } };
   return valueFrom === "configMap" && configMap
@@ -82,13 +82,13 @@ const referenceOf = ({ name, valueFrom, secret, configMap }: TaskEnv): EnvVar | 
 };
 
 /**
- * Not `optional`: without its ConfigMap the task would run without its value. A kubelet may hear of a ConfigMap later than of a pod, and
- * a version of finish-task that knows nothing of values would release the task without it.
+ * Not `optional`, because then a task could run without its value: a kubelet may see a ConfigMap later than the pod, and an old
+ * finish-task would release the task without creating one.
  */
 const ofTask = ({ name, valueFrom }: TaskEnv, index: number, { configMap }: EarlierTasks): EnvVar | undefined =>
   valueFrom === "task" ? { name, valueFrom: { configMapKeyRef: { name: configMap, key: keyAt(index) } } } : undefined;
 
-/** Names of variables may be longer than a key, and there may be two of one name. */
+/** Variable names can be longer than a key, and are not unique. */
 const keyAt = (index: number): string => `env-${index}`;
 
 const wantedBy = ({ name, valueFrom, value, as }: TaskEnv, index: number, { places }: EarlierTasks): WantedValue[] => {
@@ -103,7 +103,7 @@ const keyOf = ({ name, key, optional }: NonNullable<TaskEnv["secret"]>) => ({
   ...(optional ? { optional } : {}),
 });
 
-/** What every task gets. */
+/** Variables of every task. */
 const givenTo = ({ data }: KeptnEvent): EnvVar[] => [
   { name: "KEPTN_RESULT", value: resultPath },
   { name: "KEPTN_PROJECT", value: literal(data.project) },
@@ -112,7 +112,7 @@ const givenTo = ({ data }: KeptnEvent): EnvVar[] => [
   ...labelVariables(data.labels ?? {}),
 ];
 
-/** `build-id` -> LABELS_BUILD_ID, in alphabetical order; of labels that come to the same name the last one counts. */
+/** `build-id` -> LABELS_BUILD_ID, in alphabetical order; if labels map to the same name, the last one counts. */
 export const labelVariables = (labels: Readonly<Record<string, string>>): EnvVar[] => {
   const byName = new Map<string, string>();
   for (const key of Object.keys(labels).sort()) {
@@ -121,7 +121,7 @@ export const labelVariables = (labels: Readonly<Record<string, string>>): EnvVar
   return [...byName].map(([name, value]) => ({ name, value }));
 };
 
-/** A text stays as it is, all else is JSON. */
+/** Text stays as it is; anything else is written as JSON. */
 export const textOf = (value: unknown, as: string | undefined): string => {
   const format = formatOf(as);
   if (format === "yaml") return stringify(value, { lineWidth: 0, compat: "yaml-1.1", customTags: withExactNumbers });
@@ -133,7 +133,7 @@ const formatOf = (as: string | undefined): "json" | "yaml" | undefined => {
   return format === "json" || format === "yaml" ? format : undefined;
 };
 
-/** Written as in JSON, which is YAML too. */
+/** Written as in JSON, which is valid YAML. */
 const exactNumber = {
   tag: "tag:yaml.org,2002:float",
   default: true,
@@ -146,14 +146,14 @@ const withExactNumbers = (tags: Tags): Tags => [exactNumber, ...tags];
 
 const missingPath = ({ name, value }: TaskEnv, index: number): TaskProblem => ({
   code: "missing-event-value",
-  message: `the environment variable ${name} wants ${quote(value)}, and the event has nothing there.`,
-  fix: "Name a value that each event of this type has, or narrow the action's events down with `jsonpath`.",
+  message: `the environment variable ${name} needs ${quote(value)}, but the event has no value there.`,
+  fix: "Use a value that every event of this type has, or restrict the action's events with `jsonpath`.",
   field: ["env", index, "value"],
 });
 
 const isTooLong = ({ name, value }: EnvVar): boolean => utf8Bytes(`${name}=${value}`) > maxBytes;
 
-/** @returns nothing for one that the task did not ask for */
+/** @returns an empty path for a variable that is not the task's own */
 const indexOf = (entries: readonly TaskEnv[], variable: string): number[] => {
   const index = entries.findIndex((entry) => entry.name === variable && !isWholeSecret(entry));
   return index < 0 ? [] : [index];
@@ -163,21 +163,21 @@ const hasNul = ({ value = "" }: EnvVar): boolean => value.includes("\0");
 
 const nulInside = ({ name }: EnvVar, field: TaskProblem["field"]): TaskProblem => ({
   code: "nul-in-value",
-  message: `the environment variable ${name} holds the character U+0000 (NUL), with which no program can be started.`,
-  fix: "Take a part of the event without it, or take it as JSON (`as: json`).",
+  message: `the environment variable ${name} contains the character U+0000 (NUL), which cannot be passed to a program.`,
+  fix: "Use a part of the event without it, or write it as JSON (`as: json`).",
   field,
 });
 
 const tooLong = ({ name }: EnvVar, field: TaskProblem["field"]): TaskProblem => ({
   code: "env-too-long",
-  message: `the environment variable ${name} is longer than the ${maxBytes} bytes that Linux takes.`,
-  fix: "Take a smaller part of the event.",
+  message: `the environment variable ${name} is longer than Linux allows (${maxBytes} bytes).`,
+  fix: "Use a smaller part of the event.",
   field,
 });
 
 const tooMuch: TaskProblem = {
   code: "env-too-long",
   message: `its environment variables take more than ${maxAllBytes} bytes from the event.`,
-  fix: "Take a smaller part of the event.",
+  fix: "Use a smaller part of the event.",
   field: ["env"],
 };

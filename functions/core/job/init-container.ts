@@ -1,4 +1,4 @@
-// The init container that fetches a task's files from Keptn. It alone sees Keptn's credentials.
+// The init container that fetches a task's files from Keptn. Only it sees Keptn's credentials.
 import { fetchContainerName, filesFolder, filesVolumeName, makeFetchEnv, makeFetchOrder } from "../files.ts";
 import type { Container, EnvVar } from "../kubernetes.ts";
 import type { Settings } from "../settings.ts";
@@ -26,7 +26,7 @@ export const makeInitContainer = ({ task, event, settings }: TaskJob): Container
   ],
 });
 
-/** What /keptn holds, the files of the task may have together. */
+/** The size of /keptn limits the task's files. */
 const withOwnSize = ({ volume }: TaskJob["task"], settings: Settings): Settings =>
   volume?.size ? { ...settings, FILES_VOLUME_SIZE: volume.size } : settings;
 

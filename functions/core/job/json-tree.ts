@@ -1,9 +1,9 @@
-// JSON of a setting as the tree of texts that the config's schema reads.
+// Converts a setting's JSON into the tree of text that the config's schemas read.
 import type { Tree } from "../config/yaml-tree.ts";
 
 /**
- * @param spell how a key of the JSON is spelled in the tree
- * @returns "" for what is no JSON
+ * @param spell converts keys
+ * @returns "" for invalid JSON
  */
 export const jsonTree = (json: string, spell: (key: string) => string = (key) => key): Tree => {
   try {
@@ -13,7 +13,7 @@ export const jsonTree = (json: string, spell: (key: string) => string = (key) =>
   }
 };
 
-/** JES's chart writes `RunAsUser`, and Go takes it for `runAsUser`. */
+/** JES's chart writes `RunAsUser`, which Go reads as `runAsUser`. */
 export const smallFirst = (key: string): string => key.charAt(0).toLowerCase() + key.slice(1);
 
 const treeOf = (value: unknown, spell: (key: string) => string): Tree | undefined => {

@@ -1,6 +1,6 @@
-// Keeps a value as it is: in `env`, Kubernetes puts values in for `$(NAME)` and halves `$$`.
+// Escapes a value for `env`, where Kubernetes replaces `$(NAME)` and halves `$$`.
 
 export const literal = (value: string): string => value.replace(/\$(?=[$(])/g, "$$$$");
 
-/** What a container sees of such a value. */
+/** The value as the container sees it. */
 export const literalOf = (text: string): string => text.replaceAll("$$", () => "$");

@@ -1,4 +1,4 @@
-// A task as a Kubernetes Job, suspended until its turn comes.
+// A task as a Kubernetes Job, suspended until it is released.
 import type { Job, PodSpec } from "../kubernetes.ts";
 import { jobNameOf } from "../marks.ts";
 import type { Settings } from "../settings.ts";
@@ -10,7 +10,7 @@ import { makeTaskContainer } from "./task-container.ts";
 import type { TaskJob } from "./task-job.ts";
 import { makeVolumes } from "./volumes.ts";
 
-/** The TTL is missing on purpose: it is set when the run was reported, see {@link Chain}. */
+/** The TTL is omitted on purpose: it is set after the run was reported, see {@link Chain}. */
 export const makeJob = (given: TaskJob): Job => {
   const seconds = podDeadlineSeconds(given.task.maxPollDuration, given.settings);
   const { backoffLimit, podFailurePolicy } = makeRetrySpec(given.task, jobNameOf(given.runId, given.taskIndex));
@@ -41,7 +41,7 @@ const makePodSpec = (given: TaskJob, seconds: number): PodSpec => ({
   ...schedulingOf(given.task),
 });
 
-/** As the task has it; the operator's lists were asked before (see checkScheduling). */
+/** As in the task; checkScheduling has already applied the operator's lists. */
 const schedulingOf = (task: TaskJob["task"]): Partial<PodSpec> => ({
   ...(task.imagePullSecrets?.length
     ? { imagePullSecrets: [...new Set(task.imagePullSecrets)].map((name) => ({ name })) }
@@ -52,7 +52,7 @@ const schedulingOf = (task: TaskJob["task"]): Partial<PodSpec> => ({
   ...(task.runtimeClassName ? { runtimeClassName: task.runtimeClassName } : {}),
 });
 
-/** Only a task that names its service account gets at the API server. */
+/** Only a task that names its service account gets a token for the API server. */
 const serviceAccountOf = (named: string | undefined, settings: Settings): Partial<PodSpec> => {
   const name = named ?? settings.DEFAULT_JOB_SERVICE_ACCOUNT;
   return {

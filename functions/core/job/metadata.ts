@@ -1,4 +1,4 @@
-// Names, labels and annotations of a Job and its pod: what they are selected by, and what a run remembers.
+// Names, labels and annotations of a Job and its pod: labels select them, annotations store the run's state.
 import type { Job, JobSpec } from "../kubernetes.ts";
 import { annotation, finalizer, jobNameOf, label, labelValueOf } from "../marks.ts";
 import type { TaskJob } from "./task-job.ts";
@@ -24,7 +24,7 @@ export const makeJobMetadata = (given: TaskJob): Metadata => ({
 const valuesOf = ({ environment: { wanted } }: TaskJob) =>
   wanted.length > 0 ? { [annotation.values]: JSON.stringify(wanted) } : {};
 
-/** Without the state: a pod template cannot change. */
+/** Without the state label, because pod templates are immutable. */
 export const makePodMetadata = (given: TaskJob): NonNullable<JobSpec["template"]["metadata"]> => ({
   labels: labelsOf(given),
   ...(given.task.annotations ? { annotations: { ...given.task.annotations } } : {}),
@@ -45,7 +45,7 @@ const labelsOf = ({ event, chain, task, settings, ...given }: TaskJob): Record<s
   [label.run]: given.runId,
 });
 
-/** As JES writes names, so that selectors of its users go on working; only what is too long ends in a hash. */
+/** Names as JES writes them, so that its users' selectors keep working; only names that are too long end in a hash. */
 const nameLabelOf = (name: string): string => {
   if (name.length > 256) return labelValueOf(name);
   const clean = name.replace(/[^-A-Za-z0-9_.]+/g, "_").replace(/^[-_.]+|[-_.]+$/g, "");

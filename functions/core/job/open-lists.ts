@@ -1,4 +1,4 @@
-// The operator's lists where there is no operator: a local run, and lint without settings.
+// Lists for use without an operator: a local run, and lint without settings.
 import type { SchedulingRules } from "./check-scheduling.ts";
 import type { VolumeRules } from "./check-volumes.ts";
 

@@ -1,4 +1,4 @@
-// One action for one event: its run, or what speaks against it.
+// Plans one action for one event: its run, or its problems.
 import { graphOf } from "../config/check-order.ts";
 import type { Action } from "../config/schema.ts";
 import type { Path } from "../config/yaml-tree.ts";
@@ -17,40 +17,40 @@ import { type TaskProblem, toProblem } from "./task-problem.ts";
 
 export interface ActionInput {
   readonly action: Action;
-  /** Its place in the config. */
+  /** Index in the config. */
   readonly index: number;
-  /** Its place among the actions that the event starts. */
+  /** Index among the actions that the event starts. */
   readonly order: number;
   readonly event: KeptnEvent;
   /** See eventDocumentOf. */
   readonly document: unknown;
   readonly configHash: string;
   readonly settings: Settings;
-  /** undefined: the run sends nothing. */
+  /** undefined: the run sends no events. */
   readonly source: string | undefined;
   /** The other runs of the event that answer Keptn. */
   readonly siblings: readonly Sibling[];
   readonly at: ((path: Path) => Position) | undefined;
-  /** Bytes that its Jobs may have together. */
+  /** Maximum size of its Jobs together, in bytes. */
   readonly room: number;
 }
 
 export interface PlannedAction {
   readonly run: RunPlan;
   readonly problems: readonly Problem[];
-  /** Of its Jobs. */
+  /** Size of its Jobs. */
   readonly bytes: number;
 }
 
 /**
- * Of the Jobs that one event starts, as JSON: all of them are in memory at once, here and whenever a run is looked at. 100 tasks of
- * an action have some 2 MiB, since each knows of all the others.
+ * Limit for the Jobs of one event, as JSON: all of them are in memory at once, here and whenever a run is read. 100 tasks of an action
+ * need some 2 MiB, because each Job lists all the others.
  */
 export const maxPlanBytes = 4 * 1024 * 1024;
 
-/** As in JES: how long a Job stays that does not say. */
+/** Default TTL of a Job, as in JES. */
 const defaultTtlSeconds = 21_600;
-/** Of all annotations of an object together (apimachinery, TotalAnnotationSizeLimitB). */
+/** Limit for all annotations of an object together (apimachinery, TotalAnnotationSizeLimitB). */
 const maxAnnotationBytes = 256 * 1024;
 
 export const planAction = (input: ActionInput): PlannedAction => {
@@ -101,13 +101,13 @@ const graphIn = ({ tasks, failFast }: Action): Pick<Chain, "graph"> => {
 const checkAnnotations = ({ metadata }: Job): TaskProblem[] => {
   const bytes = Object.entries(metadata?.annotations ?? {}).reduce((sum, pair) => sum + utf8Bytes(pair.join("")), 0);
   if (bytes <= maxAnnotationBytes) return [];
-  const message = `its annotations have ${bytes} bytes together with the event's labels; Kubernetes takes ${maxAnnotationBytes}.`;
+  const message = `its annotations and the event's labels have ${bytes} bytes together; the limit of Kubernetes is ${maxAnnotationBytes}.`;
   return [{ code: "annotations-too-large", message, fix: "Shorten them.", field: ["annotations"] }];
 };
 
 const tooMuch: TaskProblem = {
   code: "jobs-too-large",
-  message: `with it, the Jobs of this event have more than ${maxPlanBytes} bytes together.`,
-  fix: "Take a smaller part of the event into variables, or start fewer tasks with one event.",
+  message: `with it, the Jobs of this event exceed ${maxPlanBytes} bytes together.`,
+  fix: "Use a smaller part of the event in variables, or start fewer tasks with one event.",
   field: [],
 };

@@ -1,19 +1,19 @@
-// What of a security context Kubernetes' Pod Security levels refuse (pod-security-admission, policy/check_*.go, as of 1.34).
+// Fields of a security context that the Pod Security levels refuse (pod-security-admission, policy/check_*.go, as of 1.34).
 import type { TaskSecurityContext } from "../config/security-context-schema.ts";
 
-/** Of a container, or of a pod. */
+/** Security context of a container or a pod. */
 export type AnySecurityContext = TaskSecurityContext & {
   readonly sysctls?: readonly { readonly name: string }[] | undefined;
 };
 
 export interface Flaw {
-  /** As it would be written in the context. */
+  /** As written in the context. */
   readonly says: string;
-  /** The field of the context that it stands in. */
+  /** Field of the context. */
   readonly field: keyof AnySecurityContext;
 }
 
-/** @returns what `baseline` refuses of what is written there */
+/** @returns the fields that `baseline` refuses */
 export const flawsOfBaseline = (context: AnySecurityContext): Flaw[] => [
   ...flawIf(context.privileged === true, "privileged", "privileged: true"),
   ...flawIf(context.procMount === "Unmasked", "procMount", "procMount: Unmasked"),
@@ -27,7 +27,7 @@ export const flawsOfBaseline = (context: AnySecurityContext): Flaw[] => [
   ...addedBeside(harmless, context).map(flawOfAdded),
 ];
 
-/** @returns what `restricted` refuses of what is written there; for what has to be written, see lacksOfRestricted */
+/** @returns the fields that `restricted` refuses; for required fields, see lacksOfRestricted */
 export const flawsOfRestricted = (context: AnySecurityContext): Flaw[] => [
   ...flawsOfBaseline(context),
   ...flawIf(context.allowPrivilegeEscalation === true, "allowPrivilegeEscalation", "allowPrivilegeEscalation: true"),
@@ -39,7 +39,7 @@ export const flawsOfRestricted = (context: AnySecurityContext): Flaw[] => [
   ...flawIf(context.capabilities?.drop?.includes("ALL") === false, "capabilities", "no drop: [ALL]"),
 ];
 
-/** @returns what `restricted` wants to have written, in the pod's context or in the container's */
+/** @returns the missing fields that `restricted` requires in the pod's or the container's context */
 export const lacksOfRestricted = (container: AnySecurityContext, pod: AnySecurityContext): Flaw[] => [
   ...flawIf(container.allowPrivilegeEscalation === undefined, "allowPrivilegeEscalation", noEscalation),
   ...flawIf(container.capabilities?.drop === undefined, "capabilities", "no drop: [ALL]"),
@@ -81,7 +81,7 @@ const flawOfAdded = (name: string): Flaw => ({ says: `add: ${name}`, field: "cap
 
 const appArmorPrefix = "container.apparmor.security.beta.kubernetes.io/";
 
-/** The form before 1.30, which the API server still turns into a profile. @returns keys of annotations that `baseline` refuses */
+/** AppArmor annotations from before 1.30, which the API server still converts. @returns the keys that `baseline` refuses */
 export const unconfinedAnnotations = (annotations: Readonly<Record<string, string>>): string[] =>
   Object.entries(annotations)
     .filter(([key, value]) => key.startsWith(appArmorPrefix) && !/^($|runtime\/default$|localhost\/)/.test(value))

@@ -1,4 +1,4 @@
-// What no task may have, whatever the settings: our own Secrets and ConfigMaps, and our own service accounts.
+// Objects that no task may use, regardless of settings: our own Secrets, ConfigMaps and service accounts.
 import { matchesAny } from "../config/glob.ts";
 import { quote } from "../config/scalars.ts";
 import type { Task } from "../config/schema.ts";
@@ -24,12 +24,12 @@ export const ownAccountsOf = (settings: Reserved): string[] => [
   settings.KEPTN_SOURCE_SERVICE_ACCOUNT,
 ];
 
-/** What the components of manifests/ make: eventing-rabbitmq writes a Broker's credentials, Knative's JobSink undelivered events. */
+/** Secrets of the components of manifests/: eventing-rabbitmq stores a Broker's credentials, Knative's JobSink undelivered events. */
 const ofComponents = ["*-broker-rabbit", "*dead-letters-*"];
 
 /**
- * As patterns. Tokens of service accounts lie in Secrets where somebody asked for one, by convention NAME-token; Kubernetes before
- * 1.24 made NAME-token-…, OpenShift makes NAME-dockercfg-… with a token for its registry.
+ * Patterns. Service account tokens may be in Secrets: NAME-token by convention, NAME-token-… from Kubernetes before 1.24, and
+ * NAME-dockercfg-… from OpenShift, for its registry.
  */
 export const deniedSecretsOf = (settings: Reserved): string[] => [
   settings.KEPTN_SECRET_NAME,
@@ -38,7 +38,7 @@ export const deniedSecretsOf = (settings: Reserved): string[] => [
   ...ownAccountsOf(settings).flatMap((name) => [`${name}-token`, `${name}-token-*`, `${name}-dockercfg-*`]),
 ];
 
-/** In whatever namespace: a Secret of this name in another one is a copy for the init containers there. */
+/** Applies to every namespace: a Secret of this name in another namespace is a copy for the init containers there. */
 export const checkReserved = (task: Task, settings: Reserved): TaskProblem[] => {
   const denied = deniedSecretsOf(settings);
   return [
@@ -65,52 +65,52 @@ const checkSecret = (
   field: TaskProblem["field"],
   denied: readonly string[],
 ): TaskProblem[] =>
-  name && matchesAny(name, denied) ? [deniedSecret(`the Secret ${quote(name)} is kept from tasks.`, field)] : [];
+  name && matchesAny(name, denied) ? [deniedSecret(`tasks must not use the Secret ${quote(name)}.`, field)] : [];
 
 const deniedSecret = (message: string, field: TaskProblem["field"]): TaskProblem => ({
   code: "secret-denied",
   message,
-  fix: "Put what the task needs into a Secret of its own.",
+  fix: "Create a separate Secret with what the task needs.",
   field,
 });
 
-/** Files and values of other runs lie in ConfigMaps that have the names of their Jobs. */
+/** Files and values of other runs are in ConfigMaps named after their Jobs. */
 const checkConfigMaps = ({ env = [], volumes = [] }: Task): TaskProblem[] =>
   [
     ...env.map(({ configMap }, index) => ({ name: configMap?.name, field: ["env", index, "configMap", "name"] })),
     ...volumes.map(({ configMap }, index) => ({ name: configMap, field: ["volumes", index, "configMap"] })),
   ].flatMap(({ name, field }) => {
     if (!name || !isOwnConfigMap(name)) return [];
-    return [deniedConfigMap(`the ConfigMap ${quote(name)} is the job executor's own.`, field)];
+    return [deniedConfigMap(`the ConfigMap ${quote(name)} belongs to the job executor.`, field)];
   });
 
 const deniedConfigMap = (message: string, field: TaskProblem["field"]): TaskProblem => ({
   code: "config-map-denied",
   message,
-  fix: "What an earlier task wrote comes with `valueFrom: task`, files with `files`.",
+  fix: "Use `valueFrom: task` for results of earlier tasks, and `files` for files.",
   field,
 });
 
 const checkAccount = ({ serviceAccount }: Task, own: readonly string[]): TaskProblem[] => {
   if (!serviceAccount || !own.includes(serviceAccount)) return [];
-  const message = `the service account ${quote(serviceAccount)} is the job executor's own.`;
-  const fix = "Give the task a service account of its own, with the rights that it needs.";
+  const message = `the service account ${quote(serviceAccount)} belongs to the job executor.`;
+  const fix = "Create a separate service account with the rights that the task needs.";
   return [{ code: "service-account-denied", message, fix, field: ["serviceAccount"] }];
 };
 
-/** Injectors mount the Secrets and ConfigMaps that an annotation names, beside a task or into it: Istio's userVolume, Vault's extra-secret. */
+/** Injectors mount Secrets and ConfigMaps named in annotations into the pod: Istio's userVolume, Vault's extra-secret. */
 const checkAnnotation = (key: string, value: string, denied: readonly string[]): TaskProblem[] => {
   const field = ["annotations", key];
   const names = namesIn(value);
   const [secret, map] = [names.find((name) => matchesAny(name, denied)), names.find(isOwnConfigMap)];
   const who = `the annotation ${quote(key)} names`;
   return [
-    ...(secret ? [deniedSecret(`${who} the Secret ${quote(secret)}, which is kept from tasks.`, field)] : []),
-    ...(map ? [deniedConfigMap(`${who} the ConfigMap ${quote(map)}, which is the job executor's own.`, field)] : []),
+    ...(secret ? [deniedSecret(`${who} the Secret ${quote(secret)}, which tasks must not use.`, field)] : []),
+    ...(map ? [deniedConfigMap(`${who} the ConfigMap ${quote(map)}, which belongs to the job executor.`, field)] : []),
   ];
 };
 
-/** All that could be the name of a Secret; in JSON and YAML a character may also be written as its number. */
+/** All possible names of a Secret in a text, including JSON and YAML escapes. */
 const namesIn = (value: string): string[] =>
   value
     .replace(/\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))/gi, (written, ...codes: string[]) => {

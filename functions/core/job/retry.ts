@@ -1,17 +1,17 @@
-// How often Kubernetes tries a task: backoffLimit, podFailurePolicy, and the deadline over all tries.
+// Retries of a task by Kubernetes: backoffLimit, podFailurePolicy, and the deadline for all tries.
 import { type Retries, retriesOf } from "../config/order-schema.ts";
 import type { Task } from "../config/schema.ts";
 import type { JobSpec } from "../kubernetes.ts";
 
 type PodFailurePolicy = NonNullable<JobSpec["podFailurePolicy"]>;
 
-/** The condition of a pod that is taken away (batch/v1 PodFailurePolicy; since 1.26). */
+/** Condition of a disrupted pod, such as an evicted one (batch/v1 PodFailurePolicy; since 1.26). */
 const disrupted = [{ type: "DisruptionTarget", status: "True" }];
 
 /**
- * Never again without `retries`: a pod that Kubernetes takes away fails the Job as it would without this policy, but the Job says so:
- * after an eviction its pod is gone. With `retries` such a pod is replaced, and does not count.
- * @param name of the task's own container; a sidecar or an init container has no part in its exit codes
+ * Without `retries`, a disrupted pod fails the Job, as it would without this policy; but the policy makes the Job state the reason,
+ * because an evicted pod is gone. With `retries`, such a pod is replaced and does not count.
+ * @param name name of the task's own container; exit codes of sidecars and init containers do not count
  */
 export const makeRetrySpec = ({ retries }: Pick<Task, "retries">, name: string) => {
   const given = retriesOf(retries);
@@ -29,11 +29,11 @@ const policyOf = ({ exitCodes }: Retries, containerName: string): PodFailurePoli
   ],
 });
 
-/** Kubernetes' pause before a try: job controller, DefaultJobPodFailureBackOff and MaxJobPodFailureBackOff. */
+/** Kubernetes' pauses between tries: job controller, DefaultJobPodFailureBackOff and MaxJobPodFailureBackOff. */
 const [firstPauseSeconds, longestPauseSeconds] = [10, 600];
 
 /**
- * Of a Job with all its tries: each gets what a single one would get, and the pauses between them come on top.
+ * Deadline of a Job with all its tries: each gets the time of a single try, plus the pauses between them.
  * @param onceSeconds the deadline of a Job that is tried once
  */
 export const allTriesSeconds = ({ retries }: Pick<Task, "retries">, onceSeconds: number): number => {

@@ -1,4 +1,4 @@
-// The operator's rules: which tasks of a config may run here.
+// Checks a task against the operator's rules.
 import { matchesAny } from "../config/glob.ts";
 import { isImageAllowed } from "../config/images.ts";
 import { quote } from "../config/scalars.ts";

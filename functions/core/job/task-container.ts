@@ -1,4 +1,4 @@
-// The container that a task describes.
+// The container of a task.
 import type { TaskResources } from "../config/schema.ts";
 import type { Container, ResourceRequirements } from "../kubernetes.ts";
 import { jobNameOf } from "../marks.ts";
@@ -24,7 +24,7 @@ export const makeTaskContainer = ({ task, environment, settings, ...given }: Tas
   volumeMounts: makeMounts({ task }),
 });
 
-/** A list may name cpu alone; what it does not name has no limit. */
+/** A list may contain only cpu; a missing entry means no limit. */
 const resourcesOf = ({ limits, requests }: TaskResources): ResourceRequirements => ({
   ...listOf("limits", limits ?? {}),
   ...listOf("requests", requests ?? {}),

@@ -1,4 +1,4 @@
-// What a Job is made from: one task of one action for one event, under the operator's rules.
+// The input for a Job: one task of one action for one event, and the operator's settings.
 import type { Task } from "../config/schema.ts";
 import type { Envelope } from "../keptn-event.ts";
 import type { Chain } from "../marks.ts";

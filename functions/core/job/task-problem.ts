@@ -1,16 +1,16 @@
-// What speaks against one task of a config, and where that stands.
+// A problem of one task of a config, and its position.
 import { quote } from "../config/scalars.ts";
 import type { Path } from "../config/yaml-tree.ts";
 import type { Position, Problem } from "../problem.ts";
 
 export interface TaskProblem {
   readonly code: string;
-  /** Goes on after the names of action and task, with a small letter. */
+  /** Continues the sentence after the names of action and task, in lowercase. */
   readonly message: string;
   readonly fix: string;
-  /** What of the task it is about: ["env", 0, "value"]. */
+  /** Path of the field within the task: ["env", 0, "value"]. */
   readonly field: Path;
-  /** `error` if not given. */
+  /** Default: `error`. */
   readonly severity?: "warning";
 }
 

@@ -1,4 +1,4 @@
-// Volumes of a task's pod: its files and working space, the authorities of Keptn's certificate, and what the task mounts itself.
+// Volumes of a task's pod: /keptn, the certificate authorities for Keptn, and the task's own mounts.
 import { withoutSlash } from "../config/mount-path.ts";
 import type { TaskVolume } from "../config/schema.ts";
 import { filesFolder, filesVolumeName } from "../files.ts";
@@ -17,7 +17,7 @@ export const makeVolumes = ({ task, settings }: TaskJob): NonNullable<PodSpec["v
   ...(task.volumes ?? []).map((volume) => ({ name: volume.mount, ...sourceOf(volume, settings) })),
 ];
 
-/** In the task's own container; the init container has none of the task's. */
+/** Mounts of the task's own container; the init container gets none of the task's volumes. */
 export const makeMounts = ({ task }: Pick<TaskJob, "task">): NonNullable<Container["volumeMounts"]> => [
   { name: filesVolumeName, mountPath: filesFolder },
   ...(task.volumes ?? []).map((volume) => ({
@@ -27,7 +27,7 @@ export const makeMounts = ({ task }: Pick<TaskJob, "task">): NonNullable<Contain
   })),
 ];
 
-/** Of one kind, which the schema sees to. */
+/** The schema guarantees exactly one kind. */
 const sourceOf = ({ claim, configMap, secret, emptyDir }: TaskVolume, settings: Settings): Omit<Volume, "name"> => {
   if (claim) return { persistentVolumeClaim: { claimName: claim } };
   if (configMap) return { configMap: { name: configMap } };
