@@ -1,4 +1,4 @@
-// The annotations that a task puts on its Job and pod.
+// Annotations that a task sets on its Job and pod.
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import { isQualifiedName } from "./kubernetes-names.ts";
@@ -12,18 +12,18 @@ export const annotations = z
       if (key.startsWith("keptn.sh/jes-")) rejectAt(key, reservedAnnotation, context);
   })
   .register(descriptions, {
-    description: "Annotations of the Job and of its pod.",
+    description: "Annotations of the Job and its pod.",
     examples: [{ "vault.hashicorp.com/agent-inject": "true" }],
   });
 
 const badAnnotation: Fault = {
   code: "bad-annotation",
-  message: "is no key of an annotation",
+  message: "is not a valid annotation key",
   fix: "Write name or example.com/name.",
 };
 
 const reservedAnnotation: Fault = {
   code: "reserved-annotation",
-  message: "is a key that the job executor keeps for itself",
+  message: "is reserved for the job executor",
   fix: "Choose a key that does not begin with keptn.sh/jes-.",
 };

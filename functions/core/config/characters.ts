@@ -1,16 +1,16 @@
-// Characters that YAML forbids (1.2, section 5.1), and bytes that are no characters at all.
+// Characters that YAML forbids (1.2, section 5.1), and bytes that are not characters.
 import { hex, nameOfUndecoded } from "../decode-text.ts";
 import type { Problem } from "../problem.ts";
 
 type Forbidden = Omit<Problem, "at"> & { readonly offset: number };
 
-/** As in JES's decoder (yaml.v2, readerc.go). Inside quotes, escapes can write them. */
+/** As in JES's decoder (yaml.v2, readerc.go). Quoted text can write them as escapes. */
 const forbidden = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** Most configs: V8 has the ranges above ready only when they are asked for. */
+/** Fast path for most configs: V8 compiles the ranges above only on first use. */
 const isPlain = (text: string): boolean => /^[\t\n\r -~]*$/.test(text);
 
-/** More help nobody. */
+/** More would not help anyone. */
 const mostFound = 100;
 
 /** @returns the first one of each line */
@@ -28,7 +28,7 @@ export const findForbidden = (text: string): readonly Forbidden[] => {
   return found;
 };
 
-/** What is read goes on without them, each in the place where it was. */
+/** Replaces each one in place, so that offsets stay the same. */
 export const withoutForbidden = (text: string): string => (isPlain(text) ? text : text.replace(forbidden, "\ufffd"));
 
 const describe = (character: string): Omit<Problem, "at"> =>

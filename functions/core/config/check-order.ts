@@ -1,4 +1,4 @@
-// What is wrong with the order of an action's tasks: names that nobody has, or several, and circles.
+// Checks `needs` of an action's tasks: unknown names, ambiguous names, and cycles.
 import { cycleOf, type Graph, type GraphTask, nodesOf } from "../graph.ts";
 import { nearest } from "./nearest.ts";
 import { type Fault, quote } from "./scalars.ts";
@@ -11,11 +11,11 @@ export interface Ordered {
 }
 
 export interface OrderFault extends Fault {
-  /** From the action on. */
+  /** Relative to the action. */
   readonly path: (string | number)[];
 }
 
-/** @returns undefined: its tasks run one after the other, until one fails */
+/** @returns undefined if the tasks run one after the other, until one fails */
 export const graphOf = (tasks: readonly Ordered[], failFast = false): Graph | undefined => {
   const places = new Map(tasks.map(({ name }, index) => [name, index]));
   const all = tasks.map(
@@ -29,7 +29,7 @@ export const graphOf = (tasks: readonly Ordered[], failFast = false): Graph | un
   return isLine ? undefined : { ...(failFast ? { failFast } : {}), tasks: all };
 };
 
-/** @param tasks in any state: those that are broken otherwise too */
+/** @param tasks may have other faults */
 export const checkOrder = (tasks: readonly Ordered[]): OrderFault[] => {
   const names = tasks.map(({ name }) => name);
   const faults = tasks.flatMap(({ needs }, task) =>
@@ -45,13 +45,13 @@ const checkName = (name: string, names: readonly (string | undefined)[]): Fault 
   const times = names.filter((one) => one === name).length;
   if (times === 1) return undefined;
   if (times > 1) {
-    const message = `is ${quote(name)}, and ${times} tasks of this action are called so`;
-    return { code: "ambiguous-need", message, fix: "Give each of them a name of its own." };
+    const message = `is ${quote(name)}, but ${times} tasks of this action have that name`;
+    return { code: "ambiguous-need", message, fix: "Give each task a unique name." };
   }
   const known = names.filter((one): one is string => typeof one === "string" && one !== "");
   const meant = nearest(name, known);
   const fix = meant ? `Did you mean ${quote(meant)}?` : `Its tasks: ${known.slice(0, 20).map(quote).join(", ")}.`;
-  return { code: "unknown-need", message: `is ${quote(name)}, and no task of this action is called so`, fix };
+  return { code: "unknown-need", message: `is ${quote(name)}, but no task of this action has that name`, fix };
 };
 
 const checkCircle = (tasks: readonly Ordered[]): OrderFault[] => {
@@ -62,11 +62,11 @@ const checkCircle = (tasks: readonly Ordered[]): OrderFault[] => {
   const nameOf = (task: number) => quote(tasks[task]?.name ?? `number ${task + 1}`);
   const waits = cycle.map((task, place) => `${nameOf(task)} waits for ${nameOf(cycle[(place + 1) % cycle.length]!)}`);
   const implied = cycle.find((task) => tasks[task]?.needs === undefined);
-  const message = `can never be met: ${waits.join(", ")}`;
+  const message = `form a cycle: ${waits.join(", ")}`;
   const fix =
     implied === undefined
-      ? "Take one of these needs away."
-      : `${nameOf(implied)} has no \`needs\`, so that it comes after what stands before it: write there what it needs, or \`needs: []\`.`;
+      ? "Remove one of these needs."
+      : `${nameOf(implied)} has no \`needs\`, so it waits for the task before it: add its \`needs\`, or \`needs: []\`.`;
   const own = cycle.find((task) => tasks[task]?.needs !== undefined) ?? first;
   return [{ code: "circle-of-needs", message, fix, path: ["tasks", own, "needs"] }];
 };

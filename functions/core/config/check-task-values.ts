@@ -1,4 +1,4 @@
-// What is wrong with variables that an earlier task is to fill: a task that nobody knows, or that does not come before.
+// Checks variables with `valueFrom: task`: the task must exist and come before.
 import { tasksBefore } from "../graph.ts";
 import { graphOf, type Ordered, type OrderFault } from "./check-order.ts";
 import { nearest } from "./nearest.ts";
@@ -9,12 +9,12 @@ interface Taking extends Ordered {
   readonly env?: readonly { readonly valueFrom?: unknown; readonly value?: unknown }[] | undefined;
 }
 
-/** Of one task. */
+/** Per task. */
 const mostTaskValues = 100;
 
 /**
- * @param tasks in any state: those that are broken otherwise too
- * @param isOrdered whether nothing is wrong with their order
+ * @param tasks may have other faults
+ * @param isOrdered whether their order has no faults
  */
 export const checkTaskValues = (tasks: readonly Taking[], isOrdered: boolean): OrderFault[] =>
   tasks.flatMap((task, index) => checkTask(task, { index, tasks, isOrdered }));
@@ -51,8 +51,8 @@ const checkValue = (value: string, { index, tasks, isOrdered }: Place): Fault | 
 
 const tooMany = (count: number): Fault => ({
   code: "too-many-task-values",
-  message: `takes ${count} values from tasks, and ${mostTaskValues} is the most`,
-  fix: "Take a whole object as one value: $.build, with `as: json`.",
+  message: `takes ${count} values from tasks, but the limit is ${mostTaskValues}`,
+  fix: "Take a whole object as one value, such as $.build with `as: json`.",
 });
 
 const unknown = (value: string, name: string, names: readonly (string | undefined)[]): Fault => {
@@ -60,25 +60,25 @@ const unknown = (value: string, name: string, names: readonly (string | undefine
   const meant = nearest(name, known);
   return {
     code: "unknown-task",
-    message: `is ${quote(value)}, and no task of this action is called ${quote(name)}`,
+    message: `is ${quote(value)}, but no task of this action is named ${quote(name)}`,
     fix: meant ? `Did you mean ${quote(meant)}?` : `Its tasks: ${known.slice(0, 20).map(quote).join(", ")}.`,
   };
 };
 
 const ambiguous = (value: string, name: string, times: number): Fault => ({
   code: "ambiguous-task",
-  message: `is ${quote(value)}, and ${times} tasks of this action are called ${quote(name)}`,
-  fix: "Give each of them a name of its own.",
+  message: `is ${quote(value)}, but ${times} tasks of this action are named ${quote(name)}`,
+  fix: "Give each task a unique name.",
 });
 
 const ofItself = (value: string): Fault => ({
   code: "task-not-before",
-  message: `is ${quote(value)}, which this task itself would have to write`,
+  message: `is ${quote(value)}, but a task cannot use its own result`,
   fix: "Name a task that comes before it.",
 });
 
 const notBefore = (value: string, name: string): Fault => ({
   code: "task-not-before",
-  message: `is ${quote(value)}, and ${quote(name)} need not be through when this task starts`,
-  fix: `Write ${quote(name)} before this task, or name it under this task's \`needs\`.`,
+  message: `is ${quote(value)}, but ${quote(name)} may not have finished when this task starts`,
+  fix: `Move ${quote(name)} before this task, or add it to this task's \`needs\`.`,
 });

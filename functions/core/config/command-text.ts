@@ -1,12 +1,12 @@
-// A command as one text, as people know it from a terminal, and as the list of words that Kubernetes wants.
+// Converts a command between one line, as in a terminal, and the list of words that Kubernetes expects.
 
-/** @returns the words, or `sh -c` with the whole text where only a shell understands it */
+/** @returns the words, or `sh -c` with the whole text if it needs a shell */
 export const commandList = (text: string): string[] => {
   const words = wordsOf(text.trim());
   return words && words.length > 0 ? words : ["sh", "-c", text.trim()];
 };
 
-/** @returns undefined for a text that means more than words between blanks and quotes */
+/** @returns undefined if the text has shell syntax other than spaces and quotes */
 const wordsOf = (text: string): string[] | undefined => {
   const words: string[] = [];
   const word = /\s*((?:[^\s"'\\|&;<>`$*?]|\$\([\w.-]+\)|"[^"\\`$]*"|'[^']*')+)(?=\s|$)/y;
@@ -19,9 +19,9 @@ const wordsOf = (text: string): string[] | undefined => {
 };
 
 /**
- * A word with blanks behind an operator is a command itself.
- * @param asWritten a word that is shell already
- * @returns the words as a line for a shell; its operators stay operators
+ * A word with spaces after an operator is a command itself.
+ * @param asWritten a word that is already shell syntax
+ * @returns the words as a shell line; operators stay operators
  */
 export const commandText = (words: readonly string[], asWritten?: string): string =>
   words

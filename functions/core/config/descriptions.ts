@@ -1,5 +1,5 @@
-// What the job config's schema says of its fields to people and editors.
+// Descriptions and examples of the job config's fields, for people and editors.
 import * as z from "zod";
 
-/** Fields are added by `register`. zod's `meta` would copy each of them, and every cold start pay for it. */
+/** Fields are added with `register`: zod's `meta` would copy each schema, which slows down every cold start. */
 export const descriptions = z.registry<z.core.JSONSchemaMeta>();

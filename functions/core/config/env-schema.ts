@@ -1,4 +1,4 @@
-// The environment variables that a task asks for.
+// Environment variables of a task.
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import { checkPath } from "./jsonpath.ts";
@@ -10,19 +10,19 @@ import { checkTaskPath } from "./task-path.ts";
 export const envEntry = z
   .strictObject({
     name: requiredText().register(descriptions, {
-      description: "Name of the variable; with `valueFrom: secret` and no `secret` beside it the name of the Secret.",
+      description: "Name of the variable; with `valueFrom: secret` and no `secret` field, the name of the Secret.",
       examples: ["HOST"],
     }),
     value: text()
       .default("")
       .register(descriptions, {
         description:
-          "With `valueFrom: string` the value, with `valueFrom: event` a JSONPath into the event, with `valueFrom: task` one into the result of an earlier task, which it names first: $.build.image.",
+          "The value with `valueFrom: string`; a JSONPath into the event with `valueFrom: event`; with `valueFrom: task`, a JSONPath into the result of an earlier task, beginning with its name: $.build.image.",
         examples: ["$.data.deployment.deploymentURIsLocal[0]"],
       }),
     valueFrom: z.enum(["event", "secret", "configMap", "task", "string"]).register(descriptions, {
       description:
-        "Where the value comes from: the event, a Secret (each of its keys becomes a variable, or one of them, with `secret`), one key of a ConfigMap (`configMap`), what an earlier task of the action wrote as its result (task; job-executor-service refuses it), or `value` itself.",
+        "Source of the value. event: the Keptn event; secret: a Secret (every key becomes a variable; with `secret`, only one key); configMap: one key of a ConfigMap; task: the result of an earlier task of the action (job-executor-service refuses it); string: `value` itself.",
       examples: ["event"],
     }),
     secret: secretKey.optional(),
@@ -31,7 +31,7 @@ export const envEntry = z
       .optional()
       .register(descriptions, {
         description:
-          "With `valueFrom: event` and `valueFrom: task`: write the value as json or yaml. Without it a text stays as it is, all else is JSON.",
+          "Format of the value with `valueFrom: event` or `valueFrom: task`: json or yaml. By default, text stays as it is and anything else is written as JSON.",
         examples: ["json"],
       }),
   })
@@ -45,7 +45,7 @@ interface Entry extends Partial<Record<"name" | "value" | "valueFrom", string>> 
   readonly configMap?: unknown;
 }
 
-/** Runs beside other faults of the entry, so that all are said at once. */
+/** Runs even if the entry has other faults, so that all are reported at once. */
 const checkEntry = (entry: Entry, context: z.RefinementCtx): void => {
   const { name, value = "", valueFrom, as = "", secret } = entry;
   const nameFault = valueFrom === "secret" && secret === undefined ? checkSecretName : checkEnvName;
@@ -56,7 +56,7 @@ const checkEntry = (entry: Entry, context: z.RefinementCtx): void => {
   checkSources(entry, context);
 };
 
-/** What is given for another source than `valueFrom` names would have no effect. */
+/** Fields for a source other than `valueFrom` would have no effect. */
 const checkSources = (entry: Entry, context: z.RefinementCtx): void => {
   const { valueFrom } = entry;
   if (valueFrom === "configMap" && entry.configMap === undefined) rejectAt("configMap", missingConfigMap, context);
@@ -89,12 +89,12 @@ const missingConfigMap: Fault = {
 
 const otherSource = (source: string, valueFrom = ""): Fault => ({
   code: "other-source",
-  message: `is given, but valueFrom is ${quote(valueFrom)}`,
+  message: `is set, but valueFrom is ${quote(valueFrom)}`,
   fix: `Write \`valueFrom: ${source}\`, or remove \`${source}\`.`,
 });
 
 const unknownFormat = (as: string): Fault => ({
   code: "unknown-format",
-  message: `is ${quote(as)}, which is no format`,
-  fix: "Write json or yaml, or leave it out.",
+  message: `is ${quote(as)}, which is not a known format`,
+  fix: "Write json or yaml, or omit it.",
 });

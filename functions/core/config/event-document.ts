@@ -1,4 +1,4 @@
-// The document that JSONPaths of a config look into: JES's view of an event (eventmapper.go).
+// The document that JSONPaths of a config are evaluated on: JES's view of an event (eventmapper.go).
 import type { KeptnEvent } from "../keptn-event.ts";
 
 export const eventDocumentOf = (event: KeptnEvent): Readonly<Record<string, unknown>> => ({

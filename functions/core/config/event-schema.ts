@@ -1,4 +1,4 @@
-// Which events an action is for.
+// Event filters of an action.
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import { checkPath } from "./jsonpath.ts";
@@ -17,12 +17,12 @@ const jsonpath = z
     match: text()
       .default("")
       .register(descriptions, {
-        description: "The value that must stand there; numbers, true and false as JSON writes them.",
+        description: "The value that `property` must have; numbers, true and false as in JSON.",
         examples: ["locust"],
       }),
   })
   .register(descriptions, {
-    description: "Narrows the event down by a value in it.",
+    description: "Matches only events with this value.",
     examples: [{ property: "$.data.test.teststrategy", match: "locust" }],
   });
 
@@ -30,7 +30,7 @@ export const eventFilter = z.strictObject({
   name: checkedText(checkPattern)
     .min(1)
     .register(descriptions, {
-      description: "RE2 pattern that is looked for anywhere in the event's type.",
+      description: "RE2 pattern, matched anywhere in the event's type.",
       examples: ["sh.keptn.event.test.triggered", "sh.keptn.event.*.triggered"],
     }),
   jsonpath: jsonpath.optional(),

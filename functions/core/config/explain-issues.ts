@@ -1,4 +1,4 @@
-// Says for people what the schema found wrong: which action, which task, which field, where it stands, what to do.
+// Turns schema issues into problems that name the action, task, field, position and fix.
 import type * as z from "zod";
 import type { Problem } from "../problem.ts";
 import { knownWord } from "./known-words.ts";
@@ -12,7 +12,7 @@ type Issue = z.core.$ZodIssue;
 
 interface Explanation {
   readonly code: string;
-  /** Goes on after the name of the field. */
+  /** Continues the sentence after the field's name. */
   readonly message: string;
   readonly fix: string;
   readonly path: Path;
@@ -45,7 +45,7 @@ const explain = (issue: Issue, tree: Tree): Explanation[] => {
   return [badValue(value, "values" in issue ? issue.values.map(String) : [], path)];
 };
 
-/** Of a field that takes a text or a map: what is wrong with it as the one that it is. */
+/** For a field that takes a scalar or a map: the issues of the form that was used. */
 const explainUnion = ({ errors, path }: z.core.$ZodIssueInvalidUnion, value: Tree, tree: Tree): Explanation[] => {
   const fits = (issues: readonly Issue[]) =>
     !issues.some((one) => one.code === "invalid_type" && one.path.length === 0);
@@ -59,14 +59,14 @@ const unknownKey = (key: string, path: Path): Explanation => {
   const guess = nearest(key, known);
   return {
     code: "unknown-key",
-    message: "is no field of the job config",
+    message: "is not a field of the job config",
     fix: knownWord(key, path) ?? (guess ? `Did you mean \`${guess}\`?` : `Known here: ${known.join(", ")}.`),
     path: [...path, key],
     onKey: true,
   };
 };
 
-/** @param around what should have it */
+/** @param around the value that should have the field */
 const missing = (path: Path, around: Tree | undefined): Explanation => ({
   code: `missing-${kebab(lastName(path))}`,
   message: "is missing",
@@ -74,11 +74,11 @@ const missing = (path: Path, around: Tree | undefined): Explanation => ({
   path,
 });
 
-/** Of a list: elsewhere null is "not given". */
+/** In lists only: elsewhere null means "not given". */
 const nullEntry = (path: Path): Explanation => ({
   code: "null-entry",
-  message: "is null: YAML finds no value there",
-  fix: `Put into quotes what YAML takes for signs of its own ("&&", "!x", "#1", "null"), or remove the entry; "" is the empty text.${isCommand(path) ? " A line with && goes behind `sh -c`, as one text." : ""}`,
+  message: "is null: YAML finds no value here",
+  fix: `Quote text that YAML treats as syntax ("&&", "!x", "#1", "null"), or remove the entry; "" is the empty text.${isCommand(path) ? " Pass a line with && to `sh -c` as one text." : ""}`,
   path,
 });
 
@@ -86,14 +86,14 @@ const isCommand = ([, , , , field]: Path): boolean => field === "cmd" || field =
 
 const wrongType = (value: Tree, expected: string, path: Path): Explanation => ({
   code: "wrong-type",
-  message: `is ${typeNameOf(value)}, but has to be ${typeNames[expected] ?? expected}`,
+  message: `is ${typeNameOf(value)}, but must be ${typeNames[expected] ?? expected}`,
   fix: rewriteFix(value, path) ?? exampleOf(path),
   path,
 });
 
 const exampleOf = (path: Path): string => {
   const example = exampleAt(path);
-  return example ? `Write for example \`${lastName(path)}: ${example}\`.` : "See `job-executor schema`.";
+  return example ? `Write, for example, \`${lastName(path)}: ${example}\`.` : "See `job-executor schema`.";
 };
 
 const badValue = (value: Tree, allowed: readonly string[], path: Path): Explanation => ({
@@ -104,7 +104,7 @@ const badValue = (value: Tree, allowed: readonly string[], path: Path): Explanat
 });
 
 const typeNames: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "text",
   array: "a list",
   object: "a map of fields",
   record: "a map",

@@ -1,9 +1,9 @@
-// Filter expressions of JSONPath, `?(@.name == "a" && @.size > 2)`: compared with own properties only. Nothing is called.
+// JSONPath filters such as `?(@.name == "a" && @.size > 2)`. They read own properties only and call nothing.
 import { compareNumbers, type ExactNumber, exactly, isExactNumber, isStructure } from "../exact-json.ts";
 
-/** What an expression may read. */
+/** The values that an expression may read. */
 interface FilterScope {
-  /** `@`: the entry that is looked at. */
+  /** `@`: the current entry. */
   readonly current: unknown;
   /** `$`: the whole document. */
   readonly root: unknown;
@@ -15,7 +15,7 @@ type Expression = Filter;
 
 const maxLength = 200;
 
-/** @returns undefined for what is no filter: calls, assignments, regular expressions, and broken text */
+/** @returns undefined for anything else: calls, assignments, regular expressions, and broken text */
 export const parseFilter = (text: string): Expression | undefined => {
   const tokens = text.length > maxLength ? undefined : tokenize(text);
   if (!tokens) return undefined;
@@ -72,21 +72,21 @@ const binary = (operator: string, left: Expression, right: Expression): Expressi
   return (scope) => isOrdered(operator, left(scope), right(scope));
 };
 
-/** As `match` does it: a number or boolean is the same as its text. */
+/** As for `match`: a number or boolean equals its text. */
 const isSame = (left: unknown, right: unknown): boolean =>
   left === right || (isScalar(left) && isScalar(right) && textOf(left) === textOf(right));
 
-/** As in JES, an entry that has no such member is not selected by a comparison with it. */
+/** As in JES, a comparison never selects an entry without that member. */
 const isOther = (left: unknown, right: unknown): boolean =>
   left !== undefined && right !== undefined && !isSame(left, right);
 
 type ScalarValue = string | number | boolean | ExactNumber;
 
-/** Of a document or a constant: neither a list nor a map, and not null. */
+/** Neither a list nor a map nor null. */
 export const isScalar = (value: unknown): value is ScalarValue =>
   ["string", "number", "boolean"].includes(typeof value) || isExactNumber(value);
 
-/** A text is itself; numbers, true and false are as JSON writes them. */
+/** Text stays as it is; numbers, true and false are written as in JSON. */
 export const textOf = (value: ScalarValue): string => (isExactNumber(value) ? value.rawJSON : String(value));
 
 const isOrdered = (operator: string, left: unknown, right: unknown): boolean => {
@@ -114,7 +114,7 @@ const parseUnary = (tokens: Token[]): Expression | undefined => {
   return first.text === "!" ? (scope) => !isTrue(inner(scope)) : inner;
 };
 
-/** Zeros in front are none to JSON. */
+/** JSON has no leading zeros. */
 const numberOf = (text: string): number | ExactNumber => exactly(text.replace(/^(-?)0+(?=\d)/, "$1"));
 
 const words = new Map<string, unknown>([

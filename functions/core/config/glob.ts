@@ -1,6 +1,6 @@
-// Patterns for names of Kubernetes objects: `*` stands for any characters, none among them.
+// Patterns for names of Kubernetes objects: `*` matches any characters, including none.
 
-/** In linear time, whatever the pattern. */
+/** Runs in linear time for every pattern. */
 export const matchesGlob = (name: string, pattern: string): boolean => {
   const [first = "", ...others] = pattern.split("*");
   const last = others.pop();

@@ -1,10 +1,10 @@
-// Container images: which text is one, and which an operator's list allows. `alpine` is docker.io/library/alpine:latest.
+// Validates image references and matches them with the operator's list. `alpine` is docker.io/library/alpine:latest.
 import { RE2JS } from "re2js";
 import { type Fault, quote } from "./scalars.ts";
 
 /**
- * distribution/reference: [host[:port]/]path[:tag][@digest]. For JavaScript's engine, because RE2 takes 20 ms of a cold start to unroll it:
- * only a host can also be read as a path, so that nothing is tried more than twice.
+ * distribution/reference: [host[:port]/]path[:tag][@digest]. Uses JavaScript's engine, because RE2 takes 20 ms of a cold start to unroll
+ * it. Only a host can also be read as a path, so nothing is tried more than twice.
  */
 const component = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const host = "(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]+)?";
@@ -17,12 +17,12 @@ export const checkImage = (image: string): Fault | undefined =>
     ? undefined
     : {
         code: "bad-image",
-        message: `is ${quote(image)}, which is no container image`,
-        fix: "Write for example alpine, alpine:3.20 or ghcr.io/me/tool@sha256:….",
+        message: `is ${quote(image)}, which is not a valid container image`,
+        fix: "Write, for example, alpine, alpine:3.20 or ghcr.io/me/tool@sha256:….",
       };
 
 /**
- * @param allowed globs: `*` is anything but `/`, `**` is anything, `?` one character but `/`; an empty list allows every image
+ * @param allowed globs: `*` matches anything except `/`, `**` anything, `?` one character except `/`; an empty list allows every image
  */
 export const isImageAllowed = (image: string, allowed: readonly string[]): boolean => {
   if (allowed.length === 0) return true;
@@ -33,7 +33,7 @@ export const isImageAllowed = (image: string, allowed: readonly string[]): boole
   });
 };
 
-/** Each way to write the same image. */
+/** All spellings of the same image. */
 const spellingsOf = (image: string): string[] => {
   const [name, version] = splitVersion(image);
   return namesOf(name).flatMap((spelling) => versionsOf(version).map((suffix) => spelling + suffix));
@@ -57,13 +57,13 @@ const namesOf = (name: string): string[] => {
   return paths.flatMap((spelling) => [spelling, ...hubHosts.map((candidate) => candidate + spelling)]);
 };
 
-/** A digest alone is a version too: `image:*` allows it, `image:1.*` does not. */
+/** A digest counts as a version: `image:*` allows it, `image:1.*` does not. */
 const versionsOf = (version: string): string[] => {
   if (version === "") return [":latest"];
   return version.startsWith("@") ? [version, `:${version}`] : [version];
 };
 
-/** A glob that ends in a plain name means its tag `latest`, as the image does. */
+/** A glob without a tag means `latest`, as for images. */
 const withTag = (glob: string): string => {
   const last = glob.slice(glob.lastIndexOf("/") + 1);
   return /[:@]|[*?]$/.test(last) ? glob : `${glob}:latest`;

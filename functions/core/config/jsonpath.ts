@@ -1,4 +1,4 @@
-// JSONPath of a config: one value where the path names one, the list of all where it does not.
+// Evaluates JSONPaths: a definite path gives one value, any other path the list of all matches.
 import { isStructure } from "../exact-json.ts";
 import { parsePath } from "./path-steps.ts";
 import { type Fault, quote } from "./scalars.ts";
@@ -7,8 +7,8 @@ import { canSelect, followKeys, selectList } from "./select-path.ts";
 export type Found = { readonly value: unknown } | undefined;
 
 /**
- * @param document what JSON can hold
- * @returns undefined if nothing stands there, if the path is none, or if it would take too long to look everywhere
+ * @param document a JSON value
+ * @returns undefined if there is no value, if the path is invalid, or if the search would take too long
  */
 export const findPath = (path: string, document: unknown): Found => {
   const steps = parsePath(path);
@@ -19,7 +19,7 @@ export const findPath = (path: string, document: unknown): Found => {
   return { value: found ? selectList(rest, found.value, document) : [] };
 };
 
-/** @returns true if the path gives a list, whatever the document */
+/** @returns true if the path gives a list for every document */
 export const isIndefinite = (path: string): boolean => !(parsePath(path) ?? []).every(({ kind }) => kind === "one");
 
 export const checkPath = (path: string): Fault | undefined => {
@@ -27,16 +27,17 @@ export const checkPath = (path: string): Fault | undefined => {
   if (steps && canSelect(steps)) return undefined;
   return {
     code: "bad-jsonpath",
-    message: `is ${quote(path)}, which is no JSONPath`,
+    message: `is ${quote(path)}, which is not a JSONPath`,
     fix: path.includes("(")
       ? filterFix
-      : 'Write for example $.data.deployment.deploymentURIsLocal[0] or $.data.labels["my-label"].',
+      : 'Write, for example, $.data.deployment.deploymentURIsLocal[0] or $.data.labels["my-label"].',
   };
 };
 
-const filterFix = 'A filter compares, as in $.data.list[?(@.name == "x" && @.size > 2)]; nothing can be called in it.';
+const filterFix =
+  'A filter can only compare, as in $.data.list[?(@.name == "x" && @.size > 2)]; it cannot call anything.';
 
-/** Values times depth: `..` visits each value once for each value around it. */
+/** Values times depth: `..` visits each value once per enclosing value. */
 const maxVisits = 100_000;
 
 const isTooMuch = (document: unknown): boolean => {

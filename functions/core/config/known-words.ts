@@ -1,9 +1,9 @@
-// Fields of Kubernetes, Compose and CI systems that people write into a job config, and what does the same here.
+// Fields of Kubernetes, Compose and CI systems that people write into a job config, and their equivalents here.
 import type { Path } from "./yaml-tree.ts";
 
 type Words = Readonly<Record<string, string>>;
 
-/** @returns what to do, as a sentence; undefined for a word that none of them has */
+/** @returns the fix, as a sentence; undefined for an unknown word */
 export const knownWord = (key: string, path: Path): string | undefined => {
   const words = wordsAt(path);
   return words && Object.hasOwn(words, key) ? words[key] : undefined;
@@ -21,39 +21,39 @@ const wordsAt = (path: Path): Words | undefined => {
   return field === "volume" ? room() : field === "env" ? env() : undefined;
 };
 
-/** Words that mean the same. */
+/** Synonyms with the same fix. */
 const all = (names: string, fix: string): Words => Object.fromEntries(names.split(" ").map((name) => [name, fix]));
 
 const mean = (field: string): string => `Did you mean \`${field}\`?`;
 
 const top = (): Words => ({
-  ...all("kind metadata spec", "A job config is no Kubernetes object: write `apiVersion: v2` and `actions:` alone."),
+  ...all("kind metadata spec", "A job config is not a Kubernetes object: write only `apiVersion: v2` and `actions:`."),
   ...all("version", "Write `apiVersion: v2`."),
   ...all("services jobs workflows pipelines", mean("actions")),
-  ...all("tasks steps", "Tasks stand below an action: `actions: [{name: …, events: […], tasks: […]}]`."),
+  ...all("tasks steps", "Tasks belong to an action: `actions: [{name: …, events: […], tasks: […]}]`."),
 });
 
 const action = (): Words => ({
   ...all("event on trigger triggers when", mean("events")),
   ...all("task steps jobs containers", mean("tasks")),
-  ...all("image cmd args command files env resources", "Write it at one of the action's `tasks`."),
-  ...all("jsonpath if condition match", "Write `jsonpath` at one of the action's `events`."),
+  ...all("image cmd args command files env resources", "Move it to one of the action's `tasks`."),
+  ...all("jsonpath if condition match", "Write `jsonpath` in one of the action's `events`."),
 });
 
 const event = (): Words => ({
   ...all("type event", mean("name")),
   ...all(
     "property match path",
-    "Write it below `jsonpath`: `jsonpath: {property: $.data.test.teststrategy, match: locust}`.",
+    "Move it into `jsonpath`: `jsonpath: {property: $.data.test.teststrategy, match: locust}`.",
   ),
 });
 
 const secret = "Write `env: [{name: NAME, valueFrom: secret}]`: each key of the Secret NAME becomes a variable.";
-const user = "Write it below `securityContext`.";
+const user = "Move it into `securityContext`.";
 const taskValue =
-  "What a task writes to the file $KEPTN_RESULT, a later one takes with `env: [{name: IMAGE, valueFrom: task, value: $.build.image}]`.";
-const noServer = "Nobody connects to a task: leave it out.";
-const scheduler = "Write `nodeSelector` and `tolerations`, as far as the operator allows them.";
+  "Write the result to the file $KEPTN_RESULT; a later task reads it with `env: [{name: IMAGE, valueFrom: task, value: $.build.image}]`.";
+const noServer = "Nothing connects to a task: remove it.";
+const scheduler = "Use `nodeSelector` and `tolerations`, if the operator allows them.";
 
 const task = (): Words => ({
   ...all("command entrypoint exec run", mean("cmd")),
@@ -72,15 +72,15 @@ const task = (): Words => ({
   ...all("envFrom env_file secrets secret secretRef", secret),
   ...all(
     "volumeMounts volume_mounts mounts configs configMap configMaps persistentVolumeClaim pvc cache",
-    "Write `volumes: [{mount: NAME, path: /PATH, claim: NAME}]`, or configMap, secret or emptyDir in the place of claim. `files` puts files of the Git repository into /keptn.",
+    "Write `volumes: [{mount: NAME, path: /PATH, claim: NAME}]`, or configMap, secret or emptyDir instead of claim. `files` copies files of the Git repository into /keptn.",
   ),
   ...all("ports expose hostname healthcheck livenessProbe readinessProbe startupProbe networks network_mode", noServer),
   ...all("restart restartPolicy backoffLimit retry podFailurePolicy", mean("retries")),
   ...all("depends_on dependsOn dependencies after", `${mean("needs")} It lists names of tasks.`),
   ...all("allow_failure allowFailure continue-on-error continueOnError ignoreErrors on_error", mean("onError")),
   ...all("outputs output results result artifacts inputs", taskValue),
-  ...all("initContainers init_containers", "Tasks run one after the other: write a task before it."),
-  ...all("container containers template spec", "A task is one container: write its fields at the task itself."),
+  ...all("initContainers init_containers", "Tasks run one after the other: add a task before this one."),
+  ...all("container containers template spec", "A task is one container: write its fields directly in the task."),
   ...all("affinity nodeName topologySpreadConstraints", scheduler),
   ...all("node_selector nodeselector", mean("nodeSelector")),
   ...all("priorityClass priority", mean("priorityClassName")),
@@ -88,9 +88,9 @@ const task = (): Words => ({
   ...all("user runAsUser runAsGroup runAsNonRoot privileged capabilities cap_add read_only", user),
   ...all(
     "limits requests cpu cpus memory mem_limit",
-    "Write it below `resources`: `resources: {limits: {memory: 512Mi}}`.",
+    "Move it into `resources`: `resources: {limits: {memory: 512Mi}}`.",
   ),
-  ...all("jsonpath if condition", "Write `jsonpath` at one of the action's `events`."),
+  ...all("jsonpath if condition", "Write `jsonpath` in one of the action's `events`."),
 });
 
 const env = (): Words => ({
@@ -104,7 +104,7 @@ const env = (): Words => ({
   ...all("format", mean("as")),
 });
 
-const hostPath = "A task never gets a folder of its node: write `claim`, `configMap`, `secret` or `emptyDir`.";
+const hostPath = "Tasks cannot mount folders of their node: write `claim`, `configMap`, `secret` or `emptyDir`.";
 
 const volume = (): Words => ({
   ...all("name", mean("mount")),
@@ -115,7 +115,7 @@ const volume = (): Words => ({
   ...all("secretName", mean("secret")),
   ...all("hostPath nfs csi local source", hostPath),
   ...all("projected downwardAPI ephemeral image", "Write `claim`, `configMap`, `secret` or `emptyDir`."),
-  ...all("subPath items defaultMode", "All of the volume is mounted: leave it out."),
+  ...all("subPath items defaultMode", "The whole volume is always mounted: remove it."),
   ...room(),
 });
 

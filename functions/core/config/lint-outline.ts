@@ -1,4 +1,4 @@
-// What works, but perhaps not as its author thinks: warnings.
+// Warnings about configs that work, but perhaps not as intended.
 import type { Problem } from "../problem.ts";
 import { isIndefinite } from "./jsonpath.ts";
 import { type ActionOutline, type EventOutline, isWithoutActions } from "./outline.ts";
@@ -18,8 +18,8 @@ const names = (actions: readonly ActionOutline[]) => actions.map(({ name }) => n
 
 const noActions: Warning = {
   code: "no-actions",
-  message: "The job config has no actions, so that nothing ever runs.",
-  fix: "Write an action under `actions`.",
+  message: "The job config has no actions, so nothing ever runs.",
+  fix: "Add an action under `actions`.",
   path: ["actions"],
 };
 
@@ -30,8 +30,8 @@ const duplicates = (kind: string, names: readonly (string | undefined)[], path: 
       : [
           {
             code: `duplicate-${kind}`,
-            message: `Another ${kind} before it is called ${quote(name)} too.`,
-            fix: "Both run; give them names that people can tell apart.",
+            message: `An earlier ${kind} is also named ${quote(name)}.`,
+            fix: "Both run; give them distinct names.",
             path: [...path, index, "name"],
           },
         ],
@@ -45,8 +45,8 @@ const lintAction = ({ name, events, tasks, isWithoutEvents }: ActionOutline, pat
 
 const noEvents = (name: string, path: Path): Warning => ({
   code: "no-events",
-  message: `The action ${quote(name)} has no events, so that it never runs.`,
-  fix: "Write under `events` when it runs.",
+  message: `The action ${quote(name)} has no events, so it never runs.`,
+  fix: "Add the events that start it under `events`.",
   path: [...path, "events"],
 });
 
@@ -54,11 +54,11 @@ const lintEvent = ({ name, property, match }: EventOutline, path: Path): Warning
   const anchored = anchorOf(name);
   const warnings: Warning[] = [];
   if (anchored && name !== "") {
-    const message = `The event name ${quote(name)} is looked for anywhere in the type, so that events of others fit too.`;
+    const message = `The event name ${quote(name)} matches anywhere in the type, so it also matches other events.`;
     warnings.push({
       code: "loose-event-name",
       message,
-      fix: `Between ^ and $ it is the whole type, for example '${anchored}'.`,
+      fix: `Match the whole type with ^ and $, for example '${anchored}'.`,
       path: [...path, "name"],
     });
   }
@@ -72,11 +72,11 @@ const lintEvent = ({ name, property, match }: EventOutline, path: Path): Warning
     });
   }
   if (property !== undefined && isIndefinite(property)) {
-    const message = `The JSONPath ${quote(property)} gives a list, and a list equals no text: the action never runs.`;
+    const message = `The JSONPath ${quote(property)} gives a list, and a list never equals text: the action never runs.`;
     warnings.push({
       code: "never-matches",
       message,
-      fix: "Name one value, for example with [0].",
+      fix: "Select one value, for example with [0].",
       path: [...path, "jsonpath", "property"],
     });
   }

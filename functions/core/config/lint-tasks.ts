@@ -1,4 +1,4 @@
-// Tasks that are valid, but perhaps do not do what their author thinks: warnings.
+// Warnings about valid tasks that perhaps do not do what their author intended.
 import type { Problem } from "../problem.ts";
 import { quote } from "./scalars.ts";
 import type { Action, Task, TaskEnv } from "./schema.ts";
@@ -6,7 +6,7 @@ import { toProblem, type Warning } from "./warning.ts";
 import { isWholeSecret } from "./whole-secret.ts";
 import type { Path, YamlTree } from "./yaml-tree.ts";
 
-/** @param actions by their places in the config; undefined for one that is broken */
+/** @param actions in the order of the config; undefined for a broken one */
 export const lintTasks = (actions: readonly (Action | undefined)[], yaml: YamlTree): Problem[] =>
   actions
     .flatMap((action, index) =>
@@ -30,25 +30,32 @@ const lintTask = (task: Task, path: Path, isFirst: boolean): Warning[] => {
   ];
 };
 
-/** For each variable that has a name of its own, where in `env` it stands first. */
+/** Index of the first `env` entry of each variable, without whole Secrets. */
 const definedFirst = (env: readonly TaskEnv[]): ReadonlyMap<string, number> =>
   new Map(env.flatMap((entry, index) => (isWholeSecret(entry) ? [] : [[entry.name, index] as const])).reverse());
 
 const lintWhen = ({ name, needs, when }: Task, path: Path, isFirst: boolean): Warning[] => {
   if (when !== "failure" || (needs ? needs.length > 0 : !isFirst)) return [];
-  const message = `Task ${quote(name)} never runs: it is for a failure of what runs before it, and nothing does.`;
-  return [{ code: "never-runs", message, fix: "Write it behind these tasks, or name them under `needs`.", path }];
+  const message = `Task ${quote(name)} never runs: with \`when: failure\` it waits for the failure of an earlier task, and there is none.`;
+  return [
+    {
+      code: "never-runs",
+      message,
+      fix: "Move it after the tasks whose failure it handles, or list them under `needs`.",
+      path,
+    },
+  ];
 };
 
 const lintUser = ({ securityContext, name }: Task, path: Path): Warning[] => {
   if (securityContext?.runAsUser !== 0 || securityContext.runAsNonRoot === false) return [];
   const message = `Task ${quote(name)} runs as root, but by default Kubernetes refuses to start it as root.`;
-  return [{ code: "root-refused", message, fix: "Add `runAsNonRoot: false`, or take another user.", path }];
+  return [{ code: "root-refused", message, fix: "Add `runAsNonRoot: false`, or use another user.", path }];
 };
 
 /**
- * In `env`, Kubernetes replaces `$(NAME)` by what stands before it in `env`, and by the keys of Secrets wherever those stand: envFrom is
- * expanded first (kubelet, makeEnvironmentVariables). Which keys a Secret has nobody knows here.
+ * In `env`, Kubernetes replaces `$(NAME)` with earlier variables of `env`, and with keys of Secrets regardless of order: envFrom is
+ * expanded first (kubelet, makeEnvironmentVariables). The keys of a Secret are not known here.
  */
 const lintReferences = (
   { name, value, valueFrom }: TaskEnv,
@@ -59,11 +66,11 @@ const lintReferences = (
   const wanted = [...value.matchAll(reference)].map(([, found = ""]) => found);
   const unknown = wanted.find((found) => !given.test(found) && !isBefore(found));
   if (unknown === undefined) return [];
-  const message = `$(${unknown}) in the value of ${quote(name)} stays as it is: no variable before it has this name, and the task has no Secret that could have such a key.`;
-  const fix = "Define it further up, or write $$( if these signs themselves are meant.";
+  const message = `$(${unknown}) in the value of ${quote(name)} stays as it is: no earlier variable has this name, and the task has no Secret that could have such a key.`;
+  const fix = "Define it before this variable, or write $$( for a literal $(.";
   return [{ code: "unknown-reference", message, fix, path: [...path, "value"] }];
 };
 
 const reference = /(?<!\$)\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)/g;
-/** By us; and by the kubelet, also where enableServiceLinks is false (getServiceEnvVarMap, masterServices). */
+/** Set by us, and by the kubelet even if enableServiceLinks is false (getServiceEnvVarMap, masterServices). */
 const given = /^(KEPTN_(PROJECT|STAGE|SERVICE|RESULT)$|LABELS_|KUBERNETES_(SERVICE|PORT)(_|$))/;

@@ -1,4 +1,4 @@
-// Which actions of a config an event starts, and for each one why or why not.
+// Matches an event with the actions of a config, and says why each one matches or not.
 import { isScalar, textOf } from "./filter.ts";
 import { checkPath, findPath } from "./jsonpath.ts";
 import type { ActionOutline, EventOutline } from "./outline.ts";
@@ -9,7 +9,7 @@ export interface ActionMatch {
   readonly action: string;
   readonly silent: boolean;
   readonly matches: boolean;
-  /** One sentence for each event of the action, up to the first that fits. */
+  /** One sentence per event of the action, up to the first that matches. */
   readonly why: readonly string[];
 }
 
@@ -33,18 +33,20 @@ export const matchAction = ({ name, silent, events }: ActionOutline, event: Matc
 const matchEvent = ({ name, property, match = "" }: EventOutline, { type, document }: MatchedEvent) => {
   if (name === "" || !matchesPattern(name, type)) return no(`${quote(name)} is not found in ${quote(type)}.`);
   if (!property) return { matches: true, reason: `${quote(name)} is found in ${quote(type)}.` };
-  // Only in a config that is refused: who else should hear of it?
-  if (checkPath(property)) return { matches: true, reason: `${quote(name)} fits, and ${property} is no JSONPath.` };
+  // An invalid path counts as a match: the config is refused, and the event must be answered.
+  if (checkPath(property))
+    return { matches: true, reason: `${quote(name)} matches, but ${property} is not a JSONPath.` };
   const found = findPath(property, document);
-  if (!found) return no(`${quote(name)} fits, but there is nothing at ${property}.`);
+  if (!found) return no(`${quote(name)} matches, but the event has no value at ${property}.`);
   const value = comparable(found.value);
-  if (value !== match) return no(`${quote(name)} fits, but ${property} is ${show(found.value)}, not ${quote(match)}.`);
-  return { matches: true, reason: `${quote(name)} fits, and ${property} is ${quote(match)}.` };
+  if (value !== match)
+    return no(`${quote(name)} matches, but ${property} is ${show(found.value)}, not ${quote(match)}.`);
+  return { matches: true, reason: `${quote(name)} matches, and ${property} is ${quote(match)}.` };
 };
 
 const no = (reason: string) => ({ matches: false, reason });
 
-/** Lists, maps and null equal no text. */
+/** Lists, maps and null never equal a text. */
 const comparable = (value: unknown): string | undefined => (isScalar(value) ? textOf(value) : undefined);
 
 const show = (value: unknown): string =>

@@ -1,17 +1,17 @@
-// Where in its container a task may have a volume.
+// Paths where a task may mount volumes.
 import { filesFolder } from "../files.ts";
 import { type Fault, quote } from "./scalars.ts";
 
-/** Its token, and what clouds put beside it; `/var/run` is `/run` in most images. */
+/** The service account's token and clouds' credentials; `/var/run` is `/run` in most images. */
 const tokenFolders = ["/var/run/secrets", "/run/secrets"];
-/** The kernel's and the container runtime's; what a task writes as its result lies in /dev. */
+/** Folders of the kernel and the container runtime; a task's result file is in /dev. */
 const systemFolders = ["/proc", "/sys", "/dev"];
-/** A bigger one is what browsers and databases ask for. */
+/** Browsers and databases need a larger one. */
 const sharedMemory = "/dev/shm";
 
 const mostCharacters = 512;
 
-/** @returns the path as a volume is mounted there: no slash at the end */
+/** @returns the path without trailing slashes */
 export const withoutSlash = (path: string): string => path.replace(/\/+$/, "");
 
 export const checkMountPath = (path: string): Fault | undefined => {
@@ -19,16 +19,16 @@ export const checkMountPath = (path: string): Fault | undefined => {
   return flaw === undefined ? undefined : { code: "bad-mount-path", message: `is ${quote(path)}, ${flaw}`, fix };
 };
 
-const fix = `Write a folder of the container that is the task's own, such as /cache; ${filesFolder} has \`volume\`.`;
+const fix = `Use a folder of the task's own, such as /cache; \`volume\` sets the size of ${filesFolder}.`;
 
-/** Kubernetes takes no `..` and no `:` in it (core/v1 validation, ValidateVolumeMounts); blanks and the like help nobody. */
+/** Kubernetes refuses `..` and `:` (core/v1 validation, ValidateVolumeMounts). We also refuse spaces and similar characters. */
 const flawOf = (path: string): string | undefined => {
-  if (path.length > mostCharacters) return `which has more than ${mostCharacters} characters`;
+  if (path.length > mostCharacters) return `which is longer than ${mostCharacters} characters`;
   if (!path.startsWith("/")) return "which does not begin with /";
   const parts = withoutSlash(path).split("/").slice(1);
   if (parts.length === 0 || parts.some((part) => part === "" || part === "." || part === ".."))
-    return "which is no plain path below /";
-  if (/[:\s\\]|[^ -~]/.test(path)) return "which has a character that no mount takes";
+    return "which is not a plain path below /";
+  if (/[:\s\\]|[^ -~]/.test(path)) return "which has a character that is not allowed in mount paths";
   return overlapOf(withoutSlash(path));
 };
 
@@ -37,7 +37,7 @@ const overlapOf = (path: string): string | undefined => {
   const token = tokenFolders.find((folder) => isWithin(path, folder) || isWithin(folder, path));
   if (token) return `which overlaps ${token}, where the service account's token is`;
   const system = systemFolders.find((folder) => isWithin(path, folder));
-  return system && path !== sharedMemory ? `which is in ${system}, the system's own folder` : undefined;
+  return system && path !== sharedMemory ? `which is in the system folder ${system}` : undefined;
 };
 
 const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);

@@ -1,6 +1,6 @@
-// Which known word was meant by a mistyped one.
+// Finds the known word that a mistyped one was probably meant to be.
 
-/** @returns undefined if none is near */
+/** @returns undefined if none is close */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   if (word.length > 60) return undefined;
   const ranked = known.map((name) => ({ name, edits: editsBetween(word.toLowerCase(), name.toLowerCase()) }));
@@ -16,7 +16,7 @@ export const nearest = (word: string, known: readonly string[]): string | undefi
   });
 };
 
-/** Levenshtein's distance, with a swap of two neighbours as one edit. */
+/** Levenshtein distance that counts a swap of two neighbours as one edit. */
 export const editsBetween = (from: string, to: string): number => {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -1,27 +1,27 @@
-// When a task of an action runs, what its failure means, and how often it is tried. JES has none of these fields.
+// Order, failure handling and retries of tasks. JES has none of these fields.
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import { requiredText, wholeNumber } from "./scalars.ts";
 
-/** Beyond JES: editors and the reference page say so. */
+/** Shown by editors and the reference page. */
 const beyondJes = "job-executor-service refuses this field.";
 
 export const needs = z.array(requiredText()).register(descriptions, {
-  description: `Names of tasks of this action that have to pass before it starts; [] starts it at once. Without it: after the task before. ${beyondJes}`,
+  description: `Names of tasks of this action that must pass before it starts; [] starts it at once. Default: the previous task. ${beyondJes}`,
   examples: [["Build"]],
 });
 
 export const when = z.enum(["success", "failure", "always"]).register(descriptions, {
-  description: `success: when what it needs has passed. failure: only after one of these tasks failed; always: whatever came of them, in both cases all tasks before it if it has no needs. ${beyondJes}`,
+  description: `When it runs. success: if the tasks it needs passed; failure: only if one of them failed; always: in both cases. Without \`needs\`, failure and always refer to all tasks before it. ${beyondJes}`,
   examples: ["always"],
 });
 
 export const onError = z.enum(["fail", "warn", "continue"]).register(descriptions, {
-  description: `What its failure means. fail: the run fails; warn: the run goes on, and ends with a warning; continue: the run goes on as if it had passed. ${beyondJes}`,
+  description: `Effect of its failure. fail: the run fails; warn: the run continues and ends with a warning; continue: the run continues as if the task had passed. ${beyondJes}`,
   examples: ["warn"],
 });
 
-/** Kubernetes waits 10 s after the first failure, and twice as long after each one more: 10 of them take more than an hour. */
+/** Kubernetes waits 10 s after the first failure and doubles that after each further one: 10 retries take more than an hour. */
 const range = { min: 0, max: 10 };
 
 const exitCodes = z
@@ -29,7 +29,7 @@ const exitCodes = z
   .min(1)
   .max(255)
   .register(descriptions, {
-    description: "Only after one of these exit codes; any other one fails the task at once.",
+    description: "Retry only after these exit codes; any other exit code fails the task at once.",
     examples: [[75]],
   });
 
@@ -38,20 +38,21 @@ const retriesInFull = z.strictObject({
     type: "integer",
     minimum: range.min,
     maximum: range.max,
-    description: "How often it is tried again after a failure; 0: only a pod that Kubernetes took away is replaced.",
+    description:
+      "Number of retries after a failure; 0: only a pod that Kubernetes disrupted (by eviction, for example) is replaced.",
     examples: [2],
   }),
   exitCodes: exitCodes.optional(),
 });
 
 export const retries = z.union([wholeNumber(range), retriesInFull]).register(descriptions, {
-  description: `How often it is tried again after a failure. A pod that Kubernetes takes away is replaced then, and does not count. ${beyondJes}`,
+  description: `Number of retries after a failure. A pod that Kubernetes disrupts (by eviction, for example) is then replaced too, and does not count. ${beyondJes}`,
   examples: [1],
 });
 
 export interface Retries {
   readonly limit: number;
-  /** Ascending, without doubles. Not there: each failure is followed by another try. */
+  /** Ascending, without duplicates. If absent, every failure is retried. */
   readonly exitCodes?: readonly number[];
 }
 

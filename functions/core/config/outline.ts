@@ -1,4 +1,4 @@
-// What can be told of a config that is not valid: which actions it has and which events they would have matched.
+// Outline of a config that may be invalid: its actions and the events they would match.
 import type { Tree } from "./yaml-tree.ts";
 
 export interface ActionOutline {
@@ -6,7 +6,7 @@ export interface ActionOutline {
   readonly silent: boolean;
   readonly events: readonly EventOutline[];
   readonly tasks: readonly (string | undefined)[];
-  /** Its events are not only not readable: there are none. */
+  /** It has no events at all, as opposed to unreadable ones. */
   readonly isWithoutEvents: boolean;
 }
 

@@ -1,10 +1,10 @@
-// Which actions of a config are whole: one that is broken does not keep the others from running.
+// Separates valid actions from broken ones, so that a broken action does not stop the others.
 import { distinct, type Problem } from "../problem.ts";
 import { type Action, type JobConfig, jobConfigSchema } from "./schema.ts";
 import type { Flaw, Tree } from "./yaml-tree.ts";
 
 export interface ParsedAction {
-  /** Not there if it has errors. */
+  /** Absent if it has errors. */
   readonly action?: Action;
   readonly errors: readonly Problem[];
 }
@@ -13,8 +13,8 @@ export const wholeActions = ({ actions }: JobConfig): ParsedAction[] =>
   actions.map((action) => ({ action, errors: [] }));
 
 /**
- * @param errors all that are in the config
- * @returns undefined if one of them does not concern an action alone: then nobody knows what the author meant with any of them
+ * @param errors all errors of the config
+ * @returns undefined if an error is not inside an action: it may affect all of them
  */
 export const actionsOf = (tree: Tree, errors: readonly Flaw[]): ParsedAction[] | undefined => {
   if (errors.some((flaw) => indexOf(flaw) === undefined)) return undefined;

@@ -1,4 +1,4 @@
-// Text of a job/config.yaml -> the config, or everything that is wrong with it.
+// Parses the text of a job/config.yaml into the config, or into all of its problems.
 import { byPlace, distinct, type Problem } from "../problem.ts";
 import { explainIssues } from "./explain-issues.ts";
 import { lintOutline } from "./lint-outline.ts";
@@ -11,21 +11,21 @@ import { withoutNulls } from "./without-nulls.ts";
 import { type Flaw, type Path, readYaml, type Tree, type YamlTree } from "./yaml-tree.ts";
 
 export interface ParsedJobConfig {
-  /** Not there if a problem is an error. */
+  /** Absent if a problem is an error. */
   readonly config?: JobConfig;
-  /** By their places in the config. Not there if what is wrong does not only concern some of them. */
+  /** In the order of the config. Absent if an error is not inside an action. */
   readonly actions?: readonly ParsedAction[];
   /** Errors and warnings, in the order of the text. */
   readonly problems: readonly Problem[];
-  /** What can be told even of a broken config; undefined if the YAML itself cannot be read. */
+  /** Available even for a broken config; undefined if the YAML itself cannot be read. */
   readonly outline?: readonly ActionOutline[];
-  /** Where a value of the config stands. */
+  /** Position of a value of the config. */
   readonly at?: YamlTree["at"];
   /** The config as it is written. */
   readonly tree?: Tree;
 }
 
-/** @param file its name in the places of problems, e.g. `job/config.yaml` */
+/** @param file its name in the positions of problems, such as `job/config.yaml` */
 export const parseJobConfig = remember((text: string, file: string): ParsedJobConfig => {
   const read = readYaml(text, file);
   if ("problems" in read) return { problems: read.problems };
@@ -47,7 +47,7 @@ export const parseJobConfig = remember((text: string, file: string): ParsedJobCo
   return { ...told, ...(actions ? { actions } : {}), ...(config ? { config } : {}) };
 });
 
-/** What is missing only because the YAML there could not be read is wrong once. */
+/** Drops issues below a value that could not be read: it is already reported. */
 const withIssues = (yaml: YamlTree, issues: readonly Flaw[]): Flaw[] => {
   const unread = yaml.flaws.filter(isUnread);
   const isBelow = (path: Path, above: Path) => above.every((key, index) => path[index] === key);
@@ -66,7 +66,7 @@ const emptyConfig = (file: string): Problem => ({
   at: { file, line: 1, column: 1 },
 });
 
-/** More help nobody. */
+/** More would not help anyone. */
 const maxProblems = 1000;
 const maxActions = 999;
 /** Events and tasks of all actions together. */
@@ -80,5 +80,5 @@ const tooMuch = {
   code: "too-many-actions",
   severity: "error",
   message: `The job config has more than ${maxActions} actions, or more than ${maxParts} events and tasks.`,
-  fix: "Spread them over services: each can have a job config of its own.",
+  fix: "Split them among services: each can have its own job config.",
 } as const;

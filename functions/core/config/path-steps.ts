@@ -1,4 +1,4 @@
-// The steps of a JSONPath: which name, index, list or filter comes after which.
+// Parses a JSONPath into steps: names, indices, lists and filters.
 import { type Filter, parseFilter, unquote } from "./filter.ts";
 
 export type Step =
@@ -7,14 +7,14 @@ export type Step =
   | { readonly kind: "slice"; readonly text: string }
   | { readonly kind: "some"; readonly keys: readonly (string | number)[] }
   | { readonly kind: "filter"; readonly filter: Filter }
-  /** `..`: what comes next is looked for at any depth. */
+  /** `..`: the next step matches at any depth. */
   | { readonly kind: "descend" };
 
 const maxLength = 300;
-/** Each one multiplies the work by the depth of the event. */
+/** Each descent multiplies the work by the depth of the event. */
 const maxDescents = 2;
 
-/** @returns undefined if it is no JSONPath; `data.project`, as in JES, and `.data.project`, as with kubectl, are `$.data.project` */
+/** @returns undefined if it is not a JSONPath; `data.project` (as in JES) and `.data.project` (as in kubectl) mean `$.data.project` */
 export const parsePath = (path: string): readonly Step[] | undefined => {
   if (path.length > maxLength) return undefined;
   const trimmed = path.trim();
@@ -36,7 +36,7 @@ interface Next {
   readonly end: number;
 }
 
-/** Unicode's classes take V8 a millisecond of a cold start, and most paths are ASCII. */
+/** Unicode classes cost V8 a millisecond of a cold start, and most paths are ASCII. */
 const dotsOf = (text: string): RegExp =>
   isAscii.test(text) ? asciiDots : /(\.\.?)(?:(\*)|([\p{L}\p{N}_][\p{L}\p{N}_-]*)|(?=\[))/uy;
 
@@ -95,6 +95,6 @@ const keysOf = (inside: string): (string | number)[] | undefined => {
     if (quoted === undefined && index === undefined) return undefined;
     keys.push(quoted === undefined ? Number(index) : unquote(quoted));
   }
-  // Each once: `[0,0][0,0]…` would double what it finds with every step.
+  // Without duplicates: each step of `[0,0][0,0]…` would double the matches.
   return keys.length > 0 ? [...new Map(keys.map((key) => [String(key), key])).values()] : undefined;
 };

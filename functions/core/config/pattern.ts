@@ -1,17 +1,17 @@
-// Event names of a config: RE2 patterns, found anywhere in the event's type, as JES does it. RE2 cannot be made to hang.
+// Event names of a config: RE2 patterns that match anywhere in the event's type, as in JES. RE2 runs in linear time.
 import { RE2JS } from "re2js";
 import { remember } from "./remember.ts";
 import { type Fault, quote } from "./scalars.ts";
 
 const maxLength = 256;
-/** Counted repetitions are unrolled: all of a pattern's together. */
+/** Sum of all counted repetitions of a pattern: RE2 unrolls them. */
 const maxRepetitions = 64;
-/** Each one is hundreds of ranges; the type of an event is ASCII. */
+/** Each class is hundreds of ranges, and event types are ASCII. */
 const maxClasses = 2;
 
 type Matcher = (type: string) => boolean;
 
-/** @returns the compiled pattern, or what is wrong with it */
+/** @returns the compiled pattern, or its error */
 const compile = remember((pattern: string): Matcher | string => {
   const tooMuch = tooMuchOf(pattern);
   if (tooMuch) return tooMuch;
@@ -24,10 +24,10 @@ const compile = remember((pattern: string): Matcher | string => {
   }
 });
 
-/** Most names of events: nothing repeats, so that no engine can be made to hang. */
+/** True for most event names: without repetition, no engine can hang. */
 const isPlainName = (pattern: string): boolean => /^\^?(?:[\w.-]|\\\.)+\$?$/.test(pattern);
 
-/** JavaScript's own engine is ready a hundred times sooner; what RE2's dot means is written out. */
+/** JavaScript's engine compiles a hundred times faster. RE2's meaning of the dot is spelled out. */
 const nameMatcher = (name: string): Matcher => {
   const expression = new RegExp(
     name.replaceAll(/\\\.|\./g, (dot) => (dot === "." ? "[^\\n]" : dot)),
@@ -36,12 +36,12 @@ const nameMatcher = (name: string): Matcher => {
   return (type) => expression.test(type);
 };
 
-/** @returns what of it is more than we take */
+/** @returns which of our limits the pattern exceeds */
 const tooMuchOf = (pattern: string): string | undefined => {
   if (pattern.length > maxLength) return `it is longer than ${maxLength} characters`;
   const counts = [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, from, to]) => Number(to || from));
   if (counts.reduce((sum, count) => sum + count, 0) > maxRepetitions) return "it repeats too much";
-  return pattern.split(/\\p/i).length - 1 > maxClasses ? "it has too many classes of Unicode" : undefined;
+  return pattern.split(/\\p/i).length - 1 > maxClasses ? "it has too many Unicode classes" : undefined;
 };
 
 export const checkPattern = (pattern: string): Fault | undefined => {
@@ -49,33 +49,33 @@ export const checkPattern = (pattern: string): Fault | undefined => {
   if (typeof compiled !== "string") return undefined;
   return {
     code: "bad-pattern",
-    message: `is ${quote(pattern)}, which is no RE2 pattern: ${compiled}`,
+    message: `is ${quote(pattern)}, which is not a valid RE2 pattern: ${compiled}`,
     fix: pattern.startsWith("*")
       ? `Write ${quote(`.${pattern}`)}.`
-      : "Event names are patterns: write `\\` before what is meant literally.",
+      : "Event names are patterns: escape special characters with `\\`.",
   };
 };
 
-/** @returns a type that this name stands for, as its author may have thought of it; undefined for a name with wildcards */
+/** @returns the type that the author probably meant by this name; undefined for a name with wildcards */
 export const typeMeantBy = (name: string): string | undefined =>
   isWholeType(name) ? name : anchorOf(name)?.slice(1, -1).replaceAll("\\", "");
 
-/** @returns true if RE2 refuses it; what is only more than we take is not broken */
+/** @returns true if RE2 refuses it; a pattern that only exceeds our limits is not broken */
 export const isBrokenPattern = (pattern: string): boolean =>
   tooMuchOf(pattern) === undefined && typeof compile(pattern) === "string";
 
 /** @returns false for a pattern that RE2 refuses */
 export const matchesPattern = (pattern: string, type: string): boolean => matcherOf(pattern)(type);
 
-/** The same for many types. */
+/** Like {@link matchesPattern}, for many types. */
 export const matcherOf = (pattern: string): Matcher => {
   const compiled = compile(pattern);
   return typeof compiled === "string" ? () => false : compiled;
 };
 
 /**
- * A name without any wildcard, of which only a part is given: the events of other executors fit it too.
- * @returns a pattern for exactly one type that was perhaps meant
+ * For a partial name without wildcards, which also matches events of other executors.
+ * @returns a pattern for the one type that was probably meant
  */
 export const anchorOf = (name: string): string | undefined => {
   if (!/^[\w.-]+$/.test(name) || isWholeType(name)) return undefined;

@@ -1,17 +1,17 @@
-// Texts in quotes that go on in a line further to the left: JES's decoder (libyaml) takes them, the `yaml` package does not.
+// Repairs quoted text that continues on a less indented line: JES's decoder (libyaml) accepts it, the `yaml` package does not.
 import { Lexer } from "yaml";
 
 export interface Indented {
   readonly text: string;
-  /** How much further right a line begins than its author wrote it; lines count from 1. */
+  /** Number of columns added to a line; lines count from 1. */
   readonly added: ReadonlyMap<number, number>;
 }
 
-/** Larger texts are left as they are: each repair looks at the whole text again. */
+/** Larger texts are not repaired, because each repair scans the whole text again. */
 const maxLength = 64 * 1024;
 const maxRepairs = 20;
 
-/** White space at the beginning of a line means nothing inside quotes, so such lines can be moved to the right. */
+/** Leading white space has no meaning inside quotes, so such lines can be indented. */
 export const indentQuoted = (text: string): Indented => {
   const added = new Map<number, number>();
   let repaired = text;
@@ -24,7 +24,7 @@ export const indentQuoted = (text: string): Indented => {
   return { text: repaired, added };
 };
 
-/** @returns where a text in quotes begins that the lexer gave up at the end of its line */
+/** @returns the offset of a quoted text that the lexer gave up on at the end of its line */
 const findCutQuote = (text: string): number | undefined => {
   let at = 0;
   for (const lexeme of new Lexer().lex(text)) {
@@ -36,10 +36,10 @@ const findCutQuote = (text: string): number | undefined => {
   return undefined;
 };
 
-/** The lexer's own marks between the parts of the text: document, end of a broken flow, scalar. */
+/** Control marks that the lexer inserts: document, end of a broken flow, scalar. */
 const isMark = (lexeme: string): boolean => ["\u0002", "\u0018", "\u001f"].includes(lexeme);
 
-/** @returns where the quote ends that begins at `from` */
+/** @returns the end of the quoted text that begins at `from` */
 const endOfQuote = (text: string, from: number): number | undefined => {
   const quoted = text[from] === '"' ? /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y : /'[^']*(?:''[^']*)*'(?!')/y;
   quoted.lastIndex = from;

@@ -1,4 +1,4 @@
-// What a task may use of processor and memory.
+// CPU and memory of a task.
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import { checkQuantity, parseQuantity } from "./kubernetes-names.ts";
@@ -9,13 +9,13 @@ const resourceList = (what: string) =>
     .strictObject({
       cpu: checkedText(checkQuantity)
         .optional()
-        .register(descriptions, { description: `Cores of processor time, ${what}.`, examples: ["500m"] }),
+        .register(descriptions, { description: `CPU cores, ${what}.`, examples: ["500m"] }),
       memory: checkedText(checkQuantity)
         .optional()
         .register(descriptions, { description: `Bytes of memory, ${what}.`, examples: ["128Mi"] }),
     })
     .register(descriptions, {
-      description: `Processor time and memory, ${what}.`,
+      description: `CPU and memory, ${what}.`,
       examples: [{ cpu: "500m", memory: "128Mi" }],
     });
 
@@ -28,11 +28,11 @@ export const resources = z
     for (const name of ["cpu", "memory"] as const) {
       const [limit, request] = [parseQuantity(limits?.[name] ?? ""), parseQuantity(requests?.[name] ?? "")];
       if (limit === undefined || request === undefined || request <= limit) continue;
-      const message = `is ${requests?.[name]}, more than the limit ${limits?.[name]}`;
+      const message = `is ${requests?.[name]}, which exceeds the limit ${limits?.[name]}`;
       rejectAt(["requests", name], { code: "request-over-limit", message, fix: "Request at most the limit." }, context);
     }
   })
   .register(descriptions, {
-    description: "What the container may use. Given at all, it replaces all of the operator's defaults.",
+    description: "CPU and memory of the container. If set, it replaces all of the operator's defaults.",
     examples: [{ limits: { cpu: "1", memory: "512Mi" }, requests: { cpu: "50m", memory: "128Mi" } }],
   });

@@ -1,12 +1,12 @@
-// A value of another form than its field takes, as the field would have it.
+// Rewrites a value of the wrong form into the form that its field expects.
 import { commandList } from "./command-text.ts";
 import { knownWord } from "./known-words.ts";
 import type { Path, Tree } from "./yaml-tree.ts";
 
-/** Longer ones would hide the sentence that they stand in. */
+/** Longer values would hide the sentence around them. */
 const maxLength = 300;
 
-/** @returns what to write, as a sentence; undefined where nothing can be made of the value */
+/** @returns what to write, as a sentence; undefined if the value cannot be rewritten */
 export const rewriteFix = (value: Tree, path: Path): string | undefined => {
   const field = String(path.at(-1));
   const made = rewrite(value, path);
@@ -17,7 +17,7 @@ export const rewriteFix = (value: Tree, path: Path): string | undefined => {
   return isMap(value) && lists.has(field) ? "Write `- ` before the first field of each entry." : undefined;
 };
 
-/** Kubernetes' `valueFrom: {secretKeyRef: {name, key}}`, and its like. */
+/** Kubernetes' `valueFrom: {secretKeyRef: {name, key}}` and similar. */
 const sourceOf = (value: { readonly [key: string]: Tree }, path: Path): string | undefined => {
   const { name, key } = isMap(value["secretKeyRef"]) ? value["secretKeyRef"] : {};
   if (typeof name !== "string") return knownWord(Object.keys(value)[0] ?? "", path.slice(0, -1));
@@ -25,22 +25,22 @@ const sourceOf = (value: { readonly [key: string]: Tree }, path: Path): string |
   return `Write \`{name: ${name}, valueFrom: secret}\`: each key of the Secret becomes a variable.`;
 };
 
-/** What CI systems call what one step hands to the next. */
+/** Words of CI systems for values passed between steps. */
 const ofTasks = new Set(["tasks", "step", "steps", "job", "needs", "result", "results", "output", "outputs"]);
 
 const lists = new Set(["actions", "events", "tasks", "env", "volumes", "tolerations"]);
 
-/** Of an entry of `env` in Kubernetes' form, which has none. */
+/** For an `env` entry in Kubernetes' form, without `valueFrom`. */
 export const valueFromOf = (entry: Tree | undefined): string => {
   const value = isMap(entry) ? entry["value"] : undefined;
-  if (typeof value !== "string" || value === "") return "Write `valueFrom: secret` if `name` is that of a Secret.";
+  if (typeof value !== "string" || value === "") return "Write `valueFrom: secret` if `name` is the name of a Secret.";
   return isPathLike(value) ? "Write `valueFrom: event`: the value is a JSONPath." : "Write `valueFrom: string`.";
 };
 
 const isMap = (tree: Tree | undefined): tree is { [key: string]: Tree } =>
   typeof tree === "object" && tree !== null && !Array.isArray(tree);
 
-/** @returns the value as JSON, which YAML is too */
+/** @returns the value as JSON, which is valid YAML */
 const rewrite = (value: Tree, path: Path): string | undefined => {
   const [, , list, , field, index] = path;
   const made =
@@ -82,7 +82,7 @@ const nameOf = (value: { readonly [key: string]: Tree }, { field, index, path }:
     : undefined;
 };
 
-/** A shell among the arguments is another program. */
+/** For `args`, the text stays one argument if it would need a shell. */
 const argumentsOf = (text: string): string[] => {
   const words = commandList(text);
   return words[2] === text.trim() && words[1] === "-c" ? [text] : words;
@@ -104,5 +104,5 @@ const entriesOf = (value: Tree): unknown => {
 
 const variable = (name: string, value: string) => ({ name, value, valueFrom: isPathLike(value) ? "event" : "string" });
 
-/** A price of $5 and a text with a dollar in it are not. */
+/** False for a price of $5, or a dollar inside a text. */
 const isPathLike = (text: string): boolean => /^\$(?:\.|\[)/.test(text.trim());

@@ -1,32 +1,32 @@
-// What a YAML scalar means where a text, a number or a yes or no is wanted: as Go's yaml.v2 reads it.
+// Reads YAML scalars as text, numbers or booleans, as Go's yaml.v2 does.
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 
 export interface Fault {
   /** Stable and greppable: see {@link Problem}. */
   readonly code: string;
-  /** Goes on after the name of the field: "is no quantity". */
+  /** Continues the sentence after the field's name: "is not a quantity". */
   readonly message: string;
   readonly fix: string;
 }
 
-/** Tells a fault of the value to whoever explains it. */
+/** Reports a fault of the value. */
 export const reject = (context: z.RefinementCtx, { code, message, fix }: Fault): void =>
   context.addIssue({ code: "custom", message, params: { code, fix } });
 
-/** The same for something inside a map. */
+/** Reports a fault of a value inside a map. */
 export const rejectAt = (
   path: PropertyKey | PropertyKey[],
   { code, message, fix }: Fault,
   context: z.RefinementCtx,
 ): void => context.addIssue({ code: "custom", message, params: { code, fix }, path: [path].flat() });
 
-/** Any scalar, with its text as written: `1.10` is "1.10". */
+/** Any scalar, as written: `1.10` is "1.10". */
 export const text = () => z.string().register(descriptions, { type: ["string", "number", "boolean"] });
 
 export const requiredText = () => text().min(1);
 
-/** @param check gives the fault of a value, if it has one; an empty value counts as not given */
+/** @param check returns the fault of a value, if any; an empty value counts as not given */
 export const checkedText = (check: (value: string) => Fault | undefined) =>
   text().superRefine((value, context) => {
     const fault = value === "" ? undefined : check(value);
@@ -73,7 +73,7 @@ const rangeText = ({ min, max }: { readonly min?: number; readonly max?: number 
   return min === undefined ? "" : ` of at least ${min}`;
 };
 
-/** @returns undefined for what yaml.v2 would not put into an int; a fraction is cut off, as there */
+/** @returns undefined if yaml.v2 would not decode it as an int; like yaml.v2, it truncates fractions */
 export const parseWhole = (value: string): number | undefined => {
   const plain = value.replaceAll("_", "");
   if (/^[-+]?0[0-7]+$/.test(plain)) return Number.parseInt(plain, 8);
@@ -85,5 +85,5 @@ export const parseWhole = (value: string): number | undefined => {
 
 const finite = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value + 0);
 
-/** A value of the config inside a sentence: cut, so that a sentence stays one. */
+/** Quotes a config value for a message, cut to a readable length. */
 export const quote = (value: string): string => JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);

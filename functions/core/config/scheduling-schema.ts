@@ -1,4 +1,4 @@
-// Where a task's pod runs, and what it is called by: as Kubernetes has it (core/v1 PodSpec), within the operator's lists.
+// Scheduling, pull secrets and labels of a task's pod, as in Kubernetes (core/v1 PodSpec), within the operator's lists.
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import {
@@ -15,8 +15,8 @@ const most = 50;
 
 const tooMany = (count: number): Fault => ({
   code: "too-many-entries",
-  message: `has ${count} entries, and at most ${most} are taken`,
-  fix: "Keep those that the task needs.",
+  message: `has ${count} entries, but the limit is ${most}`,
+  fix: "Keep only those that the task needs.",
 });
 
 const limited = <T extends z.ZodType>(schema: z.ZodArray<T>) =>
@@ -24,7 +24,7 @@ const limited = <T extends z.ZodType>(schema: z.ZodArray<T>) =>
     if (entries.length > most) rejectAt([], tooMany(entries.length), context);
   });
 
-/** @param reservedBy whose a key is that no task may set */
+/** @param reservedBy the owner of a key that no task may set */
 const pairs = (code: string, what: string, reservedBy: (key: string) => string | undefined = () => undefined) =>
   z.record(z.string(), text()).superRefine((map, context) => {
     const entries = Object.entries(map);
@@ -38,17 +38,17 @@ const pairs = (code: string, what: string, reservedBy: (key: string) => string |
 
 const badPair = (code: string, what: string, value: string): Fault => ({
   code,
-  message: `with the value ${quote(value)} is no ${what}`,
-  fix: "Keys are name or example.com/name; values have letters, digits, `-`, `_` and `.`, at most 63.",
+  message: `with the value ${quote(value)} is not a valid ${what}`,
+  fix: "Keys are name or example.com/name; values have letters, digits, `-`, `_` and `.`, at most 63 characters.",
 });
 
 const reservedLabel = (owner: string): Fault => ({
   code: "reserved-label",
-  message: `is a label that ${owner} keeps for itself`,
+  message: `is a label reserved for ${owner}`,
   fix: "Choose another key, such as example.com/team.",
 });
 
-/** Domains of labels by which others find, count, start or reach pods; and single labels of the kind. */
+/** Label domains, and single labels, that other systems use to find, count, start or reach pods. */
 const owners: Readonly<Record<string, string>> = {
   "keptn.sh": "the job executor",
   "app.kubernetes.io/managed-by": "the job executor",
@@ -59,7 +59,7 @@ const owners: Readonly<Record<string, string>> = {
   "knative.dev": "Knative",
 };
 
-/** @returns who keeps labels with this key for itself; undefined: nobody */
+/** @returns the owner of a reserved label; undefined if the key is free */
 export const ownerOfLabel = (key: string): string | undefined => {
   const domain = key.includes("/") ? key.slice(0, key.indexOf("/")) : "";
   const names = [key, ...Object.keys(owners).filter((one) => domain === one || domain.endsWith(`.${one}`))];
@@ -71,19 +71,19 @@ export const scheduling = {
   imagePullSecrets: limited(z.array(checkedText(checkNameOfSecret).min(1)))
     .optional()
     .register(descriptions, {
-      description: "Secrets with the credentials of the image's registry, by their names. Not in JES.",
+      description: "Names of Secrets with credentials for the image's registry. Not in JES.",
       examples: [["my-registry"]],
     }),
-  nodeSelector: pairs("bad-node-selector", "label of a node")
+  nodeSelector: pairs("bad-node-selector", "node label")
     .optional()
     .register(descriptions, {
-      description: "Labels that the pod's node must have, as far as the operator allows them. Not in JES.",
+      description: "Labels that the pod's node must have, if the operator allows them. Not in JES.",
       examples: [{ "node.kubernetes.io/instance-type": "m6i.large" }],
     }),
   tolerations: limited(z.array(toleration))
     .optional()
     .register(descriptions, {
-      description: "Taints of nodes that the pod puts up with, as far as the operator allows them. Not in JES.",
+      description: "Node taints that the pod tolerates, if the operator allows them. Not in JES.",
       examples: [[{ key: "dedicated", value: "tests", effect: "NoSchedule" }]],
     }),
   priorityClassName: checkedText(checkPriorityClass)
@@ -101,7 +101,7 @@ export const scheduling = {
   labels: pairs("bad-label", "label", ownerOfLabel)
     .optional()
     .register(descriptions, {
-      description: "Labels of the Job and of its pod, as far as the operator allows them. Not in JES.",
+      description: "Labels of the Job and its pod, if the operator allows them. Not in JES.",
       examples: [{ "example.com/team": "carts" }],
     }),
 };

@@ -1,4 +1,4 @@
-// What the schema says about a place of the config.
+// Looks up the schema of a path in the config.
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import { jobConfigSchema } from "./schema.ts";
@@ -9,7 +9,7 @@ export const knownKeysAt = (path: Path): string[] => {
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
 };
 
-/** @returns the first example of the field, as JSON, which YAML is too */
+/** @returns the first example of the field, as JSON, which is valid YAML */
 export const exampleAt = (path: Path): string | undefined => {
   const schema = schemaAt(path);
   const examples = examplesOf(schema) ?? examplesOf(unwrapped(schema));
@@ -29,12 +29,12 @@ const childOf = (schema: unknown, key: PropertyKey): unknown => {
   return schema instanceof z.ZodObject ? schema.shape[key as string] : undefined;
 };
 
-/** Of a field that takes a text or a map, the map: only that has fields. */
+/** For a field that takes a scalar or a map, the map: only it has fields. */
 const bare = (schema: unknown): unknown => {
   const one = unwrapped(schema);
   return one instanceof z.ZodUnion ? one.options.find((option) => option instanceof z.ZodObject) : one;
 };
 
-/** Without what only says "may be left out". */
+/** Without optional and default wrappers. */
 const unwrapped = (schema: unknown): unknown =>
   schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? unwrapped(schema.unwrap()) : schema;

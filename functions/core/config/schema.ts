@@ -1,4 +1,4 @@
-// The job config, apiVersion v2: every field, what it means and how it looks. The only definition of it.
+// The job config, apiVersion v2: the only definition of its fields, with descriptions and examples.
 import * as z from "zod";
 import { checkOrder } from "./check-order.ts";
 import { checkTaskValues } from "./check-task-values.ts";
@@ -19,26 +19,27 @@ export const actionFields = z.strictObject({
     .array(eventFilter)
     .default([])
     .register(descriptions, {
-      description: "The action runs for each event that one of these fits.",
+      description: "The action runs for each event that matches one of these.",
       examples: [[{ name: "sh.keptn.event.test.triggered" }]],
     }),
   tasks: z
     .array(task)
     .min(1)
     .register(descriptions, {
-      description: "What runs, each as a Kubernetes Job: one after the other, or as `needs` and `when` say.",
+      description:
+        "Tasks of the action, each a Kubernetes Job. They run one after the other, or as `needs` and `when` say.",
       examples: [[{ name: "Say hello", image: "alpine", cmd: ["echo", "hello"] }]],
     }),
   failFast: yesOrNo()
     .optional()
     .register(descriptions, {
       description:
-        "A task that fails stops those that run beside it, and no other one starts but with `when`. job-executor-service refuses this field.",
+        "A failed task stops the tasks that run in parallel, and no further task starts except those with `when`. job-executor-service refuses this field.",
       examples: [true],
     }),
 });
 
-/** Beside other faults of the action, so that all are said at once. */
+/** Runs even if the action has other faults, so that all are reported at once. */
 const action = actionFields.superRefine(
   ({ tasks }, context) => {
     const known = Array.isArray(tasks) ? tasks.filter((one) => typeof one === "object" && one !== null) : [];
@@ -71,7 +72,7 @@ export const jobConfigSchema = z
       .array(action)
       .default([])
       .register(descriptions, {
-        description: "What is done for which event.",
+        description: "Actions, each with the events that start it.",
         examples: [
           [
             {

@@ -1,5 +1,5 @@
-// The securityContext of a task and of pods: every field that Kubernetes has (core/v1 SecurityContext, PodSecurityContext).
-// Made when one is read: the settings, which every start reads, seldom have any.
+// The securityContext of a task and of pods, with every field of Kubernetes (core/v1 SecurityContext, PodSecurityContext).
+// The schemas are created on demand, because every program reads its settings at startup and they seldom set one.
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import { requiredText, text, wholeNumber, yesOrNo } from "./scalars.ts";
@@ -60,7 +60,7 @@ const windowsOptions = () =>
         .register(descriptions, { description: "Windows user that the process runs as.", examples: ["ContainerUser"] }),
       hostProcess: yesOrNo()
         .optional()
-        .register(descriptions, { description: "Run on the host itself: privileged.", examples: [false] }),
+        .register(descriptions, { description: "Run on the host itself, which is privileged.", examples: [false] }),
     })
     .register(descriptions, {
       description: "Options for Windows containers.",
@@ -79,8 +79,7 @@ const capabilities = () =>
       drop: capabilityList("drop", "ALL").optional(),
     })
     .register(descriptions, {
-      description:
-        "Linux capabilities. What is not given here stays as the operator set it: adding one keeps `drop: [ALL]`.",
+      description: "Linux capabilities. Fields not set here keep the operator's value: adding one keeps `drop: [ALL]`.",
       examples: [{ add: ["NET_BIND_SERVICE"] }],
     });
 
@@ -106,14 +105,14 @@ export const makeSecurityContextSchema = () =>
     allowPrivilegeEscalation: yesOrNo()
       .optional()
       .register(descriptions, {
-        description: "May a process gain more privileges than its parent?",
+        description: "Whether a process may gain more privileges than its parent.",
         examples: [false],
       }),
     capabilities: capabilities().optional(),
     privileged: yesOrNo()
       .optional()
       .register(descriptions, {
-        description: "Run privileged: only where the operator allows it.",
+        description: "Run privileged, if the operator allows it.",
         examples: [false],
       }),
     procMount: z
@@ -122,7 +121,7 @@ export const makeSecurityContextSchema = () =>
       .register(descriptions, { description: "How /proc is mounted.", examples: ["Default"] }),
     readOnlyRootFilesystem: yesOrNo()
       .optional()
-      .register(descriptions, { description: "Make all but the volumes read-only.", examples: [true] }),
+      .register(descriptions, { description: "Make everything except volumes read-only.", examples: [true] }),
   });
 
 export const makePodSecurityContextSchema = () =>

@@ -1,4 +1,4 @@
-// A path into the result of an earlier task (`valueFrom: task`): a JSONPath whose first step is the name of that task.
+// Paths into the result of an earlier task (`valueFrom: task`): a JSONPath whose first step is the task's name.
 import { checkPath } from "./jsonpath.ts";
 import { parsePath } from "./path-steps.ts";
 import { type Fault, quote } from "./scalars.ts";
@@ -13,7 +13,7 @@ export const checkTaskPath = (path: string): Fault | undefined => {
   if (checkPath(path) === undefined && taskNamedIn(path) !== undefined) return undefined;
   return {
     code: "bad-jsonpath",
-    message: `is ${quote(path)}, which is no JSONPath that begins with the name of a task`,
-    fix: 'Write for example $.build.image, or $["Run tests"].users[0] for a task whose name has a blank.',
+    message: `is ${quote(path)}, which is not a JSONPath that begins with the name of a task`,
+    fix: 'Write, for example, $.build.image, or $["Run tests"].users[0] for a task whose name contains a space.',
   };
 };

@@ -14,27 +14,27 @@ import { scheduling } from "./scheduling-schema.ts";
 import { makeSecurityContextSchema } from "./security-context-schema.ts";
 import { mounts, ownVolume } from "./volumes-schema.ts";
 
-/** The Job's own deadline comes on top of it, in the same 32 bits. */
+/** The Job's deadline adds to it, in the same 32 bits. */
 const maxSeconds = 2 ** 31 - 1000;
 
-/** "" and "/" are everything that the service has. */
+/** "" and "/" are all files of the service. */
 const fileEntry = text().superRefine((entry, context) => {
   const flaw = flawOfEntry(entry);
   if (!flaw) return;
   reject(context, {
     code: "bad-file",
     message: `is ${quote(entry)}, which ${flaw}`,
-    fix: "Name it from the top of the service's folder in Keptn's Git repository.",
+    fix: "Write the path relative to the service's folder in Keptn's Git repository.",
   });
 });
 
-/** They travel in one variable, of which Linux takes 128 KiB (execve(2), MAX_ARG_STRLEN). */
+/** They are passed in one variable, which Linux limits to 128 KiB (execve(2), MAX_ARG_STRLEN). */
 const maxFilesBytes = 100_000;
 
 const fileEntries = z.array(fileEntry).superRefine((entries, context) => {
   const bytes = utf8Bytes(JSON.stringify(entries));
   if (bytes <= maxFilesBytes) return;
-  const message = `takes ${bytes} bytes, and at most ${maxFilesBytes} can be handed over`;
+  const message = `takes ${bytes} bytes, but the limit is ${maxFilesBytes}`;
   reject(context, { code: "too-many-entries", message, fix: "Name folders instead of single files." });
 });
 
@@ -50,7 +50,7 @@ export const task = z.strictObject({
     .enum(["Always", "IfNotPresent", "Never", ""])
     .optional()
     .register(descriptions, {
-      description: "When the image is pulled; Kubernetes' default if not given.",
+      description: "When the image is pulled; default: as in Kubernetes.",
       examples: ["IfNotPresent"],
     }),
   cmd: z
@@ -64,35 +64,36 @@ export const task = z.strictObject({
     .array(text())
     .optional()
     .register(descriptions, {
-      description: "Its arguments. $(NAME) is the value of an environment variable.",
+      description: "Arguments of the command. $(NAME) is replaced with the value of an environment variable.",
       examples: [["--host", "$(HOST)"]],
     }),
   files: fileEntries.optional().register(descriptions, {
     description:
-      "Files and folders of the Keptn repository that appear under /keptn; / is everything that the service has.",
+      "Files and folders of Keptn's Git repository to provide under /keptn; / means all files of the service.",
     examples: [["locust/basic.py", "/helm"]],
   }),
   env: z
     .array(envEntry)
     .optional()
     .register(descriptions, {
-      description: "Environment variables, after KEPTN_PROJECT, KEPTN_STAGE, KEPTN_SERVICE and LABELS_* of the event.",
+      description:
+        "Environment variables, in addition to KEPTN_PROJECT, KEPTN_STAGE, KEPTN_SERVICE and the event's LABELS_*.",
       examples: [[{ name: "HOST", value: "$.data.deployment.deploymentURIsLocal[0]", valueFrom: "event" }]],
     }),
   workingDir: text()
     .optional()
-    .register(descriptions, { description: "Directory in which the command starts.", examples: ["/keptn"] }),
+    .register(descriptions, { description: "Working directory of the command.", examples: ["/keptn"] }),
   resources: resources.optional(),
   maxPollDuration: wholeNumber({ min: 1, max: maxSeconds })
     .optional()
     .register(descriptions, {
-      description: "Seconds that the task may take; 300 if not given. Then it is stopped.",
+      description: "Seconds after which the task is stopped; default: 300.",
       examples: [1200],
     }),
   ttlSecondsAfterFinished: wholeNumber({ min: 0, max: maxSeconds })
     .optional()
     .register(descriptions, {
-      description: "Seconds that the Job stays after its run was reported; 21600 if not given.",
+      description: "Seconds that the Job is kept after its run was reported; default: 21600.",
       examples: [600],
     }),
   namespace: checkedText(checkNamespace)
@@ -110,7 +111,7 @@ export const task = z.strictObject({
   securityContext: makeSecurityContextSchema()
     .optional()
     .register(descriptions, {
-      description: "Security context of the container; what is not given here stays as the operator set it.",
+      description: "Security context of the container; fields not set here keep the operator's value.",
       examples: [{ readOnlyRootFilesystem: false }],
     }),
   annotations: annotations.optional(),

@@ -1,4 +1,4 @@
-// A toleration of a task's pod, by the API server's rules (core/v1 validation, ValidateTolerations).
+// Tolerations of a task's pod, by the API server's rules (core/v1 validation, ValidateTolerations).
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import { isLabelValue, isQualifiedName } from "./kubernetes-names.ts";
@@ -7,14 +7,14 @@ import { checkedText, type Fault, quote, rejectAt, wholeNumber } from "./scalars
 const checkKey = (key: string): Fault | undefined =>
   isQualifiedName(key)
     ? undefined
-    : badToleration(`is ${quote(key)}, which is no key of a taint`, "Write name or example.com/name.");
+    : badToleration(`is ${quote(key)}, which is not a valid taint key`, "Write name or example.com/name.");
 
 const checkValue = (value: string): Fault | undefined =>
   isLabelValue(value)
     ? undefined
     : badToleration(
-        `is ${quote(value)}, which is no value of a taint`,
-        "Use letters, digits, `-`, `_` and `.`, at most 63.",
+        `is ${quote(value)}, which is not a valid taint value`,
+        "Use letters, digits, `-`, `_` and `.`, at most 63 characters.",
       );
 
 const badToleration = (message: string, fix: string): Fault => ({ code: "bad-toleration", message, fix });
@@ -24,14 +24,14 @@ export const toleration = z
     key: checkedText(checkKey)
       .optional()
       .register(descriptions, {
-        description: "Key of the taint; every one if not given, with `operator: Exists`.",
+        description: "Key of the taint. Without it, and with `operator: Exists`, every taint is tolerated.",
         examples: ["dedicated"],
       }),
     operator: z
       .enum(["Equal", "Exists"])
       .optional()
       .register(descriptions, {
-        description: "Equal: the taint has this `value`; Exists: any. Equal if not given.",
+        description: "Equal: the taint must have this `value`; Exists: any value. Default: Equal.",
         examples: ["Equal"],
       }),
     value: checkedText(checkValue)
@@ -41,13 +41,13 @@ export const toleration = z
       .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
       .optional()
       .register(descriptions, {
-        description: "Effect of the taint; every one if not given.",
+        description: "Effect of the taint; default: every effect.",
         examples: ["NoSchedule"],
       }),
     tolerationSeconds: wholeNumber()
       .optional()
       .register(descriptions, {
-        description: "With `effect: NoExecute`: for how long; for ever if not given.",
+        description: "With `effect: NoExecute`: seconds to tolerate the taint; default: forever.",
         examples: [300],
       }),
   })
@@ -57,13 +57,13 @@ export const toleration = z
     if (tolerationSeconds !== undefined && effect !== "NoExecute") rejectAt("tolerationSeconds", seconds, context);
   });
 
-const withoutKey = badToleration("is missing", "Write the taint's key; every key goes with `operator: Exists`.");
-const valueBesideExists = badToleration("stands beside `operator: Exists`", "Remove one of the two.");
-const seconds = badToleration("stands without `effect: NoExecute`", "Remove it, or write the effect.");
+const withoutKey = badToleration("is missing", "Write the taint's key; only `operator: Exists` works without one.");
+const valueBesideExists = badToleration("is set together with `operator: Exists`", "Remove one of the two.");
+const seconds = badToleration("is set without `effect: NoExecute`", "Remove it, or add the effect.");
 
 /**
- * As kubectl writes a taint: `key=value:effect`, without what the toleration leaves open. An operator's pattern that fits this text
- * fits every taint that is tolerated.
+ * As kubectl writes a taint, `key=value:effect`, without the parts that the toleration leaves open. An operator's pattern that matches
+ * this text matches every tolerated taint.
  */
 export const taintOf = ({ key = "", operator, value = "", effect }: z.output<typeof toleration>): string =>
   `${key}${operator === "Exists" ? "" : `=${value}`}${effect ? `:${effect}` : ""}`;

@@ -1,4 +1,4 @@
-// The volumes of a task: /keptn of another size, and what the task mounts beside it. There is no kind for a node's folders.
+// Volumes of a task: the size of /keptn, and its additional mounts. Folders of a node cannot be mounted.
 import * as z from "zod";
 import { sizePattern } from "../setting-types.ts";
 import { descriptions } from "./descriptions.ts";
@@ -8,28 +8,28 @@ import { checkedText, type Fault, quote, rejectAt, yesOrNo } from "./scalars.ts"
 
 const mostVolumes = 20;
 
-/** In the order in which people are told of them. */
+/** In the order of messages. */
 export const volumeKinds = ["claim", "configMap", "secret", "emptyDir"] as const;
 export type VolumeKind = (typeof volumeKinds)[number];
 
 const checkSize = (size: string): Fault | undefined =>
   sizePattern.test(size)
     ? undefined
-    : { code: "bad-size", message: `is ${quote(size)}, which is no size`, fix: "Write for example 500Mi or 1Gi." };
+    : { code: "bad-size", message: `is ${quote(size)}, which is not a size`, fix: "Write, for example, 500Mi or 1Gi." };
 
 const room = () =>
   z.strictObject({
     size: checkedText(checkSize)
       .optional()
       .register(descriptions, {
-        description: "How much it may hold, up to the operator's limit; the operator's size if not given.",
+        description: "Size, up to the operator's limit; default: the operator's size.",
         examples: ["500Mi"],
       }),
     medium: z
       .enum(["Memory", ""])
       .optional()
       .register(descriptions, {
-        description: "Memory: it is in the container's memory, and counts as such. Else on the node's disk.",
+        description: "Memory: stored in memory and counted as the container's memory. Default: the node's disk.",
         examples: ["Memory"],
       }),
   });
@@ -44,8 +44,8 @@ const checkMountName = (name: string): Fault | undefined =>
     ? undefined
     : {
         code: "bad-volume-name",
-        message: `is ${quote(name)}, which is no name for a volume`,
-        fix: "Use lower-case letters, digits and `-`, at most 63; names that begin with keptn- are ours.",
+        message: `is ${quote(name)}, which is not a valid volume name`,
+        fix: "Use lowercase letters, digits and `-`, at most 63 characters; names that begin with keptn- are reserved.",
       };
 
 const mount = z
@@ -53,37 +53,37 @@ const mount = z
     mount: checkedText(checkMountName)
       .min(1)
       .register(descriptions, {
-        description: "Name of the volume; each has a name and a path of its own.",
+        description: "Name of the volume; names and paths must be unique.",
         examples: ["cache"],
       }),
     path: checkedText(checkMountPath)
       .min(1)
       .register(descriptions, {
-        description: "Folder of the container where it is mounted; not in /keptn.",
+        description: "Folder in the container where it is mounted; not in /keptn.",
         examples: ["/cache/m2"],
       }),
     readOnly: yesOrNo()
       .optional()
       .register(descriptions, {
-        description: "true: the task cannot write to it. Nobody can to a `configMap` or a `secret`.",
+        description: "true: the task cannot write to it. `configMap` and `secret` are always read-only.",
         examples: [true],
       }),
     claim: checkedText(checkClaimName)
       .optional()
       .register(descriptions, {
-        description: "A PersistentVolumeClaim of the task's namespace, by its name.",
+        description: "Name of a PersistentVolumeClaim in the task's namespace.",
         examples: ["m2-cache"],
       }),
     configMap: checkedText(checkConfigMapName)
       .optional()
-      .register(descriptions, { description: "A ConfigMap: a file for each key.", examples: ["carts-settings"] }),
+      .register(descriptions, { description: "Name of a ConfigMap: one file per key.", examples: ["carts-settings"] }),
     secret: checkedText(checkNameOfSecret)
       .optional()
-      .register(descriptions, { description: "A Secret: a file for each key.", examples: ["carts-tls"] }),
+      .register(descriptions, { description: "Name of a Secret: one file per key.", examples: ["carts-tls"] }),
     emptyDir: room()
       .optional()
       .register(descriptions, {
-        description: "An empty folder of the task's own, which goes when its pod goes.",
+        description: "An empty folder for this task, deleted with its pod.",
         examples: [{ size: "1Gi" }],
       }),
   })
@@ -99,17 +99,17 @@ const checkKinds = (entry: Readonly<Record<string, unknown>>, context: z.Refinem
 
 const noKind: Fault = {
   code: "no-volume-kind",
-  message: "does not say what is mounted",
+  message: "does not say what to mount",
   fix: "Write one of `claim: NAME`, `configMap: NAME`, `secret: NAME` and `emptyDir: {}`.",
 };
 
 const secondKind = (first: string): Fault => ({
   code: "two-volume-kinds",
-  message: `is given beside ${first}`,
-  fix: "Keep one of them: a volume is of one kind.",
+  message: `is set together with ${first}`,
+  fix: "Keep one of them: a volume has one kind.",
 });
 
-/** By what both would be called in the pod, and where. */
+/** Names and paths of a pod's volumes must be unique. */
 const checkDistinct = (entries: readonly unknown[], context: z.RefinementCtx): void => {
   if (entries.length > mostVolumes) rejectAt([], tooMany(entries.length), context);
   for (const field of ["mount", "path"] as const) {
@@ -124,13 +124,13 @@ const checkDistinct = (entries: readonly unknown[], context: z.RefinementCtx): v
 
 const taken = (name: string): Fault => ({
   code: "duplicate-volume",
-  message: `is ${quote(name)}, which another volume before it has`,
-  fix: "Give each volume a name and a path of its own.",
+  message: `is ${quote(name)}, which an earlier volume already uses`,
+  fix: "Give each volume a unique name and path.",
 });
 
 const tooMany = (count: number): Fault => ({
   code: "too-many-entries",
-  message: `has ${count} entries, and at most ${mostVolumes} are taken`,
+  message: `has ${count} entries, but the limit is ${mostVolumes}`,
   fix: "Mount fewer volumes.",
 });
 
@@ -138,6 +138,7 @@ export const mounts = z
   .array(mount)
   .superRefine((entries, context) => checkDistinct(entries, context), { when: ({ value }) => Array.isArray(value) })
   .register(descriptions, {
-    description: "Volumes of the task beside /keptn, as far as the operator allows them (ALLOWED_VOLUMES). Not in JES.",
+    description:
+      "Volumes of the task in addition to /keptn, if the operator allows them (ALLOWED_VOLUMES). Not in JES.",
     examples: [[{ mount: "cache", claim: "m2-cache", path: "/cache/m2" }]],
   });

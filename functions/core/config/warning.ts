@@ -1,4 +1,4 @@
-// A warning or a note about a place of the config.
+// A warning or note about a part of the config.
 import type { Problem } from "../problem.ts";
 import type { Path, YamlTree } from "./yaml-tree.ts";
 

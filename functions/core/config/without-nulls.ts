@@ -1,9 +1,9 @@
-// What null means in a job config, as JES's decoder (Go yaml.v2) has it.
+// Meaning of null in a job config, as in JES's decoder (Go yaml.v2).
 import type { Tree } from "./yaml-tree.ts";
 
 /**
- * A field that is null is not given; as the value of an annotation, null is the empty text. In a list it stays, and is an error: JES
- * took `- &&` for the empty text, which nobody means.
+ * A null field counts as not given; a null annotation is the empty text. In a list, null stays and is an error: JES read `- &&` as the
+ * empty text, which nobody means.
  */
 export const withoutNulls = (tree: Tree, key = ""): Tree => {
   if (tree === null || typeof tree === "string") return tree;

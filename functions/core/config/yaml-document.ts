@@ -1,18 +1,18 @@
-// YAML text to one document, within limits that keep a hostile text from taking the process down.
+// Parses YAML text into one document, within limits that protect the process from hostile text.
 import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from "yaml";
 import type { Position, Problem } from "../problem.ts";
 import { findForbidden, withoutForbidden } from "./characters.ts";
 import { type Indented, indentQuoted } from "./quoted-lines.ts";
 
 const maxBytes = 1024 * 1024;
-/** Brackets, lists and maps inside each other. Far below what overflows the stack of the composer. */
+/** Nesting of brackets, lists and maps. Far below the depth that overflows the composer's stack. */
 const maxNesting = 100;
 const maxLexemes = 200_000;
 
 export interface YamlDocument {
-  /** undefined: the text holds nothing but comments. */
+  /** undefined: the text contains only comments. */
   readonly document: Document.Parsed | undefined;
-  /** What is wrong, and keeps nothing from being read. */
+  /** Problems that do not prevent reading. */
   readonly flaws: readonly Problem[];
   readonly place: (offset: number) => Position;
 }
@@ -35,7 +35,7 @@ const parseText = (text: string, file: string, added: Indented["added"]): YamlDo
   if (text.length > maxBytes) return { problems: [{ ...tooLarge, at: place(0) }] };
   const tokens = tokensOf(withoutForbidden(text), lines);
   if ("over" in tokens) return { problems: [{ ...tokens.over, at: place(tokens.offset) }] };
-  // Failsafe: every scalar stays the text it was written as (`1.10`, `0123`); merge keys and duplicates are ours.
+  // Failsafe: every scalar stays as written (`1.10`, `0123`). We handle merge keys and duplicates.
   const composer = new Composer({
     schema: "failsafe",
     merge: false,
@@ -47,7 +47,7 @@ const parseText = (text: string, file: string, added: Indented["added"]): YamlDo
   const filled = documents.filter(({ contents }) => contents !== null && contents.range[0] !== contents.range[1]);
   const [first = documents.at(-1), second] = filled;
   const forbidden = findForbidden(text).map(({ offset, ...problem }) => ({ ...problem, at: place(offset) }));
-  // As JES, which looked at nothing behind the first document.
+  // Like JES, which ignored everything after the first document.
   const read = documents.slice(0, first ? documents.indexOf(first) + 1 : 0);
   const problems = read.flatMap(({ errors }) =>
     errors.map(({ message, pos }) => ({ ...syntaxError(message), at: place(pos[0]) })),
@@ -59,7 +59,7 @@ const parseText = (text: string, file: string, added: Indented["added"]): YamlDo
 
 type Tokens = { readonly tokens: CST.Token[] } | { readonly over: Omit<Problem, "at">; readonly offset: number };
 
-/** The parser keeps its own stack, so that depth is known before anything recurses. */
+/** The parser keeps its own stack, so the depth is known before anything recurses. */
 const tokensOf = (text: string, lines: LineCounter): Tokens => {
   lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
@@ -75,7 +75,7 @@ const tokensOf = (text: string, lines: LineCounter): Tokens => {
   return { tokens };
 };
 
-/** A fault of the YAML itself. */
+/** An error in the YAML itself. */
 export const yamlError = (code: string, message: string, fix: string): Omit<Problem, "at"> => ({
   code,
   severity: "error",
@@ -86,21 +86,21 @@ export const yamlError = (code: string, message: string, fix: string): Omit<Prob
 const tooLarge = yamlError(
   "document-too-large",
   `The job config is larger than ${maxBytes} bytes, or has more than ${maxLexemes} YAML tokens.`,
-  "Move what is large into files of its own, and name them under `files`.",
+  "Move large content into separate files, and list them under `files`.",
 );
 
 export const tooDeep = yamlError(
   "too-deep",
-  "The job config nests too deeply.",
-  "A job config needs no more than eight levels.",
+  "The job config is nested too deeply.",
+  "A job config needs at most eight levels.",
 );
 
 const severalDocuments: Omit<Problem, "at"> = {
   code: "several-documents",
   severity: "warning",
-  message: "The job config has more than one YAML document: only the first one is read.",
-  fix: "Remove what follows its `---`, or move its actions up.",
+  message: "The job config has more than one YAML document; only the first one is read.",
+  fix: "Remove everything after its `---`, or move its actions up.",
 };
 
 const syntaxError = (message: string) =>
-  yamlError("yaml-syntax", `This is no YAML: ${message}.`, "Check indentation, colons and quotes here and just above.");
+  yamlError("yaml-syntax", `Invalid YAML: ${message}.`, "Check indentation, colons and quotes here and just above.");

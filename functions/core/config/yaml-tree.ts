@@ -1,4 +1,4 @@
-// A YAML document as a tree of texts, lists and maps, with aliases and merge keys resolved and every place known.
+// A YAML document as a tree of text, lists and maps, with resolved aliases and merge keys, and the position of every value.
 import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from "yaml";
 import type { Position, Problem } from "../problem.ts";
 import { parseYaml, type YamlProblems, yamlError } from "./yaml-document.ts";
@@ -15,24 +15,24 @@ import {
   within,
 } from "./yaml-walk.ts";
 
-/** Scalars are their text as written. What null means depends on where it stands: see {@link withoutNulls}. */
+/** Scalars are their text as written. The meaning of null depends on its place: see {@link withoutNulls}. */
 export type Tree = string | null | Tree[] | { [key: string]: Tree };
 
 export type Path = readonly PropertyKey[];
 
-/** What is wrong with a document that can be read nevertheless. */
+/** A problem of a document that can still be read. */
 export interface Flaw {
   readonly problem: Problem;
-  /** The value that has it; of something in an anchor, each place that it comes to. */
+  /** Path of the affected value; for an anchor, one flaw per place where it is used. */
   readonly path: Path;
 }
 
 export interface YamlTree {
   readonly tree: Tree;
   readonly flaws: readonly Flaw[];
-  /** Where a value stands; for one that is not there, the nearest thing around it. */
+  /** Position of a value; for a missing one, of the nearest value around it. */
   readonly at: (path: Path) => Position;
-  /** Where the key of a value stands. */
+  /** Position of a value's key. */
   readonly keyAt: (path: Path) => Position;
 }
 
@@ -65,7 +65,7 @@ const offsetOf = (path: Path, from: { tree: Tree; walk: Walk; part: keyof Places
   return found?.[from.part];
 };
 
-/** @returns undefined if a limit was met */
+/** @returns undefined if a limit was reached */
 const readNode = (node: MaybeNode, walk: Walk): Tree | undefined => within(walk, node, () => readContent(node, walk));
 
 const readContent = (node: MaybeNode, walk: Walk): Tree | undefined => {
@@ -77,7 +77,7 @@ const readContent = (node: MaybeNode, walk: Walk): Tree | undefined => {
   return null;
 };
 
-/** Escapes in quotes can make what no text may hold: `"\\0"` and `"\\uD800"`. */
+/** Escapes in quotes can produce forbidden characters: `"\\0"` and `"\\uD800"`. */
 const readText = (node: Scalar.Parsed, walk: Walk): string => {
   const text = String(node.value);
   if (text.includes("\0")) refuse(walk, node, nulInside);
@@ -100,8 +100,8 @@ const readList = (items: readonly MaybeNode[], walk: Walk): Tree[] => {
 type TreeMap = { [key: string]: Tree };
 
 /**
- * As Go's yaml.v2 fills a struct: in the order of the text, merge keys included, and a map that comes on top of a
- * merged one adds to it.
+ * As Go's yaml.v2 fills a struct: in the order of the text, including merge keys; a map that overrides a merged map is merged into
+ * it.
  */
 const readMap = (map: YAMLMap.Parsed, walk: Walk, into: TreeMap): TreeMap => {
   const places = walk.places.get(into) ?? new Map<PropertyKey, Places>();
@@ -127,7 +127,7 @@ interface Entry {
   readonly value: MaybeNode;
   readonly walk: Walk;
   readonly places: Map<PropertyKey, Places>;
-  /** The map has this key already: the first one counts, and what is wrong with this one is said too. */
+  /** The map already has this key: the first one counts, but problems of this one are reported too. */
   readonly isSecond: boolean;
 }
 
@@ -164,13 +164,17 @@ const duplicateKey = (name: string): Refusal =>
   yamlError("duplicate-key", `The key \`${name}\` is given twice.`, "Keep one of them.");
 const nulInside = yamlError(
   "forbidden-character",
-  "This text holds the character U+0000 (NUL), which no program can be handed.",
+  "This text contains the character U+0000 (NUL), which cannot be passed to a program.",
   "Remove it.",
 );
 const halfInside = yamlError(
   "forbidden-character",
-  "This text holds half of a character, which cannot be written in UTF-8.",
+  "This text contains half of a surrogate pair, which cannot be written in UTF-8.",
   "Write both halves, or the character itself.",
 );
-const badKey = yamlError("bad-key", "A key is not a text.", "Write a plain name before the colon.");
-const badMerge = yamlError("bad-merge", "A merge key `<<` takes a map or a list of maps.", "Name an anchor of a map.");
+const badKey = yamlError("bad-key", "A key is not text.", "Write a plain name before the colon.");
+const badMerge = yamlError(
+  "bad-merge",
+  "The value of a merge key `<<` must be a map or a list of maps.",
+  "Use an alias of a map.",
+);

@@ -1,31 +1,31 @@
-// The way through a YAML document: its anchors, its places, and the limits that keep aliases from multiplying for ever.
+// State of a walk through a YAML document: anchors, positions, and limits against alias bombs.
 import type { ParsedNode } from "yaml";
 import type { Problem } from "../problem.ts";
 import { tooDeep, yamlError } from "./yaml-document.ts";
 import type { Path } from "./yaml-tree.ts";
 
 const maxDepth = 32;
-/** Of the document with its aliases resolved. */
+/** Number of nodes with aliases resolved. */
 const maxNodes = 100_000;
-/** What is wrong in an anchor is found again with each of its aliases. */
+/** A flaw in an anchor is found again with each of its aliases. */
 const maxFlaws = 10_000;
 
 export interface Walk {
-  /** As of here: an alias means the last node before it that carries its name. */
+  /** Anchors so far: an alias refers to the last node before it with its name. */
   readonly anchors: Map<string, ParsedNode>;
   /** Nodes whose aliases are being followed. */
   readonly open: Set<ParsedNode>;
-  /** For each map and list, where its entries stand in the text. */
+  /** Positions of the entries of each map and list. */
   readonly places: Map<object, Map<PropertyKey, Places>>;
-  /** What is wrong, in the order of the walk. */
+  /** Problems in the order of the walk. */
   readonly flaws: WalkFlaw[];
-  /** From the root to the value that is being read. */
+  /** Path from the root to the current value. */
   readonly path: PropertyKey[];
-  /** A limit was met: nothing more is read. */
+  /** A limit was reached: reading stops. */
   isOver: boolean;
   nodes: number;
   depth: number;
-  /** How many aliases are being followed. */
+  /** Number of aliases being followed. */
   aliases: number;
 }
 
@@ -78,20 +78,19 @@ export const followAlias = <T>(alias: ParsedNode & { source: string }, walk: Wal
 
 export type Refusal = Omit<Problem, "at">;
 
-/** What is read goes on without this node: all that is wrong is said at once. */
+/** Reading continues without this node, so that all problems are reported at once. */
 export const refuse = (walk: Walk, node: MaybeNode, problem: Refusal): undefined => {
   walk.flaws.push({ ...problem, offset: startOf(node), path: [...walk.path] });
   if (walk.flaws.length > maxFlaws) walk.isOver = true;
   return undefined;
 };
 
-/** A limit is met. */
 const stop = (walk: Walk, node: MaybeNode, problem: Refusal): undefined => {
   walk.isOver = true;
   return refuse(walk, node, problem);
 };
 
-/** Reads what stands below a key or an index. */
+/** Reads the value of a key or an index. */
 export const below = <T>(walk: Walk, key: PropertyKey, read: () => T): T => {
   walk.path.push(key);
   const result = read();
@@ -107,4 +106,4 @@ const aliasBomb = yamlError(
 const aliasCycle = (name: string): Refusal =>
   yamlError("alias-cycle", `The anchor &${name} contains itself.`, `Remove the alias *${name}.`);
 const unknownAlias = (name: string): Refusal =>
-  yamlError("unknown-alias", `There is no anchor &${name} before this alias.`, "Define it further up, with `&`.");
+  yamlError("unknown-alias", `There is no anchor &${name} before this alias.`, "Define it earlier, with `&`.");

@@ -58,7 +58,7 @@ describe("an editor", { timeout: deadlineMs }, () => {
     const said = await server.hover(file, behind(config, "        ima"));
     assert.match(said, /Container image to run/);
     assert.match(said, /locustio\/locust/);
-    assert.match(await server.hover(file, behind(config, "valueF")), /Where the value comes from/);
+    assert.match(await server.hover(file, behind(config, "valueF")), /Source of the value/);
   });
   test("completes the names of fields, and says what they mean", async () => {
     const text = config.replace("        env:", "        \n        env:");

@@ -47,8 +47,8 @@ export const renderProblems = (): string => {
 
 const linkTo = ({ code }: Documented): string => `[${code}](#${code})`;
 
-const introduction = `What \`job-executor\` and the functions have to say about a config, settings or an event has a code that stays the same. Errors keep
-something from running, warnings do not, notes (\`job-executor lint --from-jes\`) say what is other than with job-executor-service 0.3.0.
+const introduction = `Every problem that \`job-executor\` and the functions report about a config, settings or an event has a stable code. Errors prevent
+something from running; warnings do not; notes (\`job-executor lint --from-jes\`) report differences from job-executor-service 0.3.0.
 `;
 
 const renderDocumented = ({ code, example }: Documented): string => {
