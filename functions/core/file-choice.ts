@@ -1,16 +1,16 @@
-// Which of the files that Keptn lists an entry of a task's `files` means, and what to say when there are none or too many.
+// Matches an entry of a task's `files` with the files that Keptn lists, and reports missing or excessive files.
 import { type FileEntry, renderName } from "./file-names.ts";
 import { type FetchLimits, type FetchOrder, filesFolder } from "./files.ts";
 import type { Problem } from "./problem.ts";
 
-/** In this order: the first level that has the file, or any file of the folder, gives it. */
+/** In lookup order: the first level that has the file, or any file of the folder, wins. */
 export const levels = ["service", "stage", "project"] as const;
 export type Level = (typeof levels)[number];
 
 export type Match =
   | { readonly kind: "file" }
   | { readonly kind: "folder"; readonly paths: readonly string[] }
-  /** Not listed. Keptn lists HEAD and hides names with `.git`: the event's commit may have a file of this name all the same. */
+  /** Not listed. Keptn lists HEAD and hides names with `.git`, so the event's commit may still have a file of this name. */
   | { readonly kind: "unlisted" };
 
 /** @param listed all names of one level, without a leading slash */
@@ -28,7 +28,7 @@ export const missingProblem = (entry: FileEntry, order: FetchOrder): Problem => 
   code: "missing-file",
   severity: "error",
   message: `${entry.folderOnly ? "The folder" : "The file or folder"} ${renderEntry(entry)} is not in Keptn's Git repository: looked in ${renderLevels(order)}.`,
-  fix: "Add it (keptn add-resource), or correct `files` in the job config.",
+  fix: "Add it (keptn add-resource), or fix `files` in the job config.",
 });
 
 const renderEntry = (entry: FileEntry): string => (entry.path === "" ? `"/"` : renderName(entry.path));
@@ -41,21 +41,21 @@ const renderLevels = ({ project, stage, service, gitcommitid }: FetchOrder): str
 export const tooManyProblem = (count: number, limits: FetchLimits): Problem => ({
   code: "too-many-files",
   severity: "error",
-  message: `The task asks for ${count} files or more; the limit is ${limits.count}.`,
+  message: `The task requests at least ${count} files; the limit is ${limits.count}.`,
   fix: "List fewer files, or raise FILES_MAX_COUNT.",
 });
 
 export const tooLargeProblem = (path: string, limits: FetchLimits): Problem => ({
   code: "file-too-large",
   severity: "error",
-  message: `The file ${renderName(path)} has more than ${renderBytes(limits.fileBytes)}.`,
-  fix: "List smaller files, or raise FILES_MAX_FILE_SIZE and FILES_VOLUME_SIZE.",
+  message: `The file ${renderName(path)} is larger than ${renderBytes(limits.fileBytes)}.`,
+  fix: "Use smaller files, or raise FILES_MAX_FILE_SIZE and FILES_VOLUME_SIZE.",
 });
 
 export const tooMuchProblem = (path: string, limits: FetchLimits): Problem => ({
   code: "files-too-large",
   severity: "error",
-  message: `The files of this task have more than ${renderBytes(limits.totalBytes)}, the size of ${filesFolder} (reached at ${renderName(path)}).`,
+  message: `The files of this task are larger than ${renderBytes(limits.totalBytes)}, the size of ${filesFolder} (reached at ${renderName(path)}).`,
   fix: "List fewer files, give the task a larger `volume`, or raise FILES_VOLUME_SIZE.",
 });
 

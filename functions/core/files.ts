@@ -1,4 +1,4 @@
-// The order that a plan gives to fetch-files: which files of which event, and within which limits.
+// The fetch order that a plan gives to fetch-files: files, event and limits.
 import { literal, literalOf } from "./job/literal.ts";
 import type { Envelope } from "./keptn-event.ts";
 import type { EnvVar, Job } from "./kubernetes.ts";
@@ -6,7 +6,7 @@ import type { Problem } from "./problem.ts";
 
 /** Where the files of a task appear in its container. */
 export const filesFolder = "/keptn";
-/** The volume that is mounted there. */
+/** The volume mounted there. */
 export const filesVolumeName = "keptn-files";
 /** The init container that fills it. */
 export const fetchContainerName = "fetch-files";
@@ -14,18 +14,18 @@ export const fetchContainerName = "fetch-files";
 export const fetchOrderVariable = "FETCH_ORDER";
 
 /**
- * A young generation of 1 MiB keeps fetch-files under 80 MiB whatever it fetches; it is some 15 MiB more without.
- * V8 takes this only at its start, hence from the environment.
+ * A young generation of 1 MiB keeps fetch-files under 80 MiB; without it, it needs some 15 MiB more.
+ * V8 reads this only at startup, so it is an environment variable.
  */
 const nodeOptions = "--max-semi-space-size=1";
 
-/** What the plan puts into the environment of the init container, besides how to reach Keptn. */
+/** Environment of the init container, apart from the connection to Keptn. */
 export const makeFetchEnv = (order: FetchOrder): EnvVar[] => [
   { name: fetchOrderVariable, value: literal(JSON.stringify(order)) },
   { name: "NODE_OPTIONS", value: nodeOptions },
 ];
 
-/** @returns the order that a planned Job gives to its init container; undefined when its task wants no files */
+/** @returns the order in a planned Job's init container; undefined when the task has no files */
 export const fetchOrderOf = (job: Job): FetchOrder | undefined => {
   const container = job.spec?.template.spec?.initContainers?.find(({ name }) => name === fetchContainerName);
   const value = container?.env?.find(({ name }) => name === fetchOrderVariable)?.value;
@@ -33,29 +33,29 @@ export const fetchOrderOf = (job: Job): FetchOrder | undefined => {
   return "order" in parsed ? parsed.order : undefined;
 };
 
-/** All that fetch-files has to know: decided by the plan, so that a job config that changes meanwhile changes nothing. */
+/** Everything fetch-files needs. The plan fixes it, so later changes to the job config have no effect. */
 export interface FetchOrder {
   readonly project: string;
   readonly stage: string;
   readonly service: string;
   readonly gitcommitid?: string;
-  /** The task's `files`, as its config spells them: files and folders. */
+  /** The task's `files` as written in the config: files and folders. */
   readonly files: readonly string[];
   readonly limits: FetchLimits;
-  /** Which files may be executed: those that look like programs (`#!`, ELF), or all. */
+  /** Which files are executable: those that look like programs (`#!`, ELF), or all. */
   readonly executable: "detect" | "all";
-  /** How long Keptn may be away before the task fails. */
+  /** How long Keptn may be unavailable before the task fails. */
   readonly graceSeconds: number;
 }
 
 export interface FetchLimits {
   readonly fileBytes: number;
-  /** Sum of all files: the size of the volume. */
+  /** Limit for all files together: the size of the volume. */
   readonly totalBytes: number;
   readonly count: number;
 }
 
-/** The settings that an order is made from; see core/settings.ts. */
+/** The settings that determine an order; see core/settings.ts. */
 export interface FilesSettings {
   readonly FILES_VOLUME_SIZE: string;
   readonly FILES_MAX_FILE_SIZE?: string | undefined;
@@ -92,7 +92,7 @@ const unitBytes: Readonly<Record<string, number>> = {
   Gi: 1024 ** 3,
 };
 
-/** @param size a whole Kubernetes quantity of bytes that the setting's pattern let through: `20Mi`, `500k`, `1048576` */
+/** @param size a whole Kubernetes quantity of bytes that matches the setting's pattern: `20Mi`, `500k`, `1048576` */
 export const bytesOf = (size: string): number => {
   const [, number = "0", unit = ""] = /^(\d+)([a-zA-Z]*)$/.exec(size) ?? [];
   return Number(number) * (unitBytes[unit] ?? 1);
@@ -129,6 +129,6 @@ const bad = (what: string): { problem: Problem } => ({
     code: "bad-fetch-order",
     severity: "error",
     message: `The variable ${fetchOrderVariable} ${what}.`,
-    fix: "It is written by start-job; run fetch-files in the init container that start-job plans.",
+    fix: "start-job sets it; run fetch-files only in the init container that start-job plans.",
   },
 });

@@ -1,11 +1,11 @@
-// Which plan of an event counts: the first one of which a Job was created. Its config may have changed when the event comes again.
+// Which plan of an event counts: the first one with a created Job. The config may have changed before the event is redelivered.
 import type { Job } from "./kubernetes.ts";
 import { annotation, label } from "./marks.ts";
 import type { RunPlan } from "./plan.ts";
 import { readChain } from "./read-marks.ts";
 import { readRun, runIdOfJob, wasReported } from "./run-state.ts";
 
-/** Whether these Jobs of an event are some of this plan: made from the same text of the config, with the same names and places. */
+/** Whether these Jobs of an event belong to this plan: same config text, same names, same namespaces. */
 export const areOfPlan = (jobs: readonly Job[], runs: readonly RunPlan[]): boolean => {
   const planned = new Map(runs.flatMap((run) => run.jobs.map((job) => [placeOf(job), job] as const)));
   return jobs.every((job) => {
@@ -23,8 +23,8 @@ const signatureOf = (job: Job): string => {
 };
 
 /**
- * Whether all Jobs of the event were created once, so that those that are missing are gone for good. Who created them announces in the
- * first third of the lease, and only when all of them are there; everybody else waits until the lease is over.
+ * Whether all Jobs of the event were created once, so that missing ones were deleted. The process that creates them announces in the
+ * first third of the lease, and only when all of them exist; every other process waits until the lease has expired.
  */
 export const wereAllCreated = (jobs: readonly Job[]): boolean =>
   [...byRun(jobs).values()].some((ofRun) => {
@@ -34,7 +34,7 @@ export const wereAllCreated = (jobs: readonly Job[]): boolean =>
     return Date.parse(run?.marks.announced ?? "") < createdMs + leaseMs;
   });
 
-/** Ids of runs that are over: their Jobs that never ran are deleted, and must not come again. */
+/** Ids of reported runs: their Jobs that never ran are deleted and must not be created again. */
 export const reportedRuns = (jobs: readonly Job[]): ReadonlySet<string> => {
   const runs = [...byRun(jobs)].filter(([, ofRun]) => {
     const run = readRun(ofRun);
@@ -43,7 +43,7 @@ export const reportedRuns = (jobs: readonly Job[]): ReadonlySet<string> => {
   return new Set(runs.map(([id]) => id));
 };
 
-/** Runs by their ids. */
+/** Groups Jobs by run id. */
 export const byRun = (jobs: readonly Job[]): Map<string, Job[]> =>
   Map.groupBy(
     jobs.filter((job) => runIdOfJob(job)),

@@ -1,4 +1,4 @@
-// All that is wrong with a job config, before anybody commits it.
+// Everything that is wrong with a job config, before it is committed.
 import { type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
 import { explainFromJes } from "./from-jes/explain.ts";
 import { lintIntent } from "./intent/lint-intent.ts";
@@ -10,9 +10,9 @@ import { settingsTable } from "./settings.ts";
 
 export interface LintOptions {
   readonly allowPrivilegedJobs: boolean;
-  /** Of where the config will run; not there: nothing is known of the operator's rules but what no setting can change. */
+  /** Rules of the installation where the config will run; if absent, only those that no setting can change apply. */
   readonly rules?: Rules;
-  /** Notes on what runs differently than with JES 0.3.0. */
+  /** Add notes on what differs from JES 0.3.0. */
   readonly fromJes?: boolean;
 }
 
@@ -31,15 +31,15 @@ export const lintJobConfig = (
       return checkRules(task, rules).map((problem) => toProblem(problem, place));
     }),
   );
-  // Who comes from JES is told by a note what warnings would say.
+  // With `fromJes`, notes say what these warnings would.
   return [...explainConfig(parsed), ...(fromJes ? [...ruled.filter(isError), ...explainFromJes(parsed)] : ruled)];
 };
 
-/** All that can be said of a config without an event: its problems, and what is surely not what its author meant. */
+/** All problems of a config that do not depend on an event, including valid settings that its author cannot have meant. */
 export const explainConfig = (parsed: ParsedJobConfig): readonly Problem[] => {
   const intent = lintIntent(parsed);
   const impossible = intent.filter(({ code }) => code === "impossible-event-name").map(({ at }) => at?.line);
-  // A name that fits nothing is not loose.
+  // A name that matches nothing is not loose.
   const isLoose = ({ code, at }: Problem) => code === "loose-event-name" && impossible.includes(at?.line);
   return [...parsed.problems.filter((problem) => !isLoose(problem)), ...intent].sort(byPlace);
 };

@@ -1,4 +1,4 @@
-// Plans the actions that an event starts: one that is broken, or that a rule forbids, does not keep the others from running.
+// Plans the actions that an event starts. An action that is broken or forbidden by a rule does not stop the others.
 import type { ParsedAction } from "./config/parse-actions.ts";
 import type { Action } from "./config/schema.ts";
 import { type ActionInput, maxPlanBytes, planAction } from "./job/plan-action.ts";
@@ -7,17 +7,17 @@ import type { RunPlan } from "./plan.ts";
 import { hasErrors, type Problem, renderProblems } from "./problem.ts";
 
 export interface Matching extends ParsedAction {
-  /** Its place in the config. */
+  /** Index in the config. */
   readonly index: number;
   readonly name: string;
-  /** undefined: its run answers nobody. */
+  /** undefined: its run sends no events. */
   readonly source: string | undefined;
 }
 
 export type MatchingInput = Pick<ActionInput, "event" | "document" | "configHash" | "settings" | "at">;
 
 export interface PlannedRuns {
-  /** One for each action; one that cannot run has no Jobs, unless none of them can. */
+  /** One per action. A run that cannot start has no Jobs, unless none of them can start. */
   readonly runs: readonly RunPlan[];
   readonly problems: readonly Problem[];
 }
@@ -26,7 +26,7 @@ export const planMatching = (matching: readonly Matching[], input: MatchingInput
   const { runs, problems } = planEach(matching, input);
   const isBroken = (index: number) => hasErrors(problems[index] ?? []);
   const all = problems.flat();
-  // Together they are too much: none of them is to blame more than another.
+  // The limit applies to all of them together, so all are refused.
   const isTooMuch = all.some(({ code }) => code === "jobs-too-large");
   if (isTooMuch)
     return { runs: runs.map((run) => ({ ...run, jobs: [], refused: renderProblems(all) })), problems: all };
@@ -37,7 +37,7 @@ export const planMatching = (matching: readonly Matching[], input: MatchingInput
 
 interface Each {
   readonly runs: readonly RunPlan[];
-  /** Of each of them. */
+  /** One list per run. */
   readonly problems: readonly (readonly Problem[])[];
 }
 
@@ -57,13 +57,13 @@ const planEach = (matching: readonly Matching[], input: MatchingInput): Each => 
   return { runs: planned.map(({ run }) => run), problems: planned.map(({ problems }) => problems) };
 };
 
-/** Those that run come first: the first Job of an event has one name, whatever else is wrong with its config. */
+/** Actions that can run come first, so the first Job of an event always has the same name. */
 const ordersOf = (matching: readonly Matching[]): readonly number[] => {
   const runsFirst = [...matching].sort((a, b) => Number(a.errors.length > 0) - Number(b.errors.length > 0));
   return matching.map((one) => runsFirst.indexOf(one));
 };
 
-/** A run as its siblings note it; undefined: it answers nobody. */
+/** A run as its siblings record it; undefined: it sends no events. */
 const partyOf = (
   { action, errors, name, source }: Matching,
   input: MatchingInput,

@@ -1,4 +1,4 @@
-// Plans an event and a job config into runs: all their Jobs, suspended. Or says why nothing runs.
+// Turns an event and a job config into planned runs, with all their Jobs suspended, or says why nothing runs.
 import { eventDocumentOf } from "./config/event-document.ts";
 import { type ActionMatch, matchAction } from "./config/match.ts";
 import { type ParsedJobConfig, parseJobConfig } from "./config/parse.ts";
@@ -14,17 +14,17 @@ import type { Settings } from "./settings.ts";
 export interface PlanInput {
   readonly event: KeptnEvent;
   readonly configText: string;
-  /** How problems name the config, e.g. `job/config.yaml`. */
+  /** Name of the config in problems, such as `job/config.yaml`. */
   readonly configFile: string;
   readonly settings: Settings;
-  /** What `configText` was parsed to, where somebody did so before. */
+  /** The parsed `configText`, if the caller already has it. */
   readonly parsed?: ParsedJobConfig;
 }
 
 export type Plan = Ignored | Refused | Planned;
 
 interface Explained {
-  /** For each action of the config, in its order. */
+  /** One per action of the config, in the same order. */
   readonly actions: readonly ActionMatch[];
   readonly problems: readonly Problem[];
 }
@@ -33,19 +33,19 @@ export interface Ignored extends Explained {
   readonly kind: "ignore";
 }
 
-/** Nothing of the event runs: all that it would start, or nothing. */
+/** Nothing runs for this event: every action that it would start is refused, or the config is unusable. */
 export interface Refused extends Explained {
   readonly kind: "refuse";
   /** The problems as one text. */
   readonly message: string;
-  /** `source` of the answers; not there: only Keptn's error log hears of it. */
+  /** `source` of the answers; if absent, only Keptn's error log gets an entry. */
   readonly source?: string;
 }
 
-/** Some of it runs. Errors are those of actions that do not. */
+/** At least one action runs. Errors are those of actions that do not. */
 export interface Planned extends Explained {
   readonly kind: "run";
-  /** One for each action that matches, in the order of the config. */
+  /** One per matching action, in the order of the config. */
   readonly runs: readonly RunPlan[];
 }
 
@@ -53,11 +53,11 @@ export interface RunPlan {
   readonly runId: string;
   readonly action: string;
   readonly silent: boolean;
-  /** The `source` of its events: Keptn counts by it. */
+  /** `source` of its events: Keptn counts events per source. */
   readonly source: string;
-  /** None, if it is refused. */
+  /** Empty if the run is refused. */
   readonly jobs: readonly Job[];
-  /** Why it does not run while others of its event do, as one text: only its answer is due. */
+  /** Why it does not run while others of its event do, as one text: it only gets an answer. */
   readonly refused?: string;
 }
 
@@ -91,7 +91,7 @@ interface Broken {
   readonly settings: Settings;
 }
 
-/** The names of events decide, as far as they can be read: the events of other executors get no answer. */
+/** Readable event names decide: an event meant for another executor gets no answer. */
 const planBroken = ({ event, parsed, actions, settings }: Broken): Plan => {
   const errors = parsed.problems.filter((problem) => hasErrors([problem]));
   if (actions.some(({ matches }) => matches))
@@ -115,7 +115,7 @@ const refuse = (
   ...(source === undefined ? {} : { source }),
 });
 
-/** One source for each run that answers Keptn, so that Keptn's count can be told apart; undefined for those that do not. */
+/** A separate source for each run that answers Keptn, so that Keptn counts them separately; undefined for the others. */
 const sourcesOf = (
   actions: readonly ActionMatch[],
   event: KeptnEvent,

@@ -110,14 +110,14 @@ const limits = { fileBytes: 10, totalBytes: 15, count: 3 };
 test("refuses a file over the limit, naming it and the setting", async () => {
   const { sink, deliver } = begin({ service: { big: "x".repeat(11) } });
   const [problem] = await problemsOf(deliver({ files: ["big"], limits }));
-  assert.match(`${problem?.message} ${problem?.fix}`, /big has more than 10 B.*FILES_MAX_FILE_SIZE/);
+  assert.match(`${problem?.message} ${problem?.fix}`, /big is larger than 10 B.*FILES_MAX_FILE_SIZE/);
   assert.equal(sink.files.size, 0);
 });
 
 test("refuses files that together are larger than the volume, naming its setting", async () => {
   const { deliver } = begin({ service: { a: "x".repeat(10), b: "x".repeat(6) } });
   const [problem] = await problemsOf(deliver({ files: ["/"], limits }));
-  assert.match(`${problem?.message} ${problem?.fix}`, /more than 15 B, the size of \/keptn.*FILES_VOLUME_SIZE/);
+  assert.match(`${problem?.message} ${problem?.fix}`, /larger than 15 B, the size of \/keptn.*FILES_VOLUME_SIZE/);
 });
 
 test("takes files of exactly the limits", async () => {
