@@ -154,7 +154,8 @@ describe("hostile input", () => {
       assert.deepEqual(answer, { status: 204, body: "" });
       await until(
         "it says how many it left alone",
-        () => finishTask.lines.filter((line) => line.includes("ignored Jobs with our labels")).length >= forgedNotes.length,
+        () =>
+          finishTask.lines.filter((line) => line.includes("ignored Jobs with our labels")).length >= forgedNotes.length,
       );
     });
   });

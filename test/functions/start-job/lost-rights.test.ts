@@ -62,7 +62,10 @@ describe("an event that comes again where start-job lost its rights", () => {
     assert.match(why, /cannot list resource "jobs" in the namespace "jobs"\. Grant start-job permission to list Jobs/);
     assert.deepEqual([world.sent("started").length, world.sent("finished").length], [1, 0]);
     assert.equal(world.keptn.counts(event.id)?.state, "current");
-    assert.match(String(world.keptn.plane.uniform.errorLog.at(-1)?.["message"]), /^Cannot tell whether Jobs .* already run/);
+    assert.match(
+      String(world.keptn.plane.uniform.errorLog.at(-1)?.["message"]),
+      /^Cannot tell whether Jobs .* already run/,
+    );
     assert.equal((await deliver(world, event)).statusCode, 204, "its rights are back");
     assert.deepEqual([world.sent("started").length, world.sent("finished").length], [1, 0]);
   });
