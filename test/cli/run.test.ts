@@ -149,7 +149,7 @@ test("warnings are said as lint and plan say them, and keep nothing from running
   const tasks = `[{ name: first, image: "none:1", cmd: [sh, -c, "echo hi", "|", sort] }]`;
   const { code, stderr } = await runConfig(action("Warned", tasks));
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /job\/config\.yaml:\d+:\d+ warning operator-after-script: Task "first" runs "echo hi" alone/);
+  assert.match(stderr, /job\/config\.yaml:\d+:\d+ warning operator-after-script: Task "first" runs only "echo hi"/);
 });
 
 test("an action that is broken is answered, and the others run", async () => {
