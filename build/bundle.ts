@@ -1,4 +1,4 @@
-// `npm run build`: one file per program in dist/, and the compile cache that lets V8 start them without compiling.
+// `npm run build`: one file per program in dist/, and a code cache that lets V8 start them without compiling.
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
@@ -13,12 +13,12 @@ const options: BuildOptions = {
   format: "cjs",
   minifySyntax: true,
   minifyWhitespace: true,
-  // Node shows the line that threw.
+  // so that Node can show the failing line
   lineLimit: 200,
-  // faas-js-runtime 4.0.1 assigns to this name without declaring it (lib/metrics.js), which strict code may not.
+  // faas-js-runtime 4.0.1 assigns to this undeclared name (lib/metrics.js), which strict mode forbids.
   banner: { js: "var osu;" },
   legalComments: "linked",
-  // Beside the bundles and read for a stack trace only where Node is told to: --enable-source-maps.
+  // Next to the bundles; Node reads them for stack traces only with --enable-source-maps.
   sourcemap: true,
   sourcesContent: false,
   logLevel: "warning",
@@ -26,7 +26,7 @@ const options: BuildOptions = {
   inject: ["build/monotonic.ts"],
 };
 
-/** `import("./start-job/main.ts")` loads ./start-job.cjs: the programs are bundles of their own. */
+/** `import("./start-job/main.ts")` loads ./start-job.cjs, because each program is a separate bundle. */
 const programsApart: Plugin = {
   name: "programs-apart",
   setup: ({ onResolve, onLoad }) => {
@@ -40,7 +40,7 @@ const programsApart: Plugin = {
   },
 };
 
-/** The command: an entry and what its subcommands load, so that each loads no more than it needs. @returns what is in it */
+/** Bundles the command with a chunk for each subcommand, so that each loads only what it needs. @returns its contents */
 export const bundleCli = async (folder: string): Promise<Metafile> => {
   const { metafile } = await build({
     ...options,
@@ -50,7 +50,7 @@ export const bundleCli = async (folder: string): Promise<Metafile> => {
     splitting: true,
     format: "esm",
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-    ...{ define: {}, inject: [] }, // a module knows its own folder
+    ...{ define: {}, inject: [] }, // ES modules know their own folder
     sourcemap: false,
     plugins: [leaveOutOf("cli")],
     metafile: true,
@@ -58,7 +58,7 @@ export const bundleCli = async (folder: string): Promise<Metafile> => {
   return metafile;
 };
 
-/** Of one program, as it is shipped. */
+/** Options of a program's release bundle. */
 const optionsOf = (name: keyof typeof programs): BuildOptions => ({
   ...options,
   entryPoints: [programs[name]],
@@ -66,14 +66,14 @@ const optionsOf = (name: keyof typeof programs): BuildOptions => ({
   plugins: [leaveOutOf(name)],
 });
 
-/** What a program's bundle has in it, and how large it is. Nothing is written. */
+/** Contents and size of a program's bundle, without writing it. */
 export const describeBundle = async (name: keyof typeof programs): Promise<{ meta: Metafile; bytes: number }> => {
   const { metafile, outputFiles } = await build({ ...optionsOf(name), write: false, metafile: true, sourcemap: false });
   const code = outputFiles.find(({ path }) => path.endsWith(".cjs"));
   return { meta: metafile, bytes: code?.contents.length ?? 0 };
 };
 
-/** @param folder where the bundles go; what was there before is gone. @returns what is in each of them */
+/** @param folder for the bundles; its previous contents are deleted @returns the contents of each bundle */
 export const bundle = async (folder: string): Promise<Metafile[]> => {
   await rm(folder, { recursive: true, force: true });
   const apart = { ...options, entryPoints: [chooser], outfile: join(folder, "serve.cjs"), plugins: [programsApart] };

@@ -1,4 +1,4 @@
-// Has every bundle do its work once, so that V8 leaves beside it what it compiled: starts in the image then compile next to nothing.
+// Runs every bundle once to record V8's code cache next to it, so that starts in the image compile almost nothing.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -14,7 +14,7 @@ import { programs } from "./programs.ts";
 
 type Exercise = Awaited<ReturnType<typeof openExercise>>;
 
-/** @param folder with the bundles; what was compiled of `a.cjs` goes to `a.cjs.v8`, see load-program.ts */
+/** @param folder with the bundles; the code cache of `a.cjs` is `a.cjs.v8`, see load-program.ts */
 export const fillCompileCache = async (folder: string): Promise<void> => {
   const exercise = await openExercise();
   const scratch = await mkdtemp(join(tmpdir(), "exercise-"));
@@ -22,9 +22,9 @@ export const fillCompileCache = async (folder: string): Promise<void> => {
     for (const name of Object.keys(programs)) {
       await runOnce(join(folder, "serve.cjs"), { name, exercise, scratch });
       await takeForUsualFlags(join(folder, `${name}.cjs.v8`));
-      // Nobody would notice but by slow starts.
+      // A rejected cache would show only as slow starts.
       if (compile(join(folder, `${name}.cjs`)).cachedDataRejected !== false)
-        throw new Error(`V8 refuses what it compiled of ${name}: were its flags others at the end than at the start?`);
+        throw new Error(`V8 rejects the code cache of ${name}: its flags may have changed while it ran.`);
     }
   } finally {
     await rm(scratch, { recursive: true });
@@ -32,12 +32,12 @@ export const fillCompileCache = async (folder: string): Promise<void> => {
   }
 };
 
-/** What makes a program load and compile what it needs. fetch-files, not named here, has its order from the start, and ends by itself. */
+/** Requests that make a program load and compile its code. fetch-files is not listed: it gets its order at startup, and ends by itself. */
 const works: Readonly<Record<string, (url: string, exercise: Exercise) => Promise<void>>> = {
   "start-job": async (url, exercise) => {
     await untilUp(`${url}/health/readiness`);
     await send(url, exercise.keptnEvent());
-    await exercise.quiet(); // it registers with Keptn behind its answer
+    await exercise.quiet(); // it registers with Keptn after its response
   },
   "finish-task": async (url, exercise) => {
     await untilUp(`${url}/health/readiness`);
@@ -45,17 +45,17 @@ const works: Readonly<Record<string, (url: string, exercise: Exercise) => Promis
     await exercise.quiet();
   },
   "keptn-source": async (url, exercise) => {
-    await exercise.quiet(); // asked amid its first look, it would compile the answer now before and now after it
+    await exercise.quiet(); // a request during its first poll would make the order of compilation random
     await untilUp(`${url}/health/liveness`);
   },
 };
 
-/** V8 seeds its hash tables at random, and their order shows in what it writes: two builds of one commit are to be the same. */
+/** V8's random hash seeds affect its output; fixed seeds make builds of a commit reproducible. */
 const seeds = ["--hash-seed=1", "--random-seed=1"];
 
 /**
- * What V8 writes carries a hash of its flags, and a process with others refuses it; a seed makes other flags, but no other code.
- * The hash of usual flags takes its place (V8, src/snapshot/code-serializer.h: SerializedCodeData, kFlagHashOffset).
+ * V8's cache contains a hash of its flags, and a process with other flags rejects it. Seeds change the flags but not the code, so the
+ * hash is replaced by that of the default flags (V8, src/snapshot/code-serializer.h: SerializedCodeData, kFlagHashOffset).
  */
 const takeForUsualFlags = async (file: string): Promise<void> => {
   const compiled = await readFile(file);

@@ -1,4 +1,4 @@
-// A Keptn and an API server on which every program can do its usual work once: the ones that stand in for them in tests.
+// Provides Keptn and an API server, the doubles of the tests, for one typical run of every program.
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FetchOrder, makeFetchEnv } from "../functions/core/files.ts";
 import { literalOf } from "../functions/core/job/literal.ts";
@@ -26,7 +26,7 @@ actions:
   "scripts/deploy.sh": "#!/bin/sh\n",
 };
 
-/** What fetch-files is to fetch. */
+/** The order for fetch-files. */
 const order: FetchOrder = {
   ...{ ...scope, files: ["scripts"], executable: "detect" as const, graceSeconds: 0 },
   limits: { fileBytes: 1e6, totalBytes: 1e6, count: 10 },
@@ -37,17 +37,17 @@ export const openExercise = async () => {
   keptn.plane.projects.addFiles(scope, files);
   kubernetes.fateOf = () => ({ log: "deployed\n" });
   return {
-    /** Of a program, so that it finds both. */
+    /** Environment of a program, with the addresses of both. */
     env: {
       ...{ KUBECONFIG: kubernetes.kubeconfig, KEPTN_API_ENDPOINT: keptn.endpoint, KEPTN_API_TOKEN: keptn.token },
       ...Object.fromEntries(makeFetchEnv(order).map(({ name, value = "" }) => [name, literalOf(value)])),
       K_SINK: "http://127.0.0.1:9",
     },
-    /** For start-job: a run to be made of. */
+    /** For start-job: an event that starts a run. */
     keptnEvent: () => requestOfEvent({ ...keptn.trigger({ type, labels: { build: "17" } }) }),
-    /** For finish-task: a run of start-job's that has ended. */
+    /** For finish-task: the end of start-job's run. */
     jobChange: async () => requestOfChange("update", await endedJob(() => kubernetes.jobs())),
-    /** Returns once a program has asked Keptn something, and asks nothing more for a second. */
+    /** Resolves when a program has sent requests to Keptn, and none for a second. */
     quiet: async () => {
       for (let seen = 0; seen === 0 || seen !== keptn.calls.length || keptn.underWay() > 0; await sleep(1000)) {
         seen = keptn.calls.length;

@@ -1,4 +1,4 @@
-// `npm run image`: the image without registry, base image or container engine, by the tools of the test cluster.
+// `npm run image`: builds the image without registry, base image or container engine, with the test cluster's tools.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, cp, mkdir, mkdtemp, open, rm } from "node:fs/promises";
@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 
-/** `image` writes a docker archive to stdout, `load` gives one to the running test cluster; both take the same arguments. */
+/** `image` writes a docker archive to stdout, `load` loads it into the running test cluster; both take the same arguments. */
 const tools = process.env["CLUSTER_TOOLS"] ?? join("..", "shared", "cluster");
 
-/** What the image holds: node, the bundles and nothing else. */
+/** Contents of the image: only node and the bundles. */
 const makeRoot = async (root: string): Promise<void> => {
   await mkdir(join(root, "bin"));
   await copyFile(process.execPath, join(root, "bin", "node"));

@@ -1,12 +1,12 @@
-// What our libraries load and our programs never use stays out of their bundles: 2 MB and half of every cold start.
+// Excludes library code that our programs never use from the bundles: 2 MB and half of every cold start.
 import type { Plugin } from "esbuild";
 
 interface LeftOut {
-  /** The import as its importer writes it. */
+  /** The import specifier. */
   readonly what: RegExp;
-  /** Where it is imported; everywhere by default. */
+  /** The importing file; by default any. */
   readonly from?: RegExp;
-  /** Stands in for it. What it requires is the real thing. Whatever is needed after all says so when it is called. */
+  /** The replacement code, which can require the original. Parts that are needed after all throw when called. */
   readonly code: string;
 }
 
@@ -17,7 +17,7 @@ const missing = (names: readonly string[]): string =>
     .map((name) => `export class ${name} { constructor() { throw new Error("${name} is left out of this bundle"); } }`)
     .join("\n");
 
-/** Loaded when one of its members is used for the first time, if ever. */
+/** Loads a module on first use of a member. */
 const late = (what: string, members: readonly string[]): string =>
   members
     .map(
@@ -26,7 +26,7 @@ const late = (what: string, members: readonly string[]): string =>
     )
     .join("\n");
 
-/** A kubeconfig's login that needs a browser or a cloud's command; a pod has its service account's token instead. */
+/** Kubeconfig logins that need a browser or a cloud's command; pods use their service account's token. */
 const login = (name: string): LeftOut => ({
   what: new RegExp(`^\\./${name}_auth\\.js$`),
   from: clientNode,
@@ -35,7 +35,7 @@ const login = (name: string): LeftOut => ({
     .join("\n"),
 });
 
-/** Of client-node only KubeConfig is used, and none of its clients: two thirds of what the command would be. */
+/** Only client-node's KubeConfig is used; its clients would be two thirds of the command. */
 const clients: readonly LeftOut[] = [
   { what: /^\.\/gen\/index\.js$/, from: clientNode, code: missing(["ServerConfiguration", "createConfiguration"]) },
   { what: /^undici$/, code: missing(["Agent", "ProxyAgent"]) },
@@ -43,16 +43,16 @@ const clients: readonly LeftOut[] = [
 
 const ofFunctions: readonly LeftOut[] = [
   ...clients,
-  // Of KubeConfig the server's address, the certificates and the token.
+  // Only the server's address, certificates and token of KubeConfig are used.
   { what: /^socks$/, code: missing(["SocksClient"]) },
   { what: /^socks-proxy-agent$/, code: missing(["SocksProxyAgent"]) },
   { what: /^hpagent$/, code: missing(["HttpProxyAgent", "HttpsProxyAgent"]) },
   login("azure"),
   login("gcp"),
   login("oidc"),
-  // A pod reads no kubeconfig; a server on plain HTTP speaks no TLS.
+  // Pods do not read a kubeconfig; a plain HTTP server does not need TLS.
   { what: /^js-yaml$/, from: clientNode, code: late("js-yaml", ["load"]) },
-  // Its default imports as they are: copied member by member otherwise, each time.
+  // Keeps default imports as they are; otherwise they would be copied member by member, each time.
   ...["fs", "http", "net", "path"].map(
     (name): LeftOut => ({
       what: new RegExp(`^node:${name}$`),
@@ -63,13 +63,13 @@ const ofFunctions: readonly LeftOut[] = [
   { what: /^node:https$/, from: clientNode, code: late("node:https", ["Agent"]) },
   { what: /^node:tls$/, from: clientNode, code: late("node:tls", ["connect"]) },
   {
-    what: /^node:child_process$/, // for a kubeconfig's commands
+    what: /^node:child_process$/, // for a kubeconfig's exec commands
     from: clientNode,
     code: 'exports.spawn = (...given) => require("node:child_process").spawn(...given);',
   },
   { what: /^node:https$/, from: /[\\/]fastify[\\/]/, code: late("node:https", ["createServer"]) },
   {
-    // The runtime asks for `::`. Without a host Node takes the same, or 0.0.0.0 where there is no IPv6, and looks nothing up: 8 ms.
+    // The runtime listens on `::`. Without a host, Node uses the same, or 0.0.0.0 without IPv6, and saves a lookup of 8 ms.
     what: /^node:http$/,
     from: /[\\/]fastify[\\/]lib[\\/]server\.js$/,
     code: `const http = require("node:http");
@@ -81,28 +81,28 @@ exports.createServer = (...given) => {
 };`,
   },
   {
-    what: /^(node:)?assert$/, // loaded when it has something to say
+    what: /^(node:)?assert$/, // loaded only for a failed assertion
     from: /[\\/](find-my-way|fastify|sonic-boom)[\\/]/,
     code: 'module.exports = (holds, message) => holds || require("node:assert")(holds, message);',
   },
-  { what: /^node:dns$/, from: /[\\/]fastify[\\/]/, code: late("node:dns", ["lookup"]) }, // only to listen on localhost
+  { what: /^node:dns$/, from: /[\\/]fastify[\\/]/, code: late("node:dns", ["lookup"]) }, // used only to listen on localhost
   { what: /^https$/, from: /[\\/]cloudevents[\\/]/, code: late("https", ["request"]) },
-  // Of fastify: no route has a schema, nothing is injected in tests, no body is asked for raw or comes from a form.
+  // fastify: our routes do not use schemas, injection, raw bodies or forms.
   { what: /^@fastify\/(ajv-compiler|fast-json-stringify-compiler)$/, code: "module.exports = () => () => undefined;" },
   { what: /^light-my-request$/, code: "module.exports = undefined;" },
   { what: /^fastify-raw-body$/, code: "module.exports = undefined;" },
   { what: /^qs$/, code: 'module.exports = require("node:querystring");' },
-  { what: /^proxy-addr$/, code: late("proxy-addr", ["compile", "all"]) }, // only behind `trustProxy`
-  { what: /^semver$/, code: late("semver", ["satisfies", "gte", "gt", "coerce"]) }, // only for plugins of others
-  // A route of its own for each of HTTP's 34 methods, only to answer 404: to others than these it does that without.
+  { what: /^proxy-addr$/, code: late("proxy-addr", ["compile", "all"]) }, // used only with `trustProxy`
+  { what: /^semver$/, code: late("semver", ["satisfies", "gte", "gt", "coerce"]) }, // used only for third-party plugins
+  // A route for each of HTTP's 34 methods would only respond with 404, which fastify does anyway.
   {
     what: /^\.\/lib\/http-methods$/,
     from: /[\\/]find-my-way[\\/]/,
     code: 'module.exports = ["GET", "HEAD", "OPTIONS", "POST"];',
   },
-  // It is asked about two patterns of the router's own, and about patterns in routes, of which there are none.
+  // It checks only two patterns of the router itself, and patterns in routes, of which there are none.
   { what: /^safe-regex2$/, code: "module.exports = () => true;" },
-  // The options are the runtime's, always the same: their defaults are all that is needed, not 20 KB of checks.
+  // The runtime always passes the same options, so the defaults are enough without 20 KB of validation.
   {
     what: /^\.\/configValidator$/,
     from: /[\\/]fastify[\\/]/,
@@ -114,10 +114,10 @@ module.exports = (options) => {
 };
 module.exports.defaultInitOptions = defaultInitOptions;`,
   },
-  // Most names of events are plain, most paths name one value.
+  // Rarely needed: most event names are plain, and most paths select one value.
   { what: /^re2js$/, code: late("re2js", ["RE2JS"]) },
   { what: /^jsonpath-plus$/, code: late("jsonpath-plus", ["JSONPath"]) },
-  // Its logger is silent unless FUNC_LOG_LEVEL asks for more.
+  // Its logger is silent unless FUNC_LOG_LEVEL is set.
   {
     what: /^pino$/,
     code: `const silent = { level: "silent", child: () => silent };
@@ -126,12 +126,12 @@ module.exports = (options, stream) => options.level === "silent" ? silent : requ
 module.exports.symbols = { serializersSym: Symbol.for("pino.serializers") };
 module.exports.stdSerializers = { err: (error) => require("pino").stdSerializers.err(error) };`,
   },
-  // Of cloudevents: JSON is parsed by us, with all digits of its numbers, and there are no events of our own that would need an id.
+  // cloudevents: we parse JSON ourselves, with all digits of numbers, and do not create events that need an id.
   { what: /^json-bigint$/, code: 'module.exports = (options) => require("json-bigint")(options);' },
   { what: /^uuid$/, code: "exports.v4 = () => globalThis.crypto.randomUUID();" },
-  // Of prom-client: nothing is pushed, nothing gathered from a cluster's workers, no traces.
+  // prom-client: no push gateway, cluster workers or traces.
   { what: /^\.\/lib\/(pushgateway|cluster)$/, from: /[\\/]prom-client[\\/]/, code: "module.exports = undefined;" },
-  // What the process itself is like is measured from the first scrape on.
+  // Process metrics start with the first scrape.
   {
     what: /^\.\/lib\/defaultMetrics$/,
     from: /[\\/]prom-client[\\/]/,
@@ -147,13 +147,13 @@ module.exports.stdSerializers = { err: (error) => require("pino").stdSerializers
   { what: /^@opentelemetry\/api$/, from: /[\\/]prom-client[\\/]/, code: "module.exports = undefined;" },
   // The runtime's own probes, which serve.ts replaces.
   { what: /^overload-protection$/, code: "module.exports = () => undefined;" },
-  // A name for this process in its metrics.
+  // a name for this process in metrics
   {
     what: /^crypto$/,
     from: /[\\/]faas-js-runtime[\\/]/,
     code: "exports.randomUUID = () => Math.random().toString(36).slice(2);",
   },
-  // The runtime would read ./func.yaml to overwrite its options, and spawn commands to tell its metrics how busy the node is.
+  // The runtime would read ./func.yaml to override its options, and spawn commands to measure the node's load for its metrics.
   { what: /^js-yaml$/, from: /[\\/]faas-js-runtime[\\/]/, code: "module.exports = { load: () => ({}) };" },
   {
     what: /^node-os-utils$/,
@@ -162,23 +162,23 @@ module.exports = { cpu: { usage: none }, mem: { used: none }, netstat: { inOut: 
   },
 ];
 
-/** start-job brings a YAML of its own along, for job configs. In a pod there is no kubeconfig to read. */
+/** start-job already has a YAML library for job configs. Pods do not read a kubeconfig. */
 const ofStartJob: readonly LeftOut[] = [
   { what: /^js-yaml$/, from: clientNode, code: 'exports.load = (text) => require("yaml").parse(text);' },
   ...ofFunctions,
 ];
 
-/** keptn-source runs all the time: what counts is its memory, of which each of these loads 2 to 5 MiB. */
+/** keptn-source runs permanently, so its memory matters: each of these loads 2 to 5 MiB. */
 const ofSource: readonly LeftOut[] = [
-  // Nothing is pushed, no process is one of a cluster, and what prom-client tells of Node itself would wake us all the time.
+  // No push gateway or cluster, and prom-client's metrics of Node itself would keep waking the process.
   {
     what: /^\.\/lib\/(pushgateway|cluster|defaultMetrics)$/,
     from: /[\\/]prom-client[\\/]/,
     code: "module.exports = undefined;",
   },
-  // The SDK does not send: we do. TLS is loaded where it is spoken, as in http-agent.ts.
+  // We send events ourselves, not the SDK. TLS is loaded on demand, as in http-agent.ts.
   { what: /^https$/, from: /[\\/]cloudevents[\\/]/, code: "module.exports = {};" },
-  // Keptn's events have ids.
+  // Keptn's events already have ids.
   { what: /^uuid$/, from: /[\\/]cloudevents[\\/]/, code: "module.exports = {};" },
   {
     what: /^node:tls$/,
@@ -186,7 +186,7 @@ const ofSource: readonly LeftOut[] = [
     code: `exports.connect = (...given) => require("node:tls").connect(...given);
 exports.TLSSocket = { [Symbol.hasInstance]: (socket) => socket?.encrypted === true };`,
   },
-  // Keptn's NATS knows no logins.
+  // Keptn's NATS does not use logins.
   { what: /^@nats-io\/nkeys$/, code: "module.exports = {};" },
 ];
 
@@ -216,5 +216,5 @@ const ofProgram: Readonly<Record<string, readonly LeftOut[]>> = {
   cli: clients,
 };
 
-/** @param program one of build/programs.ts, or the command */
+/** @param program from build/programs.ts, or the command */
 export const leaveOutOf = (program: string): Plugin => leaveOut(ofProgram[program] ?? ofFunctions);

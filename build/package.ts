@@ -1,5 +1,5 @@
-// What `npm pack` and `npm publish` run before and after: the package is the command as a bundle, which needs no other package. So the
-// manifest that goes along names no dependencies; the one of the checkout, which has all of them, comes back afterwards.
+// Runs before and after `npm pack` and `npm publish`. The package contains the command as a bundle without dependencies, so its manifest
+// lists none; afterwards, the checkout's manifest is restored.
 import { copyFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { bundleCli } from "./bundle.ts";
 import { writeSbom } from "./sbom.ts";

@@ -1,4 +1,4 @@
-// The programs of the image: each becomes one file in dist/, next to serve.cjs, which chooses among them.
+// The programs of the image: each becomes one file in dist/, next to serve.cjs, which selects one.
 
 export const programs = {
   "start-job": "functions/start-job/main.ts",

@@ -1,4 +1,4 @@
-// The bill of materials that goes along with image and package: the packages of which a bundle holds anything, as CycloneDX.
+// The bill of materials for image and package: all packages with code in a bundle, as CycloneDX.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Enums, Models, Serialize, Spec } from "@cyclonedx/cyclonedx-library";
@@ -11,10 +11,10 @@ interface Manifest {
   readonly description?: string;
 }
 
-/** `node_modules/a/node_modules/@b/c/index.js` is of the package in `node_modules/a/node_modules/@b/c`. */
+/** `node_modules/a/node_modules/@b/c/index.js` belongs to the package in `node_modules/a/node_modules/@b/c`. */
 const folderOf = (input: string): string | undefined => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
 
-/** @returns the folders of the packages of which the bundles hold code, in the order of their names */
+/** @returns the folders of packages with code in the bundles, sorted by name */
 export const packagesOf = (metafiles: readonly Metafile[]): string[] => {
   const outputs = metafiles.flatMap(({ outputs }) => Object.values(outputs));
   const inputs = outputs.flatMap(({ inputs }) =>
@@ -23,7 +23,7 @@ export const packagesOf = (metafiles: readonly Metafile[]): string[] => {
   return [...new Set(inputs.flatMap((input) => folderOf(input) ?? []))].sort();
 };
 
-/** Without a serial number and a time: the same bundles have the same bill. */
+/** Without serial number and time, so that the same bundles have the same bill. */
 export const renderSbom = (metafiles: readonly Metafile[]): string => {
   const bom = new Models.Bom();
   bom.metadata.component = componentOf(".", Enums.ComponentType.Application);

@@ -1,13 +1,13 @@
-// The time that a piece of work has, and what others may wait of it.
+// Time budgets for work and for waiting on it.
 import { IoError } from "./io-error.ts";
 
-/** The time that a piece of work has, all its attempts together. */
+/** The time for a piece of work, including all attempts. */
 export interface Budget {
   /** On `performance.now()`'s clock. */
   readonly endsAtMs: number;
 }
 
-/** @param of a larger piece of work that this one is a part of, and ends with */
+/** @param of the enclosing budget, which this one cannot exceed */
 export const makeBudget = (seconds: number, of?: Budget): Budget => ({
   endsAtMs: Math.min(performance.now() + seconds * 1000, of?.endsAtMs ?? Number.POSITIVE_INFINITY),
 });
@@ -15,19 +15,19 @@ export const makeBudget = (seconds: number, of?: Budget): Budget => ({
 /** 0 when none is left. */
 export const leftMs = ({ endsAtMs }: Budget): number => Math.max(0, Math.ceil(endsAtMs - performance.now()));
 
-/** @returns ends the wait: a timer that nobody waits for any more would be kept for all its time */
+/** @returns cancels the timer, which would otherwise stay until the budget ends */
 export const atEnd = (budget: Budget, giveUp: () => void): (() => void) => {
   const timer = setTimeout(giveUp, leftMs(budget)).unref();
   return () => clearTimeout(timer);
 };
 
 /**
- * Work that others wait for as well: it goes on when this budget ends.
- * @throws IoError when it ends first, and what the work throws
+ * Waits for shared work, which continues after this budget ends.
+ * @throws IoError if the budget ends first, and errors of the work
  */
 export const withinBudget = <T>(work: Promise<T>, budget: Budget): Promise<T> => {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const forget = atEnd(budget, () => reject(new IoError("No time is left.", { retryable: true })));
+  const forget = atEnd(budget, () => reject(new IoError("The time budget is used up.", { retryable: true })));
   work.then(resolve, reject).finally(forget);
   return promise;
 };

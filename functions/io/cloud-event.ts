@@ -1,4 +1,4 @@
-// Reads an HTTP request as a CloudEvent, and says what is wrong with one that is none.
+// Reads an HTTP request as a CloudEvent, or reports why it is malformed.
 import type { IncomingHttpHeaders } from "node:http";
 import { type CloudEvent, type Headers, HTTP } from "cloudevents";
 import { decodeText, findUndecoded, type Undecoded } from "../core/decode-text.ts";
@@ -9,7 +9,7 @@ export type ReadEvent =
   | { readonly kind: "event"; readonly event: CloudEvent<unknown> }
   | { readonly kind: "malformed"; readonly problem: Problem };
 
-/** @param body as it came, or as text */
+/** @param body raw, or as text */
 export const readCloudEvent = (headers: IncomingHttpHeaders, body: Buffer | string): ReadEvent => {
   const type = String(headers["content-type"] ?? "").toLowerCase();
   if (type.startsWith("application/cloudevents-batch"))
@@ -21,7 +21,8 @@ export const readCloudEvent = (headers: IncomingHttpHeaders, body: Buffer | stri
       "Send it in binary or structured mode (CloudEvents HTTP protocol binding, section 3).",
     );
   }
-  if (isStructured && !isJson(type)) return malformed(`Its form is ${type}.`, "Send application/cloudevents+json.");
+  if (isStructured && !isJson(type))
+    return malformed(`Its content type is ${type}.`, "Send application/cloudevents+json.");
   const content = readText(body);
   const flaw = findUndecoded(content);
   if (flaw) return malformed(sayUndecoded(flaw), "Encode all text in UTF-8.");
@@ -32,7 +33,7 @@ export const readCloudEvent = (headers: IncomingHttpHeaders, body: Buffer | stri
   }
 };
 
-/** What is JSON we parse ourselves: the SDK takes the first character for a sign of what follows, and guesses quotes. */
+/** Parses JSON itself, because the SDK guesses the type from the first character, and adds quotes. */
 const readStructured = (headers: IncomingHttpHeaders, content: string): ReadEvent => {
   const parsed = parseJson(content);
   const attributes = isRecord(parsed) ? parsed : {};
@@ -40,7 +41,7 @@ const readStructured = (headers: IncomingHttpHeaders, content: string): ReadEven
   return toEvent({ headers: { ...headers, "content-type": structuredType }, body: event, attributes });
 };
 
-/** JSON may come in base64, too (CloudEvents JSON format, section 3.1.1). What is no JSON stays as it is. */
+/** Decodes JSON in base64 (CloudEvents JSON format, section 3.1.1). Other data is unchanged. */
 const withPlainData = ({ data_base64, ...event }: Readonly<Record<string, unknown>>): unknown => {
   if (!isJson(String(event["datacontenttype"] ?? jsonType).toLowerCase())) return { ...event, data_base64 };
   const text = readText(Buffer.from(String(data_base64), "base64"));
@@ -51,13 +52,13 @@ const withPlainData = ({ data_base64, ...event }: Readonly<Record<string, unknow
 
 /**
  * A Broker turns a structured event without `datacontenttype` into a binary one without `content-type`. Its data is JSON
- * (CloudEvents JSON format, section 3.1.1), which the SDK would hand over as text.
+ * (CloudEvents JSON format, section 3.1.1), which the SDK would return as text.
  */
 const readBinary = (headers: IncomingHttpHeaders, content: string, type: string): ReadEvent => {
   const attributes = Object.fromEntries(attributeNames.map((name) => [name, headers[`ce-${name}`]]));
   const isData = content !== "" && isJson(type);
   const body: unknown = isData ? parseJson(content) : content;
-  // The SDK knows one name of JSON, and gives data of any other away as text.
+  // The SDK knows only one content type of JSON, and returns other data as text.
   return toEvent({ headers: { ...headers, "content-type": isData ? jsonType : type }, body, attributes });
 };
 
@@ -66,7 +67,7 @@ const attributeNames = ["specversion", "id", "source", "type"] as const;
 interface Request {
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
-  /** As they were sent: the SDK makes up an id where there is none. */
+  /** As sent: the SDK generates a missing id. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -78,7 +79,7 @@ const toEvent = ({ headers, body, attributes }: Request): ReadEvent => {
   return { kind: "event", event: withoutStacks(() => HTTP.toEvent({ headers: headers as Headers, body })) };
 };
 
-/** The SDK makes the errors that it could throw in advance, and a stack trace takes longer than all else that it does. */
+/** The SDK creates its errors in advance, and their stack traces take longer than everything else it does. */
 const withoutStacks = (read: () => ReturnType<typeof HTTP.toEvent>): CloudEvent<unknown> => {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
@@ -93,12 +94,12 @@ const required = "See CloudEvents 1.0, section 3: id, source, specversion and ty
 const jsonType = "application/json";
 const structuredType = "application/cloudevents+json";
 
-/** By the names that the CloudEvents JSON format (section 3.1) takes for JSON: `text/json` too, and all that end in `+json`. */
+/** Content types that the CloudEvents JSON format (section 3.1) treats as JSON, including `text/json` and `+json` suffixes. */
 const isJson = (contentType: string): boolean => /^[\w.-]+\/(?:[\w.-]+\+)?json\s*(?:;|$)/.test(contentType);
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** The usual case at full speed. JSON has no NUL: where one is, it is UTF-16. */
+/** A fast path for valid UTF-8. JSON does not contain NUL, so a NUL means UTF-16. */
 const readText = (body: Buffer | string): string => {
   if (typeof body === "string") return body;
   try {
@@ -108,14 +109,15 @@ const readText = (body: Buffer | string): string => {
   }
 };
 
-const sayUndecoded = ({ offset, what }: Undecoded): string => `The ${what} at character ${offset + 1} is no UTF-8.`;
+const sayUndecoded = ({ offset, what }: Undecoded): string =>
+  `The ${what} at character ${offset + 1} is not valid UTF-8.`;
 
 const malformed = (why: string, fix: string): ReadEvent => ({
   kind: "malformed",
-  problem: { code: "malformed-event", severity: "error", message: `The request is no CloudEvent: ${why}`, fix },
+  problem: { code: "malformed-event", severity: "error", message: `The request is not a CloudEvent: ${why}`, fix },
 });
 
-/** The SDK's schema errors are many lines of JSON; what they mean is one sentence each. */
+/** Turns each of the SDK's schema errors, which are long JSON, into a phrase. */
 const explain = (fault: unknown): string => {
   const { errors, message } = fault as { errors?: readonly unknown[] | null; message?: string };
   const said = (errors ?? []).flatMap((error) => {

@@ -1,11 +1,11 @@
-// Opens a connection before there is anything to say, while the first event is still on its way or being read.
+// Opens a connection in advance, while the first event is still arriving or being parsed.
 import type { Agent, AgentOptions, ClientRequestArgs } from "node:http";
 import { isIP, type Socket } from "node:net";
 import { idleMs } from "./http-agent.ts";
 
 /**
- * The agent's first request gets this connection. One that could not be opened, or went away meanwhile, is nobody's business: the
- * request opens its own then, as ever, and says what is wrong.
+ * The agent's first request gets this connection. If it could not be opened or has closed, the request opens its own as usual, and
+ * reports any error.
  */
 export const openEarly = (agent: Agent, url: string): void => {
   const { options } = agent as Agent & { readonly options: AgentOptions };
@@ -22,7 +22,7 @@ export const openEarly = (agent: Agent, url: string): void => {
   };
 };
 
-/** @returns once it stands, TLS included: what is written to it then is sent */
+/** @returns once it is established, including TLS */
 const open = (connect: () => Socket, url: string): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const socket = connect();
@@ -33,7 +33,7 @@ const open = (connect: () => Socket, url: string): Promise<Socket> =>
 
 const ownTimeNoLonger = (socket: Socket): Socket => socket.setTimeout(0).removeAllListeners("timeout");
 
-/** As an agent makes it of a request's URL. */
+/** As an agent derives it from a request's URL. */
 const targetOf = (url: string): ClientRequestArgs => {
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, "");

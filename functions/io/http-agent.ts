@@ -1,21 +1,21 @@
-// Connections that are kept open, with the TLS and the proxies that the settings ask for.
+// Keep-alive agents with the TLS and proxies of the settings.
 import { type Agent, type AgentOptions, Agent as HttpAgent } from "node:http";
 import { BlockList, isIP } from "node:net";
 
 export interface Connection {
   readonly url: string;
-  /** PEM. Trusted instead of the certificate authorities that Node brings along. */
+  /** PEM. Trusted instead of Node's built-in certificate authorities. */
   readonly ca?: string | Buffer;
-  /** false: any certificate is taken. */
+  /** false: any certificate is accepted. */
   readonly verifyTls?: boolean;
-  /** Of it, HTTP_PROXY, HTTPS_PROXY, NO_PROXY and their lower-case forms are read. */
+  /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY and their lower-case forms are used. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Only where it is spoken: TLS costs 6 MiB and some 5 ms of a start. */
+/** Loaded only if needed: TLS costs 6 MiB and about 5 ms at startup. */
 export const loadHttps = () => process.getBuiltinModule("node:https");
 
-/** An idle connection is dropped before a server's usual 60 s: a request on one that just went cannot be told from one that was lost. */
+/** Idle connections are closed before a server's usual 60 s, because a request on a just closed connection looks like a lost one. */
 export const idleMs = 15_000;
 
 export const makeAgent = ({ url, ca, verifyTls, env }: Connection): Agent => {
@@ -25,7 +25,7 @@ export const makeAgent = ({ url, ca, verifyTls, env }: Connection): Agent => {
   return new (loadHttps().Agent)({ ...options, ...(ca ? { ca } : {}), rejectUnauthorized: verifyTls !== false });
 };
 
-/** What Node's agent is told of a proxy: NO_PROXY is decided here, and `proxy:3128` means http://proxy:3128. */
+/** Proxy settings for Node's agent: applies NO_PROXY, and reads `proxy:3128` as http://proxy:3128. */
 const proxyEnvOf = (url: string, env: Readonly<Record<string, string | undefined>>) => {
   const name = url.startsWith("https:") ? "HTTPS_PROXY" : "HTTP_PROXY";
   const proxy = env[name.toLowerCase()] || env[name];
@@ -34,8 +34,8 @@ const proxyEnvOf = (url: string, env: Readonly<Record<string, string | undefined
 };
 
 /**
- * NO_PROXY as Go reads it (golang.org/x/net/http/httpproxy), which clusters are set up for: Node's own reading knows
- * neither 10.0.0.0/8 nor that `cluster.local` means all below it, nor that this machine itself needs no proxy.
+ * NO_PROXY as Go reads it (golang.org/x/net/http/httpproxy), since clusters are configured for Go. Node does not support 10.0.0.0/8,
+ * does not apply `cluster.local` to its subdomains, and does not exclude localhost.
  */
 const bypassesProxy = (url: URL, noProxy: string): boolean => {
   const host = url.hostname.replace(/^\[|\]$/g, "").toLowerCase();
@@ -56,7 +56,7 @@ const matches = (entry: string, host: string, port: string): boolean => {
 
 const familyOf = (address: string): "ipv4" | "ipv6" => (isIP(address) === 6 ? "ipv6" : "ipv4");
 
-/** An entry that is no range matches nothing. */
+/** An invalid range matches nothing. */
 const rangeOf = (cidr: string): BlockList => {
   const range = new BlockList();
   const [address = "", prefix = ""] = cidr.split("/");

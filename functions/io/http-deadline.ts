@@ -1,12 +1,12 @@
-// The time that one HTTP request has, and the signal that ends it early.
+// Deadline of one HTTP request, combined with a signal that ends it early.
 import type { HttpRequest } from "./http.ts";
 
-/** Node's own `signal` of a request costs a tenth of its processor time, and AbortSignal.timeout stays for its whole time. */
+/** Node's `signal` option costs a tenth of a request's CPU time, and AbortSignal.timeout keeps its timer until it fires. */
 export interface Deadline {
   isPast(): boolean;
-  /** @param end is called when the time is over, at once if it is already */
+  /** @param end called at the deadline, or at once if it has passed */
   watch(end: () => void): void;
-  /** Once nothing waits any more. */
+  /** Cancels the deadline. */
   forget(): void;
 }
 

@@ -1,20 +1,23 @@
-// What is said of an HTTP request that failed, and whether it may have taken effect.
+// Errors of failed HTTP requests, and whether the request may have taken effect.
 import type { IncomingMessage } from "node:http";
 import type { HttpRequest } from "./http.ts";
 import { IoError } from "./io-error.ts";
 
 export const tooLarge = (wanted: HttpRequest): IoError =>
-  new IoError(`${nameOf(wanted)}: the answer has more than ${wanted.maxBytes} bytes.`, {
+  new IoError(`${nameOf(wanted)}: the response has more than ${wanted.maxBytes} bytes.`, {
     retryable: false,
     tooLarge: true,
     maybeDone: isEffective(wanted),
   });
 
 export const redirected = (wanted: HttpRequest, answer: IncomingMessage): IoError =>
-  new IoError(`${nameOf(wanted)}: answered ${answer.statusCode}, a redirect${targetOf(answer)}; none is followed.`, {
-    retryable: true,
-    httpStatus: answer.statusCode ?? 0,
-  });
+  new IoError(
+    `${nameOf(wanted)}: answered ${answer.statusCode}, a redirect${targetOf(answer)}; redirects are not followed.`,
+    {
+      retryable: true,
+      httpStatus: answer.statusCode ?? 0,
+    },
+  );
 
 interface Failure {
   readonly cause: unknown;
@@ -23,9 +26,9 @@ interface Failure {
 }
 
 export const faultOf = (wanted: HttpRequest, { cause, timedOut, sent }: Failure): IoError => {
-  const missing = sent ? "complete answer" : "connection";
+  const missing = sent ? "complete response" : "connection";
   const why = wanted.signal?.aborted
-    ? `given up without a ${missing}`
+    ? `canceled without a ${missing}`
     : timedOut
       ? `no ${missing} within ${wanted.timeoutMs} ms`
       : reasonOf(cause);
@@ -37,12 +40,12 @@ const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.mes
 /** GET and HEAD change nothing (RFC 9110, section 9.2.1). */
 const isEffective = (wanted: HttpRequest): boolean => wanted.method !== "GET" && wanted.method !== "HEAD";
 
-/** Without the user's name and password, which a URL may carry. */
+/** Without user name and password, which a URL may contain. */
 const nameOf = (wanted: HttpRequest): string => `${wanted.method} ${withoutUser(wanted.url)}`;
 
 const withoutUser = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
 
-/** Only where to: the query of a login page may carry secrets. */
+/** Without the query, which may contain secrets for a login page. */
 const targetOf = (answer: IncomingMessage): string => {
   const location = answer.headers.location;
   return location ? ` to ${withoutUser(location).replace(/[?#].*$/s, "")}` : "";

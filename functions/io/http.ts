@@ -1,4 +1,4 @@
-// One HTTP request: bounded in time and size, following no redirect, and saying of each failure whether it may have taken effect.
+// One HTTP request: limited in time and size, without redirects. Errors tell whether the request may have taken effect.
 import {
   type Agent,
   type ClientRequest,
@@ -13,17 +13,17 @@ import { faultOf, redirected, tooLarge } from "./http-fault.ts";
 import { IoError } from "./io-error.ts";
 
 export interface HttpRequest {
-  /** Keep-alive, TLS and proxies are the agent's. */
+  /** Handles keep-alive, TLS and proxies. */
   readonly agent?: Agent;
   readonly method: string;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** From the start to the last byte of the answer; with 0 nothing is sent. */
+  /** From the start to the last byte of the response; with 0, nothing is sent. */
   readonly timeoutMs: number;
-  /** The longest silence of the server. Without it, `timeoutMs` alone ends the wait. */
+  /** Longest time without data from the server. Without it, only `timeoutMs` applies. */
   readonly silenceMs?: number;
-  /** Of the answer's body. */
+  /** Limit of the response body. */
   readonly maxBytes: number;
   readonly signal?: AbortSignal;
 }
@@ -37,20 +37,20 @@ export interface HttpAnswer {
 export interface HttpStream {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Must be read or left with `break`: that frees the connection. @throws IoError while it is read */
+  /** Must be read to the end or left with `break`, to release the connection. @throws IoError while reading */
   readonly chunks: AsyncIterable<Buffer>;
 }
 
 /**
- * Answers of every status are returned, redirects excepted.
- * @throws IoError, retryable unless the answer was too large; `maybeDone` when the server may have acted on it
+ * Returns responses of every status except redirects.
+ * @throws IoError, retryable unless the response is too large; `maybeDone` if the server may have acted on it
  */
 export const request = async (wanted: HttpRequest): Promise<HttpAnswer> => {
   const { status, answer, explain } = await begin(wanted);
   return { status, headers: answer.headers, body: await bodyOf(answer, wanted, explain) };
 };
 
-/** By events: an iterator over the chunks of a short answer costs more than the chunks do. */
+/** Uses events, because an async iterator costs more than the chunks of a short response. */
 const bodyOf = (answer: IncomingMessage, wanted: HttpRequest, explain: Explain): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
@@ -63,11 +63,11 @@ const bodyOf = (answer: IncomingMessage, wanted: HttpRequest, explain: Explain):
     answer.once("end", () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
     answer.once("error", (cause) => reject(cause instanceof IoError ? cause : explain(cause)));
     answer.once("close", () => {
-      if (!answer.readableEnded) reject(explain(new Error("it broke off"))); // where neither of them came
+      if (!answer.readableEnded) reject(explain(new Error("the response ended early"))); // neither `end` nor `error` was emitted
     });
   });
 
-/** @param enoughBytes after which the rest is left unread */
+/** @param enoughBytes the rest is not read */
 export const readAll = async (
   chunks: AsyncIterable<Buffer>,
   enoughBytes = Number.POSITIVE_INFINITY,
@@ -82,7 +82,7 @@ export const readAll = async (
   return Buffer.concat(parts);
 };
 
-/** Seconds until the server wants to be asked again (RFC 9110, section 10.2.3). */
+/** Retry-After in seconds (RFC 9110, section 10.2.3). */
 export const retryAfterOf = (headers: IncomingHttpHeaders): number | undefined => {
   const value = headers["retry-after"];
   if (!value) return undefined;
@@ -90,7 +90,7 @@ export const retryAfterOf = (headers: IncomingHttpHeaders): number | undefined =
   return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
 };
 
-/** The same with the body as it comes: for pod logs. @throws IoError as {@link request} */
+/** Like {@link request}, with a streamed body, for pod logs. @throws IoError like {@link request} */
 export const stream = async (wanted: HttpRequest): Promise<HttpStream> => {
   const { status, answer, explain } = await begin(wanted);
   return { status, headers: answer.headers, chunks: chunksOf(answer, wanted, explain) };
@@ -101,7 +101,7 @@ type Explain = (cause: unknown) => IoError;
 interface Begun {
   readonly status: number;
   readonly answer: IncomingMessage;
-  /** What a failure from here on means. */
+  /** Explains errors from here on. */
   readonly explain: Explain;
 }
 
@@ -137,16 +137,16 @@ const open = ({ wanted, deadline, sent }: Opening): Promise<IncomingMessage> =>
     outgoing.once("socket", (socket: Socket) => noteConnection(socket, sent));
     outgoing.once("response", resolve);
     outgoing.on("error", reject);
-    deadline.watch(() => outgoing.destroy(new Error("given up")));
+    deadline.watch(() => outgoing.destroy(new Error("canceled")));
     if (wanted.silenceMs !== undefined) endSilence(outgoing, wanted.silenceMs);
     outgoing.end(body);
   });
 
 const endSilence = (outgoing: ClientRequest, silenceMs: number): void => {
-  outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Error(`nothing was heard for ${silenceMs} ms`)));
+  outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Error(`no data for ${silenceMs} ms`)));
 };
 
-/** Nothing leaves before the connection stands, TLS included. A socket out of the pool or a proxy's tunnel stands already. */
+/** Nothing is sent before the connection is established, including TLS. Pooled sockets and proxy tunnels are already established. */
 const noteConnection = (socket: Socket, sent: { yes: boolean }): void => {
   const ready = "encrypted" in socket ? "secureConnect" : "connect";
   if (!socket.connecting) sent.yes = true;

@@ -1,20 +1,20 @@
-// What the world did: a fault of Kubernetes, Keptn or the network. It names the object and says whether to try again.
+// Errors of Kubernetes, Keptn or the network. They name the object, and tell whether to retry.
 
 export interface Fault {
-  /** Trying again may help: no answer, 5xx, 429, 401 while credentials rotate. */
+  /** A retry may help: no response, 5xx, 429, 401 while credentials rotate. */
   readonly retryable: boolean;
-  /** The request may have taken effect although no good answer came. */
+  /** The request may have taken effect although there was no successful response. */
   readonly maybeDone?: boolean;
-  /** What the server asked for (Retry-After). */
+  /** The server's Retry-After. */
   readonly retryAfterSeconds?: number;
-  /** HTTP status, where there was one. Not called `code`: faas-js-runtime would answer with it. */
+  /** HTTP status, if any. Not named `code`, because faas-js-runtime would respond with it. */
   readonly httpStatus?: number;
-  /** The answer had more bytes than the caller has room for. */
+  /** The response was larger than the caller's limit. */
   readonly tooLarge?: boolean;
   readonly cause?: unknown;
 }
 
-/** @returns what the act gave, or the fault that trying again will not mend. @throws every other fault */
+/** @returns the result, or an error that a retry cannot fix @throws all other errors */
 export const unlessRefused = async <T>(
   act: () => Promise<T>,
 ): Promise<{ readonly done: T } | { readonly refusal: IoError }> => {
@@ -44,7 +44,7 @@ export class IoError extends Error {
   }
 }
 
-/** The same fault, of something that may have taken effect. */
+/** The same error, marked as possibly having taken effect. */
 export const markMaybeDone = (fault: IoError): IoError =>
   fault.maybeDone
     ? fault

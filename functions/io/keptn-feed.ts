@@ -1,4 +1,4 @@
-// Keptn's control plane for a program that fetches events from it: what we are subscribed to, and what waits for an answer.
+// Keptn's control plane for a program that polls events: our subscriptions, and open events.
 import type { Envelope, KeptnEvent } from "../core/keptn-event.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Listing, Search } from "../core/source/plan-look.ts";
@@ -16,19 +16,19 @@ export interface KeptnFeed {
   readonly getSubscriptions: GetSubscriptions;
   /** @throws IoError */
   listProjects(): Promise<readonly Project[]>;
-  /** What waits for answers, as Keptn wrote it: pages, oldest first. An event may come twice. @throws IoError */
+  /** Open events as Keptn returns them: pages, oldest first. An event may be listed twice. @throws IoError */
   listOpen(listing: Listing, pageSize?: number): AsyncIterable<readonly ListedEvent[]>;
-  /** Whether Keptn hears answers to this event already: some are listed before. @throws IoError */
+  /** Whether Keptn already accepts responses to this event; some are listed earlier. @throws IoError */
   isCurrent(event: Envelope): Promise<boolean>;
-  /** One that is open, in full. @throws IoError */
+  /** An open event in full. @throws IoError */
   getOpen(event: EventRef): Promise<KeptnEvent | undefined>;
-  /** Events that are in no such list, because others than Keptn itself triggered them: oldest first. @throws IoError */
+  /** Events that are not in that list, because Keptn did not trigger them: oldest first. @throws IoError */
   listStored(search: Search, since: Date): Promise<readonly KeptnEvent[]>;
-  /** Whether anybody has begun to answer one of those. @throws IoError */
+  /** Whether anybody has responded to one of those. @throws IoError */
   isAnswered(event: KeptnEvent): Promise<boolean>;
 }
 
-/** @param settings that `checkKeptnSettings` has nothing against; nothing is asked of Keptn yet */
+/** @param settings validated by `checkKeptnSettings`; no request is sent yet */
 export const connectKeptnFeed = (settings: Settings): KeptnFeed => {
   const api = connectApi(settings);
   return {

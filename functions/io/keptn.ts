@@ -1,4 +1,4 @@
-// Keptn's control plane, in our words.
+// Keptn's control plane, in our terms.
 import type { Envelope, KeptnEvent } from "../core/keptn-event.ts";
 import type { OutgoingEvent } from "../core/outgoing-event.ts";
 import type { Settings } from "../core/settings.ts";
@@ -10,40 +10,40 @@ import { makeUniform, type Uniform } from "./keptn/uniform.ts";
 
 export interface Keptn {
   /**
-   * The event's job/config.yaml: at service, else stage level (both at the event's commit), else project level (at HEAD).
-   * @returns undefined when no level has one
-   * @throws IoError for everything else, also 401, 429 and 5xx: never "not found"
+   * The event's job/config.yaml from the service level, otherwise stage level (both at the event's commit), otherwise project level (at HEAD).
+   * @returns undefined if no level has one
+   * @throws IoError for all other errors, including 401, 429 and 5xx
    */
   getJobConfig(event: KeptnEvent): Promise<JobConfigFile | undefined>;
   /**
-   * POST v1/event. A 200 means that it was handed on, not that it was counted.
-   * @throws IoError, with `maybeDone` when Keptn may have got it all the same
+   * POST v1/event. A 200 means that the event was forwarded, not that it was counted.
+   * @throws IoError, with `maybeDone` if Keptn may have received it anyway
    */
   send(event: OutgoingEvent): Promise<void>;
-  /** What Keptn has counted for this event, asked of `controlPlane/v1/sequence-execution`. @throws IoError */
+  /** Keptn's event count for this event, from `controlPlane/v1/sequence-execution`. @throws IoError */
   getCount(event: Envelope, source: string): Promise<Count>;
   /**
-   * The event of this id, type and project as Keptn itself has it.
-   * @param ref `source`, where it is known, saves a look into the datastore for what only the list of open events can have
-   * @returns undefined when Keptn knows none of this id, or none that still waits for its answers
+   * Keptn's own copy of the event with this id, type and project.
+   * @param ref with `source`, if known: skips the datastore for events that only the list of open events can have
+   * @returns undefined if Keptn does not know the id, or no longer waits for responses to the event
    * @throws IoError
    */
   getEvent(ref: EventRef & { readonly source?: string }): Promise<KeptnEvent | undefined>;
   /**
-   * Whether Keptn knows this event, and still waits for its answers if it is one that Keptn itself triggered.
+   * Whether Keptn knows this event and, if Keptn itself triggered it, still waits for responses.
    * @throws IoError
    */
   isOpen(event: EventRef & { readonly source: string }): Promise<boolean>;
-  /** Writes to Keptn's error log. Never throws: a log entry is no reason to fail. */
+  /** Writes to Keptn's error log. Never throws. */
   logError(entry: ErrorLogEntry): Promise<void>;
-  /** Shows Keptn's Bridge that we are there, now and then, however often it is called. Never throws. */
+  /** Registers with Keptn, for its Bridge; rate-limited. Never throws. */
   register(): Promise<void>;
-  /** The same Keptn, all of whose calls together end within this time: what a delivery of an event has. */
+  /** The same Keptn, with a time limit for all calls together: the limit of one event delivery. */
   within(seconds: number): Keptn;
 }
 
 export interface ConnectedKeptn extends Keptn {
-  /** Opens a connection for the first call, before there is any. Never throws. */
+  /** Opens a connection for the first call in advance. Never throws. */
   openEarly(): void;
 }
 
@@ -59,12 +59,12 @@ export interface JobConfigFile {
 }
 
 export type Count =
-  /** Keptn waits for answers to this event; how many it has from this source, and from every source that it has heard. */
+  /** Keptn waits for responses to this event; with the counts of this source, and of every source. */
   | (SourceCount & { readonly kind: "current"; readonly bySource: ReadonlyMap<string, SourceCount> })
-  /** The task is complete, aborted or timed out: nothing that is sent now is heard. `unknown`: Keptn knows no such task at all. */
+  /** The task is complete, aborted or timed out: further events are ignored. `unknown`: Keptn does not know the task at all. */
   | { readonly kind: "over"; readonly unknown?: true };
 
-/** Answers that Keptn has counted. */
+/** Events that Keptn has counted. */
 export interface SourceCount {
   readonly started: number;
   readonly finished: number;
@@ -78,7 +78,7 @@ export interface ErrorLogEntry {
   readonly task?: string;
 }
 
-/** @param settings with a KEPTN_API_ENDPOINT; nothing is asked of Keptn yet @throws IoError when KEPTN_CA_FILE cannot be read */
+/** @param settings with a KEPTN_API_ENDPOINT; no request is sent yet @throws IoError if KEPTN_CA_FILE cannot be read */
 export const connectKeptn = (settings: Settings): ConnectedKeptn => {
   const api = connectApi(settings);
   return { ...keptnOf(api, makeUniform(api, settings)), openEarly: () => api.openEarly() };

@@ -1,4 +1,4 @@
-// What is asked to find events that webhook-service lost: what is connected, what Keptn has open, and the Broker.
+// Requests that recover events lost by webhook-service: the connections, Keptn's open events, and the Broker.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Connection, parseConnections } from "../core/connect/connections.ts";
@@ -20,14 +20,14 @@ export interface LostEvents {
   listProjects(): Promise<readonly Project[]>;
   listOpen(listing: Listing): AsyncIterable<readonly ListedEvent[]>;
   listStored(search: Search, since: Date): Promise<readonly KeptnEvent[]>;
-  /** Whether Keptn hears answers to it, and has none, from anybody. */
+  /** Whether Keptn waits for responses to it, and has none from anybody. */
   isUnanswered(event: Envelope): Promise<boolean>;
   isAnswered(event: KeptnEvent): Promise<boolean>;
-  /** As webhook-service sends it: its ids alone. */
+  /** As a thin event, like webhook-service. */
   post(broker: string, event: KeptnEvent): Promise<void>;
 }
 
-/** The ConfigMap's mounted files; none where nothing is connected. */
+/** From the mounted ConfigMap; empty if nothing is connected. */
 export const readConnections = async (folder: string): Promise<readonly Connection[]> => {
   const names = await readdir(folder).catch(() => []);
   const files = names.filter((name) => !name.startsWith("."));

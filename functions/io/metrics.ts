@@ -1,30 +1,30 @@
-// What keptn-source counts, as Prometheus reads it.
+// keptn-source's Prometheus metrics.
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 export interface Metrics {
-  /** @param way `nats` as it was published, `api` from Keptn's list or datastore */
+  /** @param way `nats`: as published; `api`: from Keptn's list or datastore */
   received(way: "nats" | "api"): void;
-  /** @param lagSeconds from the event's own time until the sink took it */
+  /** @param lagSeconds from the event's own time until the sink accepted it */
   sent(lagSeconds: number): void;
   retried(): void;
-  /** The sink will never take it. */
+  /** The sink refuses it permanently. */
   refused(): void;
-  /** Not taken for now: Keptn's list has it, and it is fetched again. */
+  /** Not accepted for now; it is fetched again from Keptn's list. */
   returned(): void;
-  /** Nobody waited for it any more. */
+  /** Keptn no longer waited for it. */
   over(): void;
-  /** No room: `listed` comes again from Keptn's list, `unlisted` may be lost. */
+  /** No capacity: `listed` events are fetched again from Keptn's list, `unlisted` ones may be lost. */
   dropped(kind: "listed" | "unlisted"): void;
   lookEnded(result: "ok" | "failed"): void;
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 export interface Gauges {
-  /** Events that are held until the sink takes them. */
+  /** Events held until the sink accepts them. */
   readonly waiting: () => number;
-  /** How long the oldest of them has been held. */
+  /** Age of the oldest held event. */
   readonly oldestWaitingSeconds: () => number;
-  /** Where events come by NATS. */
+  /** Only with NATS. */
   readonly connected?: () => boolean;
 }
 
@@ -44,26 +44,26 @@ export const makeMetrics = (gauges: Gauges): Metrics => {
         this.set(value());
       },
     });
-  const received = count("received", "Events that came from Keptn and were new, by the way they came.", ["way"]);
-  const sent = count("sent", "Events that the sink took.");
-  const retried = count("retried", "Attempts that the sink did not take, and that are repeated.");
-  const refused = count("failed", "Events that the sink refused for good.");
-  const returned = count("returned", "Events left to Keptn's list after some attempts; they are fetched again.");
-  const over = count("over", "Events that Keptn waited for no longer before the sink took them.");
-  const dropped = count("dropped", "Events by NATS for which there was no room; listed ones are fetched later.", [
+  const received = count("received", "New events received from Keptn, by channel.", ["way"]);
+  const sent = count("sent", "Events that the sink accepted.");
+  const retried = count("retried", "Attempts that failed and are retried.");
+  const refused = count("failed", "Events that the sink refused permanently.");
+  const returned = count("returned", "Events returned to Keptn's list after several attempts; they are fetched again.");
+  const over = count("over", "Events that Keptn stopped waiting for before the sink accepted them.");
+  const dropped = count("dropped", "Events from NATS dropped for lack of capacity; listed ones are fetched later.", [
     "kind",
   ]);
-  const looks = count("looks", "Looks at what Keptn has open, by how they ended.", ["result"]);
+  const looks = count("looks", "Polls of Keptn's open events, by result.", ["result"]);
   const lag = new Histogram({
     name: "keptn_source_lag_seconds",
-    help: "From an event's own time until the sink took it.",
+    help: "Time from an event's own time until the sink accepted it.",
     buckets: lagBuckets,
     registers,
   });
-  gauge("waiting", "Events held until the sink takes them.", gauges.waiting);
-  gauge("oldest_waiting_seconds", "How long the oldest of them has been held.", gauges.oldestWaitingSeconds);
+  gauge("waiting", "Events held until the sink accepts them.", gauges.waiting);
+  gauge("oldest_waiting_seconds", "Time that the oldest held event has waited.", gauges.oldestWaitingSeconds);
   const { connected } = gauges;
-  if (connected) gauge("nats_connected", "1 while there is a connection to NATS.", () => Number(connected()));
+  if (connected) gauge("nats_connected", "1 while connected to NATS.", () => Number(connected()));
   return {
     received: (way) => received.inc({ way }),
     sent: (lagSeconds) => {

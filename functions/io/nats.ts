@@ -1,30 +1,30 @@
-// Keptn's NATS: subscribed as one of a queue group, connected again for as long as it takes.
+// Keptn's NATS: subscribes as a member of a queue group, and reconnects until it succeeds.
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import { IoError } from "./io-error.ts";
 import { retry } from "./retry.ts";
 
 export interface Nats {
-  /** From now on these subjects, and no others. Resolves when the server knows, if there is a connection. */
+  /** Replaces the subscribed subjects. If connected, resolves when the server knows them. */
   hear(subjects: readonly string[]): Promise<void>;
   isConnected(): boolean;
-  /** Lets the server send no more, hands over what has arrived, and ends. */
+  /** Unsubscribes, delivers messages that have arrived, and closes the connection. */
   drain(): Promise<void>;
 }
 
 export interface NatsEvents {
-  /** One message after the other, as they come: whoever cannot take one lets it go, nothing waits in memory. */
+  /** Called for each message in order. Messages are not buffered: the callback drops those it cannot accept. */
   readonly onMessage: (text: string) => void;
-  /** Connected and subscribed. What was published before may have been missed. */
+  /** Connected and subscribed. Earlier messages may have been missed. */
   readonly onConnected: () => void;
-  /** Also for what a server says without ending the connection. */
+  /** Also for server errors that do not end the connection. */
   readonly onTrouble: (why: string) => void;
 }
 
 interface NatsAddress {
   readonly url: string;
   readonly group: string;
-  /** How the server's own tools show us. */
+  /** Connection name in the server's tools. */
   readonly name: string;
 }
 
@@ -47,7 +47,7 @@ export const listenToNats: ListenToNats = (address, events) => {
       const callback = (error: Error | null, message: Msg) => (error ? undefined : events.onMessage(message.string()));
       subscribed.set(subject, connection.subscribe(subject, { queue: address.group, callback }));
     }
-    // A flush that the connection's end overtakes is never answered.
+    // If the connection ends first, the flush never resolves.
     await Promise.race([connection.flush(), connection.closed()]);
   };
   /** @returns why the connection ended */
@@ -72,12 +72,12 @@ export const listenToNats: ListenToNats = (address, events) => {
     }
   };
   void run().catch((fault) => {
-    if (!end.signal.aborted) throw fault; // a bug: the process must not go on deaf
+    if (!end.signal.aborted) throw fault; // a bug: the process must not continue without a connection
   });
   return {
     hear: async (subjects) => {
       wanted = subjects;
-      await subscribe().catch(() => {}); // the next connection subscribes
+      await subscribe().catch(() => {}); // the next connection subscribes again
     },
     isConnected: () => connection !== undefined,
     drain: async () => {
@@ -89,7 +89,7 @@ export const listenToNats: ListenToNats = (address, events) => {
 
 const pauses = { firstPauseMs: 500, longestPauseMs: 10_000 } as const;
 
-/** The client's own reconnection knows no growing pauses, and gives up on a server that refuses it twice. */
+/** The client's own reconnection does not support growing pauses, and gives up after two refusals. */
 const connectAtLast = (
   { url, name }: NatsAddress,
   { onTrouble }: NatsEvents,

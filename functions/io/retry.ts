@@ -1,30 +1,30 @@
-// Tries again what failed for a passing reason: with growing pauses, jitter and Retry-After.
+// Retries temporary failures, with growing pauses, jitter and Retry-After.
 import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
 import type { Budget } from "./budget.ts";
 import { IoError, markMaybeDone } from "./io-error.ts";
 
 export interface RetryPolicy {
-  /** All attempts together; without one it is tried until it succeeds. */
+  /** For all attempts together; without one, retries until success. */
   readonly budget?: Budget;
-  /** 200 unless told. Each pause is up to twice the one before. */
+  /** Default 200. Each pause is at most twice the previous one. */
   readonly firstPauseMs?: number;
-  /** 3000 unless told. */
+  /** Default 3000. */
   readonly longestPauseMs?: number;
-  /** Asked after a retryable failure; the first attempt is number 1. */
+  /** Called after a retryable failure; the first attempt is number 1. */
   readonly mayRepeat?: (fault: IoError, attemptNumber: number) => boolean | Promise<boolean>;
-  /** Gives up, also in the middle of a pause. */
+  /** Cancels, also during a pause. */
   readonly signal?: AbortSignal;
 }
 
-/** What an attempt needs at least: one that is cut off only leaves open whether it took effect. */
+/** Minimum time for an attempt. A shorter one would only leave open whether it took effect. */
 const attemptMs = 250;
-/** Who has no budget is patient, but not for as long as any server asks. */
+/** Limit of Retry-After without a budget. */
 const longestRetryAfterSeconds = 60;
 
 /**
- * To end with the budget is the attempt's own: one that succeeds in the last moment has succeeded.
- * @throws the last failure, when there is no sense or no time in another attempt; `maybeDone` if any attempt was
+ * The attempt itself must end with the budget; a late success still counts.
+ * @throws the last failure, if another attempt is pointless or there is no time; `maybeDone` if any attempt was
  */
 export const retry = async <T>(attempt: () => Promise<T>, policy: RetryPolicy = {}): Promise<T> => {
   const { budget, firstPauseMs = 200, longestPauseMs = 3000, mayRepeat = () => true, signal } = policy;

@@ -1,4 +1,4 @@
-// Sends Keptn's events to a sink: CloudEvents over HTTP, in binary mode.
+// Sends Keptn's events to a sink as CloudEvents over HTTP, in binary mode.
 import { CloudEvent, HTTP } from "cloudevents";
 import type { KeptnEvent } from "../core/keptn-event.ts";
 import type { Settings } from "../core/settings.ts";
@@ -8,23 +8,23 @@ import { readAll, retryAfterOf, stream } from "./http.ts";
 import { makeAgent } from "./http-agent.ts";
 import { IoError } from "./io-error.ts";
 
-/** An event as it goes over the wire: what is held of it until the sink took it. */
+/** A serialized event, kept until the sink accepts it. */
 export interface Message {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 export interface Sink {
-  /** Without `temporaryData`, which `parseKeptnEvent` has left out. */
+  /** Without `temporaryData`, which `parseKeptnEvent` removes. */
   pack(event: KeptnEvent): Message;
-  /** Resolves when the sink took it. @throws IoError, not retryable when the sink will never take it */
+  /** Resolves when the sink accepts it. @throws IoError, not retryable if the sink refuses it permanently */
   send(message: Message, signal: AbortSignal): Promise<void>;
 }
 
-/** Of an answer: what a sink says is for the log at most. */
+/** Limit of the response body, which is only logged. */
 const enoughBytes = 1024;
 
-/** @param settings that `checkSourceSettings` has nothing against */
+/** @param settings validated by `checkSourceSettings` */
 export const connectSink = ({ K_SINK: url = "", K_CA_CERTS: ca, K_SINK_TIMEOUT, K_CE_OVERRIDES }: Settings): Sink => {
   const agent = makeAgent({ url, ...(ca && { ca }) });
   const overrides = parseOverrides(K_CE_OVERRIDES);
@@ -35,7 +35,7 @@ export const connectSink = ({ K_SINK: url = "", K_CA_CERTS: ca, K_SINK_TIMEOUT, 
       const timeoutMs = K_SINK_TIMEOUT * 1000;
       const maxBytes = Number.MAX_SAFE_INTEGER;
       const answer = await stream({ agent, method: "POST", url, headers, body, timeoutMs, maxBytes, signal });
-      // What was taken stays taken, however the rest of the answer ends.
+      // The event is accepted, even if reading the rest of the response fails.
       const said = await readAll(answer.chunks, enoughBytes).catch(() => Buffer.alloc(0));
       const judged = judgeAnswer(answer.status);
       if (judged === "taken") return;
@@ -62,6 +62,6 @@ const pack = ({ data, time, ...attributes }: KeptnEvent, extensions: Extensions)
   return { headers: Object.fromEntries(encoded), body: String(body) };
 };
 
-/** CloudEvents HTTP binding, section 3.1.3.2: what is not printable ASCII, and blanks, quotes and percent signs, are percent-encoded. */
+/** CloudEvents HTTP binding, section 3.1.3.2: percent-encodes spaces, quotes, percent signs and everything outside printable ASCII. */
 const encodeHeader = (name: string, value: string): string =>
   name === "content-type" ? value : value.toWellFormed().replace(/[^\x21\x23\x24\x26-\x7e]+/g, encodeURIComponent);

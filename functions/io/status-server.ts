@@ -1,8 +1,8 @@
-// Tells Kubernetes and Prometheus how the process is: /health/liveness, /health/readiness, /metrics.
+// Serves /health/liveness, /health/readiness and /metrics for Kubernetes and Prometheus.
 import { createServer, type ServerResponse } from "node:http";
 
 export interface Status {
-  /** undefined: it is; else why not, as a sentence. */
+  /** The reason as a sentence; undefined: the process is alive. */
   readonly whyNotAlive: () => string | undefined;
   readonly whyNotReady: () => string | undefined;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
@@ -45,7 +45,7 @@ const answer = async (url: string, response: ServerResponse, status: Status): Pr
       return;
     }
     default:
-      return say(response, 404, "Here are /health/liveness, /health/readiness and /metrics.");
+      return say(response, 404, "Not found. Use /health/liveness, /health/readiness or /metrics.");
   }
 };
 

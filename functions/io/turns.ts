@@ -1,4 +1,4 @@
-// Lets so many pieces of work go on side by side; the others wait for their turn, but not for ever.
+// Limits concurrent work; further work waits for a limited time.
 import pLimit from "p-limit";
 import { IoError } from "./io-error.ts";
 
@@ -7,14 +7,14 @@ export interface TurnLimits {
   readonly mostWaitMs: number;
 }
 
-/** @throws IoError, retryable, instead of beginning too late; and what the work throws */
+/** @throws IoError, retryable, if work would start too late; and errors of the work */
 export const makeTurns = ({ sideBySide, mostWaitMs }: TurnLimits): (<T>(work: () => Promise<T>) => Promise<T>) => {
   const limit = pLimit(sideBySide);
   return (work) => {
     const begunMs = performance.now();
     return limit(() => {
       if (performance.now() - begunMs <= mostWaitMs) return work();
-      throw new IoError(`${sideBySide} other events took all the time.`, { retryable: true });
+      throw new IoError(`${sideBySide} other events are in progress, and none finished in time.`, { retryable: true });
     });
   };
 };

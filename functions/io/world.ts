@@ -1,4 +1,4 @@
-// The process we run in: its clock, its log, and a name that no other claimant has.
+// The process: its clock, its log, and a unique name for lease holders.
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -26,12 +26,12 @@ export const systemClock: Clock = {
   },
 };
 
-/** Pod and delivery: a claim tells who holds it. Chance is enough for a name, and Node takes 5 ms to load what makes UUIDs. */
+/** Names pod and delivery, so that a lease shows its holder. Math.random is enough, and loading UUIDs takes Node 5 ms. */
 export const newClaimant = (): string => `${hostname()}/${Math.random().toString(36).slice(2, 12)}`;
 
 const severity = { debug: 0, info: 1, warn: 2, error: 3 } as const;
 
-/** One line of JSON on stdout, where Kubernetes collects it. */
+/** One line of JSON on stdout. */
 export const jsonLog =
   (lowest: keyof typeof severity): Log =>
   (line) => {
@@ -39,7 +39,7 @@ export const jsonLog =
     process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), ...line }, shorten)}\n`);
   };
 
-/** More is what somebody sent us. A container runtime cuts lines at 16 KiB, and what is cut there is no JSON. */
+/** Longer texts are external input. Container runtimes cut lines at 16 KiB, and a cut line is not valid JSON. */
 const maxTextLength = 8000;
 
 const shorten = (_: string, value: unknown): unknown =>
@@ -47,7 +47,7 @@ const shorten = (_: string, value: unknown): unknown =>
     ? `${value.slice(0, maxTextLength)}... (${value.length} characters)`
     : value;
 
-/** Node would say it on stderr in its own words; faas-js-runtime would end the process with exit code 0 and not a word. */
+/** Node would write plain text to stderr; faas-js-runtime would end the process silently with exit code 0. */
 export const logCrashes = (log: Log): void => {
   const crash = (fault: unknown) => {
     log({ level: "error", message: "crashed", stack: fault instanceof Error ? fault.stack : String(fault) });

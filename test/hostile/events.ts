@@ -120,7 +120,7 @@ const contentTypes: readonly HostileEvent[] = [
       what: `of ${contentType} that is none`,
       request: withContentType(contentType),
       status: 400,
-      says: /is no CloudEvent|no data\.project/,
+      says: /is not a CloudEvent|no data\.project/,
       // A change of a Job without a Job, that is; of other types of event it has nothing to say.
       ...(/json|cloudevents/.test(contentType) ? {} : { onlyStartJob: true }),
     }),

@@ -43,7 +43,7 @@ test("takes JSON by whatever name it goes", () => {
 test("refuses what is no UTF-8, instead of reading something else", () => {
   const read = readCloudEvent(binary, Buffer.from('{"project":"\xff"}', "latin1"));
   assert.ok(read.kind === "malformed");
-  assert.match(read.problem.message, /The byte 0xFF at character 13 is no UTF-8\./);
+  assert.match(read.problem.message, /The byte 0xFF at character 13 is not valid UTF-8\./);
 });
 
 test("refuses a structured event without an id, for which the SDK would make one up", () => {

@@ -53,7 +53,7 @@ describe("http", () => {
     const url = await serve(() => {});
     const fault = await faultOf(post(url, { timeoutMs: 200 }));
     assert.deepEqual([fault.retryable, fault.maybeDone], [true, true]);
-    assert.match(fault.message, /no complete answer within 200 ms/);
+    assert.match(fault.message, /no complete response within 200 ms/);
   });
 
   test("without any time nothing is sent", async () => {
@@ -103,7 +103,7 @@ describe("http", () => {
   test("a redirect is not followed; its query, which may be a secret, is not told", async () => {
     const url = await serve((_, outgoing) => outgoing.writeHead(302, { location: "http://u:pw@login/a?code=s" }).end());
     const fault = await faultOf(post(url));
-    assert.match(fault.message, /answered 302, a redirect to http:\/\/login\/a; none is followed\.$/);
+    assert.match(fault.message, /answered 302, a redirect to http:\/\/login\/a; redirects are not followed\.$/);
     assert.deepEqual([fault.retryable, fault.maybeDone, fault.httpStatus], [true, false, 302]);
   });
 
@@ -120,7 +120,7 @@ describe("http", () => {
     setTimeout(() => abandon.abort(), 50);
     const fault = await asked;
     assert.deepEqual([fault.retryable, fault.maybeDone], [true, true]);
-    assert.match(fault.message, /given up without a complete answer/);
+    assert.match(fault.message, /canceled without a complete response/);
   });
 
   test("a stream gives chunks as they come, and leaving it frees the server", async () => {

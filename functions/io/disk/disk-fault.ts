@@ -1,4 +1,4 @@
-// What the file system's refusals mean for whoever reads the message.
+// Explains file system errors.
 import { renderName } from "../../core/file-names.ts";
 import { IoError } from "../io-error.ts";
 
@@ -11,11 +11,11 @@ export const codeOf = (error: unknown): string => {
 export interface DiskWork {
   readonly doing: "read" | "write";
   readonly folder: string;
-  /** Of a file below it; the folder itself when it is left out. */
+  /** Path of a file in the folder; undefined: the folder itself. */
   readonly path?: string;
 }
 
-/** @throws IoError instead of the file system's own error; everything else as it is */
+/** @throws IoError instead of file system errors; other errors unchanged */
 export const explained = async <T>(work: DiskWork, act: () => Promise<T>): Promise<T> => {
   try {
     return await act();
@@ -30,12 +30,12 @@ const isDiskError = (error: unknown): error is NodeJS.ErrnoException =>
   !(error instanceof IoError) && codeOf(error) !== "" && "syscall" in (error as Error);
 
 const meanings: Readonly<Record<string, string>> = {
-  ENOSPC: "the volume is full; raise FILES_VOLUME_SIZE (it is the size of /keptn), or list fewer files",
-  EDQUOT: "the quota of the volume is used up; raise FILES_VOLUME_SIZE (it is the size of /keptn), or list fewer files",
-  ENOENT: "it is not there",
+  ENOSPC: "the volume is full; increase FILES_VOLUME_SIZE (the size of /keptn), or list fewer files",
+  EDQUOT: "the volume's quota is used up; increase FILES_VOLUME_SIZE (the size of /keptn), or list fewer files",
+  ENOENT: "it does not exist",
   EACCES: "permission denied",
   EROFS: "the file system is read-only",
-  EISDIR: "a folder of this name is there",
+  EISDIR: "a folder with this name exists",
   ENOTDIR: "a part of its path is a file",
   ENAMETOOLONG: "the name is too long for this file system",
 };

@@ -1,4 +1,4 @@
-// A folder in the place of Keptn's Git repository, for a run on the author's own machine: the same names, the same rules.
+// A folder instead of Keptn's Git repository, for local runs, with the same rules.
 import { createReadStream } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
@@ -7,7 +7,7 @@ import { IoError } from "../io-error.ts";
 import type { KeptnFiles } from "../keptn/files.ts";
 import { codeOf, explained } from "./disk-fault.ts";
 
-/** @param folder holds what the service's folder holds in Keptn; there is nothing at stage and project level */
+/** @param folder stands for the service's folder in Keptn; stage and project level are empty */
 export const openFilesFolder = (folder: string): KeptnFiles => ({
   listFiles: async (level) =>
     level === "service" ? explained({ doing: "read", folder }, () => listFolder(folder)) : [],
@@ -15,7 +15,7 @@ export const openFilesFolder = (folder: string): KeptnFiles => ({
     level === "service" ? explained({ doing: "read", folder, path }, () => openFile(folder, path)) : undefined,
 });
 
-/** What Keptn leaves out as well (resource-service, handler/pagination.go). */
+/** Keptn hides these too (resource-service, handler/pagination.go). */
 const isHidden = (path: string): boolean => path.includes(".git") || path.includes(".keptn-stages");
 
 const listFolder = async (folder: string): Promise<readonly string[]> => {
@@ -33,7 +33,9 @@ const openFile = async (folder: string, path: string): Promise<AsyncIterable<Uin
   for (const part of partsOf(path)) {
     const found = await lstat(join(folder, part)).catch(absent);
     if (found?.isSymbolicLink()) {
-      throw new IoError(`${renderName(part)} in ${folder} is a symlink; none is followed.`, { retryable: false });
+      throw new IoError(`${renderName(part)} in ${folder} is a symlink; symlinks are not followed.`, {
+        retryable: false,
+      });
     }
     if (!found || (part === path && !found.isFile())) return undefined;
   }

@@ -1,4 +1,4 @@
-// Writes files below one folder and nowhere else, each whole or not at all.
+// Writes files below one folder and nowhere else; each file is written completely or not at all.
 import { chmod, type FileHandle, lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { headBytes, isExecutable } from "../../core/file-mode.ts";
@@ -7,19 +7,19 @@ import { IoError } from "../io-error.ts";
 import { codeOf, explained } from "./disk-fault.ts";
 
 export interface TargetFolder {
-  /** Bytes of a file that is there already. A file is never there in part. @throws IoError */
+  /** Size of an existing file. Existing files are always complete. @throws IoError */
   sizeOf(path: string): Promise<number | undefined>;
   /**
-   * Readable and writable for any user, since the task's container may run as another one than we do.
+   * Readable and writable for all users, since the task's container may run as a different user.
    * @returns its bytes
-   * @throws IoError when the name could lead out of the folder, the disk is full, …; and what `chunks` throws
+   * @throws IoError if the name could lead out of the folder, the disk is full, …; and errors of `chunks`
    */
   write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
-  /** Removes what is not complete. */
+  /** Removes incomplete files. */
   close(): Promise<void>;
 }
 
-/** @throws IoError when the folder cannot be written to */
+/** @throws IoError if the folder is not writable */
 export const openTargetFolder = async (folder: string, executable: "detect" | "all"): Promise<TargetFolder> => {
   const parts = join(folder, partsFolder);
   const close = () => rm(parts, { recursive: true, force: true });
@@ -45,7 +45,7 @@ export const openTargetFolder = async (folder: string, executable: "detect" | "a
   return { sizeOf: (path) => explained({ doing: "write", folder, path }, () => sizeOf(folder, path)), write, close };
 };
 
-/** The names were checked long before; this is the lock on the door itself. */
+/** A second check, in addition to the one when the names were parsed. */
 const refuseUnsafe = (path: string): void => {
   const problem = checkFileName(path);
   if (problem) throw new IoError(problem.message, { retryable: false });
@@ -75,7 +75,7 @@ const writePart = async (
       bytes += chunk.length;
     }
     await file.chmod(isExecutable(head, executable) ? 0o777 : 0o666);
-    await file.datasync(); // else a node that crashes may leave an empty file under the final name
+    await file.datasync(); // otherwise, a crash of the node may leave an empty file under the final name
     return bytes;
   } finally {
     await file.close();
@@ -88,10 +88,10 @@ const writeAll = async (file: FileHandle, chunk: Uint8Array): Promise<void> => {
 
 const putInPlace = async (folder: string, path: string, part: string): Promise<void> => {
   await makeParents(folder, dirname(path));
-  await rename(part, join(folder, path)); // in the place of a symlink, not through it
+  await rename(part, join(folder, path)); // replaces a symlink instead of following it
 };
 
-/** Every folder on the way must be one: a symlink could lead anywhere. */
+/** Every parent must be a real folder, because a symlink could lead anywhere. */
 const makeParents = async (folder: string, path: string): Promise<void> => {
   let at = folder;
   for (const name of path.split("/").filter((part) => part !== ".")) {
@@ -103,14 +103,12 @@ const makeParents = async (folder: string, path: string): Promise<void> => {
 const makeFolder = async (at: string): Promise<void> => {
   try {
     await mkdir(at);
-    await chmod(at, 0o777); // mkdir's own mode is cut by the umask
+    await chmod(at, 0o777); // the umask limits mkdir's own mode
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw error;
     const found = await lstat(at);
     if (found.isDirectory()) return;
-    const what = found.isSymbolicLink()
-      ? "a symlink: nothing is written through it"
-      : "a file, and is wanted as a folder";
+    const what = found.isSymbolicLink() ? "a symlink; symlinks are not followed" : "a file, but must be a folder";
     throw new IoError(`${at} is ${what}.`, { retryable: false });
   }
 };

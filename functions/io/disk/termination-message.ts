@@ -1,13 +1,13 @@
-// Leaves a container's last words where Kubernetes puts them into the pod's status.
+// Writes a container's termination message, which Kubernetes copies to the pod's status.
 import { writeFile } from "node:fs/promises";
 
 /** terminationMessagePath's default. */
 const terminationMessagePath = "/dev/termination-log";
 
-/** The kubelet cuts what is longer (kubernetes pkg/kubelet/container/runtime.go, MaxContainerTerminationMessageLength). */
+/** The kubelet's limit (kubernetes pkg/kubelet/container/runtime.go, MaxContainerTerminationMessageLength). */
 const limitBytes = 4096;
 
-/** Never throws: outside of a pod there is no such file, and none is made. */
+/** Never throws. Outside of a pod, the file does not exist, and is not created. */
 export const writeTerminationMessage = async (text: string, path = terminationMessagePath): Promise<void> => {
   await writeFile(path, firstBytes(text), { flag: "r+" }).catch(() => undefined);
 };

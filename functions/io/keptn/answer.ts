@@ -1,24 +1,24 @@
-// What an answer of Keptn means: data of the expected shape, or a fault that says whether to ask again.
+// Parses Keptn's responses: data of the expected shape, or an error that tells whether to retry.
 import { parseJson } from "../../core/exact-json.ts";
 import { type HttpAnswer, retryAfterOf } from "../http.ts";
 import { IoError } from "../io-error.ts";
 import type { Shape } from "./shape.ts";
 
-/** `POST v1/event`, for messages, and whether repeating it would do something twice. */
+/** The request's name for messages, e.g. `POST v1/event`, and whether it changes anything. */
 export interface Asked {
   readonly name: string;
   readonly changes: boolean;
-  /** Never to be told, also when the answer repeats it. */
+  /** Removed from messages, in case the response repeats them. */
   readonly secrets: readonly string[];
 }
 
-/** @throws IoError when the body is not JSON or has another shape: whoever sent it, it was not Keptn */
+/** @throws IoError if the body is not JSON or has another shape, so that it is not from Keptn */
 export const readAnswer = <T>(asked: Asked, answer: HttpAnswer, shape: Shape<T>): T => {
   const json = readJson(answer.body);
-  // A shape may allow undefined, for what is not there; a body that is no JSON does not say so.
+  // A shape may allow undefined for absent objects; a body that is not JSON is not one of those.
   const parsed = json === undefined ? undefined : shape.safeParse(json);
   if (parsed?.success) return parsed.data;
-  const what = json === undefined ? `no JSON but ${kindOf(answer)}` : "JSON of another shape than Keptn's";
+  const what = json === undefined ? `${kindOf(answer)} instead of JSON` : "JSON of an unexpected shape";
   throw new IoError(`${asked.name}: answered ${answer.status} with ${what}.`, {
     retryable: true,
     maybeDone: asked.changes,
@@ -48,15 +48,15 @@ export const makeFault = (asked: Asked, answer: HttpAnswer): IoError => {
 const hide = (message: string | undefined, secrets: readonly string[]): string | undefined =>
   secrets.reduce((text, secret) => text?.replaceAll(secret, "***"), message);
 
-/** 401: credentials may be rotating. 424: Keptn could not reach its Git upstream. 429: its gateway could not ask who we are. */
+/** 401: credentials may be rotating. 424: Keptn could not reach its Git upstream. 429: its gateway could not authenticate us. */
 const isPassing = (status: number, message: string | undefined): boolean =>
   [401, 408, 424, 425, 429].includes(status) || (status >= 500 && !isTooLarge(message));
 
-/** 502 and 504: a gateway lost sight of the request. 500: whatever broke may have broken after the effect. */
+/** 502 and 504: a gateway lost the request. 500: the failure may have come after the effect. */
 const leavesOpen = (status: number, message: string | undefined): boolean =>
   status === 408 || (status >= 500 && status !== 503 && !isTooLarge(message));
 
-/** An event over NATS' limit: a 500 that stays (Keptn api/handlers/event.go, sendInternalErrorForPost). */
+/** An event over NATS' limit: a permanent 500 (Keptn api/handlers/event.go, sendInternalErrorForPost). */
 const isTooLarge = (message: string | undefined): boolean => message?.includes("maximum payload exceeded") ?? false;
 
 const readJson = (body: Buffer): unknown => {

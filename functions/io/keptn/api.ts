@@ -1,4 +1,4 @@
-// Calls to Keptn's API: authenticated, repeated where that helps, answered with data of the expected shape.
+// Calls to Keptn's API, with authentication, retries, and responses of the expected shape.
 import type { Agent } from "node:http";
 import type { Settings } from "../../core/settings.ts";
 import { type Budget, leftMs, makeBudget, withinBudget } from "../budget.ts";
@@ -14,40 +14,40 @@ import type { Shape } from "./shape.ts";
 
 interface Call<T> extends Repeating {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
-  /** Below KEPTN_API_ENDPOINT, without a leading slash, its segments encoded. */
+  /** Relative to KEPTN_API_ENDPOINT, without a leading slash, with encoded segments. */
   readonly path: string;
   readonly body?: unknown;
   readonly shape: Shape<T>;
-  /** Of the answer; by default more than any needs. */
+  /** Limit of the response; the default is more than any needs. */
   readonly maxBytes?: number;
-  /** A 404 with one of these messages is no fault, but this value. */
+  /** A 404 with one of these messages returns this value. */
   readonly absent?: { readonly messages: readonly string[]; readonly value: T };
 }
 
-/** A GET whose answer is taken as it comes. */
+/** A GET with a streamed response. */
 interface Opening extends Repeating {
   readonly path: string;
-  /** A 404 with one of these messages is undefined. */
+  /** A 404 with one of these messages returns undefined. */
   readonly absent: readonly string[];
 }
 
 interface Repeating {
-  /** Of the retryable failures, those that may be repeated here and now; by default all. */
+  /** Which retryable failures are retried here; by default all. */
   readonly mayRepeat?: (fault: IoError) => boolean;
 }
 
 export interface KeptnApi {
-  /** @throws IoError for every answer but a 2xx of this shape */
+  /** @throws IoError unless the response is a 2xx of this shape */
   call<T>(call: Call<T>): Promise<T>;
-  /** The bytes of an answer of any size. Attempts end where they begin. @throws IoError, also while they are read */
+  /** Bytes of a response of any size. No retries after the first byte. @throws IoError, also while reading */
   open(opening: Opening): Promise<AsyncIterable<Buffer> | undefined>;
-  /** Opens a connection for the first call, before there is any. Never throws. */
+  /** Opens a connection for the first call in advance. Never throws. */
   openEarly(): void;
-  /** The same API, all of whose calls together end within this time, and each within its own as ever. */
+  /** The same API, with a time limit for all calls together, in addition to the limit of each call. */
   within(seconds: number): KeptnApi;
 }
 
-/** What a connection keeps. */
+/** State of a connection. */
 interface Wire {
   readonly base: string;
   readonly agent: Agent;
@@ -58,12 +58,12 @@ interface Wire {
 
 /** A resource of 5 MB, the limit of Keptn's gateway, is 7 MB of base64. */
 const maxAnswerBytes = 16 * 1024 * 1024;
-/** Of an answer that says no. */
+/** Limit of an error response. */
 const maxRefusalBytes = 64 * 1024;
-/** Files that came by Git may be larger than what Keptn's gateway takes, and may take their time. */
+/** Files pushed with Git may be larger than the limit of Keptn's gateway, and may take longer. */
 const maxOpenMs = 15 * 60 * 1000;
 
-/** @throws IoError when KEPTN_CA_FILE cannot be read */
+/** @throws IoError if KEPTN_CA_FILE cannot be read */
 export const connectApi = (settings: Settings): KeptnApi => {
   const base = (settings.KEPTN_API_ENDPOINT ?? "").replace(/\/+$/, "");
   const wire: Wire = {
@@ -85,7 +85,7 @@ export const connectApi = (settings: Settings): KeptnApi => {
   return apiOf(() => makeBudget(settings.KEPTN_RETRY_SECONDS));
 };
 
-/** The OAuth client is loaded only where one is used. */
+/** Loads the OAuth client only if needed. */
 const lateOauth = (settings: Settings): Credentials => {
   let made: Promise<Credentials> | undefined;
   const load = (): Promise<Credentials> => {
@@ -163,7 +163,7 @@ const ask = ({ wire, call, proof, budget }: Question): Promise<HttpAnswer> =>
     maxBytes: call.maxBytes ?? maxAnswerBytes,
   });
 
-/** A file may take its time, as long as there is some of it now and then. */
+/** A file may take long, as long as data keeps arriving. */
 const openAnswer = (wire: Wire, path: string, proof: Proof): Promise<HttpStream> =>
   stream({
     agent: wire.agent,

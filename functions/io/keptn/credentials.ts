@@ -1,22 +1,22 @@
-// Proves to Keptn who we are: the API token, read again when it is refused.
+// Authenticates to Keptn with the API token, and reads it again when Keptn rejects it.
 import { readFile } from "node:fs";
 import { promisify } from "node:util";
 import type { Settings } from "../../core/settings.ts";
 import { IoError } from "../io-error.ts";
 
-/** Headers of a request. */
+/** Authentication headers of a request. */
 export type Proof = Readonly<Record<string, string>>;
 
-/** Not of node:fs/promises, which loads 1.7 MiB of which nothing is needed here. */
+/** Avoids node:fs/promises, which loads 1.7 MiB of unneeded code. */
 const readText = promisify(readFile);
 
 export interface Credentials {
-  /** @throws IoError when the secret cannot be had */
+  /** @throws IoError if the secret is not available */
   get(): Promise<Proof>;
   /**
-   * Reads the secret again, because Keptn refused this proof.
-   * @returns whether there is another one now, so that asking again makes sense
-   * @throws IoError when the secret cannot be had
+   * Reads the secret again, because Keptn rejected these headers.
+   * @returns whether the secret has changed, so that a retry makes sense
+   * @throws IoError if the secret is not available
    */
   renew(refused: Proof): Promise<boolean>;
 }
@@ -33,7 +33,7 @@ export const makeTokenCredentials = ({ KEPTN_API_TOKEN, KEPTN_API_TOKEN_FILE }: 
     renew: async (refused) => {
       const now = await read();
       const isOther = now["x-token"] !== refused["x-token"];
-      known = isOther ? now : undefined; // the next call looks again
+      known = isOther ? now : undefined; // the next call reads it again
       return isOther;
     },
   };
@@ -41,7 +41,7 @@ export const makeTokenCredentials = ({ KEPTN_API_TOKEN, KEPTN_API_TOKEN_FILE }: 
 
 const proofOf = (token: string | undefined): Proof => (token ? { "x-token": token } : {});
 
-/** Without the line end that an editor leaves behind. @throws IoError */
+/** Without a trailing newline. @throws IoError */
 export const readSecret = async (file: string): Promise<string> => {
   try {
     return (await readText(file, "utf8")).trim();

@@ -1,4 +1,4 @@
-// Sends events to Keptn, and asks what it has counted of them.
+// Sends events to Keptn, and reads its event counts.
 import * as z from "zod";
 import type { Envelope } from "../../core/keptn-event.ts";
 import type { OutgoingEvent } from "../../core/outgoing-event.ts";
@@ -10,8 +10,8 @@ import { lateShape, type OutputOf } from "./shape.ts";
 const sent = lateShape(() => z.object({ keptnContext: z.string() }));
 
 /**
- * Not repeated when nobody knows whether it arrived: a second `.started` hangs the sequence for ever (shipyard-controller compares
- * the numbers), and whether a `.finished` arrived is better asked than sent again.
+ * Not retried if it may have arrived: a second `.started` hangs the sequence forever (shipyard-controller compares the counts), and for
+ * `.finished`, reading the count is better than sending again.
  */
 export const sendEvent = async (api: KeptnApi, event: OutgoingEvent): Promise<void> => {
   const mayRepeat = (fault: IoError) => !fault.maybeDone;
@@ -41,7 +41,7 @@ const executions = lateShape(() =>
 
 type Execution = NonNullable<OutputOf<typeof executions>["sequenceExecutions"]>[number];
 
-/** shipyard-controller keeps the task of an aborted or timed out sequence as its current one (completeTaskSequence). */
+/** shipyard-controller keeps an aborted or timed out sequence's task as its current one (completeTaskSequence). */
 const endStates = ["finished", "timedOut", "aborted", "succeeded"];
 
 export const getCount = async (api: KeptnApi, event: Envelope, source: string): Promise<Count> => {
@@ -65,7 +65,7 @@ const countBySource = (events: readonly { readonly eventType: string; readonly s
   return counts;
 };
 
-/** Of one context: one for each stage that the sequence went through, and for each repetition. */
+/** All executions of a context: one for each stage of the sequence, and for each repetition. */
 const listExecutions = async (api: KeptnApi, event: Envelope): Promise<Execution[]> => {
   const query = new URLSearchParams({ project: event.project, keptnContext: event.shkeptncontext, pageSize: "50" });
   const all: Execution[] = [];
@@ -73,7 +73,7 @@ const listExecutions = async (api: KeptnApi, event: Envelope): Promise<Execution
     const page = await api.call({
       path: `controlPlane/v1/sequence-execution?${query}`,
       shape: executions,
-      absent: { messages: ["project not found"], value: {} }, // it was deleted, and waits for nothing
+      absent: { messages: ["project not found"], value: {} }, // the project was deleted, so nothing is open
     });
     all.push(...(page.sequenceExecutions ?? []));
     if (!page.nextPageKey || page.nextPageKey === "0") return all;

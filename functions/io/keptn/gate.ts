@@ -1,13 +1,13 @@
-// Lets attempts through side by side while Keptn accepts who we are, and one at a time once it refused.
+// Lets attempts run concurrently while Keptn accepts our credentials, and one at a time after it rejected them.
 import pLimit from "p-limit";
 import { atEnd, type Budget, leftMs } from "../budget.ts";
 import { IoError } from "../io-error.ts";
 
-/** @throws IoError, and what the attempt throws; when the budget ends before its turn comes, it is not made */
+/** @throws IoError if the budget ends before the attempt starts, and errors of the attempt */
 export type Gate = <T>(attempt: () => Promise<T>, budget: Budget) => Promise<T>;
 
 /**
- * Two wrong tokens within a second, and Keptn answers everything from this address with 429, the right token too
+ * After two invalid tokens within a second, Keptn responds with 429 to everything from this address, even with a valid token
  * (api/middleware/ratelimiter.go).
  */
 export const makeGate = (): Gate => {
@@ -35,7 +35,7 @@ const inTurn = <T>(
 ): Promise<T> =>
   new Promise((resolve, reject) => {
     const giveUp = () =>
-      reject(new IoError("Keptn refuses our credentials, and no time is left.", { retryable: true }));
+      reject(new IoError("Keptn rejects our credentials, and the time budget is used up.", { retryable: true }));
     const forget = atEnd(budget, giveUp);
     void oneByOne(async () => {
       forget();

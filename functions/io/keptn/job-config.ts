@@ -1,4 +1,4 @@
-// Finds the job config of an event: at service, else stage, else project level.
+// Finds the job config of an event: at service, stage or project level, in this order.
 import { decodeText } from "../../core/decode-text.ts";
 import { levels } from "../../core/file-choice.ts";
 import type { KeptnEvent } from "../../core/keptn-event.ts";
@@ -6,10 +6,10 @@ import type { JobConfigFile } from "../keptn.ts";
 import type { KeptnApi } from "./api.ts";
 import { getResource } from "./resources.ts";
 
-/** Of Keptn's answer: in base64, a job config of 1 MiB, the most that is taken, has 1.4. */
+/** Limit of Keptn's response: a job config of 1 MiB, the maximum, has 1.4 MiB in base64. */
 const maxBytes = 2 * 1024 * 1024;
 
-/** The same order as in JES (pkg/config/reader.go); another fault than "not there" never leads to the next level. */
+/** The same order as in JES (pkg/config/reader.go); only "not found" leads to the next level, other errors do not. */
 export const getJobConfig = async (api: KeptnApi, event: KeptnEvent): Promise<JobConfigFile | undefined> => {
   const { project, stage, service } = event.data;
   const scope = { project, stage, service, gitcommitid: event.gitcommitid };

@@ -1,11 +1,11 @@
-// Connections to Keptn and to its OAuth server: the same certificate authorities, the same proxies.
+// Agent for Keptn and its OAuth server, with the same certificate authorities and proxies.
 import { readFileSync } from "node:fs";
 import type { Agent } from "node:http";
 import type { Settings } from "../../core/settings.ts";
 import { makeAgent } from "../http-agent.ts";
 import { IoError } from "../io-error.ts";
 
-/** @throws IoError when KEPTN_CA_FILE cannot be read */
+/** @throws IoError if KEPTN_CA_FILE cannot be read */
 export const makeKeptnAgent = (url: string, settings: Settings): Agent =>
   makeAgent({
     url,

@@ -1,4 +1,4 @@
-// The few requests to an OAuth server, through the same TLS and proxies as those to Keptn.
+// Requests to an OAuth server, with the same TLS and proxies as those to Keptn.
 import type { Settings } from "../../core/settings.ts";
 import { request } from "../http.ts";
 import { IoError } from "../io-error.ts";
@@ -14,7 +14,7 @@ export type OauthFetch = (url: string, options: FetchOptions) => Promise<Respons
 
 const maxAnswerBytes = 256 * 1024;
 
-/** @throws IoError, never `maybeDone`: nothing was sent to Keptn yet */
+/** @throws IoError, never `maybeDone`, because nothing was sent to Keptn yet */
 export const makeOauthFetch =
   (settings: Settings): OauthFetch =>
   async (url, { method = "GET", headers = {}, body }) => {
@@ -28,11 +28,11 @@ export const makeOauthFetch =
       const { message, cause } = error as Error;
       throw new IoError(`The OAuth server: ${message}`, { retryable: true, cause });
     } finally {
-      agent.destroy(); // once in a token's life
+      agent.destroy(); // used once per token
     }
   };
 
-/** A Response takes no body with these statuses. */
+/** A Response must not have a body with these statuses. */
 const bodyless = [101, 204, 205, 304];
 
 const toResponse = (status: number, type: string | undefined, body: Buffer): Response =>

@@ -1,4 +1,4 @@
-// Proves to Keptn who we are by OAuth 2.0 client credentials: a short-lived token, renewed before it ends.
+// Authenticates to Keptn with OAuth 2.0 client credentials: a short-lived token, renewed before it expires.
 import type { TokenEndpointResponse } from "oauth4webapi";
 import * as z from "zod";
 import type { Settings } from "../../core/settings.ts";
@@ -6,22 +6,22 @@ import { IoError } from "../io-error.ts";
 import { type Credentials, type Proof, readSecret } from "./credentials.ts";
 import { makeOauthFetch, type OauthFetch } from "./oauth-fetch.ts";
 
-/** A token as it is in use. */
+/** A token in use. */
 interface Held {
   readonly proof: Proof;
-  /** On `performance.now()`'s clock: from here on a new one is asked for, from there on it is of no use. */
+  /** On `performance.now()`'s clock: when to request a new token, and when it expires. */
   readonly renewAtMs: number;
   readonly endsAtMs: number;
 }
 
-/** Where the server says nothing of the lifetime (RFC 6749, section 5.1), Keptn's 401 tells when it is over. */
+/** If the server does not send a lifetime (RFC 6749, section 5.1), Keptn's 401 shows when the token has expired. */
 const unknownLifetimeSeconds = 300;
 
 export const makeOauthCredentials = (settings: Settings): Credentials => {
   const ask = makeTokenRequest(settings);
   let held: Held | undefined;
   let asking: Promise<Held> | undefined;
-  /** Never two at a time. */
+  /** One request at a time. */
   const fresh = (): Promise<Held> => {
     asking ??= ask().finally(() => {
       asking = undefined;
@@ -38,7 +38,7 @@ export const makeOauthCredentials = (settings: Settings): Credentials => {
       if (held && now < held.renewAtMs) return held.proof;
       if (!held || now >= held.endsAtMs) return renewed();
       const { proof } = held;
-      return renewed().catch(() => proof); // good for a little longer
+      return renewed().catch(() => proof); // still valid for a while
     },
     renew: async (refused) => {
       if (held && held.proof !== refused) return true;
@@ -48,7 +48,7 @@ export const makeOauthCredentials = (settings: Settings): Credentials => {
   };
 };
 
-/** What the OAuth server has to know of us, read anew for every token. */
+/** Our OAuth client, read again for every token. */
 interface Client {
   readonly id: string;
   readonly secret: string;
@@ -82,13 +82,13 @@ const discover = async (fetch: OauthFetch, url: string): Promise<string> => {
     answer.status === 200 ? await answer.json().catch(() => undefined) : undefined,
   );
   if (parsed.success) return parsed.data.token_endpoint;
-  throw new IoError(`The OpenID configuration at ${url} names no token endpoint: status ${answer.status}.`, {
+  throw new IoError(`The OpenID configuration at ${url} does not contain a token endpoint: status ${answer.status}.`, {
     retryable: true,
     httpStatus: answer.status,
   });
 };
 
-/** HTTP Basic first, as RFC 6749, section 2.3.1, wants it; some servers only look into the body. */
+/** HTTP Basic first, as required by RFC 6749, section 2.3.1; some servers only read the body. */
 const requestToken = async (fetch: OauthFetch, url: string, client: Client): Promise<TokenEndpointResponse> => {
   const oauth = await import("oauth4webapi");
   const server = { issuer: new URL(url).origin, token_endpoint: url };
@@ -108,20 +108,20 @@ const requestToken = async (fetch: OauthFetch, url: string, client: Client): Pro
     if (status === 200) return readToken(url, () => oauth.processClientCredentialsResponse(server, me, answer));
     if (status !== 400 && status !== 401) break;
   }
-  throw refusal(url, `it answers ${status}`, status === 400 ? 401 : status);
+  throw refusal(url, `it answered ${status}`, status === 400 ? 401 : status);
 };
 
 const readToken = async (url: string, read: () => Promise<TokenEndpointResponse>): Promise<TokenEndpointResponse> => {
   try {
     return await read();
   } catch {
-    throw refusal(url, "its answer is no token", undefined);
+    throw refusal(url, "its response is not a token", undefined);
   }
 };
 
-/** Without the server's answer, which may repeat what it was sent. 401: the secret may be rotating. */
+/** Omits the server's response, which may contain secrets. 401: the secret may be rotating. */
 const refusal = (url: string, why: string, httpStatus: number | undefined): IoError =>
-  new IoError(`The OAuth server gives no token at ${url}: ${why}.`, {
+  new IoError(`The OAuth server did not issue a token at ${url}: ${why}.`, {
     retryable: true,
     ...(httpStatus === undefined ? {} : { httpStatus }),
   });

@@ -1,4 +1,4 @@
-// Lists what Keptn has open, page by page: only one page of events is ever held.
+// Lists Keptn's open events page by page, holding one page at a time.
 import * as z from "zod";
 import type { Listing } from "../../core/source/plan-look.ts";
 import { IoError } from "../io-error.ts";
@@ -11,12 +11,12 @@ const page = z.object({
 
 export type ListedEvent = NonNullable<z.output<typeof page>["events"]>[number];
 
-/** Keptn sends whole events, of up to 1 MiB each: the second size is for a list of the largest ones. */
+/** Keptn sends full events of up to 1 MiB each; the second size is for lists of large ones. */
 const pageSizes = [100, 10] as const;
 
 /**
- * Keptn sorts the newest first, and its pages are offsets (shipyard-controller, common/pagination.go). Read from the last page to the
- * first, events come oldest first; those that are triggered meanwhile move others to pages that were read: the next look finds them.
+ * Keptn lists newest first, and its pages are offsets (shipyard-controller, common/pagination.go). Pages are read from last to first, so
+ * that events come oldest first. Events triggered meanwhile shift others to pages already read; the next poll finds those.
  * @throws IoError
  */
 export async function* listOpen(
@@ -42,7 +42,7 @@ async function* walkPages(api: KeptnApi, listing: Listing, size: number): AsyncG
   yield oldestFirst(total > size ? await getPage(api, listing, { size, from: 0 }) : first);
 }
 
-/** An answer that is no refusal and makes no sense to ask for again. */
+/** A response that is neither an error status nor retryable. */
 const isTooLarge = (fault: unknown): boolean =>
   fault instanceof IoError && !fault.retryable && fault.httpStatus === undefined;
 

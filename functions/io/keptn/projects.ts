@@ -1,4 +1,4 @@
-// The projects that Keptn has, each with what its shipyard file can bring about.
+// Lists Keptn's projects with the event types of their shipyard files.
 import * as z from "zod";
 import { makeProject, type Project } from "../../core/source/project.ts";
 import type { KeptnApi } from "./api.ts";

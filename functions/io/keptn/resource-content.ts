@@ -1,7 +1,7 @@
-// Takes the file out of Keptn's JSON answer as it comes: a file of any size costs no more memory than one chunk.
+// Extracts a file from Keptn's JSON response as a stream, so that memory is limited to one chunk.
 import { IoError } from "../io-error.ts";
 
-/** What may stand before and after the content: a name and the Git upstream. */
+/** Limit of the other fields: a name and the Git upstream. */
 const limitBytes = 1024 * 1024;
 
 const opening = /"resourceContent"\s*:\s*"/;
@@ -10,7 +10,7 @@ const opening = /"resourceContent"\s*:\s*"/;
  * @param name of the request, for messages
  * @param chunks of `{"resourceContent":"<base64>","resourceURI":…,"metadata":…}`; an empty file has no resourceContent
  * (resource-service, models/resource.go: omitempty)
- * @throws IoError, retryable, when it is something else or breaks off; and what `chunks` throws
+ * @throws IoError, retryable, if it is something else or incomplete; and errors of `chunks`
  */
 export async function* readContent(name: string, chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const scan = makeScan();
@@ -28,22 +28,22 @@ export async function* readContent(name: string, chunks: AsyncIterable<Buffer>):
 /** With padding (RFC 4648, section 4), as Go writes it. */
 export const isBase64 = (text: string): boolean => text.length % 4 === 0 && canBeBase64(text);
 
-/** Of a part. Only the last four characters of all may be padded. */
+/** For a part; only the last four characters of all may be padded. */
 const canBeBase64 = (part: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(part);
 
 const broken = (name: string): IoError =>
-  new IoError(`${name}: the answer is no resource as Keptn's, or broke off.`, { retryable: true });
+  new IoError(`${name}: the response is not a Keptn resource, or is incomplete.`, { retryable: true });
 
 interface Scan {
-  /** @returns what of this text belongs to the content */
+  /** @returns the part of this text that belongs to the content */
   take(text: string): string;
-  /** Characters kept: all but the content. */
+  /** Number of characters kept: everything except the content. */
   size(): number;
-  /** Whether all that was taken is one JSON object. */
+  /** Whether the text so far is a complete JSON object. */
   isWhole(): boolean;
 }
 
-/** Inside a JSON string each quote has a backslash before it, so that neither end of the content can be mistaken. */
+/** Quotes inside a JSON string are escaped, so the start and end of the content are unambiguous. */
 const makeScan = (): Scan => {
   let around = "";
   let place: "before" | "inside" | "after" = "before";

@@ -1,4 +1,4 @@
-// Reads resources of Keptn's Git repository at one of its three levels, at the event's commit where that is possible.
+// Reads resources of Keptn's Git repository at one of its three levels, at the event's commit if possible.
 import * as z from "zod";
 import { type Level, pathOfUri } from "../../core/file-choice.ts";
 import { IoError } from "../io-error.ts";
@@ -6,12 +6,12 @@ import type { KeptnApi } from "./api.ts";
 import { isBase64, readContent } from "./resource-content.ts";
 import { lateShape, type OutputOf } from "./shape.ts";
 
-/** Whose resources: an event's. */
+/** The event whose resources are read. */
 export interface Scope {
   readonly project: string;
   readonly stage: string;
   readonly service: string;
-  /** Of the stage's branch. Projects have a branch of their own, so at project level HEAD is read. */
+  /** A commit of the stage's branch. Projects have their own branch, so HEAD is read at project level. */
   readonly gitcommitid?: string | undefined;
 }
 
@@ -21,17 +21,17 @@ export interface Place {
 }
 
 /**
- * An empty file has no content here (resource-service, models/resource.go: omitempty). zod's own base64 would be the only format of a
- * cold start, and takes a millisecond of it.
+ * An empty file has no content (resource-service, models/resource.go: omitempty). zod's own base64 format would add a millisecond to
+ * a cold start.
  */
 const resource = lateShape(() => z.object({ resourceContent: z.string().refine(isBase64).default("") }).optional());
 
-/** resource-service's own words (handler/common.go). A missing project or Git upstream is no missing file. */
+/** resource-service's own messages (handler/common.go). A missing project or Git upstream is not a missing file. */
 const absent = ["Resource not found", "Service not found", "Stage not found"];
 
-/** A question that can be asked with or without a commit. */
+/** A request with or without a commit. */
 interface Question {
-  /** Of the resource, in Keptn's API. */
+  /** Path of the resource in Keptn's API. */
   readonly path: string;
   readonly mayRepeat?: (fault: IoError) => boolean;
 }
@@ -40,8 +40,8 @@ type Ask<T> = (question: Question) => Promise<T | undefined>;
 
 /**
  * @param path without a leading slash
- * @returns undefined when this level has no such file, or does not exist itself
- * @throws IoError for everything else; not retryable when Keptn's clone does not have the commit even after a pull
+ * @returns undefined if the file or the level does not exist
+ * @throws IoError for all other errors; not retryable if Keptn's clone does not have the commit even after a pull
  */
 export const getResource = (
   api: KeptnApi,
@@ -59,7 +59,7 @@ export const getResource = (
     return found && Buffer.from(found.resourceContent, "base64");
   });
 
-/** The same for a file of any size: its bytes as they come. @throws IoError, also while they are read */
+/** Like {@link getResource}, as a stream for files of any size. @throws IoError, also while reading */
 export const openResource = (
   api: KeptnApi,
   place: Place,
@@ -91,10 +91,10 @@ const askAtCommit = async <T>(resource: Resource, ask: Ask<T>): Promise<T | unde
   }
 };
 
-/** Keptn keeps Helm charts unpacked in Git and packs them when they are read, which it can only do at HEAD (common/files.go, ReadFile). */
+/** Keptn stores Helm charts unpacked in Git, and packs them on read, which works only at HEAD (common/files.go, ReadFile). */
 const isHelmArchive = (path: string): boolean => /(^|\/)helm\/[^/]+\.tgz$/.test(path);
 
-/** Keptn only pulls when it is asked without a commit, or for a list; one that is not in its clone is a 500 (common/git.go, GetFileRevision). */
+/** Keptn pulls only for requests without a commit and for lists. A commit missing from its clone is a 500 (common/git.go, GetFileRevision). */
 const askPulled = async <T>({ place, path }: Resource, ask: () => Promise<T>): Promise<T> => {
   try {
     return await ask();
@@ -112,7 +112,7 @@ const askPulled = async <T>({ place, path }: Resource, ask: () => Promise<T>): P
 
 const isInternalError = (error: unknown): boolean => error instanceof IoError && error.httpStatus === 500;
 
-/** The gateway takes one level of escaping away, resource-service the other (resource_manager.go, GetResource). */
+/** Escaped twice: the gateway removes one level, resource-service the other (resource_manager.go, GetResource). */
 const resourcePath = (place: Place, path: string): string =>
   `${pathOf(place)}/${encodeURIComponent(encodeURIComponent(path))}`;
 
@@ -144,8 +144,8 @@ const page = lateShape(() =>
 );
 
 /**
- * Keptn lists HEAD, whatever the commit; names with `.git` in them are left out (handler/pagination.go).
- * @returns names without their leading slash; none when there is no such level
+ * Keptn always lists HEAD, and omits names that contain `.git` (handler/pagination.go).
+ * @returns names without a leading slash; empty if the level does not exist
  * @throws IoError
  */
 export const listResources = async (api: KeptnApi, place: Place): Promise<string[]> => {

@@ -1,7 +1,7 @@
-// Shapes of Keptn's answers, made when the first such answer is there: zod takes its time, of which a start has none.
+// Shapes of Keptn's responses, created on first use, because zod would slow down the start.
 import type * as z from "zod";
 
-/** What is asked of a schema of zod. */
+/** The part of a zod schema that we use. */
 export interface Shape<T> {
   safeParse(value: unknown): { readonly success: true; readonly data: T } | { readonly success: false };
 }

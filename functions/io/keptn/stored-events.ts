@@ -1,4 +1,4 @@
-// Looks into Keptn's datastore for events that are in no list of open ones, and for answers to them.
+// Reads events from Keptn's datastore that are not in the list of open events, and responses to them.
 import * as z from "zod";
 import { type KeptnEvent, parseKeptnEvent, typeOfKind } from "../../core/keptn-event.ts";
 import type { Search } from "../../core/source/plan-look.ts";
@@ -11,7 +11,7 @@ const page = z.object({
 
 type Stored = NonNullable<z.output<typeof page>["events"]>[number];
 
-/** Its largest page. */
+/** The datastore's largest page. */
 const pageSize = "100";
 
 /** Oldest first. @throws IoError */
@@ -25,7 +25,7 @@ export const listStored = async (
   return parsed.flatMap((one) => (one.kind === "event" ? [one.event] : [])).toReversed();
 };
 
-/** Whether anybody has begun to answer this event. @throws IoError */
+/** Whether anybody has responded to this event. @throws IoError */
 export const isAnswered = async (api: KeptnApi, { id, type, shkeptncontext }: KeptnEvent): Promise<boolean> => {
   const started = await list(api, { keptnContext: shkeptncontext, type: typeOfKind(type, "started") });
   return started.some(({ triggeredid }) => triggeredid === id);

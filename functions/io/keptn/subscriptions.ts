@@ -1,4 +1,4 @@
-// What Keptn's users subscribed us to: registered once, and from then on as Keptn's Bridge shows and changes it.
+// Our subscriptions in Keptn: registered once, and then managed by users in Keptn's Bridge.
 import * as z from "zod";
 import type { Settings } from "../../core/settings.ts";
 import { type Subscription, subscriptionsOf } from "../../core/source/subscription.ts";
@@ -6,7 +6,7 @@ import { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
 import { sendRegistration } from "./uniform.ts";
 
-/** Also tells Keptn that we are still there. @throws IoError */
+/** Also renews our registration. @throws IoError */
 export type GetSubscriptions = () => Promise<readonly Subscription[]>;
 
 const names = z
@@ -31,8 +31,8 @@ const integration = z.object({
 type Known = { readonly id: string; readonly subscriptions: readonly Subscription[] };
 
 /**
- * Keptn forgets an integration that it did not hear of for a time (48 h by its chart). Users' changes would go with it: it is
- * registered again with what was last known of them.
+ * Keptn forgets an integration that is not renewed (after 48 h in its chart), including users' changes. It is registered again with the
+ * last known subscriptions.
  */
 export const makeSubscriptions = (api: KeptnApi, settings: Settings): GetSubscriptions => {
   if (settings.DISABLE_REGISTRATION) return async () => subscriptionsOf(settings);
@@ -51,7 +51,7 @@ const register = async (api: KeptnApi, settings: Settings, before?: readonly Sub
   throw new IoError(`Keptn does not know the integration ${id}, which it has just registered.`, { retryable: true });
 };
 
-/** @returns undefined when Keptn has forgotten it */
+/** @returns undefined if Keptn has forgotten it */
 const ping = async (api: KeptnApi, id: string): Promise<Known | undefined> => {
   const found = await api.call<z.output<typeof integration> | undefined>({
     method: "PUT",

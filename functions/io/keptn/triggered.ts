@@ -1,4 +1,4 @@
-// Reads back events that Keptn published: the open ones, and all others from its datastore.
+// Reads events that Keptn published: open ones from its list, all others from its datastore.
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { isAnswerable, isCounted, type KeptnEvent, parseKeptnEvent } from "../../core/keptn-event.ts";
@@ -11,7 +11,7 @@ const events = lateShape(() => z.object({ events: z.array(z.looseObject({ id: z.
 
 type Found = OutputOf<typeof events>;
 
-/** What shipyard-controller triggered is in its own list, and nowhere else: one question. Other senders' events are looked for. */
+/** Events triggered by shipyard-controller are only in its own list, so one request is enough. Other senders' events are searched. */
 export const isOpen = async (api: KeptnApi, event: EventRef & { readonly source: string }): Promise<boolean> => {
   const find = isListed(event) ? findOpen : getEvent;
   return (await find(api, event)) !== undefined;
@@ -20,13 +20,13 @@ export const isOpen = async (api: KeptnApi, event: EventRef & { readonly source:
 const isListed = ({ source, type }: { readonly source: string; readonly type: string }): boolean =>
   isCounted({ source }) && isAnswerable(type);
 
-/** An event that Keptn lists as open. */
+/** Reads an open event. */
 export const getOpen = async (api: KeptnApi, thin: EventRef): Promise<KeptnEvent | undefined> => {
   const open = await findOpen(api, thin);
   return open === undefined ? undefined : readEvent(thin, open);
 };
 
-/** `get-sli.triggered` and other senders' events are in the datastore only. */
+/** `get-sli.triggered` and other senders' events are only in the datastore. */
 export const getEvent = async (
   api: KeptnApi,
   ref: EventRef & { readonly source?: string },
@@ -36,11 +36,11 @@ export const getEvent = async (
   if (open || (source !== undefined && isListed({ source, type }))) return open;
   const stored = await lookAgain(() => findStored(api, ref));
   const event = stored === undefined ? undefined : readEvent(ref, stored);
-  // What shipyard-controller triggered is in its own list as long as anybody waits for it.
+  // Events triggered by shipyard-controller stay in its list while they are open.
   return event && isListed(event) ? undefined : event;
 };
 
-/** The datastore follows the event's arrival by some milliseconds. */
+/** The datastore has the event some milliseconds after its arrival. */
 const lookAgain = async (look: () => Promise<unknown>): Promise<unknown> => {
   for (const pauseMs of [200, 600]) {
     const found = await look();
@@ -50,7 +50,7 @@ const lookAgain = async (look: () => Promise<unknown>): Promise<unknown> => {
   return look();
 };
 
-/** @returns undefined for one that starts nothing: Keptn has events without a stage, too */
+/** @returns undefined for an event that cannot start anything, for example without a stage */
 const readEvent = (thin: EventRef, found: unknown): KeptnEvent | undefined => {
   const parsed = parseKeptnEvent(found);
   if (parsed.kind === "event") return parsed.event;
@@ -58,7 +58,7 @@ const readEvent = (thin: EventRef, found: unknown): KeptnEvent | undefined => {
   throw new IoError(`Keptn's event ${thin.id} cannot be read: it is ${parsed.kind}.`, { retryable: false });
 };
 
-/** What shipyard-controller triggered and what is not complete, aborted or timed out (eventhandler.go, GetTriggeredEvents). */
+/** Events triggered by shipyard-controller that are not complete, aborted or timed out (eventhandler.go, GetTriggeredEvents). */
 const findOpen = async (api: KeptnApi, { id, type, project }: EventRef): Promise<unknown> => {
   const query = new URLSearchParams({ eventID: id, project });
   const found = await api.call<Found>({

@@ -1,4 +1,4 @@
-// How Keptn's Bridge knows us: the registration of this integration, and its error log.
+// Our integration in Keptn's Bridge: its registration and its error log.
 import { hostname } from "node:os";
 import * as z from "zod";
 import type { Settings } from "../../core/settings.ts";
@@ -8,13 +8,13 @@ import type { KeptnApi } from "./api.ts";
 import { lateShape } from "./shape.ts";
 
 export interface Uniform {
-  /** Registers this integration, or shows Keptn that it is still there; seldom, however often it is called. @throws IoError */
+  /** Registers this integration or renews its registration; rate-limited. @throws IoError */
   register(): Promise<void>;
   /** @throws IoError */
   log(entry: ErrorLogEntry, api: KeptnApi): Promise<void>;
 }
 
-/** Keptn forgets an integration that was not seen for 48 h (chart, uniformIntegrationTTL): any less will do. */
+/** Must be less than 48 h, after which Keptn forgets an integration (chart, uniformIntegrationTTL). */
 const refreshMs = 10 * 60 * 1000;
 
 export const makeUniform = (api: KeptnApi, settings: Settings): Uniform => {
@@ -47,8 +47,8 @@ export const makeUniform = (api: KeptnApi, settings: Settings): Uniform => {
 const registration = lateShape(() => z.object({ id: z.string() }));
 
 /**
- * One of the same name and namespace is found again; its subscriptions stay as the Bridge's users set them (uniformintegrationhandler.go).
- * @param subscriptions of an integration that Keptn does not know yet
+ * Keptn finds an existing integration by name and namespace, and keeps its users' subscriptions (uniformintegrationhandler.go).
+ * @param subscriptions used only if Keptn does not know the integration yet
  * @returns its id
  */
 export const sendRegistration = async (

@@ -1,4 +1,4 @@
-// Keptn's side of the webhook route: webhook-service's subscriptions, `webhook/webhook.yaml` in Git, and a probe.
+// Keptn's side of the webhook route: webhook-service's subscriptions, `webhook/webhook.yaml` in Git, and the probe.
 import * as z from "zod";
 import { probeType } from "../../core/connect/probe.ts";
 import type { Selection, WebhookSubscription } from "../../core/connect/selection.ts";
@@ -25,11 +25,11 @@ type Body = Omit<WebhookSubscription, "id">;
 
 /** Each throws IoError. */
 export interface Webhooks {
-  /** @returns undefined when there is no such project */
+  /** @returns undefined if the project does not exist */
   getProject(name: string): Promise<ProjectOutline | undefined>;
-  /** As it is in Git: what the project's own record has of it is as old as its last sequence. */
+  /** Read from Git, because the project's own record is as old as its last sequence. */
   readShipyard(project: string): Promise<string>;
-  /** webhook-service's registration; undefined: it is not installed, or was never there. */
+  /** webhook-service's registration; undefined: it is not installed, or never registered. */
   findIntegration(): Promise<Integration | undefined>;
   create(integration: string, subscription: Body): Promise<string>;
   remove(integration: string, id: string): Promise<void>;
@@ -94,7 +94,7 @@ export const connectWebhooks = (api: KeptnApi): Webhooks => ({
 const pathOf = (integration: string, id?: string): string =>
   `${registration}/${encodeURIComponent(integration)}/subscription${id === undefined ? "" : `/${encodeURIComponent(id)}`}`;
 
-/** webhook-service looks at the service's level first, then the stage's and the project's; a service of all stages has none of its own. */
+/** webhook-service reads the service's level first, then the stage's and the project's. A service without a stage has no level of its own. */
 const placeOf = ({ project, stage, service }: Selection): Place => {
   const scope = { project, stage: stage ?? "", service: service ?? "" };
   if (stage === undefined) return { level: "project", scope };

@@ -1,4 +1,4 @@
-// Requests to the API server: where it is and who we are comes from client-node, the objects stay the JSON they are on the wire.
+// Requests to the API server: client-node provides address and credentials; objects stay plain JSON.
 import type { Agent, IncomingHttpHeaders } from "node:http";
 import { makeBudget } from "../budget.ts";
 import { openEarly } from "../early-connection.ts";
@@ -10,17 +10,17 @@ import { connectWire, serverOf, type Wire } from "./wire.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** With its query, e.g. `/apis/batch/v1/namespaces/default/jobs?labelSelector=...`. */
+  /** Including the query, e.g. `/apis/batch/v1/namespaces/default/jobs?labelSelector=...`. */
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
-  /** In the place of application/json: another form of the same object, in JSON too. */
+  /** Instead of application/json: another JSON form of the object. */
   readonly accept?: string;
-  /** Statuses that are answers and no faults. */
+  /** Statuses that are not errors. */
   readonly expected?: readonly number[];
-  /** That it was done is all that is asked for: the object of a 2xx is not read, only whether it is one. */
+  /** The object of a 2xx is not needed, so it is not parsed. */
   readonly unread?: true;
-  /** Of the answer's body, where the caller has room for less than usual. */
+  /** Limit of the response body, if smaller than usual. */
   readonly maxBytes?: number;
 }
 
@@ -28,30 +28,30 @@ interface Answered<T> {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: T;
-  /** Of the body, as it came. */
+  /** Size of the raw body. */
   readonly bytes: number;
 }
 
 export interface KubernetesApi {
-  /** @throws IoError for every status but 2xx and the expected ones */
+  /** @throws IoError unless the status is 2xx or expected */
   call<T>(call: Call): Promise<Answered<T>>;
-  /** @throws IoError likewise, and while the chunks are read */
+  /** @throws IoError like `call`, and while reading the chunks */
   stream(call: Call): Promise<HttpStream>;
-  /** Opens a connection for the first call, before there is any. Never throws. */
+  /** Opens a connection for the first call in advance. Never throws. */
   openEarly(): void;
-  /** Where a program in a pod runs, or the context's namespace. */
+  /** The pod's own namespace, or the context's. */
   readonly namespace: string;
   /** Address of the API server. */
   readonly server: string;
 }
 
-/** Of a request with its repetitions: well inside CLAIM_LEASE_SECONDS. */
+/** For a request with its retries; well below CLAIM_LEASE_SECONDS. */
 const usualBudgetSeconds = 15;
 const attemptMs = 10_000;
-/** A list of 500 Jobs with their managedFields is some 5 MB. */
+/** A list of 500 Jobs with their managedFields is about 5 MB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
-/** Opens no connection yet. @throws Error as {@link loadKubeConfig} */
+/** Does not open a connection yet. @throws Error like {@link loadKubeConfig} */
 export const connectApi = (access: Access = {}): KubernetesApi => {
   const { budgetSeconds = usualBudgetSeconds } = access;
   const config = loadKubeConfig(access);
@@ -79,7 +79,7 @@ export const connectApi = (access: Access = {}): KubernetesApi => {
     openEarly: () => {
       open()
         .then(({ agent, server }) => openEarly(agent, server))
-        .catch(() => {}); // the first call says why
+        .catch(() => {}); // the first call reports the error
     },
     namespace: config.getContextObject(config.currentContext)?.namespace ?? "default",
     server: serverOf(config),
@@ -107,7 +107,7 @@ const attempt = async <T>(wire: Wire, call: Call): Promise<Answered<T>> => {
   return { status, headers, bytes: body.length, body: (isOfUse(call, status, text) ? parse(call, text) : {}) as T };
 };
 
-/** What is expected beside 2xx may be a page of text: "404 page not found" for a kind that is not installed. */
+/** Expected error statuses may have a text body: "404 page not found" for a kind that is not installed. */
 const isOfUse = ({ unread }: Call, status: number, text: string): boolean =>
   text.startsWith("{") ? !(unread && status < 300) : status < 300;
 
@@ -115,11 +115,11 @@ const parse = (call: Call, text: string): unknown => {
   try {
     return text === "" ? {} : JSON.parse(text);
   } catch (cause) {
-    throw new IoError(`Kubernetes ${call.method} ${call.path}: the answer is no JSON.`, { retryable: true, cause });
+    throw new IoError(`Kubernetes ${call.method} ${call.path}: the response is not JSON.`, { retryable: true, cause });
   }
 };
 
-/** 401 may be a token that is being rotated, 404 a namespace that is not there yet; 4xx else will not change by itself. */
+/** Retryable: 401, since the token may be rotating, and 404, since the namespace may not exist yet. Other 4xx are permanent. */
 const faultOf = (
   call: Call,
   status: number,
@@ -133,13 +133,13 @@ const faultOf = (
   });
 };
 
-/** A metav1.Status says what is wrong; anything else is shown shortened. */
+/** The message of a metav1.Status, or the shortened body. */
 const messageOf = (text: string): string => {
   try {
     const { message } = JSON.parse(text) as { message?: unknown };
     if (typeof message === "string") return message;
   } catch {
-    // no JSON: a proxy's page
+    // not JSON: a proxy's page
   }
   return text.slice(0, 200);
 };

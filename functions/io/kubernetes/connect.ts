@@ -1,4 +1,4 @@
-// Everything that the functions ask of Kubernetes, on one connection.
+// All Kubernetes ports of the functions, on one connection.
 import { hostname } from "node:os";
 import { runScopeOf } from "../../core/run-scope.ts";
 import type { Settings } from "../../core/settings.ts";
@@ -15,15 +15,15 @@ export interface Kubernetes {
   readonly jobs: Jobs;
   readonly pods: Pods;
   readonly timer: Timer;
-  /** Not there: whoever installed an ApiServerSource keeps it. */
+  /** Undefined: the ApiServerSource, if any, is installed permanently. */
   readonly watch?: JobWatch;
   readonly note: Note;
   readonly snapshots: Snapshots;
-  /** Opens a connection for the first request, before there is any. Never throws. */
+  /** Opens a connection for the first request in advance. Never throws. */
   openEarly(): void;
 }
 
-/** Opens no connection yet. @throws Error when the cluster's configuration cannot be read */
+/** Does not open a connection yet. @throws Error if the cluster's configuration cannot be read */
 export const connectKubernetes = (settings: Settings, warn: (message: string) => void): Kubernetes => {
   const api = connectApi();
   const managedBy = settings.FULL_DEPLOYMENT_NAME;

@@ -1,18 +1,18 @@
-// The cluster's side of the webhook route: the Broker's address, webhook-service's deny list, what is connected, and the timer of `--look-every`.
+// The cluster's side of the webhook route: the Broker's address, webhook-service's deny list, the connections, and the timer of `--look-every`.
 import { allowedAnnotation, connectionsMap } from "../../core/connect/connections.ts";
 import { denyListMap } from "../../core/connect/deny-list.ts";
 import type { KubernetesApi } from "./api.ts";
 
 /** Each throws IoError. */
 export interface ConnectionObjects {
-  /** Of Broker `keptn`; undefined: there is none, or it has no address yet. */
+  /** URL of Broker `keptn`; undefined: it does not exist, or has no address yet. */
   getBrokerUrl(namespace: string): Promise<string | undefined>;
-  /** undefined: webhook-service of this cluster has none. */
+  /** undefined: this cluster has no deny list. */
   getDenyList(keptnNamespace: string): Promise<string | undefined>;
   setDenyList(keptnNamespace: string, denyList: string): Promise<void>;
   readConnections(namespace: string): Promise<Connections>;
   writeConnections(namespace: string, connections: Connections): Promise<void>;
-  /** @returns the schedule that there is */
+  /** @returns the timer's schedule */
   getLookTimer(namespace: string): Promise<string | undefined>;
   applyLookTimer(namespace: string, schedule: string): Promise<void>;
   deleteLookTimer(namespace: string): Promise<void>;
@@ -20,7 +20,7 @@ export interface ConnectionObjects {
 
 export interface Connections {
   readonly data: Readonly<Record<string, string>>;
-  /** Lines that we took out of the deny list. */
+  /** Lines that we removed from the deny list. */
   readonly allowed: readonly string[];
 }
 
@@ -93,7 +93,7 @@ const lookTimerName = "job-executor-look";
 const lookTimer = (namespace: string): string =>
   `/apis/sources.knative.dev/v1/namespaces/${encodeURIComponent(namespace)}/pingsources/${lookTimerName}`;
 
-/** A sweep, whose end is a look for lost events. The sweep's own timer has another name, and goes when no run is open. */
+/** Triggers a sweep, which ends with a check for lost events. The sweep's own timer has another name, and is deleted when no run is open. */
 const makeLookTimer = (namespace: string, schedule: string) => ({
   apiVersion: "sources.knative.dev/v1",
   kind: "PingSource",

@@ -1,4 +1,4 @@
-// What a check asks of the API server: to look at any object, to judge rights, to pass an event on. Nothing is changed.
+// The API server requests of a check: read any object, evaluate rights, forward an event. Nothing is changed.
 import type { Seen, Server } from "../../core/check/facts.ts";
 import { everywhere, type Right } from "../../core/check/rights.ts";
 import type { Pod } from "../../core/kubernetes.ts";
@@ -7,17 +7,17 @@ import type { KubernetesApi } from "./api.ts";
 import { connectPods } from "./pods.ts";
 
 export interface Inspector {
-  /** @throws IoError when there is no such server, or it does not know us */
+  /** @throws IoError if the server cannot be reached, or does not accept our credentials */
   getServer(now: () => Date): Promise<Server>;
   /** Versions by API group. @throws IoError */
   listGroups(): Promise<Readonly<Record<string, readonly string[]>>>;
-  /** An object, or the list of a collection. Refusals and faults are `unknown`. */
+  /** Reads an object or a list. Refusals and errors are `unknown`. */
   look<T>(kind: Kind, where: Where): Promise<Seen<T>>;
-  /** Whether a service account of ours has a right. @throws IoError, with 403 when we may not ask */
+  /** Whether one of our service accounts has a right. @throws IoError, with 403 if we may not ask */
   mayDo(right: Right, home: string): Promise<boolean>;
-  /** @param url of the Broker, inside the cluster; the API server passes the event on @throws IoError */
+  /** @param url of the Broker inside the cluster; the API server forwards the event @throws IoError */
   post(url: string, event: unknown): Promise<void>;
-  /** The ends of what these pods have written. @throws IoError */
+  /** The ends of these pods' logs. @throws IoError */
   readLogs(namespace: string, pods: PodsOf): Promise<string>;
 }
 
@@ -30,15 +30,15 @@ interface PodsOf {
 export interface Kind {
   /** `eventing.knative.dev/v1`; `v1` is the core group. */
   readonly apiVersion: string;
-  /** `brokers`; `namespaces` is the namespace itself. */
+  /** For example `brokers`; `namespaces` means the namespace itself. */
   readonly resource: string;
 }
 
 export interface Where {
   readonly namespace: string;
-  /** Without one: all of them. */
+  /** undefined: all objects. */
   readonly name?: string;
-  /** Nothing but names, labels and times, as of a Secret whose content is none of our business. */
+  /** Reads only metadata, for example of a Secret. */
   readonly metadataOnly?: boolean;
 }
 
@@ -109,7 +109,7 @@ const explain = (fault: unknown): Seen<never> => {
   return { kind: "unknown", why: fault.message.replace(/\.?$/, ".") };
 };
 
-/** The API server's own words where it knows no such path, and where its group has no such kind. */
+/** The API server's messages for an unknown path, and for an unknown kind in a known group. */
 const isUnknownKind = ({ message }: IoError): boolean =>
   /page not found|could not find the requested resource/.test(message);
 
@@ -117,19 +117,19 @@ interface Review {
   readonly status?: { readonly allowed?: boolean };
 }
 
-/** With the groups that every service account is in (Kubernetes: pkg/serviceaccount/util.go). */
+/** Includes the groups of every service account (Kubernetes: pkg/serviceaccount/util.go). */
 const makeReview = ({ account, namespace, ...what }: Right, home: string) => ({
   apiVersion: "authorization.k8s.io/v1",
   kind: "SubjectAccessReview",
   spec: {
     user: `system:serviceaccount:${home}:${account}`,
     groups: ["system:serviceaccounts", `system:serviceaccounts:${home}`, "system:authenticated"],
-    // None at all: in every namespace (authorization/v1 ResourceAttributes).
+    // No namespace means all namespaces (authorization/v1 ResourceAttributes).
     resourceAttributes: { ...(namespace === everywhere ? {} : { namespace }), ...what },
   },
 });
 
-/** `http://broker-ingress.knative-eventing.svc.cluster.local/ns/keptn` by way of the API server, which is inside. */
+/** Path of `http://broker-ingress.knative-eventing.svc.cluster.local/ns/keptn` through the API server's service proxy. */
 const proxied = (address: string): string => {
   const { protocol, hostname, port, pathname } = new URL(address);
   const [service = "", namespace = ""] = hostname.split(".");

@@ -1,4 +1,4 @@
-// The ApiServerSource that tells finish-task of changes of Jobs: Knative runs a pod for it, so it exists only while runs do.
+// The ApiServerSource that notifies finish-task of Job changes. Knative runs a pod for it, so it exists only while runs are open.
 import { IoError } from "../io-error.ts";
 import type { Call, KubernetesApi } from "./api.ts";
 import type { JobWatch, WatchSeen } from "./ports.ts";
@@ -9,13 +9,13 @@ export interface JobWatchOptions {
   readonly name: string;
   /** Folder with the fields of its spec, one file each, as YAML: a mounted ConfigMap. */
   readonly specFolder: string;
-  /** Told once when this cluster has no ApiServerSource: runs then go on by the sweep alone. */
+  /** Called once if ApiServerSource is not installed, so that only the sweep continues runs. */
   readonly missing: (message: string) => void;
 }
 
 const group = "/apis/sources.knative.dev/v1";
 
-/** sources.knative.dev/v1, ApiServerSource: what is read of it. */
+/** sources.knative.dev/v1, ApiServerSource: the fields that are read. */
 interface ApiServerSource {
   readonly metadata: {
     readonly resourceVersion: string;
@@ -37,10 +37,12 @@ export const connectJobWatch = (api: KubernetesApi, options: JobWatchOptions): J
   let told = false;
   const tellMissing = () => {
     if (!told)
-      options.missing("ApiServerSource (sources.knative.dev/v1) is not installed: only the sweep sees Jobs end.");
+      options.missing(
+        "ApiServerSource (sources.knative.dev/v1) is not installed: only the sweep notices when Jobs end.",
+      );
     told = true;
   };
-  /** Server-side apply: creates or updates in one request. It also "updates" one that is being deleted, which says so. */
+  /** Server-side apply: creates or updates in one request. It also "updates" one that is being deleted; the response shows that. */
   const apply = async (now: Date, query = "") => {
     const contentType = "application/apply-patch+yaml"; // JSON is YAML
     const body = makeJobWatch(options, await readSpec(options.specFolder), now);
@@ -69,7 +71,7 @@ export const connectJobWatch = (api: KubernetesApi, options: JobWatchOptions): J
     },
     remove: async (resourceVersion) => {
       const { status } = await ask({ method: "DELETE", body: { preconditions: { resourceVersion } }, unread: true });
-      return status === 409 ? "stale" : "done"; // 409: touched meanwhile, it stays
+      return status === 409 ? "stale" : "done"; // 409: touched meanwhile, so it stays
     },
   };
 };
@@ -79,13 +81,13 @@ const seenOf = ({ metadata, status }: ApiServerSource): WatchSeen => {
   const ready = status?.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True");
   return {
     resourceVersion,
-    touchedAt: new Date(annotations?.[touched] ?? 0), // one that an earlier version's manifests made is ours to end as well
+    touchedAt: new Date(annotations?.[touched] ?? 0), // one created by an earlier version's manifests is deleted too
     isReady: ready === true && status?.observedGeneration === generation && deletionTimestamp === undefined,
     isGoing: deletionTimestamp !== undefined,
   };
 };
 
-/** Only a start-job that has a run needs YAML, and has it by then. @throws IoError when the spec cannot be read */
+/** YAML is loaded late: start-job needs it only with a run, and has loaded it by then. @throws IoError if the spec cannot be read */
 const readSpec = async (folder: string): Promise<object> => {
   const [{ readMountedMap }, { parseWatchSpec }] = await Promise.all([
     import("../disk/mounted-map.ts"),

@@ -1,4 +1,4 @@
-// Jobs on a real API server.
+// Jobs in a real API server.
 import type { Job } from "../../core/kubernetes.ts";
 import { label, labelValueOf } from "../../core/marks.ts";
 import { IoError } from "../io-error.ts";
@@ -8,7 +8,7 @@ import { listOpenRuns } from "./open-runs.ts";
 import { patchJob } from "./patch-job.ts";
 import type { JobRef, Jobs } from "./ports.ts";
 
-/** @param namespace "*" is all of them */
+/** @param namespace "*" means all */
 export const collectionOfJobs = (namespace: string): string =>
   namespace === "*" ? "/apis/batch/v1/jobs" : `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`;
 
@@ -23,7 +23,7 @@ export const connectJobs = (api: KubernetesApi): Jobs => ({
   },
   listRun: async (runId, namespaces, { maxBytes, byName } = {}) => {
     if (byName) {
-      const { readRunByName } = await import("./run-by-name.ts"); // only sweeps do
+      const { readRunByName } = await import("./run-by-name.ts"); // needed only by sweeps
       const jobs = await readRunByName(api, { runId, namespaces, ...(maxBytes === undefined ? {} : { maxBytes }) });
       if (jobs) return jobs;
     }
@@ -44,14 +44,14 @@ export const connectJobs = (api: KubernetesApi): Jobs => ({
   listOpen: (scopes) => listOpenRuns(api, scopes),
   patch: (job, change) => patchJob(api, job, change),
   delete: async (job) => {
-    // In the foreground: the pods go at once. Otherwise they run on for as long as our finalizer keeps the Job.
+    // Foreground deletes the pods at once. Otherwise they keep running while our finalizer keeps the Job.
     const body = { propagationPolicy: "Foreground", preconditions: { uid: job.uid } };
     await api.call({ method: "DELETE", path: pathOfJob(job), body, expected: [404, 409] }); // 409: another Job of this name
   },
 });
 
-/** A 409 is "exists" only when it says so; a namespace that is being removed answers with 409 as well in some versions. */
+/** Only a 409 with this reason means "exists"; in some versions, a namespace being deleted also causes a 409. */
 const existing = (status: { readonly reason?: string; readonly message?: string } & object): "exists" => {
   if (status.reason === "AlreadyExists") return "exists";
-  throw new IoError(`Kubernetes does not create the Job: ${status.message}`, { retryable: true, httpStatus: 409 });
+  throw new IoError(`Kubernetes did not create the Job: ${status.message}`, { retryable: true, httpStatus: 409 });
 };

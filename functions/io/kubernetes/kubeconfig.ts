@@ -1,19 +1,18 @@
-// Which cluster, and as whom.
-// KubeConfig alone: the whole client loads 700 model classes and doubles the memory (docs/decisions).
+// Loads the kubeconfig. Uses only client-node's KubeConfig, because the whole client loads 700 model classes and doubles the memory (docs/decisions).
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 
 export interface Access {
-  /** A file in the place of KUBECONFIG. */
+  /** A file instead of KUBECONFIG. */
   readonly kubeconfig?: string;
-  /** Name of a context of the kubeconfig, in the place of its current one. */
+  /** A context of the kubeconfig instead of its current one. */
   readonly context?: string;
-  /** For every request together with its repetitions; by default well inside CLAIM_LEASE_SECONDS. */
+  /** For each request with its retries; by default well below CLAIM_LEASE_SECONDS. */
   readonly budgetSeconds?: number;
 }
 
 /**
  * From KUBECONFIG, ~/.kube/config or the service account of the pod, in this order.
- * @throws Error when it cannot be read, or has no such context
+ * @throws Error if it cannot be read, or does not have the context
  */
 export const loadKubeConfig = ({ kubeconfig, context }: Access): KubeConfig => {
   const config = new KubeConfig();
@@ -21,7 +20,8 @@ export const loadKubeConfig = ({ kubeconfig, context }: Access): KubeConfig => {
   else config.loadFromFile(kubeconfig);
   if (context === undefined) return config;
   const known = config.getContexts().map(({ name }) => name);
-  if (!known.includes(context)) throw new Error(`there is no context ${context}, but ${known.join(", ") || "none"}`);
+  if (!known.includes(context))
+    throw new Error(`context ${context} does not exist; known contexts: ${known.join(", ") || "none"}`);
   config.setCurrentContext(context);
   return config;
 };

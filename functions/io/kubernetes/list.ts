@@ -1,4 +1,4 @@
-// Lists of objects, page by page.
+// Lists objects page by page.
 import { IoError } from "../io-error.ts";
 import type { Call, KubernetesApi } from "./api.ts";
 
@@ -6,20 +6,20 @@ export interface Listing {
   readonly collection: string;
   /** `labelSelector`, `fieldSelector` */
   readonly selectors?: Readonly<Record<string, string>>;
-  /** Another form of the objects, see {@link Call}. */
+  /** See {@link Call}. */
   readonly accept?: string;
-  /** Of one page; by default what the client takes at most. A larger one is asked for again with half as many objects. */
+  /** Limit of a page; by default the client's. A larger page is requested again with half as many objects. */
   readonly maxBytes?: number;
-  /** All objects have to fit into a page of that size: their number does not matter, but the memory that they take together. */
+  /** All objects together must fit this limit. */
   readonly whole?: boolean;
-  /** Gets the beginning of a page that is too large with one object, which is left out. Without it such a page is a fault. */
+  /** Receives the beginning of a page that is too large even with one object; that object is skipped. Without it, such a page is an error. */
   readonly onTooLarge?: (head: string, fault: IoError) => void;
 }
 
-/** Where the list has expired: a metav1.Status, which has no items. */
+/** If the list has expired, this is a metav1.Status without items. */
 interface Page<T> {
   readonly metadata?: { readonly continue?: string };
-  /** null: an empty PartialObjectMetadataList, as the API server writes it (Go's nil slice). */
+  /** null: an empty PartialObjectMetadataList (Go's nil slice). */
   readonly items?: readonly T[] | null;
   readonly message?: string;
 }
@@ -27,8 +27,8 @@ interface Page<T> {
 const pageSize = 500;
 
 /**
- * Without a resourceVersion: what the API server has now, not what a cache had. A list that takes longer than etcd keeps its version
- * goes on with what is there by then: the 410 has a `continue` of its own (apiserver: storage/etcd3/errors.go).
+ * Without a resourceVersion, so that the result is current and not from a cache. A list that takes longer than etcd keeps its version
+ * continues with the current objects: the 410 has its own `continue` (apiserver: storage/etcd3/errors.go).
  * @throws IoError
  */
 export async function* listPages<T>(api: KubernetesApi, listing: Listing): AsyncGenerator<readonly T[]> {
@@ -75,10 +75,10 @@ interface Skipped {
   readonly fault: IoError;
 }
 
-/** Enough for the list's metadata, and for the name and the labels of its first object, which come first (metav1.ObjectMeta). */
+/** Enough for the list's metadata and the name and labels of its first object, which come first (metav1.ObjectMeta). */
 const headBytes = 64 * 1024;
 
-/** @returns where the list goes on behind the object; undefined at its end */
+/** @returns where the list continues after the object; undefined at its end */
 const skipObject = async (api: KubernetesApi, { listing, call, fault }: Skipped): Promise<string | undefined> => {
   if (!listing.onTooLarge) throw fault;
   let head = "";
@@ -87,6 +87,6 @@ const skipObject = async (api: KubernetesApi, { listing, call, fault }: Skipped)
     if (head.length >= headBytes) break;
   }
   listing.onTooLarge(head, fault);
-  // The list's own metadata stands before its items (meta/v1: type PartialObjectMetadataList).
+  // The list's metadata comes before its items (meta/v1: type PartialObjectMetadataList).
   return /^[^[]*"continue":"([^"]+)"/.exec(head)?.[1];
 };

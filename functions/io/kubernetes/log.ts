@@ -1,4 +1,4 @@
-// Reads a container's output: its first bytes and its last ones, holding no more than that at any time.
+// Reads the first and last bytes of a container's output, holding only these in memory.
 import { StringDecoder } from "node:string_decoder";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
@@ -10,24 +10,24 @@ export interface LogLimit {
   readonly tailBytes: number;
 }
 
-/** @throws IoError; a pod or container without output gives an empty log */
+/** @returns an empty log for a pod or container without output @throws IoError */
 export const readLog = async (api: KubernetesApi, path: string, limit: LogLimit): Promise<Log> => {
   const { container, headBytes, tailBytes } = limit;
   const keepBytes = headBytes + tailBytes;
   const first = await read(api, path, { container, keepBytes, query: { limitBytes: String(keepBytes) } });
   if (first.length < keepBytes) return { head: first.toString(), tail: "", cutBytes: 0 };
-  const head = new StringDecoder("utf8").write(lastStates(first).subarray(0, headBytes)); // half characters are left out
+  const head = new StringDecoder("utf8").write(lastStates(first).subarray(0, headBytes)); // omits a cut character
   const tail = await readTail(api, path, { container, tailBytes, like: first });
   return { head, tail: fromFirstCharacter(tail).toString(), cutBytes: undefined };
 };
 
-/** Of whatever length they are, so many lines are no more than a few MiB: the runtime keeps at most 16 KiB of each (CRI logging). */
+/** At most a few MiB, because the runtime keeps at most 16 KiB of each line (CRI logging). */
 const fewestLines = 400;
 const mostTries = 4;
 
 /**
- * The API server counts a tail in lines. As many are asked for as fill it if they are as long as those of the beginning, then more; the
- * kubelet keeps no more than a few files of 10 MiB of a log (containerLogMaxSize).
+ * The API server counts a tail in lines. The first request assumes lines as long as those at the beginning, further ones ask for more. The
+ * kubelet keeps only a few files of 10 MiB (containerLogMaxSize).
  * @param given.like the beginning of the log
  */
 const readTail = async (
@@ -52,7 +52,7 @@ const linesIn = (bytes: Buffer): number => {
   return lines;
 };
 
-/** @returns the last bytes of what is answered, of lines that were written over and over their last state */
+/** @returns the last bytes of the response, with only the last state of overwritten lines */
 const read = async (
   api: KubernetesApi,
   path: string,
@@ -73,7 +73,7 @@ const read = async (
 const lastOf = (bytes: Buffer, length: number): Buffer<ArrayBuffer> =>
   Buffer.from(bytes.subarray(Math.max(0, bytes.length - length)));
 
-/** Progress bars write a line over and over (carriage returns): all but its last state is no output, and would take the room of it. */
+/** Keeps only the last state of lines that progress bars overwrite with carriage returns. */
 const lastStates = (bytes: Buffer): Buffer => {
   if (!bytes.includes(13)) return bytes;
   const lines = bytes.toString("latin1").split("\n");
@@ -83,10 +83,10 @@ const lastStates = (bytes: Buffer): Buffer => {
 const lastState = (line: string): string => {
   let end = line.length;
   while (end > 0 && line[end - 1] === "\r") end -= 1;
-  return end === 0 ? line.slice(0, 1) : line.slice(line.lastIndexOf("\r", end - 1) + 1, end + 1); // the next write may go on with it
+  return end === 0 ? line.slice(0, 1) : line.slice(line.lastIndexOf("\r", end - 1) + 1, end + 1); // the next write may continue the line
 };
 
-/** A container that never started has no log: the API server answers 400 ("is waiting to start"), or 404 when its pod is gone. */
+/** A container that never started has no log: the API server responds with 400 ("is waiting to start"), or 404 if its pod is deleted. */
 const open = async (api: KubernetesApi, path: string): Promise<AsyncIterable<Buffer> | undefined> => {
   try {
     return (await api.stream({ method: "GET", path })).chunks;

@@ -1,12 +1,12 @@
-// Kubernetes Events on a Job, for `kubectl describe job` and `kubectl get events`.
+// Creates Kubernetes Events on a Job, for `kubectl describe job` and `kubectl get events`.
 import type { KubernetesApi } from "./api.ts";
 import type { Note, NoteReason } from "./ports.ts";
 
 export interface NoteOptions {
   readonly now: () => Date;
-  /** `reportingController` and pod name, as events.k8s.io wants them. */
+  /** `reportingController` and pod name, required by events.k8s.io. */
   readonly reporter: { readonly controller: string; readonly instance: string };
-  /** Told why an Event could not be written. */
+  /** Called with the error if an Event could not be created. */
   readonly failed: (message: string) => void;
 }
 
@@ -38,6 +38,6 @@ export const connectNote =
     try {
       await api.call({ method: "POST", path, body: event, expected: [403, 404, 409], unread: true });
     } catch (fault) {
-      options.failed(`no Event ${reason} on Job ${job.namespace}/${job.name}: ${String(fault)}`);
+      options.failed(`Event ${reason} on Job ${job.namespace}/${job.name} could not be created: ${String(fault)}`);
     }
   };

@@ -1,4 +1,4 @@
-// Finds open runs: namespace by namespace, page by page, and of each Job no more than which run it belongs to.
+// Finds open runs by namespace and page, reading only each Job's run id.
 import pLimit from "p-limit";
 import type { Job } from "../../core/kubernetes.ts";
 import { label } from "../../core/marks.ts";
@@ -12,14 +12,14 @@ import type { OpenRuns } from "./ports.ts";
 /** "Receiving resources as partial metadata" (Kubernetes, API concepts). */
 const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
-/** Annotations carry the run's event: 500 Jobs have 1 to 150 MB of metadata. Parsed, a page takes some three times its size. */
+/** Annotations contain the run's event, so 500 Jobs have 1 to 150 MB of metadata. A parsed page takes about three times its size. */
 const pageBytes = 4 * 1024 * 1024;
 
 const listsSideBySide = 3;
 
 type Metadata = Pick<Job, "metadata">;
 
-/** @throws IoError when none of the lists can be had, and trying again may help */
+/** @throws IoError if all lists fail, and a retry may help */
 export const listOpenRuns = async (api: KubernetesApi, scopes: readonly RunScope[]): Promise<OpenRuns> => {
   const runs = new Map<string, Set<string>>();
   const faults = new Map<string, IoError>();
@@ -54,7 +54,7 @@ const listPart = async (api: KubernetesApi, { managedBy, namespace }: ScopePart,
   }
 };
 
-/** Whether the run of such a Job can be moved is found out when all of it is read. */
+/** Whether such a Job's run can be reconciled is known only after reading all of it. */
 const addFromHead = (
   head: string,
   { fault, namespace, found }: { fault: IoError; namespace: string; found: Found },

@@ -1,4 +1,4 @@
-// One guarded change of a Job: a JSON Patch (RFC 6902) whose tests are the guard. The API server applies all of it or nothing.
+// Changes a Job atomically: a JSON Patch (RFC 6902) whose `test` operations are preconditions.
 import type { Job } from "../../core/kubernetes.ts";
 import { finalizer, label } from "../../core/marks.ts";
 import { IoError } from "../io-error.ts";
@@ -7,15 +7,15 @@ import { pathOfJob } from "./jobs.ts";
 import type { JobChange, JobRef } from "./ports.ts";
 
 /**
- * The guard is what the Job says and not its resourceVersion: the Job controller writes its status at any moment, and
- * that is no reason to look again.
+ * The preconditions are fields of the Job, not its resourceVersion, because the Job controller's status updates must not cause
+ * conflicts.
  */
 export const patchJob = async (
   api: KubernetesApi,
   job: JobRef,
   change: JobChange,
 ): Promise<"done" | "stale" | "gone"> => {
-  let ours = 0; // a Job of ours is created with our finalizer as the first one; others are appended
+  let ours = 0; // our Jobs are created with our finalizer as the first one; others are appended
   for (let tries = 0; tries < 3; tries++) {
     const answer = await attempt(api, job, operationsOf(job, change, ours));
     if (answer !== "test failed") return answer;
@@ -45,9 +45,9 @@ const attempt = async (api: KubernetesApi, job: JobRef, body: readonly Operation
   const { status, body: said } = await api.call<Status>(call);
   if (status === 404) return "gone";
   if (status !== 422) return "done";
-  // A failed test and an invalid Job are both 422; only the latter names causes (apiserver: endpoints/handlers/patch.go).
+  // A failed test and an invalid Job are both 422; only the latter has causes (apiserver: endpoints/handlers/patch.go).
   if (!said.details?.causes?.length) return "test failed";
-  throw new IoError(`Kubernetes refuses to change Job ${job.namespace}/${job.name}: ${said.message}`, {
+  throw new IoError(`Kubernetes refused to change Job ${job.namespace}/${job.name}: ${said.message}`, {
     retryable: false,
     httpStatus: 422,
   });
@@ -87,11 +87,11 @@ const removeFinalizer = (index: number): Operation[] => [
   { op: "remove", path: `/metadata/finalizers/${index}` },
 ];
 
-/** `add` replaces what is there (RFC 6902, section 4.1). */
+/** `add` replaces existing values (RFC 6902, section 4.1). */
 const set = (path: string, value: unknown): Operation => ({ op: "add", path, value });
 const test = (path: string, value: unknown): Operation => ({ op: "test", path, value });
 
-/** A name inside a JSON Pointer (RFC 6901). */
+/** Escapes a name for a JSON Pointer (RFC 6901). */
 const pointer = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1");
 
 const isAsExpected = (

@@ -1,4 +1,4 @@
-// Pods of a Job on a real API server: their state, their output, and what Kubernetes noted about them.
+// A Job's pods in a real API server: their state, output and Events.
 import type { Pod } from "../../core/kubernetes.ts";
 import type { KubernetesWarning } from "../../core/kubernetes-warning.ts";
 import { IoError } from "../io-error.ts";
@@ -10,7 +10,7 @@ interface List<T> {
   readonly items: readonly T[];
 }
 
-/** core/v1 Event. What comes by way of events.k8s.io, as the scheduler's, has `eventTime` and `series` instead of the other times. */
+/** core/v1 Event. Events created through events.k8s.io, such as the scheduler's, have `eventTime` and `series` instead of the other times. */
 interface Event {
   readonly involvedObject?: { readonly name?: string; readonly fieldPath?: string };
   readonly type?: string;
@@ -42,7 +42,7 @@ export const connectPods = (api: KubernetesApi): Pods => ({
 
 type Warning = ReturnType<typeof toWarning>;
 
-/** The latest last; none without the right to read them: they only explain, and a run is reported all the same. */
+/** Latest last. Empty without the right to read Events, because they are only explanations. */
 const listEvents = async (api: KubernetesApi, namespace: string, about: string): Promise<Warning[]> => {
   const query = new URLSearchParams({ fieldSelector: `${about},type=Warning`, limit: "500" });
   try {

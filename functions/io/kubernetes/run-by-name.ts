@@ -1,4 +1,4 @@
-// Reads the Jobs of a run by their names: of a list by label the API server looks at every Job of the namespace.
+// Reads a run's Jobs by name, because for a list by label the API server scans every Job in the namespace.
 import type { Job } from "../../core/kubernetes.ts";
 import { annotation, type ChainLink, jobNameOf } from "../../core/marks.ts";
 import { readChain } from "../../core/read-marks.ts";
@@ -9,17 +9,17 @@ import type { JobRef } from "./ports.ts";
 export interface RunToRead {
   readonly runId: string;
   readonly namespaces: readonly string[];
-  /** Of all its Jobs together, where the caller has room for less than usual. */
+  /** Limit of all its Jobs together, if smaller than usual. */
   readonly maxBytes?: number;
 }
 
-/** @returns undefined when the Job is not there, or may not be read */
+/** @returns undefined if the Job does not exist, or may not be read */
 type ReadJob = (job: Omit<JobRef, "uid">) => Promise<Job | undefined>;
 
 /**
- * One after the other, the first one first: it names the others.
- * @returns undefined where they are not all there, or may not be read: only a list shows what is there at one moment
- * @throws what `read` throws
+ * Reads them one by one; the first one names the others.
+ * @returns undefined if one does not exist or may not be read; only a list is a consistent snapshot
+ * @throws errors of `read`
  */
 export const readJobsByName = async (
   read: ReadJob,
@@ -30,7 +30,7 @@ export const readJobsByName = async (
   const lead = await read({ namespace, name: jobNameOf(runId, 0) });
   const chain = readChain(lead?.metadata?.annotations?.[annotation.chain]);
   if (!lead || !chain) return undefined;
-  // Somebody may have forged it: it leads nowhere but to Jobs that a run of this id has.
+  // The annotation may be forged, so it can only lead to Jobs of this run id.
   const isOurs = (link: ChainLink, index: number): boolean =>
     link.namespace === namespace && link.name === jobNameOf(runId, index);
   if (!chain.jobs.every(isOurs)) return undefined;
@@ -43,11 +43,11 @@ export const readJobsByName = async (
   return jobs;
 };
 
-/** @throws IoError, `tooLarge` when they have more than `maxBytes` */
+/** @throws IoError, `tooLarge` if they have more than `maxBytes` */
 export const readRunByName = (api: KubernetesApi, wanted: RunToRead): Promise<Job[] | undefined> =>
   readJobsByName(readWithin(api, wanted.maxBytes), wanted);
 
-/** As long as there is room. */
+/** Enforces the limit. */
 const readWithin = (api: KubernetesApi, maxBytes: number | undefined): ReadJob => {
   let leftBytes = maxBytes;
   return async (job) => {

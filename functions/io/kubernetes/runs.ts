@@ -1,4 +1,4 @@
-// What people who look at runs ask of Kubernetes: few requests, whatever the number of runs, and no change to anything.
+// Read-only requests for `job-executor runs`, whose number does not depend on the number of runs.
 import type { Job, Pod } from "../../core/kubernetes.ts";
 import { label } from "../../core/marks.ts";
 import { IoError } from "../io-error.ts";
@@ -10,16 +10,16 @@ import type { Pods } from "./ports.ts";
 import { touched } from "./timer.ts";
 
 export interface Runs {
-  /** Jobs of all runs, open and reported, in a namespace; "*" is all of them. One request. @throws IoError */
+  /** Jobs of all runs, open and reported, in a namespace; "*" means all. One request. @throws IoError */
   listJobs(namespace: string): Promise<Job[]>;
   /**
-   * Their pods that have not ended; or all pods of one run. One request.
+   * Running pods of all runs, or all pods of one run. One request.
    * @throws IoError
    */
   listPods(namespace: string, runId?: string): Promise<Pod[]>;
   /** See {@link Pods}. */
   readonly listWarnings: Pods["listWarnings"];
-  /** Whether there is a timer of the sweep anywhere. @throws IoError */
+  /** Whether the sweep's timer exists in any namespace. @throws IoError */
   findTimer(): Promise<"there" | "missing" | "unknown">;
 }
 

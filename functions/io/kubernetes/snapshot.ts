@@ -1,4 +1,4 @@
-// ConfigMaps that belong to a Job and never change (files of its task, values of tasks before it), on a real API server.
+// Immutable ConfigMaps owned by a Job (files of its task, values of earlier tasks), in a real API server.
 import type { ConfigMap } from "../../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
@@ -16,10 +16,10 @@ export const connectSnapshots = (api: KubernetesApi): Snapshots => {
       const path = `${collectionOf(snapshot)}?fieldValidation=Strict`;
       const { status, body } = await api.call<Refusal>({ method: "POST", path, body: snapshot, expected: [409] });
       if (status !== 409) return "created";
-      if (body.reason !== "AlreadyExists") throw later(`Kubernetes does not create the ConfigMap: ${body.message}`);
+      if (body.reason !== "AlreadyExists") throw later(`Kubernetes did not create the ConfigMap: ${body.message}`);
       if (await isThere(snapshot)) return "exists";
       const { namespace, name } = snapshot.metadata ?? {};
-      throw later(`ConfigMap ${namespace}/${name} is still that of an earlier Job; Kubernetes will collect it.`);
+      throw later(`ConfigMap ${namespace}/${name} still belongs to an earlier Job; Kubernetes will delete it.`);
     },
   };
 };
@@ -31,7 +31,7 @@ const ownerOf = ({ metadata }: ConfigMap): string | undefined => metadata?.owner
 
 const later = (message: string): IoError => new IoError(message, { retryable: true, httpStatus: 409 });
 
-/** metav1.Status. A namespace that is being removed answers with 409 as well in some versions. */
+/** metav1.Status. In some versions, a namespace being deleted also causes a 409. */
 interface Refusal {
   readonly reason?: string;
   readonly message?: string;

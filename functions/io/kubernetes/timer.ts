@@ -1,4 +1,4 @@
-// The sweep's timer: a Knative PingSource that exists while runs do.
+// The sweep's timer: a Knative PingSource that exists while runs are open.
 import { noteOfScope, type RunScope, readScopes } from "../../core/run-scope.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
@@ -7,17 +7,17 @@ import type { Timer } from "./ports.ts";
 export interface TimerOptions {
   readonly namespace: string;
   readonly name: string;
-  /** Cron, as PingSource's spec.schedule. */
+  /** Cron, for PingSource's spec.schedule. */
   readonly schedule: string;
-  /** Where the sweep's event goes: the Knative Service of finish-task. */
+  /** The Knative Service that receives the sweep's event: finish-task. */
   readonly sink: string;
-  /** Noted with each touch: runs are found there also when the settings have changed. */
+  /** Recorded with each touch, so that runs there are found even after the settings change. */
   readonly scope: RunScope;
-  /** Told once when this cluster has no PingSource: runs then go on by Job events alone. */
+  /** Called once if PingSource is not installed, so that only Job events continue runs. */
   readonly missing: (message: string) => void;
 }
 
-/** Annotation by which a PingSource is known to be the sweep's. */
+/** Annotation that marks a PingSource as the sweep's. */
 export const touched = "keptn.sh/jes-touched";
 const group = "/apis/sources.knative.dev/v1";
 
@@ -34,14 +34,14 @@ export const connectTimer = (api: KubernetesApi, options: TimerOptions): Timer =
   let told = false;
   const tellMissing = () => {
     if (!told)
-      options.missing("PingSource (sources.knative.dev/v1) is not installed: no sweep looks after lost Job events.");
+      options.missing("PingSource (sources.knative.dev/v1) is not installed: no sweep recovers lost Job events.");
     told = true;
   };
   return {
     /**
-     * Server-side apply: creates or updates in one request, whoever else does the same. It also "updates" one that was deleted and
-     * waits for Knative's own finalizer; that one will be gone in a moment, and not fire again. A field manager for each scope: what a
-     * manager applied before and does not apply again is removed (Kubernetes, server-side apply).
+     * Server-side apply: creates or updates in one request, even concurrently. It also "updates" a PingSource that is being deleted and
+     * waits for Knative's finalizer; that one will not fire again. Each scope has its own field manager, because fields that a manager no
+     * longer applies are removed (Kubernetes, server-side apply).
      */
     touch: async (now) => {
       const query = `fieldManager=start-job-${noteOfScope(options.scope).id}&force=true`;
@@ -56,19 +56,19 @@ export const connectTimer = (api: KubernetesApi, options: TimerOptions): Timer =
       const { status, body } = await api.call<PingSource>({ method: "GET", path, expected: [404] });
       if (status === 404) return undefined;
       const { resourceVersion, annotations } = body.metadata;
-      const touchedAt = new Date(annotations?.[touched] ?? 0); // one that somebody else made is ours to end as well
+      const touchedAt = new Date(annotations?.[touched] ?? 0); // one created by somebody else is deleted too
       return { touchedAt, resourceVersion, scopes: readScopes(annotations) };
     },
     remove: async (resourceVersion) => {
       const body = { preconditions: { resourceVersion } };
-      await api.call({ method: "DELETE", path, body, expected: [404, 409] }); // 409: touched meanwhile, it stays
+      await api.call({ method: "DELETE", path, body, expected: [404, 409] }); // 409: touched meanwhile, so it stays
     },
   };
 };
 
 const stillGoing = ({ namespace, name }: TimerOptions): IoError =>
   new IoError(
-    `PingSource ${namespace}/${name} is still being deleted; if it stays so, look whether Knative's pingsource-mt-adapter runs.`,
+    `PingSource ${namespace}/${name} is still being deleted. If this persists, check that Knative's pingsource-mt-adapter runs.`,
     { retryable: true },
   );
 

@@ -1,9 +1,9 @@
-// Where the API server is and who we are, as a kubeconfig or a pod's service account says.
+// Address and credentials of the API server, from a kubeconfig or a pod's service account.
 import { type Agent, Agent as HttpAgent } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { loadHttps } from "../http-agent.ts";
 
-/** Where the API server is, and how to speak to it. */
+/** Address, agent and credentials. */
 export interface Wire {
   readonly server: string;
   readonly agent: Agent;
@@ -13,7 +13,7 @@ export interface Wire {
 export const serverOf = (config: KubeConfig): string =>
   config.getCurrentCluster()?.server.replace(/\/$/, "") ?? "http://localhost:8080";
 
-/** No connection is opened yet. */
+/** Does not open a connection yet. */
 export const connectWire = async (config: KubeConfig): Promise<Wire> => {
   const server = serverOf(config);
   const options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0] = {};
@@ -35,12 +35,12 @@ export const connectWire = async (config: KubeConfig): Promise<Wire> => {
 };
 
 /**
- * A service account's token is rotated, of which client-node takes note once a minute: there is no need to ask it for each request.
- * In a pod it would read the certificate authority's file each time.
+ * client-node checks for a rotated service account token once a minute, so asking it for each request is not necessary. In a pod, it
+ * would also read the CA file each time.
  */
 const askedAgainMs = 1000;
 
-/** @returns asks, or gives what was answered within the last second; a failure is not kept */
+/** @returns a function that caches the result for a second; failures are not cached */
 const askSometimes = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
   let last: { readonly atMs: number; readonly answer: Promise<T> } | undefined;
   return () => {

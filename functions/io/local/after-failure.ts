@@ -1,15 +1,15 @@
-// What a Job does after a pod of it has failed: as batch/v1 backoffLimit and PodFailurePolicy say.
+// Decides whether a Job retries after a failed pod, following batch/v1 backoffLimit and PodFailurePolicy.
 import type { Job } from "../../core/kubernetes.ts";
 
-/** `undefined`: it is tried again. */
+/** `undefined`: it is retried. */
 export type Verdict = { readonly reason: string; readonly message: string } | undefined;
 
 export const noTryLeft = { reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit" };
 
 /**
- * Nothing takes a pod away here: of the rules only those for exit codes fit.
- * @param exitCode of its own container; undefined: that did not run to an end
- * @param failed pods of the Job that failed before
+ * Pods are never disrupted here, so only rules for exit codes apply.
+ * @param exitCode of the task's own container; undefined: it did not finish
+ * @param failed number of the Job's earlier failed pods
  */
 export const afterFailure = (
   { metadata, spec }: Job,

@@ -1,9 +1,9 @@
-// Tries a command of this machine that may be missing, broken or hanging.
+// Checks whether a command on this machine works; it may be missing, broken or hanging.
 import { spawn } from "node:child_process";
 
 /**
  * @param env its environment; undefined: this process's own
- * @returns whether it ended well within this time; else it is ended, with all that it started
+ * @returns whether it succeeded in time; otherwise it is killed with its children
  */
 export const answers = (
   [program = "", ...args]: readonly string[],

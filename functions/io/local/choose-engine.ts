@@ -1,4 +1,4 @@
-// Chooses what runs the containers: podman or docker where one answers, else processes.
+// Chooses the engine: podman or docker if available, otherwise processes.
 import { IoError } from "../io-error.ts";
 import { answers } from "./answers.ts";
 import type { Engine, Say } from "./engine.ts";
@@ -8,21 +8,21 @@ export type RuntimeChoice = (typeof runtimeChoices)[number];
 
 export interface EngineOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** A folder for what the engine needs. */
+  /** A working folder for the engine. */
   readonly folder: string;
   readonly say: Say;
   readonly now: () => Date;
-  /** How long an engine may take to say that it is there. */
+  /** How long an engine may take to respond. */
   readonly answerSeconds?: number;
 }
 
-/** Each asks its service, not only its program: that is there on many machines where nothing answers. */
+/** These query the engine's service, because its program may be installed without a running service. */
 const questions = {
   podman: ["podman", "info", "--format", "{{.Host.OS}}"],
   docker: ["docker", "version", "--format", "{{.Server.Version}}"],
 } as const;
 
-/** @throws IoError when the engine that was asked for does not answer */
+/** @throws IoError if the requested engine does not respond */
 export const chooseEngine = async (choice: RuntimeChoice, options: EngineOptions): Promise<Engine> => {
   if (choice === "process") return makeProcessEngine(options);
   const wanted = choice === "auto" ? (["podman", "docker"] as const) : [choice];

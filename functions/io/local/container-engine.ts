@@ -1,4 +1,4 @@
-// Runs containers with podman or docker, whose command lines are the same as far as we need them.
+// Runs containers with podman or docker, whose command lines are compatible for our purposes.
 import { execFile } from "node:child_process";
 import type { ContainerEnd, ContainerOrder, Engine, Say } from "./engine.ts";
 import { createArguments } from "./engine-arguments.ts";
@@ -6,7 +6,7 @@ import { runProcess } from "./run-process.ts";
 
 export interface ContainerEngineOptions {
   readonly name: "podman" | "docker";
-  /** The environment in which the engine's own program runs. */
+  /** The environment of the engine's own program. */
   readonly env: Readonly<Record<string, string>>;
   readonly say: Say;
   readonly now: () => Date;
@@ -20,7 +20,7 @@ export const containerEngine = (options: ContainerEngineOptions): Engine => ({
     attach(options, order, signal),
 });
 
-/** How long the engine may take for what needs no network. */
+/** Timeout of engine commands that do not use the network. */
 const soon = () => AbortSignal.timeout(60_000);
 
 const attach = async (
@@ -39,7 +39,7 @@ const attach = async (
     const process = { command, workingDir: "/", env, saysReady: false, order: { ...order, onOutput }, now };
     const end = await runProcess(process, stopping.stopped);
     const state = await inspect(name, order.id);
-    if (state.Running) await call(name, ["kill", order.id], soon()); // else podman would be polite once more
+    if (state.Running) await call(name, ["kill", order.id], soon()); // otherwise podman would wait for a graceful stop again
     return end.kind === "ended" ? outcomeOf(end, state, said) : end;
   } finally {
     stopping.forget();
@@ -48,8 +48,8 @@ const attach = async (
 };
 
 /**
- * Lets the engine stop the container, which ends its client as well: clients do not always hand on a signal.
- * @returns a signal for a client that is there all the same
+ * Stops the container through the engine, which also ends its client; clients do not always forward signals.
+ * @returns a signal for a client that keeps running
  */
 const stopOn = (signal: AbortSignal, name: string, { id, graceSeconds }: ContainerOrder) => {
   const client = new AbortController();
@@ -62,7 +62,7 @@ const stopOn = (signal: AbortSignal, name: string, { id, graceSeconds }: Contain
   return { stopped: client.signal, forget: () => signal.removeEventListener("abort", stop) };
 };
 
-/** The engine's own word on a container that ended (`inspect`, State). */
+/** The engine's record of an ended container (`inspect`, State). */
 interface State {
   readonly ExitCode?: number;
   readonly OOMKilled?: boolean;
@@ -76,7 +76,7 @@ const inspect = async (name: string, id: string): Promise<State> => {
   return answer.ok ? JSON.parse(answer.output) : {};
 };
 
-/** The client's exit code can be its own as well as the container's; the engine's record is not. */
+/** Uses the engine's record, because the client's exit code may be its own instead of the container's. */
 const outcomeOf = (
   end: Extract<ContainerEnd, { kind: "ended" }>,
   state: State,
@@ -99,7 +99,7 @@ const createContainer = async (
   return created.ok ? undefined : { kind: "refused", reason: "CreateContainerError", message: created.output };
 };
 
-/** @returns an end when there is no image */
+/** @returns an end if there is no image */
 const getImage = async (
   { name, say }: ContainerEngineOptions,
   { container: { image = "", imagePullPolicy } }: ContainerOrder,
@@ -116,14 +116,14 @@ const getImage = async (
   return pulled.ok ? undefined : { kind: "refused", reason: "ErrImagePull", message: pulled.output };
 };
 
-/** Where Kubernetes looks for it; podman would ask a person which registry is meant. */
+/** Adds Kubernetes' default registry; podman would prompt for one. */
 const qualified = (image: string): string => {
   const [first = "", ...more] = image.split("/");
   if (more.length === 0) return `docker.io/library/${image}`;
   return /[.:]|^localhost$/.test(first) ? image : `docker.io/${image}`;
 };
 
-/** @returns what it wrote to stdout, or, if it failed, to stderr */
+/** @returns stdout, or stderr if it failed */
 const call = (name: string, args: readonly string[], signal: AbortSignal): Promise<{ ok: boolean; output: string }> =>
   new Promise((resolve) => {
     execFile(name, args, { signal, killSignal: "SIGKILL", maxBuffer: 16 * 1024 * 1024 }, (fault, stdout, stderr) =>

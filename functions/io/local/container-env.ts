@@ -1,11 +1,11 @@
-// The environment of a container: its Secrets and ConfigMaps, its variables in order, each expanded by those before it.
+// The environment of a container: Secrets and ConfigMaps, then its variables in order, expanded with earlier ones.
 import type { Container, EnvVar } from "../../core/kubernetes.ts";
 import { expand } from "./expand.ts";
 
 /** By key. */
 export type Values = Readonly<Record<string, string>>;
 
-/** Secrets, or ConfigMaps, that a local run was given, by name. */
+/** The local run's Secrets or ConfigMaps, by name. */
 export type Secrets = Readonly<Record<string, Values>>;
 
 export interface Given {
@@ -15,7 +15,7 @@ export interface Given {
 
 export type ContainerEnv =
   | { readonly variables: ReadonlyMap<string, string> }
-  /** Why the container cannot be made, in the words of the kubelet where it has some. */
+  /** Why the container cannot be created, in the kubelet's words if it has any. */
   | { readonly missing: string };
 
 export const makeContainerEnv = (container: Container, { secrets, configMaps }: Given): ContainerEnv => {
@@ -41,7 +41,7 @@ const resolve = ({ name, value, valueFrom }: EnvVar, { variables, secrets, confi
   const { secretKeyRef: secret, configMapKeyRef: configMap } = valueFrom;
   if (secret) return keyValueOf(secret, secrets, { kind: "Secret", missing: noSecret(secret.name) });
   if (configMap) return keyValueOf(configMap, configMaps, { kind: "ConfigMap", missing: noConfigMap(configMap.name) });
-  return { missing: `variable ${name}: a local run has no such source (${Object.keys(valueFrom).join()})` };
+  return { missing: `variable ${name}: a local run does not support this source (${Object.keys(valueFrom).join()})` };
 };
 
 interface Reference {
@@ -60,7 +60,8 @@ const keyValueOf = (
   return { missing: values ? `couldn't find key ${key} in ${kind} ${name}` : missing };
 };
 
-export const noSecret = (name = "") => `secret "${name}" not found. Give a local run its values: --secret ${name}=FILE`;
+export const noSecret = (name = "") =>
+  `secret "${name}" not found. Set its values for a local run: --secret ${name}=FILE`;
 
 export const noConfigMap = (name = "") =>
-  `configmap "${name}" not found. Give a local run its values: --config-map ${name}=FILE`;
+  `configmap "${name}" not found. Set its values for a local run: --config-map ${name}=FILE`;

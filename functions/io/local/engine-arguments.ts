@@ -1,4 +1,4 @@
-// A container of a pod as the command line that creates it with podman or docker.
+// The podman or docker command line that creates a pod's container.
 import type { Container, PodSpec } from "../../core/kubernetes.ts";
 import type { ContainerOrder } from "./engine.ts";
 
@@ -14,7 +14,7 @@ export const createArguments = ({ id, container, pod, env, mounts }: ContainerOr
     ...[...env].flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     ...(workingDir ? ["--workdir", workingDir] : []),
     ...securityArguments(container, pod),
-    // A command takes the place of the image's entrypoint, and then of its arguments as well, in Kubernetes and here.
+    // As in Kubernetes, a command replaces the image's entrypoint and its arguments.
     ...(entrypoint === undefined ? [] : ["--entrypoint", entrypoint]),
     image,
     ...rest,

@@ -1,11 +1,11 @@
-// What runs containers on this machine, in our words: podman, docker, or processes.
+// The port of engines that run containers on this machine: podman, docker, or processes.
 import type { Container, PodSpec } from "../../core/kubernetes.ts";
 
 export interface Engine {
   readonly name: "podman" | "docker" | "process";
   /**
-   * Runs one container to its end. `signal` stops it: politely first, and for good after its grace time.
-   * What the container does wrong, and what keeps it from starting, is an end as well.
+   * Runs one container to its end. `signal` stops it: gracefully first, and by force after its grace period.
+   * Failures and start errors are ends, too.
    */
   run(order: ContainerOrder, signal: AbortSignal): Promise<ContainerEnd>;
 }
@@ -13,11 +13,11 @@ export interface Engine {
 export interface ContainerOrder {
   /** Unique on this machine. */
   readonly id: string;
-  /** Command and arguments with their variables expanded. */
+  /** Command and arguments have their variables expanded. */
   readonly container: Container;
   readonly pod: PodSpec;
   readonly env: ReadonlyMap<string, string>;
-  /** Paths in the container, and the folder or file of this machine that each one stands for. */
+  /** Paths in the container, with the folder or file on this machine for each. */
   readonly mounts: Readonly<Record<string, string>>;
   readonly graceSeconds: number;
   readonly onStarted: () => void;
@@ -28,14 +28,14 @@ export type ContainerEnd =
   | {
       readonly kind: "ended";
       readonly exitCode: number;
-      /** As the kubelet says it: Completed, Error, OOMKilled, StartError. */
+      /** The kubelet's reason: Completed, Error, OOMKilled, StartError. */
       readonly reason: string;
       readonly message?: string;
       readonly startedAt: Date;
       readonly finishedAt: Date;
     }
-  /** It was never made. */
+  /** It was never created. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string };
 
-/** Says something to the person at the terminal. */
+/** Prints a message to the user. */
 export type Say = (message: string) => void;

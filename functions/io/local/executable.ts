@@ -1,4 +1,4 @@
-// Finds the program of a container's command, and says as a container runtime would why it cannot be run.
+// Finds the program of a container's command, or explains like a container runtime why it cannot be run.
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
@@ -6,13 +6,13 @@ import { isAbsolute, join, resolve } from "node:path";
 export interface Lookup {
   /** Value of PATH. */
   readonly path: string;
-  /** Folder of this machine in which a relative path begins. */
+  /** Base folder of relative paths on this machine. */
   readonly workingDir: string;
-  /** Path in the container to path on this machine. */
+  /** Maps a path in the container to a path on this machine. */
   readonly toHost: (path: string) => string;
 }
 
-/** @returns undefined when it can be run, else runc's words */
+/** @returns undefined if it can be run, otherwise runc's message */
 export const checkExecutable = async (program: string, lookup: Lookup): Promise<string | undefined> => {
   const said = (what: string) => `exec: ${JSON.stringify(program)}: ${what}`;
   if (program.includes("/")) {

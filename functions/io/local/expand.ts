@@ -1,7 +1,7 @@
-// `$(NAME)` in env values, commands and arguments, as Kubernetes expands it.
+// Expands `$(NAME)` in env values, commands and arguments like Kubernetes.
 
 /**
- * `$(NAME)` becomes the variable's value, `$$` a dollar; what names no variable stays as it is written
+ * `$(NAME)` becomes the variable's value, and `$$` a dollar; unknown variables stay unchanged
  * (k8s.io/kubernetes/third_party/forked/golang/expansion).
  */
 export const expand = (text: string, variables: ReadonlyMap<string, string>): string =>

@@ -1,4 +1,4 @@
-// The status of a Job, as the Job controller of Kubernetes 1.34 writes it.
+// The status of a Job like that of the Job controller in Kubernetes 1.34.
 import type { JobStatus } from "./jobs.ts";
 
 /** Kubernetes' times have whole seconds (metav1.Time). */
@@ -21,15 +21,15 @@ const words = {
   failed: { reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit" },
 };
 
-/** A pod of it has failed, and another one comes after a pause. */
+/** A pod failed, and another one follows after a pause. */
 export const pausedStatus = (before: JobStatus): JobStatus => ({
   ...before,
   ...{ active: 0, ready: 0, failed: (before.failed ?? 0) + 1 },
 });
 
 /**
- * First the outcome is decided, then, with the second status, the Job is over: Kubernetes writes both.
- * @param why of a failure, where it is not that no try is left
+ * Like Kubernetes, two statuses: the first decides the outcome, the second ends the Job.
+ * @param why of a failure, if it is not that no retries are left
  */
 export const endedStatuses = (
   before: JobStatus,

@@ -1,4 +1,4 @@
-// Jobs in memory, by Kubernetes' rules: the store of the local runtime, and the Kubernetes of the tests.
+// Jobs in memory with Kubernetes' rules: the store of the local runtime, and of tests.
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Job } from "../../core/kubernetes.ts";
@@ -10,17 +10,17 @@ import { makeWatch, type WatchChange } from "./watch.ts";
 
 export interface LocalJobs extends Jobs {
   /**
-   * Tells of every change, in the order in which they happened and before the call that made it returns.
-   * @returns a function that ends the subscription
+   * Calls the listener for every change in order, before the call that made the change returns.
+   * @returns a function that unsubscribes
    */
   subscribe(listener: (change: WatchChange) => void): () => void;
-  /** Replaces a Job's status, as the Job controller does. A Job that is gone is left gone. */
+  /** Replaces a Job's status like the Job controller. Ignores deleted Jobs. */
   setStatus(job: JobRef, status: JobStatus): void;
 }
 
 export type JobStatus = NonNullable<Job["status"]>;
 
-/** A Job as the API server stores it. */
+/** A stored Job. */
 interface Stored extends Job {
   metadata: NonNullable<Job["metadata"]> & { namespace: string; name: string; uid: string; resourceVersion: string };
   spec: NonNullable<Job["spec"]>;
@@ -37,7 +37,7 @@ export const localJobs = ({ now }: { readonly now: () => Date }): LocalJobs => {
     return job?.metadata.uid === ref.uid ? job : undefined;
   };
   const list = (wanted: (job: Stored) => boolean): Job[] => structuredClone([...stored.values()].filter(wanted));
-  /** Writes what changed; an update that changes nothing is none (API server: resourceVersion stays). */
+  /** Writes a change; without a difference, nothing happens, and the resourceVersion stays as in the API server. */
   const update = (before: Stored, after: Stored): void => {
     if (isDeepStrictEqual(before, after)) return;
     const { generation = 1 } = before.metadata;
@@ -100,7 +100,7 @@ export const localJobs = ({ now }: { readonly now: () => Date }): LocalJobs => {
 const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
   `${namespace}/${name}`;
 
-/** "*": all of them. */
+/** "*": all namespaces. */
 const isWithin = (namespaces: readonly string[], { metadata }: Stored): boolean =>
   namespaces.includes("*") || namespaces.includes(metadata.namespace);
 
@@ -130,7 +130,7 @@ const makeStored = (job: Job, made: { readonly now: Date; readonly resourceVersi
   };
 };
 
-/** As JSON Patch's `test`: an annotation that is not there is not "". */
+/** Like JSON Patch's `test`, a missing annotation does not equal "". */
 const isAsExpected = (job: Stored, expect: NonNullable<JobChange["expect"]> = {}): boolean => {
   const { annotations = {}, suspend, activeDeadlineSeconds: deadlineSeconds } = expect;
   return (

@@ -1,18 +1,18 @@
-// Keptn for a local run: the job config from a file, the answers to whoever listens, counted by Keptn's own rule.
+// Keptn for a local run: reads the job config from a file, passes events to a listener, and counts them by Keptn's rule.
 import { randomUUID } from "node:crypto";
 import type { OutgoingEvent } from "../../core/outgoing-event.ts";
 import type { Count, ErrorLogEntry, Keptn } from "../keptn.ts";
 
 export interface LocalKeptnOptions {
   readonly configText: string;
-  /** Gets every event that is sent, as Keptn would hand it on. */
+  /** Receives every sent event as Keptn would forward it. */
   readonly onEvent: (event: SentEvent) => void;
-  /** Gets what would stand in Keptn's error log. */
+  /** Receives entries for Keptn's error log. */
   readonly onError: (entry: ErrorLogEntry) => void;
   readonly now: () => Date;
 }
 
-/** Keptn sets id and time of what it is sent (api-service, handlers/event.go). */
+/** Keptn sets the id and time of received events (api-service, handlers/event.go). */
 export type SentEvent = OutgoingEvent & {
   readonly id: string;
   /** RFC 3339. */
@@ -29,7 +29,7 @@ export const localKeptn = ({ configText, onEvent, onError, now }: LocalKeptnOpti
         event.type.endsWith(`.${kind}`) &&
         (source === undefined || event.source === source),
     ).length;
-  /** As many finished as started, whoever sent them (shipyard-controller, models/sequence_execution.go). */
+  /** As many finished as started events from all sources (shipyard-controller, models/sequence_execution.go). */
   const isOver = (id: string): boolean =>
     countOf(id, "started") > 0 && countOf(id, "started") === countOf(id, "finished");
 

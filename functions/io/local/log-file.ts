@@ -1,4 +1,4 @@
-// The output of one container, kept in a file however long it gets.
+// The output of one container, stored in a file of any size.
 import { closeSync, openSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Log } from "../kubernetes/ports.ts";
@@ -50,7 +50,7 @@ const readAt = async (file: FileHandle, position: number, length: number): Promi
   return buffer.subarray(0, bytesRead);
 };
 
-/** Without the halves of characters that a cut leaves at either end. */
+/** Removes partial characters at both ends. */
 const decode = (bytes: Uint8Array): string => {
   let start = 0;
   while (start < Math.min(3, bytes.length) && (bytes[start]! & 0xc0) === 0x80) start++;

@@ -1,4 +1,4 @@
-// The folders and files of this machine that a local pod has as its volumes, logs and termination messages.
+// Folders and files for a local pod's volumes, logs and termination messages.
 import { chmod, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filesFolder, filesVolumeName } from "../../core/files.ts";
@@ -8,18 +8,18 @@ import { type LogFile, openLogFile } from "./log-file.ts";
 import { makeOpenFolder, makePodVolumes } from "./pod-volumes.ts";
 
 export interface PodFolder {
-  /** What the pod has as /keptn. */
+  /** The pod's /keptn. */
   readonly files: string;
   /** See PodVolumes. */
   readonly missing: string | undefined;
-  /** Path in the container to folder of this machine: /keptn, and whatever else it mounts; the shortest first. */
+  /** Maps /keptn and other mounts in the container to folders on this machine; shortest path first. */
   mountsOf(container: Container): Record<string, string>;
   openLog(container: string): LogFile;
-  /** What a container writes there is its termination message. */
+  /** The file for a container's termination message. */
   makeResultFile(container: string): Promise<{ readonly path: string; read(): Promise<string> }>;
 }
 
-/** The kubelet reads no more of a termination message, and of a longer one the end (pkg/kubelet/container, 4 KiB). */
+/** The kubelet reads only the last 4 KiB of a termination message (pkg/kubelet/container). */
 const mostResultBytes = 4096;
 
 export const makePodFolder = async (parent: string, pod: Pod, given: Given): Promise<PodFolder> => {

@@ -1,4 +1,4 @@
-// The volumes of a local pod as folders of this machine: an emptyDir and a claim are empty ones, Secrets and ConfigMaps have a file for each key.
+// A local pod's volumes as folders: emptyDirs and claims are empty folders, Secrets and ConfigMaps have a file for each key.
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkDataKey } from "../../core/config/kubernetes-names.ts";
@@ -6,13 +6,13 @@ import type { Pod, Volume } from "../../core/kubernetes.ts";
 import { type Given, noConfigMap, noSecret, type Values } from "./container-env.ts";
 
 export interface PodVolumes {
-  /** The folder of each volume, by the volume's name. */
+  /** Folders by volume name. */
   readonly folders: ReadonlyMap<string, string>;
-  /** Why the pod cannot start, in the words of the kubelet where it has some. */
+  /** Why the pod cannot start, in the kubelet's words if it has any. */
   readonly missing?: string;
 }
 
-/** @param parent where all pods of the run are: tasks that mount the same claim have the same folder */
+/** @param parent folder of all the run's pods, so that tasks with the same claim share its folder */
 export const makePodVolumes = async (parent: string, pod: Pod, given: Given): Promise<PodVolumes> => {
   const folders = new Map<string, string>();
   for (const volume of pod.spec?.volumes ?? []) {
@@ -29,7 +29,7 @@ interface Place {
   readonly given: Given;
 }
 
-/** @returns its folder; undefined for one of another kind, which no container here mounts */
+/** @returns its folder; undefined for other kinds, which containers here do not mount */
 const makeVolume = async (
   { name, emptyDir, persistentVolumeClaim: claim, secret, configMap }: Volume,
   { parent, pod, given }: Place,
@@ -41,7 +41,7 @@ const makeVolume = async (
   return configMap ? fill(own, given.configMaps[configMap.name ?? ""], noConfigMap(configMap.name)) : undefined;
 };
 
-/** For any user that the image chooses, as an emptyDir is. */
+/** Writable for any user of the image, like an emptyDir. */
 export const makeOpenFolder = async (path: string): Promise<string> => {
   await mkdir(path, { recursive: true });
   await chmod(path, 0o777);
@@ -51,7 +51,7 @@ export const makeOpenFolder = async (path: string): Promise<string> => {
 const fill = async (folder: string, values: Values | undefined, missing: string) => {
   if (!values) return { missing };
   const wrong = Object.keys(values).find((key) => checkDataKey(key) !== undefined);
-  if (wrong !== undefined) return { missing: `${JSON.stringify(wrong)} is no key of a Secret or ConfigMap` };
+  if (wrong !== undefined) return { missing: `${JSON.stringify(wrong)} is not a valid key of a Secret or ConfigMap` };
   await mkdir(folder, { recursive: true });
   for (const [key, value] of Object.entries(values)) await writeFile(join(folder, key), value, { mode: 0o444 });
   return folder;

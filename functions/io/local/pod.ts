@@ -1,4 +1,4 @@
-// The pod of a local Job, in the states that a kubelet would write down.
+// The pod of a local Job, with the states that a kubelet would report.
 import type { Container, ContainerStatus, Job, Pod } from "../../core/kubernetes.ts";
 import type { ContainerEnd } from "./engine.ts";
 import { timeOf } from "./job-status.ts";
@@ -44,7 +44,7 @@ export const withRunning = (pod: Pod, kind: ContainerKind, started: { name: stri
     state: { running: { startedAt: timeOf(started.at) } },
   });
 
-/** What a container that ended, or could not be made, leaves in its pod. */
+/** Adds the state of a container that ended or could not be created. */
 export const withEnd = (pod: Pod, kind: ContainerKind, { name, end }: { name: string; end: ContainerEnd }): Pod => {
   if (end.kind === "refused") {
     const { reason, message } = end;

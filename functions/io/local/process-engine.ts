@@ -1,4 +1,4 @@
-// Runs a container's command as a process of this machine: without its image, with /keptn in a folder of its own.
+// Runs a container's command as a process on this machine, without its image, and with a separate folder for /keptn.
 import { mkdir, mkdtemp, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ContainerEnd, ContainerOrder, Engine, Say } from "./engine.ts";
@@ -7,9 +7,9 @@ import { rewritePaths } from "./rewrite-paths.ts";
 import { runProcess } from "./run-process.ts";
 
 export interface ProcessEngineOptions {
-  /** Variables that every process needs to work here, such as PATH and HOME. */
+  /** Variables that every process needs, such as PATH and HOME. */
   readonly baseEnv: Readonly<Record<string, string>>;
-  /** An existing folder for what the processes need. */
+  /** An existing working folder. */
   readonly folder: string;
   readonly say: Say;
   readonly now: () => Date;
@@ -29,10 +29,10 @@ export const processEngine = (options: ProcessEngineOptions): Engine => {
 };
 
 const renderRewriting = (paths: readonly string[], folder: string): string =>
-  `A process has no ${paths[0]} of its own. In cmd, args, env and workingDir, paths below ` +
-  `${paths.join(" and ")} are rewritten to others below ${folder}; inside of scripts they are not.`;
+  `Processes do not have their own ${paths[0]}. In cmd, args, env and workingDir, paths below ` +
+  `${paths.join(" and ")} are rewritten to paths below ${folder}; inside scripts, they are not.`;
 
-/** What is started, where and with which environment. */
+/** The command, its folder and its environment. */
 interface Process {
   readonly command: readonly string[];
   readonly workingDir: string;
@@ -81,13 +81,13 @@ const isFolder = (path: string): Promise<boolean> =>
 const refuse = (message: string): ContainerEnd => ({ kind: "refused", reason: "CreateContainerError", message });
 
 const noCommand = (image = "") =>
-  `the task has no cmd, and what the image ${image} would run is only known to a container engine. ` +
-  "Give the task a cmd, or use --runtime podman or docker.";
+  `the task has no cmd, and only a container engine knows the default command of image ${image}. ` +
+  "Set the task's cmd, or use --runtime podman or docker.";
 
 const noFolder = (folder: string) =>
-  `the workingDir ${folder} is not on this machine (below ${dirname(folder)}). Use --runtime podman or docker.`;
+  `the workingDir ${folder} does not exist on this machine (below ${dirname(folder)}). Use --runtime podman or docker.`;
 
-/** As the kubelet shows it: exit code 128, StartError. */
+/** Like the kubelet: exit code 128, StartError. */
 const startError = (message: string, now: Date): ContainerEnd => ({
   kind: "ended",
   exitCode: 128,

@@ -1,15 +1,15 @@
-// Turns the paths of a container into those of this machine, where the container is only a process.
+// Rewrites container paths to paths on this machine, for containers that run as processes.
 
-/** From a path in the container, such as `/keptn`, to the one that stands for it. */
+/** Maps a path in the container, such as `/keptn`, to a path on this machine. */
 export type PathMap = Readonly<Record<string, string>>;
 
-/** Rewrites every such path, and every path below it, wherever it stands in a text; what it becomes is not rewritten again. */
+/** Rewrites these paths and paths below them anywhere in a text, once each. */
 export const rewritePaths = (text: string, paths: PathMap): string =>
   Object.keys(paths).length === 0 ? text : text.replace(patternOf(Object.keys(paths)), (path) => paths[path] ?? path);
 
 /**
- * Of two that fit, the longer one. Neither the end of a longer path (`/a/keptn`, `http://keptn`) nor the start of a longer name
- * (`/keptn-x`, `/keptn.sh`).
+ * Prefers longer paths. Does not match the end of a longer path (`/a/keptn`, `http://keptn`) or the start of a longer name (`/keptn-x`,
+ * `/keptn.sh`).
  */
 const patternOf = (paths: readonly string[]): RegExp => {
   const longestFirst = paths.toSorted((a, b) => b.length - a.length).map(escapePath);

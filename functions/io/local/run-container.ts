@@ -1,4 +1,4 @@
-// Runs one container of a local pod with the engine; the one that fetches files is done here, from a folder.
+// Runs one container of a local pod with the engine; the container that fetches files is replaced by a copy from a folder.
 import { fetchContainerName, fetchOrderVariable } from "../../core/files.ts";
 import { literalOf } from "../../core/job/literal.ts";
 import type { Container, Pod } from "../../core/kubernetes.ts";
@@ -13,7 +13,7 @@ export interface ContainerWorld extends Given {
   readonly now: () => Date;
 }
 
-/** Puts the files of a FETCH_ORDER into a folder. It ends like the program that does so in the cluster. */
+/** Copies the files of a FETCH_ORDER to a folder. Its end is the same as that of fetch-files in the cluster. */
 export type FetchFiles = (
   order: string | undefined,
   to: { readonly folder: string; readonly log: (line: string) => void },
@@ -27,7 +27,7 @@ export interface PodContainer {
   readonly onOutput: (bytes: Uint8Array) => void;
 }
 
-/** A container that does not end has this long to do so, once it was asked to: nobody waits at a terminal for Kubernetes' 30. */
+/** Grace period after a stop request; Kubernetes' 30 s would be too long at a terminal. */
 const mostGraceSeconds = 5;
 
 export const runContainer = async (
@@ -60,7 +60,7 @@ export const runContainer = async (
   return end.kind === "ended" && message !== "" ? { ...end, message } : end;
 };
 
-/** Its other variables say how to reach Keptn, and there is none. */
+/** Its other variables configure access to Keptn, which a local run does not have. */
 const orderOf = (container: Container): string | undefined => {
   const value = container.env?.find(({ name }) => name === fetchOrderVariable)?.value;
   return value && literalOf(value);

@@ -1,4 +1,4 @@
-// The life of one local Job: a pod, and another one after each failure that is to be tried again.
+// The life of one local Job: a pod, and another one for each retry.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Job, Pod } from "../../core/kubernetes.ts";
 import { refOf } from "../../core/object-meta.ts";
@@ -12,13 +12,13 @@ export interface JobRun {
   /** Newest last. */
   pods(): readonly PodRun[];
   readonly done: Promise<void>;
-  /** Nothing of it runs any more, nor is tried again. */
+  /** Stops its pods, without retries. */
   stop(): void;
-  /** Stops it with its Job: what becomes of it says nothing of the Job any more. */
+  /** Stops it when its Job is deleted; the Job's status is no longer updated. */
   remove(): void;
 }
 
-/** Kubernetes waits 10 s after the first failure, and longer and longer: nobody waits at a terminal for that. */
+/** Kubernetes' backoff, 10 s and growing, would be too long at a terminal. */
 const pauseMs = 1000;
 
 export const runJob = (world: PodWorld, job: Job): JobRun => {
@@ -73,7 +73,7 @@ const startPod = (world: PodWorld, life: Life): PodRun => {
   return pod;
 };
 
-/** What the kubelet would try for ever (an image, a Secret that is missing) no other try mends; what was stopped stays so. */
+/** Missing images and Secrets, which the kubelet would retry forever, and stopped tasks are not retried. */
 const verdictOn = ({ job, status, end }: Life, pod: Pod): Verdict => {
   const own = pod.status?.containerStatuses?.find(({ name }) => name === job.metadata?.name);
   const isRefused = pod.status?.reason !== undefined && pod.status.reason !== "DeadlineExceeded";

@@ -1,4 +1,4 @@
-// The life of one local pod: its init containers, its container, and its deadline.
+// The life of one local pod: init containers, containers and deadline.
 import { randomUUID } from "node:crypto";
 import type { Container, Job, Pod } from "../../core/kubernetes.ts";
 import type { Tries } from "../../core/tries.ts";
@@ -12,31 +12,31 @@ import { type ContainerWorld, runContainer } from "./run-container.ts";
 export interface PodWorld extends ContainerWorld {
   readonly jobs: LocalJobs;
   readonly engine: Engine;
-  /** A folder of this machine for the folders of the pods. */
+  /** Parent of the pods' folders. */
   readonly folder: string;
   readonly watcher: PodWatcher;
 }
 
-/** Hears what happens to pods, as it happens. */
+/** Listens to pods. */
 export interface PodWatcher {
   onStart(job: Job): void;
   onOutput(job: Job, container: string, bytes: Uint8Array): void;
-  /** @param again the try that it ends, where another one follows */
+  /** @param again the try that ends, if another one follows */
   onEnd(job: Job, pod: Pod, again?: Tries): void;
 }
 
 export interface PodRun {
-  /** As it is now. */
+  /** The current state. */
   pod(): Pod;
-  /** Output by container. */
+  /** Logs by container. */
   readonly logs: ReadonlyMap<string, LogFile>;
-  /** Whether all of its containers did what they should. */
+  /** Whether all containers succeeded. */
   readonly done: Promise<boolean>;
   close(): void;
 }
 
 export interface PodLife {
-  /** How many pods of its Job are ready. */
+  /** Called with the number of ready pods. */
   readonly onReady: (ready: number) => void;
   /** Stops it. */
   readonly signal: AbortSignal;
@@ -58,7 +58,7 @@ interface Life extends PodLife {
   readonly job: Job;
   pod: Pod;
   readonly logs: Map<string, LogFile>;
-  /** Its own deadline has passed. */
+  /** Aborted at the pod's deadline. */
   readonly end: AbortController;
   isLate: boolean;
 }
@@ -75,7 +75,7 @@ const live = async (world: PodWorld, life: Life): Promise<boolean> => {
   }
 };
 
-/** One container after the other. @returns whether all of them did what they should */
+/** Runs the containers one after the other. @returns whether all succeeded */
 const runAll = async (world: PodWorld, life: Life): Promise<boolean> => {
   const { initContainers = [], containers } = life.pod.spec!;
   const folder = await makePodFolder(world.folder, life.pod, world);
@@ -114,5 +114,5 @@ const runOne = (
   );
 };
 
-/** No timer of Node goes beyond its 24 days. @param seconds undefined: there is no deadline */
+/** Node's timers are limited to 24 days. @param seconds undefined: no deadline */
 export const timerMs = (seconds: number | undefined): number => Math.min(2 ** 31 - 1, (seconds ?? Infinity) * 1000);

@@ -1,4 +1,4 @@
-// Starts one process with all that comes of it, passes on its output, and ends it when asked to.
+// Runs a process group, forwards its output, and stops it on a signal.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
@@ -13,7 +13,7 @@ export interface ProcessOrder {
   readonly now: () => Date;
 }
 
-/** How long output may still come once the process has ended: something it left behind may hold its end of the pipe. */
+/** How long to read output after the process ended, since a leftover child may keep the pipe open. */
 const drainMilliseconds = 1000;
 
 export const runProcess = async (process: ProcessOrder, signal: AbortSignal): Promise<ContainerEnd> => {
@@ -23,7 +23,7 @@ export const runProcess = async (process: ProcessOrder, signal: AbortSignal): Pr
     cwd: process.workingDir,
     env: { ...process.env },
     stdio: ["ignore", "pipe", "pipe"],
-    detached: true, // a group of its own: Ctrl-C is ours to handle, and the whole group can be ended
+    detached: true, // its own process group: we handle Ctrl-C, and can kill the whole group
   });
   child.stdout?.on("data", order.onOutput);
   child.stderr?.on("data", order.onOutput);
@@ -45,7 +45,7 @@ export const runProcess = async (process: ProcessOrder, signal: AbortSignal): Pr
   };
 };
 
-/** Resolves when it runs, or certainly will not. */
+/** Resolves when it has started or failed to start. */
 const spawnOf = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
     child.once("spawn", resolve);
@@ -53,7 +53,7 @@ const spawnOf = (child: ChildProcess): Promise<void> =>
   });
 
 interface Exit {
-  /** Of a process that a signal ended 128 and the signal's number, as container runtimes have it. */
+  /** As in container runtimes, 128 plus the signal's number for a killed process. */
   readonly code: number;
   readonly fault?: Error;
 }
@@ -75,7 +75,7 @@ const stopOn = (signal: AbortSignal, child: ChildProcess, graceSeconds: number):
   return () => {
     signal.removeEventListener("abort", stop);
     clearTimeout(timer);
-    kill(child, "SIGKILL"); // a container's other processes end with its first one
+    kill(child, "SIGKILL"); // as in a container, the other processes end with the first one
   };
 };
 

@@ -1,4 +1,4 @@
-// Runs the Jobs that are released in the local store, and tells what became of their pods.
+// Runs released Jobs of the local store, and reports their pods.
 import type { Job, Pod } from "../../core/kubernetes.ts";
 import { emptyLog } from "../../core/log-text.ts";
 import { refOf } from "../../core/object-meta.ts";
@@ -11,12 +11,12 @@ import type { PodRun, PodWorld } from "./run-pod.ts";
 
 export interface LocalRuntime {
   readonly pods: Pods;
-  /** Stops every container, and starts none any more. Resolves when all have ended. */
+  /** Stops all containers for good. Resolves when all have ended. */
   stop(): Promise<void>;
 }
 
 export interface RuntimePorts extends PodWorld {
-  /** Hears of what should not have happened: no container's fault, but ours or the machine's. */
+  /** Receives errors that are not a container's: bugs, or problems of the machine. */
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -33,7 +33,7 @@ export const localRuntime = (ports: RuntimePorts): LocalRuntime => {
   };
   const unsubscribe = ports.jobs.subscribe(({ type, job }) => {
     const ref = refOf(job);
-    // In the foreground: a Job that a finalizer keeps has no pod any more.
+    // Like foreground deletion: a deleted Job has no pods, even if a finalizer keeps it.
     if (type === "delete" || job.metadata?.deletionTimestamp) remove(ref.uid);
     else if (stoppedNoted(job)) runs.get(ref.uid)?.stop();
     else if (!job.spec?.suspend && !runs.has(ref.uid)) start(ref.uid, job);

@@ -1,9 +1,9 @@
-// ConfigMaps of ours in a local run: what earlier tasks wrote, where containers find what they refer to.
+// Our ConfigMaps in a local run: values of earlier tasks, stored with the ConfigMaps that containers refer to.
 import type { ConfigMap } from "../../core/kubernetes.ts";
 import type { Snapshots } from "../kubernetes/ports.ts";
 import type { Values } from "./container-env.ts";
 
-/** @param configMaps by name; those that are created are put in. The names of ours are those of Jobs, of which there is one each */
+/** @param configMaps by name; created ones are added. Ours have the names of Jobs, which are unique */
 export const localSnapshots = (configMaps: Record<string, Values>): Snapshots => ({
   isThere: async (map) => Object.hasOwn(configMaps, nameOf(map)),
   create: async (map) => {

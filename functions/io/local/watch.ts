@@ -1,13 +1,13 @@
-// Tells listeners what happened to Jobs, in the order in which it happened.
+// Notifies listeners of Job changes in order.
 import type { Job } from "../../core/kubernetes.ts";
 
-/** Types as an ApiServerSource ends its event types with. */
+/** Types are the suffixes of an ApiServerSource's event types. */
 export interface WatchChange {
   readonly type: "add" | "update" | "delete";
   readonly job: Job;
 }
 
-/** Listeners may change Jobs themselves: what follows from that is told after what came before it. */
+/** Listeners may change Jobs; such changes are queued to keep the order. */
 export const makeWatch = () => {
   const listeners = new Set<(change: WatchChange) => void>();
   const pending: WatchChange[] = [];

@@ -87,7 +87,7 @@ describe("runs", { concurrency: true }, () => {
     ]);
     assert.deepEqual([noFile.code, noContext.code, noNumber.code], [2, 2, 2]);
     assert.match(noFile.stderr, /The kubeconfig \/nowhere\/config cannot be used/);
-    assert.match(noContext.stderr, /there is no context three, but one, two/);
+    assert.match(noContext.stderr, /context three does not exist; known contexts: one, two/);
   });
 
   test("a cluster that answers: namespace and context are taken as kubectl takes them", async (context) => {

@@ -14,7 +14,7 @@ test("a full volume is called that, with the setting that makes it larger", asyn
   await assert.rejects(explained(writing, fill), (error: IoError) => {
     assert.equal(
       error.message,
-      'Cannot write "a b" in /keptn: the volume is full; raise FILES_VOLUME_SIZE (it is the size of /keptn), or list fewer files.',
+      'Cannot write "a b" in /keptn: the volume is full; increase FILES_VOLUME_SIZE (the size of /keptn), or list fewer files.',
     );
     return !error.retryable && (error.cause as NodeJS.ErrnoException).code === "ENOSPC";
   });

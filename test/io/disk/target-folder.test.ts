@@ -93,8 +93,8 @@ test("says which name is a file here and a folder there", async (t) => {
   const target = await openTargetFolder(folder, "detect");
   await target.write("a", chunks("x"));
   await target.write("f/x", chunks("x"));
-  await assert.rejects(target.write("a/b", chunks("x")), /\/a is a file, and is wanted as a folder/);
-  await assert.rejects(target.write("f", chunks("x")), /Cannot write f in .*: a folder of this name is there/);
+  await assert.rejects(target.write("a/b", chunks("x")), /\/a is a file, but must be a folder/);
+  await assert.rejects(target.write("f", chunks("x")), /Cannot write f in .*: a folder with this name exists/);
 });
 
 test("says that a folder cannot be written to", async (t) => {

@@ -102,7 +102,7 @@ describe("the API token", () => {
     double.fault({ on: /./, kind: "hang" });
     const hanging = faultOf(ask(patient));
     const fault = await faultOf(ask(patient.within(0.3)));
-    assert.match(fault.message, /no time is left/);
+    assert.match(fault.message, /the time budget is used up/);
     assert.deepEqual([fault.retryable, fault.maybeDone], [true, false]);
     await double.close();
     await hanging;

@@ -137,7 +137,7 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
           world.double.fault({ ...row.fault, on, times: Number.POSITIVE_INFINITY });
           const { error, asked } = await observe(world, sending);
           // The last attempt may be cut off by the end of the time: then it may have arrived as well.
-          const maybeDone = row.maybeDone || /no complete answer/.test(error.message);
+          const maybeDone = row.maybeDone || /no complete response/.test(error.message);
           assert.deepEqual([error.retryable, error.maybeDone], [row.verdict !== "final", maybeDone], error.message);
           assert.equal(asked === 1, once, `asked ${asked} times`);
         }));

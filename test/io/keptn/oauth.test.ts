@@ -127,7 +127,7 @@ describe("OAuth", () => {
     const fault = await faultOf(ask(connect({ OAUTH_CLIENT_SECRET: "wrong" })));
     assert.match(
       fault.message,
-      /^The OAuth server gives no token at https:\/\/127\.0\.0\.1:\d+\/token: it answers 401\.$/,
+      /^The OAuth server did not issue a token at https:\/\/127\.0\.0\.1:\d+\/token: it answered 401\.$/,
     );
     assert.deepEqual([fault.retryable, fault.maybeDone, fault.httpStatus], [true, false, 401]);
     assert.equal(double.calls.length, 0);
@@ -160,14 +160,14 @@ describe("OAuth", () => {
       () => {
         oauth.brokenToken = { status: 200, body: "{}" };
       },
-      /its answer is no token/,
+      /its response is not a token/,
     ],
     [
       "an OAuth server that is down",
       () => {
         oauth.brokenToken = { status: 503, body: "" };
       },
-      /it answers 503/,
+      /it answered 503/,
     ],
   ];
   for (const [what, spoil, message] of broken) {

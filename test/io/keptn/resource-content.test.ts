@@ -65,11 +65,11 @@ test("what is not Keptn's answer is no file", async () => {
     '{"resourceContent":"a b","resourceURI":"x"}',
   ];
   const padded = ['{"resourceContent":"aGk=aGk=","resourceURI":"x"}', '{"resourceContent":"aGk","resourceURI":"x"}'];
-  for (const text of [...others, ...padded]) await assert.rejects(read(text), /no resource as Keptn's/, text);
+  for (const text of [...others, ...padded]) await assert.rejects(read(text), /not a Keptn resource/, text);
 });
 
 test("an endless answer without a file ends", async () => {
-  await assert.rejects(read(...Array(300).fill("x".repeat(10_000))), /no resource as Keptn's/);
+  await assert.rejects(read(...Array(300).fill("x".repeat(10_000))), /not a Keptn resource/);
 });
 
 test("what is base64 is what Go writes", () => {

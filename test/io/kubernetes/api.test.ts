@@ -42,7 +42,7 @@ test("a change is done when the object comes back, whatever is in it", async (co
 
 test("a page of text with a 200 is no sign that a change was done: a proxy may have answered", async (context) => {
   const jobs = await jobsAt(context, { status: 200, body: "<html>Please log in</html>" });
-  await assert.rejects(jobs.patch(job, { suspend: false }), /Kubernetes PATCH .*: the answer is no JSON\./);
+  await assert.rejects(jobs.patch(job, { suspend: false }), /Kubernetes PATCH .*: the response is not JSON\./);
 });
 
 test("who we are is asked for once in a while, and again after a failure", async () => {

@@ -51,7 +51,7 @@ test("a container without a command needs its image", async () => {
 test("a working directory that only the image has is refused", async () => {
   const end = await makeEngine().run({ command: ["true"], workingDir: "/no/such/folder" });
   assert.ok(end.kind === "refused");
-  assert.match(end.message, /\/no\/such\/folder is not on this machine/);
+  assert.match(end.message, /\/no\/such\/folder does not exist on this machine/);
 });
 
 test("that paths are rewritten is said, once", async () => {
