@@ -16,16 +16,16 @@ export interface Finish {
   readonly event: Envelope;
   readonly source: string;
   readonly reports: readonly TaskReport[];
-  /** One per report, where the task left one. */
+  /** One per report; undefined if the task left none. */
   readonly results: readonly (TaskResult | undefined)[];
-  /** Why the run ended although no task says so: deleted, incomplete, could not start. */
+  /** Why the run ended, if not by a task's own end: deleted, incomplete, could not start. */
   readonly problem?: string;
   readonly maxBytes: number;
-  /** Its tasks may have run side by side: the worst result counts, and their times overlap. */
+  /** Tasks may have run in parallel: the worst result counts, and their times overlap. */
   readonly isGraph?: boolean;
 }
 
-/** The finished event of a run; never larger than `maxBytes`, whatever the tasks wrote. */
+/** The finished event of a run, never larger than `maxBytes`. */
 export const makeFinished = (given: Finish): OutgoingEvent => {
   const reports = given.reports.map((report, index) => judgeResult(report, given.results[index]));
   const finish = { ...given, reports };
@@ -35,14 +35,14 @@ export const makeFinished = (given: Finish): OutgoingEvent => {
     makeAnswer(finish.event, finish.source, { kind: "finished", data: values });
   const room = finish.maxBytes - sizeOf(build({ ...data, message: "" }));
   if (room >= 512) return build({ ...data, message: renderMessage(finish, room) });
-  // The results themselves leave no room to say what happened: the verdict matters more.
+  // The results leave no room for the message, so they are left out: the verdict matters more.
   const plain = { ...scope, ...verdictOf(finish), ...testTimes({ ...finish, results: [] }) };
   const left = finish.maxBytes - sizeOf(build({ ...plain, message: "" }));
   const note = "The tasks' results (KEPTN_RESULT) were too large for the event and were left out.\n";
   return build({ ...plain, message: note + renderMessage(finish, Math.max(0, left - jsonBytes(note))) });
 };
 
-/** The finished event of a run that never came to be: the config or a rule forbids it. */
+/** The finished event of a run that was never started because the config or a rule forbids it. */
 export const makeRefused = (
   event: Envelope,
   source: string,
@@ -66,7 +66,7 @@ const makeAnswer = (
   data: answer.data,
 });
 
-/** Keptn has the labels of its own event: they are repeated in the answer where they leave room for it. */
+/** Keptn already has the event's labels: the answer repeats them if there is room. */
 const scopeOf = ({ project, stage, service, labels }: Envelope, labelBytes: number) => ({
   ...{ project, stage, service },
   ...(labels && utf8Bytes(JSON.stringify(labels)) <= labelBytes ? { labels } : {}),
@@ -74,7 +74,7 @@ const scopeOf = ({ project, stage, service, labels }: Envelope, labelBytes: numb
 
 const mostLabelBytes = 12 * 1024;
 
-/** A task that ran to its end and failed is a result; whatever kept it from that is an error. */
+/** A task that ran to its end and failed is a result; anything that prevented that end is an error. */
 const verdictOf = (finish: Finish): { status: string; result: string } => {
   if (finish.isGraph && finish.problem === undefined) return graphVerdict(finish.reports, finish.results);
   const failed = finish.reports.find(({ passed }) => !passed);
@@ -93,7 +93,7 @@ const resultData = (finish: Finish): Record<string, unknown> => {
   return data;
 };
 
-/** Lighthouse takes the window of its evaluation from the test task (go-sdk: TestFinishedDetails). */
+/** Lighthouse takes its evaluation window from the test task (go-sdk: TestFinishedDetails). */
 const testTimes = (finish: Finish): Record<string, unknown> => {
   if (finish.event.type !== "sh.keptn.event.test.triggered") return {};
   const [starts, ends] = [timesOf(finish, "startedAt"), timesOf(finish, "endedAt")];
@@ -103,7 +103,7 @@ const testTimes = (finish: Finish): Record<string, unknown> => {
   return { test: mergeResults(times, isStructure(given) ? { ...given } : {}) };
 };
 
-/** In the order of the tasks, or of a graph in that of time. */
+/** In the order of the tasks; in a graph, in chronological order. */
 const timesOf = ({ reports, isGraph }: Finish, field: "startedAt" | "endedAt"): string[] => {
   const times = reports.flatMap((report) => report[field] ?? []);
   return isGraph ? times.sort((a, b) => Date.parse(a) - Date.parse(b)) : times;
@@ -125,7 +125,7 @@ const compose = (finish: Finish, reports: readonly TaskReport[]): string => {
   return [...problem, ...reports.map(renderTask), ...said, ...sayDifferences(finish)].join("\n");
 };
 
-/** More than that nobody reads. */
+/** More would not be read. */
 const mostConflicts = 10;
 
 const sayDifferences = ({ isGraph, results, reports }: Finish): string[] => {
@@ -139,7 +139,7 @@ const sayDifferences = ({ isGraph, results, reports }: Finish): string[] => {
   return lines.length > 0 ? [`${lines.join("\n")}\n`] : [];
 };
 
-/** A result's own message, and what was no object, are shown; nothing is lost. */
+/** Shows a result's own message, and results that are not objects. */
 const sayResult = (result: TaskResult | undefined, task: string): string[] => {
   if (!result || result.kind === "unreadable") return [];
   if (result.kind === "text" || result.kind === "broken")
@@ -160,7 +160,7 @@ const withLogsOf = (reports: readonly TaskReport[], limitBytes: number): TaskRep
     containers: report.containers.map((c) => ({ ...c, log: shortenLog(c.log, limitBytes) })),
   }));
 
-/** The limit per log at which all logs together fit: small ones stay whole, large ones share what is left. */
+/** The limit per log so that all logs fit: small ones stay whole, large ones share the rest. */
 const fairShare = (sizes: readonly number[], room: number): number => {
   let [left, share] = [Math.max(0, room), 0];
   const ascending = [...sizes].sort((a, b) => a - b);

@@ -1,8 +1,8 @@
-// Bytes to text: UTF-8 or UTF-16, told apart as YAML 1.2 section 5.2 asks. Nothing is lost or altered on the way.
+// Decodes UTF-8 or UTF-16, detected as in YAML 1.2 section 5.2, without loss.
 
 /**
- * Bytes that are neither UTF-8 nor UTF-16 stand in the text as U+DC00 to U+DCFF, one for each: well-formed text has none of these
- * (half of a surrogate pair each), so that whoever reads the text can say where such a byte is. See {@link findUndecoded}.
+ * Each byte that cannot be decoded becomes one of U+DC00 to U+DCFF. These are lone surrogates, which well-formed text does not have, so
+ * the byte can be located: see {@link findUndecoded}.
  * @returns the text without its byte order mark
  */
 export const decodeText = (bytes: Uint8Array): string => {
@@ -10,7 +10,7 @@ export const decodeText = (bytes: Uint8Array): string => {
   if (first === 0xfe && second === 0xff) return decodeUtf16(bytes.subarray(2), "big");
   if (first === 0xff && second === 0xfe) return decodeUtf16(bytes.subarray(2), "little");
   if (first === 0xef && second === 0xbb && third === 0xbf) return decodeUtf8(bytes.subarray(3));
-  // Without a mark, text of either kind begins with ASCII.
+  // Without a byte order mark, text in both encodings starts with ASCII.
   if (first === 0 && second !== 0 && second !== undefined) return decodeUtf16(bytes, "big");
   if (second === 0 && first !== 0) return decodeUtf16(bytes, "little");
   return decodeUtf8(bytes);
@@ -19,17 +19,17 @@ export const decodeText = (bytes: Uint8Array): string => {
 export interface Undecoded {
   /** Index into the text. */
   readonly offset: number;
-  /** `byte 0xE4`, or `character U+D800` where half of a pair of UTF-16 stands alone. */
+  /** `byte 0xE4`, or `character U+D800` for a lone surrogate. */
   readonly what: string;
 }
 
-/** @returns the first byte or half character of a text that could not be decoded; undefined if there is none */
+/** @returns the first byte or lone surrogate that could not be decoded, if any */
 export const findUndecoded = (text: string): Undecoded | undefined => {
   const found = text.isWellFormed() ? null : loneHalf.exec(text);
   return found ? { offset: found.index, what: nameOfUndecoded(found[0]) } : undefined;
 };
 
-/** @param half a surrogate that stands alone */
+/** @param half a lone surrogate */
 export const nameOfUndecoded = (half: string): string => {
   const unit = half.charCodeAt(0);
   const isByte = unit >= firstEscaped && unit <= lastEscaped;
@@ -44,10 +44,10 @@ const lastEscaped = 0xdcff;
 
 const escapeByte = (byte: number): number => 0xdc00 | byte;
 
-/** What String.fromCodePoint takes at once without a stack that is too deep. */
+/** How many arguments String.fromCodePoint takes without a stack overflow. */
 const mostAtOnce = 4096;
 
-/** @param next gives the code point at an index; a surrogate is a code point too */
+/** @param next returns the code point at an index; surrogates are code points too */
 const decode = (length: number, next: (at: number) => { point: number; width: number }): string => {
   let text = "";
   let points: number[] = [];
@@ -76,18 +76,18 @@ const decodeUtf8 = (bytes: Uint8Array): string =>
     const first = bytes[at]!;
     const width = widthOf(first);
     const point = width === 1 ? first : joinedAt(bytes, at, width);
-    // Not in its shortest form, half of a pair, or beyond Unicode (RFC 3629, section 3).
+    // Invalid: overlong form, surrogate, or beyond Unicode (RFC 3629, section 3).
     const isGood = point !== undefined && point >= least[width - 1]! && point <= 0x10ffff && point >> 11 !== 0x1b;
     return isGood ? { point, width } : { point: escapeByte(first), width: 1 };
   });
 
-/** By width, the least code point that needs it. */
+/** The smallest code point of each width. */
 const least = [0, 0x80, 0x800, 0x10000];
 
-/** @returns 4 for what begins nothing, so that nothing joins to it */
+/** @returns 4 also for bytes that start no character, which `joinedAt` rejects */
 const widthOf = (first: number): number => (first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4);
 
-/** @returns undefined for a byte that does not go on with the one before it, or for the end of the text */
+/** @returns undefined for an invalid continuation byte, or at the end of the text */
 const joinedAt = (bytes: Uint8Array, at: number, width: number): number | undefined => {
   const first = bytes[at]!;
   if (first < 0xc0 || first > 0xf7) return undefined;

@@ -1,9 +1,9 @@
-// How deep values of others nest: what overflows the stack of whoever writes them as JSON or YAML is refused before.
+// Limits the nesting of foreign values: deeper ones are refused before they overflow the stack of JSON and YAML writers.
 
-/** Far below that, and far above what anybody needs. */
+/** Far below a stack overflow, and far above any real use. */
 export const maxNesting = 100;
 
-/** Level by level: recursion is what deep values are made against. */
+/** Works level by level, since recursion would overflow the stack. */
 export const isTooDeep = (value: unknown): boolean => {
   let level = [value];
   for (let depth = 0; level.length > 0; depth++) {

@@ -1,4 +1,4 @@
-// Events as people have them: lists of Keptn's API, events without what Keptn adds to each, and none at all.
+// Events as users supply them: lists from Keptn's API, events without the attributes that Keptn adds, or only a type.
 import { isRecord } from "./exact-json.ts";
 import { hashOf } from "./marks.ts";
 
@@ -12,11 +12,11 @@ export const eventsIn = (value: unknown): readonly unknown[] => {
   return isRecord(value) && Array.isArray(value["events"]) && !isText(value["type"]) ? value["events"] : [value];
 };
 
-/** `test` -> `sh.keptn.event.test.triggered`; @returns undefined for what is no name of a task */
+/** `test` -> `sh.keptn.event.test.triggered`; @returns undefined if it is not a task name */
 export const typeOfTask = (task: string): string | undefined =>
   /^[\w-]+(?:\.[\w-]+)?$/.test(task) ? `sh.keptn.event.${task}.triggered` : undefined;
 
-/** An event of this type as Keptn's shipyard-controller triggers it, of a service that nobody has. */
+/** An event of this type as Keptn's shipyard-controller triggers it, for a placeholder service. */
 export const makeEventOfType = (type: string): EventFields => {
   const [, task] = /^sh\.keptn\.event\.([^.]+)\.\w+$/.exec(type) ?? [];
   const data = { project: "my-project", stage: "my-stage", service: "my-service", ...(task ? { [task]: {} } : {}) };
@@ -30,8 +30,8 @@ export interface CompletedEvent {
 }
 
 /**
- * What Keptn's API sets where it is missing (api-service, handlers/event.go). The ids follow from the event, so that the same file gives
- * the same Jobs each time.
+ * Adds missing attributes as Keptn's API does (api-service, handlers/event.go). IDs are derived from the event, so the same file always
+ * gives the same Jobs.
  * @param time RFC 3339
  */
 export const completeEvent = (event: unknown, time: string): CompletedEvent => {
@@ -47,10 +47,10 @@ export const completeEvent = (event: unknown, time: string): CompletedEvent => {
   return { event: { ...event, ...Object.fromEntries(made.map((name) => [name, values[name]])) }, made };
 };
 
-/** One without is perhaps no event, but the ids of one. */
+/** Events without these may be thin events, which consist only of IDs. */
 const isWhole = (data: unknown): boolean =>
   isRecord(data) && ["project", "stage", "service"].every((name) => isText(data[name]));
 
-/** Version 8 of RFC 9562: the bits are ours. */
+/** A UUID of version 8 (RFC 9562), whose bits are free. */
 const uuidOf = (text: string): string =>
   hashOf(text, 32).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-8$3-8$4-$5");

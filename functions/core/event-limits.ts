@@ -1,4 +1,4 @@
-// What no event of Keptn has, and nobody behind us could bear: endless names, names that lead elsewhere, values without a bottom.
+// Limits for events: names that are too long or change a path, and data that nests too deep. Keptn's own events are within them.
 import { isTooDeep, maxNesting } from "./depth.ts";
 
 const maxNameLength = 1024;
@@ -6,7 +6,7 @@ const maxNameLength = 1024;
 const attributes = ["id", "type", "source", "shkeptncontext", "triggeredid", "gitcommitid"] as const;
 const scope = ["project", "stage", "service"] as const;
 
-/** @returns sentences about what is wrong with an event and its data */
+/** @returns the problems of an event and its data, as sentences */
 export const beyondLimits = (
   event: Readonly<Record<string, unknown>>,
   data: Readonly<Record<string, unknown>>,
@@ -22,8 +22,8 @@ export const beyondLimits = (
   return isTooDeep(data) ? [...flaws, `Its data nests deeper than ${maxNesting} levels.`] : flaws;
 };
 
-/** `.` and `..` would be taken out of the path of a request, with what stands before them. */
+/** `.` and `..` would be resolved in the path of a request. */
 const flawOf = (name: string): string | undefined => {
   if (name.length > maxNameLength) return `is longer than ${maxNameLength} characters`;
-  return name === "." || name === ".." ? `is ${name}, which is no name` : undefined;
+  return name === "." || name === ".." ? `is ${name}, which is not a valid name` : undefined;
 };

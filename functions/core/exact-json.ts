@@ -1,12 +1,12 @@
-// JSON whose numbers keep their digits: JavaScript's numbers hold 53 bits, and build ids, nanoseconds and ids of databases have more.
+// JSON whose numbers keep their digits: JavaScript's numbers have 53 bits; build IDs, nanoseconds and database IDs have more.
 
-/** A number with more digits than JavaScript's hold. `JSON.stringify` writes it as it was written. */
+/** A number with more digits than JavaScript's numbers hold. `JSON.stringify` writes it unchanged. */
 export interface ExactNumber {
-  /** As JSON has it: `20240101123456789`. */
+  /** Its JSON text: `20240101123456789`. */
   readonly rawJSON: string;
 }
 
-/** ES2026, in V8 since 11.4; TypeScript's ES2024 does not know it yet. */
+/** ES2026, in V8 since 11.4; not in TypeScript's ES2024. */
 interface SourceText {
   rawJSON(text: string): ExactNumber;
   isRawJSON(value: unknown): value is ExactNumber;
@@ -16,14 +16,14 @@ interface SourceText {
 const sourceText = JSON as unknown as SourceText;
 
 /**
- * A run of digits that is too long for a number, or an exponent. Most texts have none, and are read at full speed: a function that
- * looks at each value takes ten times as long.
+ * A digit sequence that is too long for a number, or an exponent. Most texts have neither and are parsed at full speed: a reviver takes
+ * ten times as long.
  */
 const maybeExact = /\d[\d.]{15}|[\s:,[]-?\d[\d.]*[eE]/;
 
 /**
- * As `JSON.parse`, and throws what it throws; a number that would lose digits is an {@link ExactNumber}.
- * @param beyond what becomes of a number that is too large for 64 bits of floating point, which most readers of JSON refuse
+ * As `JSON.parse`, with the same errors, but numbers that would lose digits become an {@link ExactNumber}.
+ * @param beyond maps numbers that are too large for a 64-bit float, which most JSON parsers reject
  */
 export const parseJson = (text: string, beyond: (source: string) => unknown = sourceText.rawJSON): unknown =>
   maybeExact.test(text)
@@ -41,7 +41,7 @@ export const exactly = (source: string): number | ExactNumber => {
 
 export const isExactNumber = (value: unknown): value is ExactNumber => sourceText.isRawJSON(value);
 
-/** A map or a list: an exact number is an object only to JavaScript. */
+/** A map or a list, but not an exact number, which is also an object in JavaScript. */
 export const isStructure = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !isExactNumber(value);
 
@@ -49,13 +49,13 @@ export const isStructure = (value: unknown): value is object =>
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   isStructure(value) && !Array.isArray(value);
 
-/** `1.10`, `1E2` and `100.0` are the same numbers as JavaScript writes them. Of those beyond 2^53 each digit may be meant. */
+/** `1.10`, `1E2` and `100.0` keep their value as JavaScript numbers. Beyond 2^53 each digit may matter. */
 const losesDigits = (value: number, source: string): boolean => {
   const written = String(value);
   return written !== source && (Math.abs(value) > 2 ** 53 || normalOf(written) !== normalOf(source));
 };
 
-/** The same for all ways to write a number: its digits without zeros around them, and the power of ten. */
+/** A normal form of a number: its digits without surrounding zeros, and the power of ten. */
 const normalOf = (text: string): string => {
   const [, sign = "", whole = "", fraction = "", exponent = "0"] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/.exec(text) ?? [];
@@ -65,7 +65,7 @@ const normalOf = (text: string): string => {
   return short === "" ? "0" : `${sign}${short}e${power}`;
 };
 
-/** @returns below 0, 0 or above 0; NaN where one of them is no number */
+/** @returns below 0, 0 or above 0; NaN if one of them is not a number */
 export const compareNumbers = (left: string, right: string): number => {
   const areWhole = isWhole.test(left) && isWhole.test(right);
   if (!areWhole) return Number(left) - Number(right);
@@ -73,5 +73,5 @@ export const compareNumbers = (left: string, right: string): number => {
   return a < b ? -1 : a > b ? 1 : 0;
 };
 
-/** Longer ones are compared as JavaScript's numbers: nobody's time is wasted on a million digits. */
+/** Longer ones are compared as JavaScript numbers, so that a million digits cost no time. */
 const isWhole = /^-?\d{1,1000}$/;

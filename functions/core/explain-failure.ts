@@ -1,4 +1,4 @@
-// Why a task did not pass, in Kubernetes' words where it has any.
+// Explains why a task did not pass, in Kubernetes' words if there are any.
 import { fetchContainerName } from "./files.ts";
 import { endSeconds } from "./job/deadlines.ts";
 import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
@@ -11,7 +11,7 @@ import { stoppedNoted } from "./stopped.ts";
 import { containersOfTask, hasStarted } from "./task-containers.ts";
 
 /**
- * @param pod the Job's newest one; undefined: none is left
+ * @param pod the Job's newest pod; undefined: none is left
  * @param unread its pods could not be listed
  * @returns sentences
  */
@@ -28,31 +28,31 @@ export const explainFailure = (job: Job, pod: Pod | undefined, unread = false): 
   if (cut?.kind === "deadline")
     return `it was stopped at its deadline of ${deadlineSecondsOf(job)} s (maxPollDuration).${notStarted(pod, own)}`;
   if (cut?.kind === "job-deadline") return explainJobDeadline(job, pod, own);
-  if (cut) return cut.kind === "taken" ? `Kubernetes took its pod away: ${dotted(cut.words)}` : dotted(cut.words);
-  // Once the task's own has started, its init containers were through.
+  if (cut) return cut.kind === "taken" ? `Kubernetes removed its pod: ${dotted(cut.words)}` : dotted(cut.words);
+  // Once the task's own container has started, its init containers were done.
   const failed = [...init, ...plainSidecars].find(({ state }) => state?.terminated && state.terminated.exitCode !== 0);
   if (failed) return explainContainer(failed);
   const failure = failureOf(job);
   if (!failure) return "it did not complete.";
   const words = wordsOf(failure.reason, failure.message);
-  return pod || unread ? words : `no pod of it is left: somebody or something deleted it (${words}).`;
+  return pod || unread ? words : `its pod is gone: someone or something deleted it (${words}).`;
 };
 
-/** Of a Job whose pods were deleted at its own deadline, which comes after the pod's: see makeJob. */
+/** For a Job whose pods were deleted at the Job's deadline, which is later than the pod's: see makeJob. */
 const explainJobDeadline = ({ spec }: Job, pod: Pod | undefined, own: ContainerStatus | undefined): string => {
   const task = spec?.template.spec?.activeDeadlineSeconds ?? 0;
   const job = spec?.activeDeadlineSeconds ?? task;
-  if (spec && isRetried({ spec })) return `it was stopped ${job} s after its release, which is for all of its tries.`;
+  if (spec && isRetried({ spec })) return `it was stopped ${job} s after its release, the limit for all of its tries.`;
   const start = job - task - endSeconds;
   const parts =
     start > 0
       ? `: ${start} s for its pod to get a node (START_DEADLINE_SECONDS), ${task} s for itself (maxPollDuration), and ${endSeconds} s to end`
       : " (maxPollDuration)";
-  const unknown = hasStarted(own) ? "" : " As far as is known, its container never started.";
+  const unknown = hasStarted(own) ? "" : " Its container apparently never started.";
   return `it was stopped ${job} s after its release${parts}.${notStarted(pod, own) || unknown}`;
 };
 
-/** What a pod that never got to the task was waiting for. */
+/** What a pod was waiting for that never started the task. */
 const notStarted = (pod: Pod | undefined, own: ContainerStatus | undefined): string => {
   if (!pod || hasStarted(own)) return "";
   const scheduled = pod.status?.conditions?.find((c) => c.type === "PodScheduled" && c.status === "False");
@@ -61,14 +61,14 @@ const notStarted = (pod: Pod | undefined, own: ContainerStatus | undefined): str
   return ` Its container never started${reason ? ` (${wordsOf(reason, message)})` : ""}.`;
 };
 
-/** fetch-files leaves its reason in the pod's status, as sentences for Keptn's user. */
+/** fetch-files writes its reason to the pod's status, as sentences for Keptn's user. */
 const explainContainer = (failed: ContainerStatus): string => {
   const said = failed.name === fetchContainerName && failed.state?.terminated?.message?.trim();
   if (said) return `its files could not be fetched. ${cleanText(said)}`;
   return explainEnd(failed.name, failed.state?.terminated ?? { exitCode: 0 });
 };
 
-/** A program that could not be executed: what the container runtime said of that is all there is. */
+/** If a program could not be executed, the container runtime's message is the only information. */
 const explainEnd = (name: string, end: Terminated): string => {
   const said = cleanText(end.message ?? "").trim();
   if (!hasStarted({ state: { terminated: end } }) && said)
@@ -89,7 +89,7 @@ export const describeEnd = (ended: Terminated): string => {
   return `ended with exit code ${ended.exitCode}${signal} (${ended.reason ?? "Error"})${took}`;
 };
 
-/** None of a container that never started: it has 1970 as its start. */
+/** Empty for a container that never started: its start is in 1970. */
 const durationOf = (ended: Terminated): string => {
   if (!hasStarted({ state: { terminated: ended } })) return "";
   const seconds = (Date.parse(ended.finishedAt ?? "") - Date.parse(ended.startedAt ?? "")) / 1000;

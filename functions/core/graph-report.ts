@@ -1,4 +1,4 @@
-// What is told of the tasks of a graph: why some never ran, what their failure means, and what comes of all of them.
+// Reports on the tasks of a graph: why some never ran, what their failures mean, and the verdict of the run.
 import { type Graph, type GraphNode, nodesOf } from "./graph.ts";
 import { standingsIn } from "./graph-step.ts";
 import { resultOf, statusOf } from "./judge-result.ts";
@@ -7,7 +7,7 @@ import type { RunState } from "./run-state.ts";
 import type { Standing } from "./standing.ts";
 import type { TaskReport } from "./task-report.ts";
 
-/** For each task that never ran: goes on after "it did not run: ". */
+/** A reason for each task that never ran, which continues "it did not run: ". */
 export const whySkipped = (run: RunState, graph: Graph): ReadonlyMap<number, string> => {
   const [nodes, standings] = [nodesOf(graph), standingsIn(run, graph)];
   const nameOf = (task: number) => `'${run.chain.jobs[task]?.task ?? "?"}'`;
@@ -25,7 +25,7 @@ const whySpared = (
   standings: readonly Standing[],
   nameOf: (task: number) => string,
 ): string => {
-  if (when === "failure") return "nothing that it is for has failed.";
+  if (when === "failure") return "none of the tasks that it waits for failed.";
   const spared = needs.find((need) => standings[need] === "spared") ?? 0;
   return `it needs ${nameOf(spared)}, which had no reason to run.`;
 };
@@ -40,11 +40,11 @@ const whyBarred = (
   const barred = needs.find((need) => standings[need] === "barred");
   if (barred !== undefined) return `it needs ${nameOf(barred)}, which did not run.`;
   const reason = spared.find((task) => standings[task] !== "spared");
-  if (reason !== undefined) return `${nameOf(reason)}, which runs only after a failure, had a reason to.`;
+  if (reason !== undefined) return `${nameOf(reason)}, which runs only after a failure, had to run.`;
   return `${nameOf(standings.indexOf("failed"))} failed, and the action has \`failFast\`.`;
 };
 
-/** Of a graph the worst counts, whatever ended last. */
+/** In a graph the worst result counts, regardless of order. */
 export const graphVerdict = (
   reports: readonly TaskReport[],
   results: readonly (TaskResult | undefined)[],
@@ -67,7 +67,7 @@ export const graphVerdict = (
   };
 };
 
-/** What one task adds; one whose failure is tolerated is never worse than that. */
+/** The contribution of one task. A tolerated failure limits how bad it can be. */
 const saysOf = (
   { passed, skipped, onError }: TaskReport,
   result: TaskResult | undefined,

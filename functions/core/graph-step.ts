@@ -1,4 +1,4 @@
-// What the Jobs of a run ask for next whose tasks are more than a line.
+// Decides the next step of a run whose tasks form a graph.
 import type { Graph } from "./graph.ts";
 import { nodesOf } from "./graph.ts";
 import type { End } from "./marks.ts";
@@ -17,14 +17,14 @@ export const standingsIn = (run: RunState, graph: Graph): readonly Standing[] =>
     run.tasks.map(({ phase }) => phase),
   );
 
-/** Before that, a Job that is not there ends the run as it ends a line: nothing is to be cleaned up. */
+/** Before that, a missing Job ends the run as without a graph: there is nothing to clean up. */
 export const hasBegun = ({ marks, chain, tasks }: RunState): boolean => {
   if (marks.announced !== undefined || !chain.silent) return marks.announced !== undefined;
   const isWhole = tasks.every(({ phase }) => phase !== "missing" && phase !== "deleted");
   return isWhole || tasks.some(({ phase }) => phase === "running" || phase === "succeeded" || phase === "failed");
 };
 
-/** @returns undefined while a task runs, or still can; else the first one that failed decides, in the order of the config */
+/** @returns undefined while a task runs or still can; otherwise the first failed task in config order decides */
 export const graphEnd = (run: RunState, graph: Graph): End | undefined => {
   const standings = standingsIn(run, graph);
   if (standings.some(isOpen)) return undefined;
@@ -32,7 +32,7 @@ export const graphEnd = (run: RunState, graph: Graph): End | undefined => {
   return failed < 0 ? { kind: "passed" } : { kind: "failed", task: failed };
 };
 
-/** @param cannotStart the task whose pod can never start: it is stopped, and the others go on */
+/** @param cannotStart the task whose pod can never start: it is stopped, and the others continue */
 export const graphStep = (
   run: RunState,
   graph: Graph,
@@ -52,7 +52,7 @@ export const graphStep = (
   return ready.length > 0 ? { kind: "release", tasks: ready } : { kind: "wait", why: "a task is running" };
 };
 
-/** Roll-back and clean-up are not stopped. */
+/** Rollback and cleanup tasks are not stopped. */
 const isOnTheWay = (graph: Graph) => {
   const nodes = nodesOf(graph);
   return (task: number): boolean => nodes[task]?.when === "success";
@@ -61,7 +61,7 @@ const isOnTheWay = (graph: Graph) => {
 const placesOf = (standings: readonly Standing[], wanted: Standing): number[] =>
   standings.flatMap((standing, task) => (standing === wanted ? [task] : []));
 
-/** Whether the first Job is released with the mark that `.started` was sent. */
+/** Whether the first Job is released by the request that notes `.started`. */
 export const startsWithFirst = (run: RunState): boolean => {
   const first = run.tasks.findIndex(({ job }) => job === run.lead);
   return !run.chain.graph || standingsIn(run, run.chain.graph)[first] === "ready";

@@ -1,30 +1,30 @@
-// The order of an action's tasks where it is more than a line: which task waits for which.
+// The graph of an action's tasks: which task waits for which.
 
 export type When = "failure" | "always";
 export type OnError = "warn" | "continue";
 
-/** As it stands in the config, and on the Jobs; what is not given is the default. */
+/** As in the config and on the Jobs. Missing fields have their defaults. */
 export interface GraphTask {
-  /** Places of tasks, from 0. Not there: after what stands before it. */
+  /** Indexes of tasks, from 0. Undefined: it follows the tasks before it. */
   readonly needs?: readonly number[];
-  /** Not there: success. */
+  /** Undefined: success. */
   readonly when?: When;
-  /** Not there: fail. */
+  /** Undefined: fail. */
   readonly onError?: OnError;
 }
 
 /** One for each task, in the order of the config. */
 export interface Graph {
-  /** A failure stops what runs beside it. */
+  /** A failure stops tasks that run in parallel. */
   readonly failFast?: boolean;
   readonly tasks: readonly GraphTask[];
 }
 
-/** A task with everything that it waits for. */
+/** A task with all tasks that it waits for. */
 export interface GraphNode {
-  /** Tasks that have to pass; of `when: failure` and `always` only to be through. */
+  /** Tasks that must pass; with `when: failure` and `always` they only must have ended. */
   readonly needs: readonly number[];
-  /** Tasks with `when: failure` between it and the one it goes on from: none of them may have had a reason to run. */
+  /** Tasks with `when: failure` between it and the task it follows: none of them may have had a reason to run. */
   readonly spared: readonly number[];
   readonly when: "success" | When;
   readonly onError: "fail" | OnError;
@@ -38,7 +38,7 @@ export const nodesOf = ({ tasks }: Graph): readonly GraphNode[] =>
     return { ...(when ? before : goesOnFrom(tasks, index)), ...given };
   });
 
-/** Back to the next task that does not only run after a failure or at an end, past those that do. */
+/** Goes back to the nearest task without `when`, past those with `when`. */
 const goesOnFrom = (tasks: readonly GraphTask[], index: number): Pick<GraphNode, "needs" | "spared"> => {
   const [needs, spared]: [number[], number[]] = [[], []];
   for (let before = index - 1; before >= 0; before--) {
@@ -50,9 +50,9 @@ const goesOnFrom = (tasks: readonly GraphTask[], index: number): Pick<GraphNode,
 };
 
 /**
- * All tasks that are through when this one starts, whatever came, and may have run. Beyond a task that need not have run itself there are
- * none: one that never runs keeps nobody waiting for what it needs.
- * @param graph undefined: a line
+ * All tasks that have certainly ended when this one starts, and may have run. The search stops at tasks that need not have run: one that
+ * never runs does not wait for its needs.
+ * @param graph undefined: the tasks run in order
  */
 export const tasksBefore = (graph: Graph | undefined, task: number): ReadonlySet<number> => {
   if (!graph) return new Set(Array.from({ length: task }, (_, before) => before));
@@ -71,7 +71,7 @@ export const tasksBefore = (graph: Graph | undefined, task: number): ReadonlySet
   return found;
 };
 
-/** @returns tasks that wait for each other, each for the next and the last for the first; undefined: there are none */
+/** @returns a cycle of tasks, each waiting for the next and the last for the first; undefined: there is none */
 export const cycleOf = (nodes: readonly GraphNode[]): readonly number[] | undefined => {
   const state = nodes.map((): "new" | "open" | "done" => "new");
   const path: number[] = [];

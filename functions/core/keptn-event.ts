@@ -1,4 +1,4 @@
-// Reads a CloudEvent as a Keptn event, and keeps of it what a run has to remember.
+// Parses a CloudEvent as a Keptn event, and extracts the part that a run stores.
 import { beyondLimits } from "./event-limits.ts";
 import { isRecord } from "./exact-json.ts";
 import type { Problem } from "./problem.ts";
@@ -26,7 +26,7 @@ interface KeptnData {
   readonly [key: string]: unknown;
 }
 
-/** What a run keeps of its event: enough to answer it, small enough for an annotation. */
+/** The part of an event that its run stores: enough to answer it, small enough for an annotation. */
 export interface Envelope {
   readonly id: string;
   readonly type: string;
@@ -91,22 +91,22 @@ const parseData = (value: Record<string, unknown>, type: string): ParsedEvent =>
   const data = isRecord(value["data"]) ? value["data"] : undefined;
   const beyond = beyondLimits(value, data ?? {});
   if (beyond.length > 0) {
-    return { kind: "malformed", problems: beyond.map((flaw) => malformed(flaw, "Keptn sends no such event.")) };
+    return { kind: "malformed", problems: beyond.map((flaw) => malformed(flaw, "Keptn does not send such events.")) };
   }
   if (data && isThin(value, data)) {
     return { kind: "thin", id: value["id"] as string, type, project: data["project"] as string };
   }
   const absent = scope.filter((name) => typeof data?.[name] !== "string" || data[name] === "");
   if (absent.length > 0 && isOfNoStage(type, absent)) {
-    const why = `${type} names no ${absent.join(" and no ")}: nothing of a sequence waits for it`;
+    const why = `${type} has no ${absent.join(" and no ")}: no sequence waits for it`;
     return { kind: "not-keptn", why };
   }
   const problems = absent.map((name) =>
-    malformed(`The event ${value["id"]} has no data.${name}.`, "Keptn's events name project, stage and service."),
+    malformed(`The event ${value["id"]} has no data.${name}.`, "Set project, stage and service, as in Keptn's events."),
   );
   if (typeof value["shkeptncontext"] !== "string" || value["shkeptncontext"] === "") {
     problems.push(
-      malformed(`The event ${value["id"]} has no shkeptncontext.`, "Send Keptn's extension attributes along."),
+      malformed(`The event ${value["id"]} has no shkeptncontext.`, "Send the event with Keptn's extension attributes."),
     );
   }
   if (problems.length > 0 || !data) return { kind: "malformed", problems };
@@ -114,13 +114,14 @@ const parseData = (value: Record<string, unknown>, type: string): ParsedEvent =>
 };
 
 /**
- * Keptn has events that no sequence triggers: `configure-monitoring.triggered` without a stage (go-sdk, ConfigureMonitoringTriggeredEventData),
- * `service.create.finished`, `log.error`. With PUBSUB_TOPIC=sh.keptn.> they come here, and nothing is wrong with them.
+ * Some Keptn events are not triggered by a sequence: `configure-monitoring.triggered` without a stage (go-sdk,
+ * ConfigureMonitoringTriggeredEventData), `service.create.finished`, `log.error`. With PUBSUB_TOPIC=sh.keptn.> they arrive here, and are
+ * valid.
  */
 const isOfNoStage = (type: string, absent: readonly string[]): boolean =>
   !isAnswerable(type) || (absent.length === 1 && absent[0] === "stage");
 
-/** webhook-service sends ids only, and of the data its project or more; a full event always has its context. */
+/** webhook-service sends only IDs, and at least the project of the data. A full event always has its context. */
 const isThin = (value: Record<string, unknown>, data: Record<string, unknown>): boolean =>
   typeof data["project"] === "string" && data["project"] !== "" && typeof value["shkeptncontext"] !== "string";
 
@@ -143,7 +144,7 @@ const makeEvent = (value: Record<string, unknown>, data: Record<string, unknown>
   };
 };
 
-/** Keptn's labels are a map of strings; whatever else a sender put there is kept as its JSON text. */
+/** Keptn's labels are a map of strings. Other values are kept as JSON text. */
 const textLabels = (labels: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(labels).map(([k, v]) => [k, typeof v === "string" ? v : JSON.stringify(v)]));
 
@@ -151,11 +152,11 @@ const textLabels = (labels: Record<string, unknown>): Record<string, string> =>
 export const typeOfKind = (type: string, kind: "started" | "finished"): string =>
   `${type.slice(0, type.lastIndexOf("."))}.${kind}`;
 
-/** A task's own triggered event (5 parts): only those are answered (go-sdk, keptn.go:216). */
+/** A task's triggered event (5 parts): only those are answered (go-sdk, keptn.go:216). */
 export const isAnswerable = (type: string): boolean => /^sh\.keptn\.event\.[^.]+\.triggered$/.test(type);
 
-/** Keptn counts answers only for what its shipyard-controller triggered; nobody counts those of other senders. */
+/** Keptn counts answers only to events that its shipyard-controller triggered. */
 export const isCounted = (event: { readonly source: string }): boolean => event.source === "shipyard-controller";
 
-/** Project of the event that `job-executor check` sends: Keptn knows none of its ids, and no run comes of it. */
+/** Project of the event that `job-executor check` sends: Keptn does not know its IDs, so it starts no run. */
 export const dryEventProject = "job-executor-check";

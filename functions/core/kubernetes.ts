@@ -1,9 +1,9 @@
-// The Kubernetes objects we read and write, as the API server's JSON has them. Types only.
+// Types of the Kubernetes objects that we read and write, as in the API server's JSON.
 import type { V1ConfigMap } from "@kubernetes/client-node/dist/gen/models/V1ConfigMap.js";
 import type { V1Job } from "@kubernetes/client-node/dist/gen/models/V1Job.js";
 import type { V1Pod } from "@kubernetes/client-node/dist/gen/models/V1Pod.js";
 
-/** The client's types with times as the RFC 3339 text that is on the wire, instead of Date. */
+/** The client's types with times as RFC 3339 text, as on the wire, instead of Date. */
 type Json<T> = T extends Date
   ? string
   : T extends (infer U)[]

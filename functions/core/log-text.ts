@@ -1,19 +1,19 @@
-// Container output as it may stand in an event: clean text, and no more bytes than there is room for.
+// Container output for an event: clean text that fits a size limit.
 
-/** Output of one container: what is kept of its beginning and its end. */
+/** Output of one container: its beginning and its end. */
 export interface LogText {
   readonly head: string;
   readonly tail: string;
-  /** Bytes that were left out between them; undefined: some, but nobody counted. 0: nothing was. */
+  /** Bytes left out between them; undefined: an unknown number. */
   readonly cutBytes: number | undefined;
 }
 
 export const emptyLog: LogText = { head: "", tail: "", cutBytes: 0 };
 
 /**
- * ECMA-48: control sequences (colours, cursor), strings for a device up to their terminator (titles, links, pictures: OSC, DCS, SOS, PM,
- * APC), and escape sequences (`ESC ( B` chooses a character set). No class has what begins another one, so that each character is
- * looked at twice at most.
+ * ECMA-48: control sequences (colors, cursor), device strings up to their terminator (titles, links, pictures: OSC, DCS, SOS, PM, APC),
+ * and escape sequences (`ESC ( B` selects a character set). No class contains the start of another one, so each character is visited at
+ * most twice.
  */
 const terminalSequences =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -21,11 +21,11 @@ const terminalSequences =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above; tab and newline stay
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-/** Without colours and cursor movements; what else is no text becomes the replacement character. */
+/** Removes colors and cursor movements, and replaces other control characters by U+FFFD. */
 export const cleanText = (text: string): string =>
   lastStates(text.replace(terminalSequences, "")).replace(controls, "\ufffd").toWellFormed();
 
-/** Of a line that a program writes over again and again (carriage returns, as progress bars do) what it was at last. */
+/** Keeps only the last state of lines that a program overwrites with carriage returns, like progress bars. */
 const lastStates = (text: string): string => {
   if (!text.includes("\r")) return text;
   const lines = text.split("\n").map((line) => {
@@ -36,14 +36,14 @@ const lastStates = (text: string): string => {
   return lines.join("\n");
 };
 
-/** With exactly one newline at its end. */
+/** Ends the text with exactly one newline. */
 export const endLine = (text: string): string => {
   let end = text.length;
   while (end > 0 && text[end - 1] === "\n") end -= 1;
   return `${text.slice(0, end)}\n`;
 };
 
-/** For a place that has one line: without what {@link cleanText} takes away, and with single spaces. */
+/** As {@link cleanText}, on one line, with single spaces. */
 export const oneLine = (text: string): string => cleanText(text).replace(/\s+/g, " ").trim();
 
 /** Bytes of a text inside a JSON document: UTF-8, escaped, without the quotes. */
@@ -56,7 +56,7 @@ export const utf8Bytes = (text: string): number => {
     if (unit < 0x80) bytes += 1;
     else if (unit < 0x800) bytes += 2;
     else if (unit >= 0xd800 && unit < 0xdc00) {
-      bytes += 4; // a pair: its second half is counted with it
+      bytes += 4; // a surrogate pair, both halves
       i += 1;
     } else bytes += 3;
   }
@@ -65,7 +65,7 @@ export const utf8Bytes = (text: string): number => {
 
 export const bytesOfLog = (log: LogText): number => jsonBytes(log.head) + jsonBytes(log.tail);
 
-/** A log of at most `limitBytes` of JSON text: a quarter from its beginning, the rest from its end; more of one where the other is short. */
+/** Shortens a log to `limitBytes` of JSON text: a quarter from its beginning, the rest from its end; more of one if the other is short. */
 export const shortenLog = (log: LogText, limitBytes: number): LogText => {
   if (bytesOfLog(log) <= limitBytes) return log;
   const whole = log.cutBytes === 0 ? log.head + log.tail : undefined;
@@ -85,7 +85,7 @@ export const renderLog = (log: LogText): string => {
 
 const withNewline = (text: string): string => (text === "" || text.endsWith("\n") ? text : `${text}\n`);
 
-/** The longest beginning that fits; whole lines where that costs less than half of it. */
+/** The longest prefix that fits; cut at a line end if that costs less than half of it. */
 const firstBytes = (text: string, limitBytes: number): string => {
   const cut = text
     .slice(
@@ -104,7 +104,7 @@ const lastBytes = (text: string, limitBytes: number): string => {
   return line > 0 && line < cut.length / 2 ? cut.slice(line) : cut;
 };
 
-/** The largest n for which part(n) fits, by bisection: the size in JSON grows with n. */
+/** The largest n for which part(n) fits, by binary search: the JSON size grows with n. */
 const fitting = (text: string, limitBytes: number, part: (n: number) => string): number => {
   let [low, high] = [0, Math.min(text.length, Math.max(0, limitBytes))];
   while (low < high) {

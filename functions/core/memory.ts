@@ -1,21 +1,21 @@
-// How long a run is remembered by its Jobs alone: a fresh event that comes again finds them, of an older one Keptn is asked.
+// Deduplication window for redelivered events: fresh ones find their Jobs, for older ones Keptn is asked.
 
 import type { Job } from "./kubernetes.ts";
 import { failureOf } from "./run-state.ts";
 
-/** An event is fresh for so long after its `time`. Not a setting: old and new versions of a function have to agree on it. */
+/** How long after its `time` an event is fresh. Not a setting: old and new versions of a function must agree on it. */
 export const freshSeconds = 15;
 
 /**
- * A Job stays at least so long after its run was reported, whatever its TTL: until no event of it is fresh any more, nor any
- * start-job under way that asked Keptn about it before.
+ * Minimum time that a Job stays after its run was reported, regardless of its TTL: until its event is no longer fresh, and no start-job
+ * is running that asked Keptn about it before.
  */
 const rememberedSeconds = 60;
 
-/** How old the oldest thing that Keptn said of an event may be when its Jobs are created: what is left is for the requests. */
+/** Maximum age of Keptn's oldest answer about an event when its Jobs are created. The rest of the window is for the requests. */
 export const askedWithinSeconds = 40;
 
-/** Kubernetes counts a TTL from the Job's end, which can be long ago when its run is reported. */
+/** Kubernetes counts the TTL from the Job's end, which can be long before its run is reported. */
 export const ttlSecondsOf = (job: Job, wantedSeconds: number, nowMs: number): number => {
   const ended = job.status?.completionTime ?? failureOf(job)?.lastTransitionTime;
   const endedMs = Date.parse(ended ?? "");

@@ -1,4 +1,4 @@
-// Puts the results of several tasks together. Apart from result.ts, whose YAML parser most runs never need.
+// Merges the results of several tasks. Separate from result.ts, whose YAML parser most runs never need.
 import { isRecord } from "./exact-json.ts";
 import type { TaskResult } from "./result.ts";
 
@@ -19,11 +19,11 @@ export const mergeResults = (
 interface Conflict {
   /** `deployment.deploymentURIsLocal` */
   readonly path: string;
-  /** Places of the results that differ in it, in their order: the last one counts. */
+  /** Indexes of the results that have this path, in order: the last one counts. */
   readonly tasks: readonly number[];
 }
 
-/** Where several results say different things, in the order of their paths. Of words about the result the worst counts. */
+/** Paths with different values in several results, sorted. `result` and `status` are excluded: there the worst counts. */
 const conflictsOf = (results: readonly (TaskResult | undefined)[]): readonly Conflict[] => {
   const said = new Map<string, { readonly values: Set<string>; readonly tasks: number[] }>();
   for (const [task, result] of results.entries()) {
@@ -39,11 +39,11 @@ const conflictsOf = (results: readonly (TaskResult | undefined)[]): readonly Con
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 };
 
-/** A sentence for each. @param tasks names, one for each result */
+/** One sentence per conflict. @param tasks task names, one for each result */
 export const sayConflicts = (results: readonly (TaskResult | undefined)[], tasks: readonly string[]): string[] =>
   conflictsOf(results).map(({ path, tasks: places }) => {
     const names = places.map((place) => `'${tasks[place] ?? "?"}'`);
-    return `The results of ${names.slice(0, -1).join(", ")} and ${names.at(-1)} differ in ${path}: that of ${names.at(-1)} counts.`;
+    return `The results of ${names.slice(0, -1).join(", ")} and ${names.at(-1)} differ in ${path}: the value of ${names.at(-1)} counts.`;
   });
 
 const leavesOf = (data: Readonly<Record<string, unknown>>, above: string): (readonly [string, string])[] =>

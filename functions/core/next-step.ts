@@ -1,4 +1,4 @@
-// What the Jobs of a run ask for next, and nothing else: the one decision that start-job, finish-task and the sweep share.
+// Decides the next step of a run from its Jobs. start-job, finish-task and the sweep share this decision.
 import { graphEnd, graphStep, hasBegun } from "./graph-step.ts";
 import type { End } from "./marks.ts";
 import { createdMs } from "./object-meta.ts";
@@ -7,35 +7,35 @@ import { type RunState, stateOf, type TaskState, wasReported } from "./run-state
 import { type Stopped, stoppedNoted } from "./stopped.ts";
 
 export type Step =
-  /** Nothing to do now. */
+  /** Nothing to do for now. */
   | { readonly kind: "wait"; readonly why: string }
-  /** Send `.started` and release the first task. `ask`: somebody may have sent it already, Keptn knows. */
+  /** Send `.started` and release the first task. `ask`: another delivery may have sent it, so ask Keptn. */
   | { readonly kind: "announce"; readonly ask: boolean }
-  /** Nothing is before these tasks. */
+  /** These tasks have nothing left to wait for. */
   | { readonly kind: "release"; readonly tasks: readonly number[] }
-  /** Of a run that goes on: the reason is to be noted on their Jobs, and these to be stopped. */
+  /** The run continues: note the reason on these tasks' Jobs and stop them. */
   | { readonly kind: "stop"; readonly tasks: readonly number[]; readonly stopped: Stopped }
-  /** A task has ended, and its Job does not say so: to be noted on it, and the Job to be stopped. */
+  /** A task has ended, but its Job does not show it: note the end on the Job and stop it. */
   | { readonly kind: "note-end"; readonly task: number; readonly end: OwnEnd }
   | { readonly kind: "report"; readonly end: End }
   /** Keptn no longer waits for this run (aborted, timed out): stop it and send nothing. */
   | { readonly kind: "abandon" }
-  /** Reported, but some Jobs still have to be let go. */
+  /** Reported, but some Jobs are not finalized yet. */
   | { readonly kind: "tidy" }
   | { readonly kind: "over" };
 
 export interface Situation {
   /** Epoch milliseconds. */
   readonly nowMs: number;
-  /** Names this process in a claim. */
+  /** Identifies this delivery in a claim. */
   readonly me: string;
-  /** This delivery created the run's first Job: nobody else has announced it. */
+  /** This delivery created the run's first Job: no other has announced it. */
   readonly owner: boolean;
   readonly leaseSeconds: number;
   readonly createGraceSeconds: number;
-  /** The task whose pod can never start, and why, once its grace time is over. */
+  /** The task whose pod can never start, and why, after its grace period. */
   readonly cannotStart?: { readonly task: number; readonly why: string };
-  /** The task whose own container has ended, whatever its Job says, and how. */
+  /** The task whose own container has ended, regardless of its Job's status, and how. */
   readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
   /** Keptn said that it no longer waits for an answer to the run's event. */
   readonly over?: boolean;
@@ -48,7 +48,7 @@ export const nextStep = (run: RunState, now: Situation): Step => {
   if (now.over) return { kind: "abandon" };
   const hidden = run.marks.end ? undefined : hiddenEnd(run, now);
   if (hidden) return hidden;
-  // Once claimed for its report it has ended: Keptn may know, whatever its Jobs come to say after that.
+  // A claimed report fixes the end: Keptn may already know it, even if the Jobs change after that.
   const end = run.marks.end ?? endOf(run, now);
   if (end === "being-created") {
     return { kind: "wait", why: "its Jobs are being created" };
@@ -64,7 +64,7 @@ export const nextStep = (run: RunState, now: Situation): Step => {
   return isDue ? { kind: "release", tasks: [task] } : { kind: "wait", why: "a task is running" };
 };
 
-/** Of a Job that says otherwise: once it is noted, the Job itself says it. */
+/** For a Job that does not show this end. Once noted, the Job shows it. */
 const hiddenEnd = (run: RunState, { ownEnd }: Situation): Step | undefined => {
   const { phase, job } = run.tasks[ownEnd?.task ?? -1] ?? {};
   const says = phase === "running" || phase === "failed";
@@ -73,15 +73,15 @@ const hiddenEnd = (run: RunState, { ownEnd }: Situation): Step | undefined => {
 
 const isLetGo = ({ job }: TaskState): boolean => !job || stateOf(job) === "reported";
 
-/** Another process said that it is about to send something; after the lease it counts as dead. */
+/** Another delivery is about to send something. When its lease expires, it counts as dead. */
 const heldByAnother = (run: RunState, now: Situation): Step | undefined => {
   const claim = run.marks.claim;
   if (!claim || claim.by === now.me) return undefined;
   const untilMs = Date.parse(claim.at) + (claim.leaseSeconds ?? now.leaseSeconds) * 1000;
-  return untilMs > now.nowMs ? { kind: "wait", why: `${claim.by} is at it` } : undefined;
+  return untilMs > now.nowMs ? { kind: "wait", why: `${claim.by} holds the lease` } : undefined;
 };
 
-/** The end of the run if its Jobs have decided it: the first task that did not succeed decides. */
+/** The end of the run if its Jobs determine it: the first task that did not succeed decides. */
 const endOf = (run: RunState, now: Situation): End | "being-created" | undefined => {
   const missing = run.tasks.findIndex(({ phase }) => phase === "missing");
   if (run.marks.refused && missing >= 0) return { kind: "refused", task: missing, why: run.marks.refused };
@@ -102,17 +102,16 @@ const endOf = (run: RunState, now: Situation): End | "being-created" | undefined
 };
 
 /**
- * Who created the first Job announces at once, while there is no doubt that it will be through before the lease ends. Anybody
- * else waits for the lease, also with the report of a run that came to nothing: until then the creator is at it, and Keptn may
- * not have counted yet what it sent.
+ * The creator of the first Job announces at once, as long as that certainly ends before the lease does. Any other delivery waits for the
+ * lease, even to report a run that failed to start: until then the creator is active, and Keptn may not have counted its events yet.
  */
 const leftToOwner = (run: RunState, now: Situation): Step | undefined => {
   const untilMs = createdMs(run.lead) + leaseMs(run, now);
   if (untilMs <= now.nowMs || isOwner(run, now)) return undefined;
-  return { kind: "wait", why: "it was only just created" };
+  return { kind: "wait", why: "it was just created" };
 };
 
-/** In the first third of the lease: in the second the event is sent, in the last one Keptn counts it. */
+/** Only in the first third of the lease: the second is for sending the event, the last for Keptn to count it. */
 const isOwner = (run: RunState, now: Situation): boolean =>
   now.owner && now.nowMs < createdMs(run.lead) + leaseMs(run, now) / 3;
 

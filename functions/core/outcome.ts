@@ -1,8 +1,8 @@
-// The one word that a run leaves on its Jobs of how it ended.
+// The outcome of a run, as noted on its Jobs.
 import type { End, Outcome } from "./marks.ts";
 import type { OutgoingEvent } from "./outgoing-event.ts";
 
-/** Of what Keptn was told. */
+/** The outcome by the event that was sent to Keptn. */
 export const outcomeOfFinished = ({ data }: OutgoingEvent): Outcome => {
   if (data["status"] !== "succeeded") return "errored";
   return results[String(data["result"])] ?? "failed";
@@ -10,7 +10,7 @@ export const outcomeOfFinished = ({ data }: OutgoingEvent): Outcome => {
 
 const results: Readonly<Record<string, Outcome>> = { pass: "passed", warning: "warning" };
 
-/** Of a silent run, that tells nobody. */
+/** The outcome of a silent run, which sends no event. */
 export const outcomeOfEnd = ({ kind }: End): Outcome => {
   if (kind === "passed" || kind === "failed") return kind;
   return "errored";

@@ -1,6 +1,6 @@
-// The shape of an event on its way to Keptn.
+// The shape of events that are sent to Keptn.
 
-/** An event as `POST v1/event` takes it (K/api/models/keptn_context_extended_c_e.go); Keptn sets id and time. */
+/** An event as `POST v1/event` accepts it (K/api/models/keptn_context_extended_c_e.go); Keptn sets id and time. */
 export interface OutgoingEvent {
   readonly specversion: "1.0";
   readonly type: string;

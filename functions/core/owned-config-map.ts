@@ -1,8 +1,8 @@
-// ConfigMaps of ours that belong to a Job: they never change, and go when it goes.
+// ConfigMaps that belong to a Job: immutable, and deleted with it.
 import type { ConfigMap, Job } from "./kubernetes.ts";
 import { label } from "./marks.ts";
 
-/** @param job as the API server has it: Kubernetes' garbage collector goes by its uid. @param what ends the name: `files`, `values` */
+/** @param job as the API server returned it: garbage collection needs its uid. @param what suffix of the name: `files`, `values` */
 export const makeOwnedConfigMap = (job: Job, what: string): ConfigMap => {
   const { name = "", namespace = "", uid = "", labels = {} } = job.metadata ?? {};
   const kept = [label.managedBy, label.run].flatMap((key) => (labels[key] ? [[key, labels[key]] as const] : []));

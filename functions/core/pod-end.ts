@@ -1,4 +1,4 @@
-// What ended a task's pod: the program of the task, or something from outside.
+// Determines what ended a task's pod: the task's program, or an outside cause.
 import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
 import { cleanText } from "./log-text.ts";
 import { isRetried } from "./retried.ts";
@@ -7,18 +7,18 @@ import { containersOfTask, endOfContainer } from "./task-containers.ts";
 
 export type Terminated = NonNullable<NonNullable<ContainerStatus["state"]>["terminated"]>;
 
-/** What stopped a pod before its task was through. */
+/** What stopped a pod before its task was done. */
 export type Cut =
-  /** The pod's own deadline, from its start on a node on. */
+  /** The pod's own deadline, which counts from its start on a node. */
   | { readonly kind: "deadline" }
-  /** The Job's, from its release on: its pods are deleted. */
+  /** The Job's deadline, which counts from its release: its pods are deleted. */
   | { readonly kind: "job-deadline" }
   /** Eviction, drain, preemption, taint, node shutdown, node gone. `words`: Kubernetes' own. */
   | { readonly kind: "taken"; readonly words: string }
   /** The kubelet refused the pod, or failed it as a whole. */
   | { readonly kind: "refused"; readonly words: string };
 
-/** @param pod the Job's newest one, where one is left */
+/** @param pod the Job's newest pod, if one is left */
 export const cutOf = (job: Job, pod: Pod | undefined): Cut | undefined => {
   const { reason, message } = pod?.status ?? {};
   if (reason === "DeadlineExceeded") return { kind: "deadline" };
@@ -28,25 +28,25 @@ export const cutOf = (job: Job, pod: Pod | undefined): Cut | undefined => {
   if (reason) return { kind: "refused", words: wordsOf(reason, message) };
   const failure = failureOf(job);
   if (failure?.reason === "DeadlineExceeded") return { kind: "job-deadline" };
-  // The rule that a task without retries has: its pod was disrupted, and may be gone since.
+  // The failure policy of a task without retries: its pod was disrupted, and may be gone since.
   if (failure?.reason === "PodFailurePolicy" && !isRetried(job))
     return { kind: "taken", words: wordsOf(undefined, failure.message) };
   return undefined;
 };
 
 /**
- * `status.reason` of pods that were taken away (kubelet: eviction/eviction_manager.go, preemption/preemption.go,
+ * `status.reason` of pods that were removed (kubelet: eviction/eviction_manager.go, preemption/preemption.go,
  * nodeshutdown/nodeshutdown_manager.go; node lifecycle controller: NodeLost; before 1.22: Shutdown, NodeShutdown).
  */
 const takenReasons = new Set(["Evicted", "Preempting", "Terminated", "NodeLost", "NodeShutdown", "Shutdown"]);
 
-/** Set before the pod is stopped, by whoever takes it away (KEP-3329: scheduler, taint manager, eviction API, pod GC, kubelet). */
+/** Set before the pod is removed, by the component that removes it (KEP-3329: scheduler, taint manager, eviction API, pod GC, kubelet). */
 const disruptionOf = (pod: Pod | undefined) =>
   pod?.status?.conditions?.find(({ type, status }) => type === "DisruptionTarget" && status === "True");
 
 /**
- * How the task's own container ended by itself, whatever became of the pod around it.
- * @returns undefined while it runs, and where it was ended from outside
+ * How the task's own container ended by itself, regardless of its pod.
+ * @returns undefined while it runs, or if it was ended from outside
  */
 export const ownEndOf = (job: Job, pod: Pod | undefined): Terminated | undefined => {
   const { own } = containersOfTask(job, pod);
@@ -57,13 +57,13 @@ export const ownEndOf = (job: Job, pod: Pod | undefined): Terminated | undefined
   return endMs < cutMs ? ended : undefined;
 };
 
-/** Epoch milliseconds; NaN: nobody noted it. */
+/** Epoch milliseconds; NaN: unknown. */
 const cutTimeMs = (job: Job, pod: Pod | undefined, { kind }: Cut): number => {
   if (kind !== "deadline") return Date.parse(disruptionOf(pod)?.lastTransitionTime ?? "");
   return Date.parse(pod?.status?.startTime ?? "") + (deadlineSecondsOf(job) ?? Number.NaN) * 1000;
 };
 
-/** Of the pod, from its start on a node on. */
+/** Deadline of the pod, from its start on a node. */
 export const deadlineSecondsOf = ({ spec }: Job): number | undefined =>
   spec?.template.spec?.activeDeadlineSeconds ?? spec?.activeDeadlineSeconds;
 

@@ -1,15 +1,15 @@
-// What the author of a config, an event or a setting got wrong: data, all of it at once, never thrown.
+// Problems of a config, an event or a setting: returned as data, all at once, never thrown.
 
 export interface Problem {
   /** Stable and greppable, kebab-case: `unknown-key`, `missing-image`, ... */
   readonly code: string;
-  /** A note says that nothing is wrong, but that something is worth knowing. */
+  /** A note is not a problem, only useful to know. */
   readonly severity: "error" | "warning" | "note";
   /** One sentence that names the object. */
   readonly message: string;
-  /** What to do about it, as one sentence. */
+  /** How to fix it, as one sentence. */
   readonly fix?: string;
-  /** Where it stands, if it stands in a file. Line and column count from 1. */
+  /** Its position, if it is in a file. Line and column count from 1. */
   readonly at?: Position;
 }
 
@@ -21,17 +21,17 @@ export interface Position {
 
 export const hasErrors = (problems: readonly Problem[]): boolean => problems.some((p) => p.severity === "error");
 
-/** One line for people: `job/config.yaml:3:5 error unknown-key: ... (fix)`. */
+/** One line: `job/config.yaml:3:5 error unknown-key: ... (fix)`. */
 export const renderProblem = (p: Problem): string =>
   `${p.at ? `${p.at.file}:${p.at.line}:${p.at.column} ` : ""}${p.severity} ${p.code}: ${p.message}${p.fix ? ` ${p.fix}` : ""}`;
 
 export const renderProblems = (problems: readonly Problem[]): string => problems.map(renderProblem).join("\n");
 
-/** What is wrong in an anchor is wrong once, however often it is used. */
+/** Removes duplicates: a problem in a YAML anchor is reported once, however often the anchor is used. */
 export const distinct = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((problem) => [renderProblem(problem), problem])).values(),
 ];
 
-/** In the order of the text. */
+/** Sorts by position in the text. */
 export const byPlace = ({ at: a }: Pick<Problem, "at">, { at: b }: Pick<Problem, "at">): number =>
   (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);

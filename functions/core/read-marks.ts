@@ -1,9 +1,9 @@
-// Reads what a run has noted on its Jobs. Others can write there too: what has not our form is as good as not there.
+// Parses the annotations of a run's Jobs. Others can write there too: malformed annotations are treated as absent.
 import { cycleOf, type GraphTask, nodesOf } from "./graph.ts";
 import type { Envelope } from "./keptn-event.ts";
 import type { Chain, ChainLink, Claim, End, Sibling } from "./marks.ts";
 
-/** @param text of an annotation; all of these give undefined for what was not written by us */
+/** @param text of an annotation @returns undefined, as all of these do, if it is malformed */
 export const readChain = (text: string | undefined): Chain | undefined =>
   read(text, (value): value is Chain & Fields => {
     const { action, silent, source, leaseSeconds, siblings, jobs, graph } = value;
@@ -27,7 +27,7 @@ export const readClaim = (text: string | undefined): Claim | undefined =>
       isText(value["by"]) && isText(value["at"]) && isOptional(value["leaseSeconds"], isNumber),
   );
 
-/** @param tasks how many the run has */
+/** @param tasks number of tasks in the run */
 export const readEnd = (text: string | undefined, tasks: number): End | undefined =>
   read(text, (value): value is End & Fields => {
     const { kind, task, why } = value;
@@ -39,7 +39,7 @@ export const readEnd = (text: string | undefined, tasks: number): End | undefine
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** @param isOurs whether it has all of its form */
+/** @param isOurs checks the form */
 export const read = <T>(text: string | undefined, isOurs: (value: Fields) => value is T & Fields): T | undefined => {
   if (!text) return undefined;
   try {
@@ -56,7 +56,7 @@ const isLink = (value: unknown): value is ChainLink => {
   return isText(namespace) && isText(name) && typeof task === "string" && isNumber(ttlSeconds);
 };
 
-/** A circle would keep its run open for ever. */
+/** A cycle would keep its run open forever. */
 const isGraph = (value: unknown, size: number): boolean => {
   if (!isFields(value) || !isOptional(value["failFast"], (one) => typeof one === "boolean")) return false;
   const { tasks } = value;
@@ -87,11 +87,11 @@ export const isTextMap = (value: unknown): value is Readonly<Record<string, stri
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 const isNumber = (value: unknown): value is number => typeof value === "number";
-/** JSON in Go's hands has null for what is not there. */
+/** Go writes missing values as null. */
 export const isOptional = (value: unknown, is: (value: unknown) => boolean): boolean =>
   value === undefined || value === null || is(value);
 
-/** Of a {@link LogText}. */
+/** Whether it is a {@link LogText}. */
 export const isLog = (value: unknown): boolean => {
   if (!isFields(value)) return false;
   const { head, tail, cutBytes } = value;

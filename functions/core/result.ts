@@ -1,4 +1,4 @@
-// The result a task hands to Keptn: a JSON or YAML object in its termination message (KEPTN_RESULT).
+// Parses a task's result for Keptn: a JSON or YAML object in its termination message (KEPTN_RESULT).
 import { parse, type YAMLError } from "yaml";
 import { isTooDeep, maxNesting } from "./depth.ts";
 import { isStructure, parseJson } from "./exact-json.ts";
@@ -8,14 +8,14 @@ export type TaskResult =
   | {
       readonly kind: "data";
       readonly data: Readonly<Record<string, unknown>>;
-      /** Where a byte was lost that was no UTF-8. */
+      /** Position of a lost byte that was not UTF-8. */
       readonly lostAt?: Place;
     }
-  /** Not an object: plain text. It is said in the message. */
+  /** Plain text, not an object. It is shown in the message. */
   | { readonly kind: "text"; readonly text: string }
-  /** Meant as an object, and broken: nobody knows whether it said `fail`. It is said in the message, too. */
+  /** Intended as an object but malformed: it may have said `fail`. It is shown in the message, too. */
   | { readonly kind: "broken"; readonly text: string; readonly why: string }
-  /** In an encoding of which not all is left: nobody knows what the task had to say. */
+  /** In an encoding that was not preserved: its content is unknown. */
   | { readonly kind: "unreadable"; readonly lostAt: Place };
 
 /** Line and column count from 1. */
@@ -24,10 +24,10 @@ interface Place {
   readonly column: number;
 }
 
-/** Keptn sets the first four itself; a task cannot move its answer to another place. */
+/** Keptn sets the first four itself; a task must not redirect its answer. */
 const reserved = new Set(["project", "stage", "service", "temporaryData", "__proto__", "constructor", "prototype"]);
 
-/** @param message as the kubelet hands it over: each byte that is no UTF-8 is U+FFFD */
+/** @param message as the kubelet returns it: each byte that is not UTF-8 is U+FFFD */
 export const parseResult = (message: string): TaskResult => {
   const text = fromUtf16(message).replace(/^\ufeff/, "");
   const value = read(text);
@@ -40,7 +40,7 @@ export const parseResult = (message: string): TaskResult => {
   return { kind: "data", data, ...(lost < 0 ? {} : { lostAt: placeOf(lost, text) }) };
 };
 
-/** JSON keeps its numbers. The scalars of YAML are the texts that were written, as in a job config: `12e5678` may be a commit. */
+/** JSON keeps its numbers. YAML scalars stay as written, as in a job config: `12e5678` may be a commit. */
 const asWritten = {
   schema: "failsafe",
   resolveKnownTags: false,
@@ -50,7 +50,7 @@ const asWritten = {
   logLevel: "error",
 } as const;
 
-/** What is neither JSON nor YAML. */
+/** Text that is neither JSON nor YAML. */
 class Broken {
   readonly offset: number;
   constructor(fault: unknown) {
@@ -70,7 +70,7 @@ const read = (text: string): unknown => {
   }
 };
 
-/** A program may write whatever it likes there; what it says of itself must not get lost by a quote too many. */
+/** Programs may write any text there, but a syntax error must not hide a verdict. */
 const textOrBroken = (text: string, value: unknown): TaskResult => {
   const why = whyBroken(text, value);
   return why === undefined ? { kind: "text", text } : { kind: "broken", text, why };
@@ -89,7 +89,7 @@ const whyNoObject = (value: unknown): string | undefined => {
   return isStructure(value) ? `nests deeper than ${maxNesting} levels` : undefined;
 };
 
-/** A field that Keptn acts on, as JSON or YAML would have it. */
+/** A field that Keptn acts on, in JSON or YAML syntax. */
 const hasVerdict = /(?:^|\{)\s*["']?(?:result|status)["']?\s*:|["'](?:result|status)["']\s*:/m;
 
 /** kubernetes pkg/kubelet/container/runtime.go, MaxContainerTerminationMessageLength: `ReadAtMost` reads the end of the file. */
@@ -97,12 +97,12 @@ const keptBytes = 4096;
 
 const isCutJson = (text: string): boolean => /\}\s*$/.test(text) && utf8Bytes(text) >= keptBytes;
 
-/** Keptn refuses an event with a number that is too large for it. */
+/** Keptn rejects events with numbers that are too large for it. */
 const asText = (source: string): string => source;
 
 /**
- * Of UTF-16, as PowerShell writes it, the kubelet leaves ASCII as it is, with a NUL before or behind each character, and two signs
- * in the place of the byte order mark. All else is lost.
+ * PowerShell writes UTF-16. The kubelet preserves only its ASCII characters, each with a NUL before or after it, and two U+FFFD for the
+ * byte order mark.
  */
 const fromUtf16 = (message: string): string =>
   /^(?:\ufffd\ufffd)?(?:(?:[^\0\u0080-\uffff]\0)+|(?:\0[^\0\u0080-\uffff])+)$/.test(message)

@@ -1,4 +1,4 @@
-// Whose Jobs are runs of this installation, and in which namespaces they are.
+// Which Jobs belong to this installation, and in which namespaces.
 import type { Job } from "./kubernetes.ts";
 import { hashOf, label, labelValueOf } from "./marks.ts";
 import { isFields } from "./read-marks.ts";
@@ -7,7 +7,7 @@ import type { Settings } from "./settings.ts";
 export interface RunScope {
   /** Value of the label app.kubernetes.io/managed-by. */
   readonly managedBy: string;
-  /** Namespaces of Jobs; "*" stands for all of them. */
+  /** Namespaces of Jobs; "*" means all. */
   readonly namespaces: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export interface ScopePart {
   readonly namespace: string;
 }
 
-/** @returns each list once: a list of all namespaces makes those of single ones unnecessary */
+/** @returns the lists without duplicates: a list of all namespaces includes those of single ones */
 export const partsOfScopes = (scopes: readonly RunScope[]): ScopePart[] => {
   const parts = new Map<string, ScopePart>();
   for (const { managedBy, namespaces } of scopes)
@@ -35,7 +35,7 @@ export const partsOfScopes = (scopes: readonly RunScope[]): ScopePart[] => {
   return [...parts.values()].filter(({ managedBy, namespace }) => namespace === "*" || !parts.has(`${managedBy}/*`));
 };
 
-/** Adds where Jobs of a run are, by the run's id. */
+/** Adds the namespaces of Jobs, by run ID. */
 export const addNamespaces = (runs: Map<string, Set<string>>, jobs: readonly Pick<Job, "metadata">[]): void => {
   for (const { metadata } of jobs) {
     const runId = metadata?.labels?.[label.run];
@@ -43,17 +43,17 @@ export const addNamespaces = (runs: Map<string, Set<string>>, jobs: readonly Pic
   }
 };
 
-/** Annotations of the sweep's timer: one for each scope in which start-job has created Jobs since the timer was made. */
+/** Annotations of the sweep's timer: one for each scope in which start-job has created Jobs since the timer was created. */
 const notedScope = "keptn.sh/jes-scope-";
 
-/** A note of its own for each scope: one that another version or other settings made stays beside it. */
+/** Each scope has its own annotation, so notes of other versions or settings are kept. */
 export const noteOfScope = ({ managedBy, namespaces }: RunScope) => {
   const text = JSON.stringify({ managedBy, namespaces: namespaces.toSorted() });
   const id = hashOf(text, 10);
   return { id, annotations: { [notedScope + id]: text } };
 };
 
-/** What has not our form is as good as not there. */
+/** Malformed annotations are treated as absent. */
 export const readScopes = (annotations: Readonly<Record<string, string>> = {}): RunScope[] =>
   Object.entries(annotations).flatMap(([name, text]) => (name.startsWith(notedScope) ? (readScope(text) ?? []) : []));
 

@@ -1,4 +1,4 @@
-// Reads the Jobs of a run as one state: which tasks are where, and what the run remembers.
+// Reads the state of a run from its Jobs: the phases of its tasks, and the run's annotations.
 import type { Envelope } from "./keptn-event.ts";
 import type { Job } from "./kubernetes.ts";
 import {
@@ -16,14 +16,14 @@ import { readChain, readClaim, readEnd, readEnvelope } from "./read-marks.ts";
 import { stoppedNoted } from "./stopped.ts";
 
 export type TaskPhase =
-  /** Not there: never created, or deleted past our finalizer. */
+  /** Never created, or deleted despite our finalizer. */
   | "missing"
-  /** Suspended, was never released. */
+  /** Suspended, never released. */
   | "waiting"
   | "running"
   | "succeeded"
   | "failed"
-  /** Somebody deleted it before it ended; our finalizer keeps it until the run is reported. */
+  /** Deleted before it ended; our finalizer keeps it until the run is reported. */
   | "deleted";
 
 export interface TaskState {
@@ -38,34 +38,34 @@ export interface RunState {
   readonly event: Envelope;
   readonly chain: Chain;
   readonly tasks: readonly TaskState[];
-  /** The first Job that is there; it carries the marks. */
+  /** The first Job that exists; it carries the run's annotations. */
   readonly lead: Job;
   readonly marks: Marks;
 }
 
 interface Marks {
-  /** RFC 3339; undefined: no `.started` was noted. */
+  /** When `.started` was noted (RFC 3339). */
   readonly announced?: string;
   readonly claim?: Claim;
-  /** How the run ended; undefined: nobody claimed its report yet. */
+  /** How the run ended; undefined: its report has not been claimed yet. */
   readonly end?: End;
-  /** Why Kubernetes refused one of the run's Jobs; undefined: it did not. */
+  /** Why Kubernetes refused one of the run's Jobs. */
   readonly refused?: string;
-  /** Run ids of siblings that Kubernetes refused: they have no Job. Not there: it refused none that is known of. */
+  /** Run IDs of siblings that Kubernetes refused: they have no Job. */
   readonly refusedSiblings?: readonly string[];
-  /** RFC 3339: since when Keptn says that it no longer waits; undefined: it does not. */
+  /** Since when Keptn says that it no longer waits (RFC 3339). */
   readonly over?: string;
-  /** RFC 3339; undefined: no `.finished` was noted. */
+  /** When `.finished` was noted (RFC 3339). */
   readonly reported?: string;
-  /** undefined: it was not reported, or the Job that carried this is gone. */
+  /** Undefined: not reported, or the Job with this annotation is gone. */
   readonly outcome?: Outcome;
 }
 
 export const runIdOfJob = (job: Job): string | undefined => job.metadata?.labels?.[label.run];
 
 /**
- * @param jobs Jobs of one run, as the API server has them
- * @returns undefined when none of them is one of ours (no Job, or annotations that cannot be read)
+ * @param jobs Jobs of one run, as the API server returned them
+ * @returns undefined if none of them is ours (no Job, or malformed annotations)
  */
 export const readRun = (jobs: readonly Job[]): RunState | undefined => {
   const found = firstOfOurs(jobs);
@@ -89,20 +89,20 @@ const firstOfOurs = (jobs: readonly Job[]) => {
   return undefined;
 };
 
-/** The state label of a Job; a Job without one was not made by us. */
+/** The state label of a Job. Jobs without it are not ours. */
 export const stateOf = (job: Job): State | undefined => job.metadata?.labels?.[label.state] as State | undefined;
 
-/** No Job is let go before its run was reported; the one with the mark can be gone before the others. */
+/** A finalized Job also proves it: no Job is finalized before its run is reported, and the Job with the annotation can be gone first. */
 export const wasReported = (run: RunState): boolean =>
   run.marks.reported !== undefined || run.tasks.some(({ job }) => job && stateOf(job) === "reported");
 
 /**
- * What is noted of the task's own container counts before what a sidecar made of its Job. Kubernetes sets SuccessCriteriaMet and
- * FailureTarget a moment before Complete and Failed (1.31 and later); the outcome is decided with them.
+ * A noted end of the task's own container overrides a failure that a sidecar caused. Kubernetes sets SuccessCriteriaMet and
+ * FailureTarget shortly before Complete and Failed (1.31 and later); they already decide the outcome.
  */
 export const phaseOf = (job: Job): Exclude<TaskPhase, "missing"> => {
   const holds = (type: string) => job.status?.conditions?.some((c) => c.type === type && c.status === "True");
-  if (stoppedNoted(job)) return "failed"; // whatever its Job came to after that: others may have started for it
+  if (stoppedNoted(job)) return "failed"; // regardless of the Job's later end: other tasks may have started because of it
   if (holds("Complete") || holds("SuccessCriteriaMet")) return "succeeded";
   const own = ownEndNoted(job);
   if (own) return own.exitCode === 0 ? "succeeded" : "failed";

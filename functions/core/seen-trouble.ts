@@ -1,4 +1,4 @@
-// Since when the sweep sees that a container cannot start, noted on its Job where no Event of Kubernetes tells it.
+// Since when the sweep sees that a container cannot start: noted on its Job if no Event of Kubernetes shows it.
 import type { Job } from "./kubernetes.ts";
 import { annotation } from "./marks.ts";
 import { isFields } from "./read-marks.ts";
@@ -9,7 +9,7 @@ export interface SeenTrouble {
   readonly since: string;
 }
 
-/** @returns epoch milliseconds; undefined: nothing is noted of this container */
+/** @returns epoch milliseconds; undefined: nothing is noted for this container */
 export const seenSinceMs = (job: Job, container: string): number | undefined => {
   try {
     const value: unknown = JSON.parse(job.metadata?.annotations?.[annotation.trouble] ?? "null");

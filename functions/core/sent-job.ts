@@ -1,8 +1,8 @@
-// Whether what an event carries has the form of a Job: whoever reaches us can send anything.
+// Validates the Job in an event: any client that reaches us can send anything.
 import type { Job } from "./kubernetes.ts";
 import { isFields, isOptional, isTextMap } from "./read-marks.ts";
 
-/** Of the fields that are read from an event's Job. */
+/** Checks the fields that are read from an event's Job. */
 export const isSentJob = (value: unknown): value is Job => {
   if (!isFields(value) || value["kind"] !== "Job" || !isFields(value["metadata"])) return false;
   const { namespace, labels, annotations, deletionTimestamp } = value["metadata"];

@@ -1,4 +1,4 @@
-// `data.deployment.deploymentNames[0]=carts`: a value at a place of an event, as somebody gives it on a command line.
+// Sets a value of an event from a command-line argument: `data.deployment.deploymentNames[0]=carts`.
 import { parsePath } from "./config/path-steps.ts";
 import { isStructure, parseJson } from "./exact-json.ts";
 
@@ -8,7 +8,7 @@ export interface Assignment {
   readonly value: unknown;
 }
 
-/** @returns undefined for what is no PATH=VALUE; the path is a JSONPath that names one place */
+/** @returns undefined if it is not PATH=VALUE; the path is a JSONPath that names one place */
 export const parseAssignment = (text: string): Assignment | undefined => {
   const [, path = "", value = ""] = /^((?:[^=[\]]|\[(?:"[^"]*"|'[^']*'|\d+)\])+)=(.*)$/s.exec(text) ?? [];
   const keys = (parsePath(path) ?? []).flatMap((step) => (step.kind === "one" ? [step.key] : [undefined]));
@@ -18,7 +18,7 @@ export const parseAssignment = (text: string): Assignment | undefined => {
     : undefined;
 };
 
-/** JSON where it is; a number only as JSON writes it, so that 1.10 stays as it is. */
+/** Parses JSON. A number counts only in JSON's own spelling, so 1.10 stays text. */
 const parseValue = (text: string): unknown => {
   if (!/^\s*(?:[[{"]|true\s*$|false\s*$|null\s*$|-?\d)/.test(text)) return text;
   try {
@@ -31,7 +31,7 @@ const parseValue = (text: string): unknown => {
 
 export type Assigned = { readonly document: unknown } | { readonly why: string };
 
-/** @returns a copy that has the value there, with the maps and lists around it, or why that cannot be */
+/** @returns a copy with the value set, creating maps and lists on the way, or the problem */
 export const assign = (document: unknown, { keys, value, path }: Assignment): Assigned => {
   const assigned = setAt(document, keys, value);
   return "why" in assigned ? { why: `${path} ${assigned.why}` } : assigned;
@@ -46,10 +46,11 @@ const setAt = (around: unknown, [key, ...more]: readonly (string | number)[], va
 
 type Inside = (before: unknown) => Assigned;
 
-/** One entry behind the last one is a new one. */
+/** The index after the last entry appends a new one. */
 const setEntry = (list: unknown, index: number, inside: Inside): Assigned => {
   if (!Array.isArray(list)) return { why: `has an index where the event has ${kindOf(list)}` };
-  if (index < 0 || index > list.length) return { why: `is none of the ${list.length} entries, nor the one after them` };
+  if (index < 0 || index > list.length)
+    return { why: `has an index beyond the end of the list, which has ${list.length} entries` };
   const assigned = inside(list[index]);
   return "why" in assigned
     ? assigned

@@ -1,4 +1,4 @@
-// Containers that others inject into a task's pod, and that do not end with the task.
+// Injected sidecars that do not end with the task.
 import { describeEnd } from "./explain-failure.ts";
 import type { Job, Pod } from "./kubernetes.ts";
 import { type OwnEnd, ownEndNoted } from "./own-end.ts";
@@ -6,19 +6,19 @@ import { cutOf, ownEndOf, type Terminated } from "./pod-end.ts";
 import { phaseOf } from "./run-state.ts";
 import { containersOfTask } from "./task-containers.ts";
 
-/** So long a sidecar may take to notice that the task has ended: as long as a pod gets to end (terminationGracePeriodSeconds). */
+/** How long a sidecar may take to notice the end of the task: as long as a pod may take to end (terminationGracePeriodSeconds). */
 const sidecarGraceSeconds = 30;
 
 /**
- * The end of a task that its Job does not show: its own container has ended by itself, and a sidecar keeps the pod from ending, or
- * made it fail.
- * @returns undefined while there is none; without its log
+ * The end of a task that its Job does not show: the task's own container has ended by itself, but a sidecar keeps the pod from ending,
+ * or made it fail.
+ * @returns undefined if there is none; without the log
  */
 export const hiddenEndOf = (job: Job, pod: Pod | undefined, nowMs: number): Omit<OwnEnd, "log"> | undefined => {
   const ended = ownEndOf(job, pod);
   if (!ended || ownEndNoted(job)) return undefined;
   const phase = phaseOf(job);
-  // A failure of the task's own is what the Job says already.
+  // If the task's own container failed, the Job already shows it.
   if (phase === "failed") {
     const ranOn = cutOf(job, pod) !== undefined;
     return ended.exitCode === 0 ? noteOf(ended, { sidecars: notEndedWell(job, pod), ranOn }) : undefined;
@@ -30,7 +30,7 @@ export const hiddenEndOf = (job: Job, pod: Pod | undefined, nowMs: number): Omit
     : undefined;
 };
 
-/** Names of the containers that have not ended beside a task's own that has. */
+/** Names of containers that still run after the task's own has ended. */
 export const lastingSidecarsOf = (job: Job, pod: Pod | undefined): string[] => {
   const { own, plainSidecars } = containersOfTask(job, pod);
   if (!own?.state?.terminated) return [];
@@ -54,10 +54,10 @@ const noteOf = (
   ...beside,
 });
 
-/** Sentences for a task whose end a sidecar hid. */
+/** Explains a task's end that a sidecar hid, as sentences. */
 export const explainSidecars = ({ sidecars, ranOn, ...end }: Omit<OwnEnd, "log">): string => {
   const names = sidecars.length > 1 ? `containers ${sidecars.join(", ")}` : `container ${sidecars[0] ?? "?"}`;
-  const became = ranOn ? "ran on until it was stopped" : "failed, which does not count";
+  const became = ranOn ? "kept running until it was stopped" : "failed, which does not count";
   return `Its own container ${describeEnd(end)}; ${names} ${became}. ${wayOutOf(sidecars)}`;
 };
 
@@ -65,10 +65,10 @@ export const explainSidecars = ({ sidecars, ranOn, ...end }: Omit<OwnEnd, "log">
 export const wayOutOf = (sidecars: readonly string[]): string => {
   const annotations = sidecars.flatMap((name) => (knownAnnotations[name] ? [`\`${knownAnnotations[name]}\``] : []));
   const annotate = annotations.length > 0 ? `give the task the annotation ${annotations.join(" and ")}, or ` : "";
-  return `To have no such wait, ${annotate}make it a native sidecar (an init container with \`restartPolicy: Always\`).`;
+  return `To avoid this wait, ${annotate}make it a native sidecar (an init container with \`restartPolicy: Always\`).`;
 };
 
-/** Annotations of a pod that keep these containers away, or let them end (Istio, Linkerd, Dapr, Vault Agent Injector). */
+/** Pod annotations that prevent the injection of these containers, or let them end (Istio, Linkerd, Dapr, Vault Agent Injector). */
 const knownAnnotations: Readonly<Record<string, string>> = {
   "istio-proxy": 'sidecar.istio.io/inject: "false"',
   "linkerd-proxy": "linkerd.io/inject: disabled",

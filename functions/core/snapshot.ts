@@ -1,4 +1,4 @@
-// A task's files in a ConfigMap of its Job instead of an init container that fetches them (FILES_MODE=snapshot).
+// FILES_MODE=snapshot: a task's files in a ConfigMap of its Job, instead of an init container that fetches them.
 import { renderBytes } from "./file-choice.ts";
 import { renderName } from "./file-names.ts";
 import { fetchContainerName, filesFolder } from "./files.ts";
@@ -14,23 +14,23 @@ export interface SnapshotFile {
   readonly executable: boolean;
 }
 
-/** Of all files. A ConfigMap may have 1 MiB (kubernetes pkg/apis/core/validation, MaxSecretSize), a request to etcd 1.5 MiB. */
+/** Limit for all files. A ConfigMap can hold 1 MiB (kubernetes pkg/apis/core/validation, MaxSecretSize), an etcd request 1.5 MiB. */
 export const snapshotLimitBytes = 900 * 1024;
-/** Each file is a mount of its own, which the kubelet makes and unmakes one by one. */
+/** Each file is a separate mount, which the kubelet creates and removes one by one. */
 export const snapshotLimitCount = 100;
 
 const snapshotVolumeName = "keptn-snapshot";
 
-/** What to say when there are more or larger ones. */
+/** The reason if there are more or larger files. */
 export const snapshotLimits = `a ConfigMap holds ${renderBytes(snapshotLimitBytes)} in ${snapshotLimitCount} files`;
 
-/** @returns why these files cannot be mounted one by one; undefined when they can */
+/** @returns why these files cannot be mounted one by one; undefined if they can */
 export const whyNotMountable = (files: readonly SnapshotFile[]): string | undefined => {
   const paths = new Set(files.map(({ path }) => path));
   const odd = files.find(({ path }) => /[:\p{Cc}]/u.test(path));
-  if (odd) return `a mount cannot have the name ${renderName(odd.path)}`;
+  if (odd) return `${renderName(odd.path)} is not a valid name for a mount`;
   const both = files.flatMap(({ path }) => parentsOf(path)).find((parent) => paths.has(parent));
-  if (both) return `${renderName(both)} is a file and a folder`;
+  if (both) return `${renderName(both)} is both a file and a folder`;
   return undefined;
 };
 
@@ -41,7 +41,7 @@ const parentsOf = (path: string): string[] =>
     .slice(0, -1)
     .map((_, i, parts) => parts.slice(0, i + 1).join("/"));
 
-/** The planned Job without its init container, its files mounted one by one, so that /keptn itself stays writable. */
+/** The planned Job without its init container. Its files are mounted one by one, so /keptn itself stays writable. */
 export const withSnapshot = (job: Job, files: readonly SnapshotFile[]): Job => {
   const { spec } = job;
   const pod = spec?.template.spec;
@@ -54,11 +54,11 @@ export const withSnapshot = (job: Job, files: readonly SnapshotFile[]): Job => {
   return { ...job, spec: { ...spec, template: { ...spec.template, spec: { ...inSnapshot, volumes } } } };
 };
 
-/** Whether this Job, planned or as the API server has it, takes its files from a ConfigMap. */
+/** Whether this Job, planned or created, takes its files from a ConfigMap. */
 export const wantsSnapshot = (job: Job): boolean =>
   job.spec?.template.spec?.volumes?.some(({ name }) => name === snapshotVolumeName) ?? false;
 
-/** Volumes that only the init container mounted go with it: a CA's bundle, say, which this pod need not have. */
+/** Also removes volumes that only the init container mounted, e.g. a CA bundle. */
 const withoutFetch = (pod: PodSpec): PodSpec => {
   const { initContainers = [], volumes = [], ...rest } = pod;
   const fetch = initContainers.find(({ name }) => name === fetchContainerName);
@@ -100,10 +100,10 @@ const makeVolume = (job: Job, files: readonly SnapshotFile[]): Volume => ({
 
 const snapshotNameOf = (job: Job): string => `${job.metadata?.name}-files`;
 
-/** A key that a ConfigMap takes, from the path alone: whoever reads the same files again gets the same keys. */
+/** A valid ConfigMap key, derived only from the path: the same files always get the same keys. */
 const keyOf = (path: string): string => `${path.replace(/[^-._a-zA-Z0-9]+/g, "_").slice(-200)}.${hashOf(path, 10)}`;
 
-/** @param job as the API server has it: its uid makes the ConfigMap go when the Job goes */
+/** @param job as the API server returned it: its uid lets Kubernetes delete the ConfigMap with the Job */
 export const makeSnapshot = (job: Job, files: readonly SnapshotFile[]): ConfigMap => ({
   ...makeOwnedConfigMap(job, "files"),
   binaryData: Object.fromEntries(files.map(({ path, base64 }) => [keyOf(path), base64])),

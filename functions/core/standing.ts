@@ -1,22 +1,22 @@
-// Where each task of a graph stands, from the phases of their Jobs alone.
+// The standing of each task of a graph, derived from the phases of the Jobs alone.
 import { type Graph, type GraphNode, nodesOf } from "./graph.ts";
 import type { TaskPhase } from "./run-state.ts";
 
 export type Standing =
   /** For tasks that have not ended. */
   | "waits"
-  /** Nothing is before it: it is to be released. */
+  /** It waits for nothing any more, and must be released. */
   | "ready"
   | "running"
-  /** It succeeded, or nobody minds that it did not. */
+  /** It succeeded, or its failure is tolerated. */
   | "passed"
   | "failed"
-  /** It never runs: what it needs has failed, or will never run for that reason. */
+  /** It never runs: a task that it needs failed, or is barred itself. */
   | "barred"
   /** It never runs: there is no reason to. */
   | "spared";
 
-/** @param phases one for each task; the graph has no circle: see {@link cycleOf} */
+/** @param phases one for each task. The graph must have no cycle: see {@link cycleOf} */
 export const standingsOf = (graph: Graph, phases: readonly TaskPhase[]): readonly Standing[] => {
   const nodes = nodesOf(graph);
   const ended = nodes.map((node, task) => standingOfPhase(node, phases[task] ?? "missing"));
@@ -58,5 +58,5 @@ const standingBefore = (
 
 const isBar = (standing: Standing): boolean => standing === "failed" || standing === "barred";
 
-/** Of a task that runs only after a failure: it has one. */
+/** Whether a task that runs only after a failure has a reason to run. */
 const isReason = (standing: Standing): boolean => standing !== "waits" && standing !== "spared";

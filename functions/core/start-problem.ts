@@ -1,4 +1,4 @@
-// Judges whether a task that does not start is given up: by what is true now, and for how long it has been so.
+// Decides whether to give up a task that does not start: by its current state, and how long it has lasted.
 import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
 import { type KubernetesWarning, renderWarning, spanOf, stillFails } from "./kubernetes-warning.ts";
 import { cleanText, oneLine } from "./log-text.ts";
@@ -6,7 +6,7 @@ import { wordsOf } from "./pod-end.ts";
 import { hopeless, pulls, type Trouble } from "./start-trouble.ts";
 import { containersOfTask, endOfContainer } from "./task-containers.ts";
 
-/** Why a pod has no sandbox yet, or no volumes (kubelet: pkg/kubelet/events/event.go; attach-detach controller). */
+/** Event reasons of a pod without sandbox or volumes (kubelet: pkg/kubelet/events/event.go; attach-detach controller). */
 const sandboxTroubles = new Set([
   "FailedMount",
   "FailedAttachVolume",
@@ -22,36 +22,36 @@ export interface Patience {
   /** Epoch milliseconds. */
   readonly nowMs: number;
   readonly graceSeconds: number;
-  /** For a node: START_DEADLINE_SECONDS. */
+  /** Time for the pod to get a node: START_DEADLINE_SECONDS. */
   readonly startSeconds: number;
 }
 
 export interface Evidence extends Patience {
   readonly job: Job;
   readonly pod: Pod | undefined;
-  /** Of the pod, or of the Job where there is none; oldest first. */
+  /** Warnings about the pod, or about the Job if it has none; oldest first. */
   readonly warnings: readonly KubernetesWarning[];
-  /** Since when the sweep sees this trouble, where no warning has a time; undefined: it has not noted it. Epoch milliseconds. */
+  /** Since when the sweep sees this trouble, if no warning has a time. Epoch milliseconds; undefined: not noted. */
   readonly seenMs?: number;
 }
 
 export type Judgement =
   /** It may still start. */
   | { readonly kind: "wait" }
-  /** Nobody knows since when it cannot: to be noted. */
+  /** It is unknown since when it cannot start: note the time. */
   | { readonly kind: "note" }
   | { readonly kind: "cannot-start"; readonly why: string };
 
 const wait: Judgement = { kind: "wait" };
 
-/** Whether it is time to ask for warnings: no trouble is older than its pod. What a container says is noted when it is first seen. */
+/** Whether to list warnings: no trouble is older than its pod. A container's trouble is noted when it is first seen. */
 export const mayBeOverdue = (trouble: Trouble, given: Omit<Evidence, "warnings">): boolean => {
   const { job, pod, startSeconds } = given;
   if (trouble.kind === "no-node") return isPast(releasedMs(job), startSeconds, given);
   return trouble.kind === "container" || isOver(beginMs(job, pod), given);
 };
 
-/** Judges by what is true now, and for how long it has been so: not for how long the pod has been there. */
+/** Judges by the current trouble and its duration, not by the age of the pod. */
 export const judgeStart = (trouble: Trouble, given: Evidence): Judgement => {
   switch (trouble.kind) {
     case "container":
@@ -72,12 +72,12 @@ const judgeContainer = (status: ContainerStatus, given: Evidence): Judgement => 
   const span = spanOf(warningsAbout(status, given));
   const sinceMs = span ? Math.max(span.firstMs, beginMs(given.job, given.pod)) : given.seenMs;
   if (sinceMs === undefined) return isOver(given.nowMs, given) ? refused : { kind: "note" };
-  // While an image is pulled anew, the container still says how it failed the last time.
+  // While an image is pulled again, the container still shows its last failure.
   if (span && pulls.has(reason) && !stillFails(span, given.nowMs)) return wait;
   return isOver(sinceMs, given) ? refused : wait;
 };
 
-/** Epoch milliseconds; where nothing tells, the pod's beginning. */
+/** Epoch milliseconds; by default, the pod's beginning. */
 export const troubleSinceMs = (status: ContainerStatus, given: Pick<Evidence, "job" | "pod" | "warnings">): number =>
   Math.max(spanOf(warningsAbout(status, given))?.firstMs ?? 0, beginMs(given.job, given.pod));
 
@@ -94,17 +94,17 @@ const judgeSandbox = (given: Evidence): Judgement => {
     : wait;
 };
 
-/** What keeps a pod without containers from having them: its latest warning, while that repeats itself. */
+/** Why a pod has no containers yet: its latest warning, while that repeats. */
 export const sandboxTroubleOf = ({ pod, warnings, nowMs }: Pick<Evidence, "pod" | "warnings" | "nowMs">) => {
   const about = warnings.filter(({ reason }) => sandboxTroubles.has(reason));
   const said = about.at(-1);
   const span = spanOf(about.filter(({ reason }) => reason === said?.reason));
   if (!said || !span || !stillFails(span, nowMs)) return undefined;
   const what = said.reason === "FailedMount" || said.reason.includes("Volume") ? "a volume" : "the sandbox";
-  return { said, firstMs: span.firstMs, what: `${what} of pod ${pod?.metadata?.name} is not there.` };
+  return { said, firstMs: span.firstMs, what: `${what} of pod ${pod?.metadata?.name} is missing.` };
 };
 
-/** For a node that is being made, and for a quota that is full, it waits; what else refuses its pods ends it after the grace time. */
+/** A full quota and a node that is being created may take until the start deadline. Other refusals end the task after the grace period. */
 const judgeWaiting = (kind: "no-pod" | "no-node", given: Evidence): Judgement => {
   const { job, warnings, startSeconds } = given;
   if (isPast(releasedMs(job), startSeconds, given)) return { kind: "cannot-start", why: explainDelay(kind, given) };
@@ -114,7 +114,7 @@ const judgeWaiting = (kind: "no-pod" | "no-node", given: Evidence): Judgement =>
   const span = spanOf(refusals);
   if (!last || isFullQuota(last)) return wait;
   return isOver(span?.firstMs ?? releasedMs(job), given)
-    ? { kind: "cannot-start", why: `Kubernetes creates no pod for Job ${job.metadata?.name}.${quote(refusals)}` }
+    ? { kind: "cannot-start", why: `Kubernetes cannot create a pod for Job ${job.metadata?.name}.${quote(refusals)}` }
     : wait;
 };
 
@@ -127,7 +127,7 @@ const explainDelay = (kind: "no-pod" | "no-node", { job, pod, warnings, startSec
   return `${what} ${startSeconds} s after its release (START_DEADLINE_SECONDS).${said}`;
 };
 
-/** plugin/pkg/admission/resourcequota/controller.go. It may be full for good, too: the start deadline ends that. */
+/** plugin/pkg/admission/resourcequota/controller.go. It may stay full: the start deadline covers that. */
 export const isFullQuota = ({ message }: KubernetesWarning): boolean => /exceeded quota: /.test(message);
 
 const isOver = (sinceMs: number, patience: Patience): boolean => isPast(sinceMs, patience.graceSeconds, patience);
@@ -135,10 +135,10 @@ const isOver = (sinceMs: number, patience: Patience): boolean => isPast(sinceMs,
 const isPast = (sinceMs: number, seconds: number, { nowMs }: Pick<Patience, "nowMs">): boolean =>
   nowMs - sinceMs >= seconds * 1000;
 
-/** NaN: it was not. */
+/** NaN: not released. */
 const releasedMs = (job: Job): number => Date.parse(job.status?.startTime ?? "");
 
-/** Nothing was wrong before: the pod's beginning, the end of its last init container; of a Job without a pod its release. */
+/** The earliest time of a trouble: the pod's beginning or the end of its last init container; without a pod, the Job's release. */
 const beginMs = (job: Job, pod: Pod | undefined): number => {
   const ended = containersOfTask(job, pod).init.map(endOfContainer);
   const times = pod ? [pod.status?.startTime, pod.metadata?.creationTimestamp, ...ended] : [job.status?.startTime];

@@ -1,24 +1,24 @@
-// Whose the containers of a task's pod are: the task's own, those that others injected (sidecars), and init containers.
+// Classifies the containers of a task's pod: the task's own, injected sidecars, and init containers.
 import type { ContainerStatus, Job, Pod } from "./kubernetes.ts";
 
 export interface TaskContainers {
-  /** The task's own: it has its Job's name (see makeTaskContainer). undefined: the kubelet has not written it down yet. */
+  /** The task's own, named like its Job (see makeTaskContainer). Undefined: the kubelet has not reported it yet. */
   readonly own: ContainerStatus | undefined;
-  /** Containers that end before the task's own starts. */
+  /** Init containers, which end before the task's own starts. */
   readonly init: readonly ContainerStatus[];
-  /** Beside the task's own: the pod ends only after them. */
+  /** Sidecars that the pod waits for before it ends. */
   readonly plainSidecars: readonly ContainerStatus[];
   /** Init containers with `restartPolicy: Always`: the kubelet stops them, with 137 or 143, after all others have ended. */
   readonly nativeSidecars: readonly ContainerStatus[];
 }
 
-/** Told apart by name: the kubelet sorts `containerStatuses` by name (pkg/kubelet/types/types.go, SortedContainerStatuses). */
+/** Identified by name: the kubelet sorts `containerStatuses` by name (pkg/kubelet/types/types.go, SortedContainerStatuses). */
 export const containersOfTask = (job: Job, pod: Pod | undefined): TaskContainers => {
   const { containerStatuses = [], initContainerStatuses = [] } = pod?.status ?? {};
   const own = containerStatuses.find(({ name }) => name === job.metadata?.name);
   const isNative = ({ name, state }: ContainerStatus): boolean =>
     pod?.spec?.initContainers?.some((one) => one.name === name && one.restartPolicy === "Always") ||
-    // An init container that is none has ended with 0 before the task's own starts.
+    // An ordinary init container has ended with 0 before the task's own starts.
     (hasStarted(own) && state?.terminated?.exitCode !== 0);
   return {
     own,
@@ -38,11 +38,11 @@ export const hasStarted = (status: Pick<ContainerStatus, "state"> | undefined): 
 /** Reasons of a `terminated` container whose program did not run (containerd; dockershim). */
 const neverStarted = new Set(["StartError", "ContainerCannotRun"]);
 
-/** RFC 3339; undefined: it never started, or nobody noted when. */
+/** RFC 3339; undefined: it never started, or the time is unknown. */
 export const startOf = (status: Pick<ContainerStatus, "state"> | undefined): string | undefined =>
   hasStarted(status) ? (status?.state?.running?.startedAt ?? status?.state?.terminated?.startedAt) : undefined;
 
-/** RFC 3339; undefined: it has not ended, or nobody noted when. */
+/** RFC 3339; undefined: it has not ended, or the time is unknown. */
 export const endOfContainer = (status: Pick<ContainerStatus, "state"> | undefined): string | undefined => {
   const time = status?.state?.terminated?.finishedAt;
   return isEpoch(time) ? undefined : time;

@@ -1,4 +1,4 @@
-// What is known of one task when its run is reported, read from its Job and pod; and how it reads in the finished event.
+// The report of one task, read from its Job and pods, and its text in the finished event.
 
 import { describeEnd, describeState, explainFailure } from "./explain-failure.ts";
 import { fetchContainerName } from "./files.ts";
@@ -19,19 +19,19 @@ export interface TaskReport {
   readonly passed: boolean;
   /** Why it did not pass, as one or more sentences. */
   readonly why?: string;
-  /** What is worth to be known although it is no failure, as sentences. */
+  /** Useful information apart from a failure, as sentences. */
   readonly note?: string;
-  /** Of a graph: why it never ran, as a sentence. */
+  /** In a graph: why it never ran, as a sentence. */
   readonly skipped?: string;
-  /** Of a graph: its failure is only a warning, or does not count. */
+  /** In a graph: its failure is only a warning, or does not count. */
   readonly onError?: OnError;
-  /** The task ran to an end of its own: a failure is its result, not an error on the way there. */
+  /** The task ended by itself: a failure is its result, not an error. */
   readonly ranToEnd: boolean;
-  /** RFC 3339: its release, and the end of its Job, or of its own container beside sidecars. */
+  /** RFC 3339: its release, and the end of its Job, or of its own container if there are sidecars. */
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly containers: readonly ContainerReport[];
-  /** What the task's container wrote to KEPTN_RESULT, its termination message. */
+  /** Content of KEPTN_RESULT, the termination message of the task's container. */
   readonly result?: string;
 }
 
@@ -44,7 +44,7 @@ export interface ContainerReport {
   readonly log: LogText;
 }
 
-/** A container whose output belongs into the report. */
+/** A container whose output belongs in the report. */
 export interface ContainerToRead {
   readonly name: string;
   readonly pod: { readonly namespace: string; readonly name: string };
@@ -53,8 +53,8 @@ export interface ContainerToRead {
 }
 
 /**
- * The containers of a pod that have or had something to say, init containers first, by name and not by place (JES defect
- * 37). How files were fetched is left out where it went well: a line for each of a thousand is nothing for Keptn's Bridge.
+ * The containers of a pod that started, init containers first, matched by name, not position (JES defect 37). A successful fetch-files
+ * is left out: a line for each of a thousand files does not belong in Keptn's Bridge.
  */
 export const containersOf = (pod: Pod): ContainerToRead[] => {
   const ref = { namespace: pod.metadata?.namespace ?? "", name: pod.metadata?.name ?? "" };
@@ -75,7 +75,7 @@ export const reportContainer = (container: ContainerToRead, log: LogText): Conta
   log: { head: cleanText(log.head), tail: cleanText(log.tail), cutBytes: log.cutBytes },
 });
 
-/** What was kept of the output of the task's own container, where its pod is gone. @param read what could be read */
+/** The noted output of the task's own container, if its pod is gone. @param read output that could be read */
 export const notedOutput = (job: Job, read: readonly ContainerReport[]): ContainerReport[] => {
   const [noted, stopped, name] = [ownEndNoted(job), stoppedNoted(job), job.metadata?.name ?? ""];
   const log = noted?.log ?? stopped?.log;
@@ -84,7 +84,7 @@ export const notedOutput = (job: Job, read: readonly ContainerReport[]): Contain
   return [{ name, pod: "that was stopped", init: false, state, failed: noted?.exitCode !== 0, log }];
 };
 
-/** Whether its pod never got to the task's own container: what Kubernetes warned of says why. */
+/** Whether the task's own container has not ended: Kubernetes' warnings may explain why. */
 export const neverBegan = (job: Job, pod: Pod): boolean => !containersOfTask(job, pod).own?.state?.terminated;
 
 export interface TaskEnd {
@@ -93,7 +93,7 @@ export interface TaskEnd {
   /** Newest last. */
   readonly pods: readonly Pod[];
   readonly containers: readonly ContainerReport[];
-  /** Kubernetes' warnings, oldest first, where no pod is left that could say why. */
+  /** Kubernetes' warnings, oldest first, if no pod is left to show the reason. */
   readonly said: readonly string[];
   /** Why its pods could not be listed. */
   readonly unread?: string;
@@ -124,8 +124,8 @@ export const reportTask = ({ task, job, pods, containers, said, unread }: TaskEn
 };
 
 /**
- * What a task wrote to KEPTN_RESULT, by what is left of it. Of one that succeeded the pod that did counts: with retries those before it may
- * be all that is left.
+ * A task's KEPTN_RESULT, from its note or its remaining pods. For a succeeded task only a pod that succeeded counts: with retries, only
+ * failed ones may be left.
  * @param pods newest last
  */
 export const resultWritten = (job: Job, pods: readonly Pod[]): string | undefined => {
@@ -139,34 +139,34 @@ const resultIn = (end: Terminated | undefined): Pick<TaskReport, "result"> =>
 
 const noteOf = (noted: OwnEnd | undefined, { metadata }: Job, unread: string | undefined): string => {
   const why = unread && cleanText(unread).trim().replace(/\.?$/, ".");
-  const right = `finish-task needs the right to list pods in namespace ${metadata?.namespace}.`;
-  const lost = why ? `What its pod said could not be read: ${why} ${right}` : "";
+  const right = `finish-task needs permission to list pods in namespace ${metadata?.namespace}.`;
+  const lost = why ? `Its pods could not be read: ${why} ${right}` : "";
   return [noted && explainSidecars(noted), lost].filter(Boolean).join(" ");
 };
 
 const stateOf = (terminated: Terminated) => ({ state: { terminated } });
 
-/** A Job with sidecars is complete only when they are. */
+/** With sidecars, the Job's end is later than the task's. */
 const endTimeOf = (job: Job, pod: Pod | undefined, end: Terminated | undefined): string | undefined => {
   const [ofJob, own] = [job.status?.completionTime, end && endOfContainer(stateOf(end))];
   const hasSidecars = ownEndNoted(job) || containersOfTask(job, pod).plainSidecars.length > 0;
   return hasSidecars ? (own ?? ofJob) : (ofJob ?? own);
 };
 
-/** An exit code that the program gave itself. */
+/** Whether the exit code is the program's own. */
 const isOfItsOwn = (end: Terminated | undefined): boolean =>
   end !== undefined && hasStarted(stateOf(end)) && !endedFromOutside.has(end.reason ?? "");
 
-/** Else the kubelet or the container runtime did. */
+/** Whether the task wrote the message, not the kubelet or the container runtime. */
 const wroteIt = (end: Terminated): boolean => hasStarted(stateOf(end)) && end.reason !== "ContainerStatusUnknown";
 
-/** Reasons of a terminated container that are not the program's own doing (kubelet, containerd). */
+/** Reasons of a terminated container that the program did not cause (kubelet, containerd). */
 const endedFromOutside = new Set(["OOMKilled", "ContainerStatusUnknown", "Evicted"]);
 
 const quoteWarning = (said: readonly string[]): string =>
   said.length > 0 ? ` Kubernetes said: ${cleanText(said.at(-1) ?? "").trim()}` : "";
 
-/** In the form that JES's users know: a sentence for the task, then each container's output under its name. */
+/** In JES's format: a sentence for the task, then the output of each container under its name. */
 export const renderTask = (report: TaskReport): string => {
   const said = report.containers.filter(({ log }) => log.head !== "" || log.tail !== "");
   const verdict = `Task '${report.task}' ${verdictOf(report)}`;
@@ -181,7 +181,7 @@ const verdictOf = ({ passed, why = "unknown reason", skipped, onError }: TaskRep
   return `${sayFailed(onError)}: ${why}`;
 };
 
-/** Goes on with a colon, and why. */
+/** Continued by a colon and the reason. */
 export const sayFailed = (onError: OnError | undefined): string =>
   onError ? `failed, which ${onError === "warn" ? "is only a warning" : "does not count"} (onError)` : "failed";
 

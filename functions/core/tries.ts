@@ -1,4 +1,4 @@
-// How often a task was tried, and what came of the tries before the last one.
+// How often a task was tried, and how the earlier tries failed.
 import { explainFailure } from "./explain-failure.ts";
 import type { Job, Pod } from "./kubernetes.ts";
 import { cutOf } from "./pod-end.ts";
@@ -6,16 +6,16 @@ import { isRetried } from "./retried.ts";
 import { failureOf } from "./run-state.ts";
 
 export interface Tries {
-  /** The one that it is at, or ended with, from 1. */
+  /** The current or last try, from 1. */
   readonly number: number;
-  /** `retries` and one. */
+  /** `retries` + 1. */
   readonly most: number;
 }
 
 /**
- * The Job counts pods that failed (`status.failed`), and none that was taken away; of one that has just failed only the pod tells.
- * @param pods those that are known, newest last
- * @returns undefined: it is never tried again
+ * The Job counts failed pods (`status.failed`), without removed ones. A pod that has just failed may not be counted yet.
+ * @param pods known pods, newest last
+ * @returns undefined: the task has no retries
  */
 export const triesOf = (job: Job, pods: readonly Pod[] = []): Tries | undefined => {
   if (!isRetried(job)) return undefined;
@@ -25,27 +25,27 @@ export const triesOf = (job: Job, pods: readonly Pod[] = []): Tries | undefined 
   return { number: Math.min(most, Math.max(1, counted, seen)), most };
 };
 
-/** @param pods those that are known, newest last @returns sentences; none where its first pod was its only one */
+/** @param pods known pods, newest last @returns sentences; none if its first pod was its only one */
 export const explainTries = (job: Job, pods: readonly Pod[]): string[] => {
   const tries = triesOf(job, pods);
   if (!tries) return [];
   const { number, most } = tries;
   const before = explainPodsBefore(job, pods.slice(0, -1));
   if (number < most && failureOf(job)?.reason === "PodFailurePolicy")
-    return [...before, `This is try ${number} of ${most}: after its exit code there is no other one (exitCodes).`];
+    return [...before, `This is try ${number} of ${most}: its exit code allows no further try (exitCodes).`];
   return number > 1 ? [...before, `This is try ${number} of ${most}.`] : before;
 };
 
-/** Of more than that the first ones say no more than the last. */
+/** More pods would add nothing. */
 const mostPods = 10;
 
 const explainPodsBefore = (job: Job, pods: readonly Pod[]): string[] => {
-  const asOfThem = { ...job, metadata: { ...job.metadata, annotations: {} }, status: {} }; // what the Job says is of the last one
+  const asOfThem = { ...job, metadata: { ...job.metadata, annotations: {} }, status: {} }; // the Job's status concerns the last pod
   let number = 0;
   const said = pods.map((pod) => {
     const cut = cutOf(asOfThem, pod);
     if (cut?.kind === "taken")
-      return `Kubernetes took a pod of it away, and replaced it: ${cut.words.replace(/\.?$/, ".")}`;
+      return `Kubernetes removed one of its pods and replaced it: ${cut.words.replace(/\.?$/, ".")}`;
     return `Try ${++number} failed: ${explainFailure(asOfThem, pod)}`;
   });
   return said.slice(-mostPods);

@@ -1,9 +1,9 @@
-// What is said of a namespace whose Jobs cannot be listed: what it means for its runs, and what mends it.
+// Explains that the Jobs of a namespace cannot be listed: what it means for its runs, and the fix.
 
 /**
- * @param namespace "*" is a list of all namespaces
- * @param why in the API server's words
- * @param isCurrent false: it is not in our settings any more, but runs were started there
+ * @param namespace "*" means a list of all namespaces
+ * @param why the API server's message
+ * @param isCurrent false: our settings no longer name it, but runs were started there
  */
 export const explainUnread = (namespace: string, why: string, isCurrent: boolean): string => {
   const where = namespace === "*" ? "all namespaces" : `namespace ${namespace}`;
@@ -12,10 +12,10 @@ export const explainUnread = (namespace: string, why: string, isCurrent: boolean
 };
 
 const orForget =
-  "The settings do not name it any more: if no run is open there, delete the sweep's timer (PingSource job-executor-sweep), which remembers it; start-job makes it again.";
+  "The settings no longer name it: if no run is open there, delete the sweep's timer (PingSource job-executor-sweep), which still lists it; start-job recreates the timer.";
 
-/** A deleted namespace takes its RoleBindings along before our finalizers let its Jobs go, and takes no new ones. */
+/** In a deleted namespace, RoleBindings are gone before our finalizers release the Jobs, and new ones cannot be created. */
 export const fixUnread = (namespace: string): string =>
   namespace === "*"
-    ? "Put the component any-namespace into your overlay, or name the namespaces in ALLOWED_NAMESPACES."
-    : `If it is there, give finish-task its RoleBinding again: kubectl apply -k manifests/job-namespace (your overlay for ${namespace}). If it was deleted, docs/operating.md (A deleted namespace) says how its runs come to an end.`;
+    ? "Add the component any-namespace to your overlay, or name the namespaces in ALLOWED_NAMESPACES."
+    : `If it exists, restore finish-task's RoleBinding: kubectl apply -k manifests/job-namespace (your overlay for ${namespace}). If it was deleted, see docs/operating.md (A deleted namespace) to end its runs.`;

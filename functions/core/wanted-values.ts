@@ -1,22 +1,22 @@
-// What a task takes from the results of tasks before it, as it is noted on its Job.
+// The values that a task takes from the results of earlier tasks, as noted on its Job.
 import type { Job } from "./kubernetes.ts";
 import { annotation } from "./marks.ts";
 import { isFields, isOptional } from "./read-marks.ts";
 
 export interface WantedValue {
-  /** Of the variable. */
+  /** Name of the variable. */
   readonly name: string;
-  /** In the ConfigMap that the variable refers to. */
+  /** Key in the ConfigMap that the variable refers to. */
   readonly key: string;
-  /** Place of the task that wrote it, from 0. */
+  /** Index of the task that writes it, from 0. */
   readonly task: number;
-  /** As it stands in the config: the name of that task, and the way into its result. */
+  /** As in the config: the name of that task, and the path into its result. */
   readonly path: string;
-  /** Not there: a text stays as it is, all else is JSON. */
+  /** Undefined: text stays as it is, other values become JSON. */
   readonly as?: "json" | "yaml";
 }
 
-/** @returns none where there are none, or none in our form: its pod cannot start then, for its variables refer to what is not there */
+/** @returns none also if the annotation is malformed: the pod cannot start then, since its variables refer to a missing ConfigMap */
 export const wantedValuesOf = (job: Job | undefined): readonly WantedValue[] => {
   const text = job?.metadata?.annotations?.[annotation.values];
   if (!text) return [];

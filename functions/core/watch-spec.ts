@@ -1,17 +1,17 @@
-// The spec of the ApiServerSource that start-job creates, as manifests/base/job-changes.yaml has it: a text for each of its fields.
+// Parses the spec of the ApiServerSource that start-job creates: manifests/base/job-changes.yaml has one text per field.
 import { parse } from "yaml";
 import { isFields } from "./read-marks.ts";
 
 /**
- * @param fields by the field's name, as YAML: what a ConfigMap can hold, and what a patch can change one by one. `sink.ref.name` is
- * below `sink`, so that Kustomize can follow a name.
- * @returns the spec, or the end of a sentence that says what cannot be read; what is in the fields is for the API server to judge
+ * @param fields YAML texts by field name, as a ConfigMap can hold them and patches can change them. `sink.ref.name` is nested in `sink`,
+ * so that Kustomize can update the name.
+ * @returns the spec, or the problem as the end of a sentence. The API server validates the content of the fields
  */
 export const parseWatchSpec = (
   fields: Readonly<Record<string, string>>,
 ): { readonly spec: Readonly<Record<string, unknown>> } | { readonly wrong: string } => {
   const spec: Record<string, unknown> = {};
-  // Sorted, a field comes before what is below it.
+  // Sorted, so that a field comes before those nested in it.
   for (const [name, text] of Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))) {
     try {
       set(spec, name.split("."), parse(text));
@@ -20,7 +20,7 @@ export const parseWatchSpec = (
     }
   }
   if (Object.keys(spec).length > 0) return { spec };
-  return { wrong: "it has no file. The ConfigMap job-changes of manifests/base belongs there." };
+  return { wrong: "it has no files. Mount the ConfigMap job-changes of manifests/base there." };
 };
 
 const set = (fields: Record<string, unknown>, [first = "", ...others]: readonly string[], value: unknown): void => {

@@ -1,11 +1,11 @@
-// A pause that something can end early, also when it rings before the pause begins.
+// A pause that can be ended early, even by a ring before it starts.
 import type { SourceClock } from "./ports.ts";
 
 export interface Alarm {
   ring(): void;
-  /** Whether it rang since the last time this was asked. */
+  /** Whether it rang since the last call. */
   hasRung(): boolean;
-  /** Until the time is over, or it rings, or the end. */
+  /** Resolves when the time is over, it rings, or the program ends. */
   pause(milliseconds: number): Promise<void>;
 }
 

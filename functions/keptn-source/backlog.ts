@@ -1,16 +1,16 @@
-// Events that NATS brought, or that the sink did not take, and that were let go: until they are fetched from Keptn's list, later ones must not overtake them.
+// Events that were dropped for lack of room or because the sink did not accept them. Later events of their sequences must not overtake them until they are fetched from Keptn's list.
 
 export interface Backlog {
-  /** It was let go. */
+  /** Call it when the event is dropped. */
   add(event: Dropped): void;
-  /** Whether an event of this sequence was let go, and is not fetched yet. */
+  /** Whether an event of this sequence was dropped and not fetched yet. */
   has(event: Pick<Dropped, "lane" | "project">): boolean;
-  /** Whether Keptn is known to hear answers to it: it published the event, or was asked. */
+  /** Whether Keptn is known to accept answers to it: it published the event, or was asked. */
   isHeard(id: string): boolean;
-  /** It was fetched. */
+  /** Call it when the event is fetched. */
   remove(event: Pick<Dropped, "id">): void;
   isEmpty(project: string): boolean;
-  /** What was let go of this project until now is fetched by the look that begins, or over. @returns to be called when it is complete */
+  /** Starts a poll that covers all events of this project dropped so far. @returns call it when the poll is complete */
   beginLook(project: string): () => void;
 }
 
@@ -22,18 +22,18 @@ interface Dropped {
 }
 
 type Entry = Omit<Dropped, "id"> & {
-  /** The number of the look before which it was let go. */
+  /** Number of polls that had started when it was dropped. */
   readonly look: number;
 };
 
-/** Of more than these only the project is remembered: every sequence of it counts as one of theirs. */
+/** Beyond this limit only the project is kept, and all its sequences count as affected. */
 const mostEvents = 20_000;
 
 export const makeBacklog = (): Backlog => {
   const events = new Map<string, Entry>();
   const lanes = makeCounts();
   const projects = makeCounts();
-  /** Projects with events that are not remembered, and the look before which the last of them was let go. */
+  /** Projects with events beyond the limit, and the number of polls that had started when the last one was dropped. */
   const forgotten = new Map<string, number>();
   let look = 0;
   const remove = ({ id }: Pick<Dropped, "id">): void => {

@@ -1,4 +1,4 @@
-// Brings one event to the sink: until it is taken, or refused for good, or its place is better given to another one.
+// Delivers one event to the sink: until it is accepted, permanently refused, or returned to Keptn's list to make room.
 import { IoError } from "../io/io-error.ts";
 import type { Metrics } from "../io/metrics.ts";
 import { retry } from "../io/retry.ts";
@@ -6,14 +6,14 @@ import type { Carried, Parcel } from "./lanes.ts";
 import type { SourcePorts } from "./ports.ts";
 import { makeSlots } from "./slots.ts";
 
-/** Requests to the sink. One that waits for its next attempt is not among them. */
+/** Concurrent requests to the sink. Events that wait for their next attempt do not count. */
 const parallel = { all: 20, perProject: 10 } as const;
-/** After so many attempts a listed event is left to Keptn's list: a Broker may take minutes for each. Others are nowhere else. */
+/** Attempts before a listed event is returned to Keptn's list: each may take a Broker minutes. Unlisted events exist only here. */
 const attemptsWhileListed = 3;
 
 type CarrierPorts = Pick<SourcePorts, "sink" | "log" | "clock" | "firstRetryMs"> & { readonly metrics: Metrics };
 
-/** @param end gives up what is under way, and what waits */
+/** @param end aborts requests in progress and waiting events */
 export const makeCarrier = (
   { sink, log, clock, metrics, firstRetryMs = 500 }: CarrierPorts,
   end: AbortSignal,
@@ -25,13 +25,14 @@ export const makeCarrier = (
     const lagSeconds = Math.max(0, (clock.now().getTime() - at.getTime()) / 1000);
     metrics.sent(lagSeconds);
     log({ level: "info", message: "sent", ...about, lagSeconds });
-    if (inTrouble.delete(project)) log({ level: "info", message: `the sink takes events of project ${project} again` });
+    if (inTrouble.delete(project))
+      log({ level: "info", message: `the sink accepts events of project ${project} again` });
   };
   const onFault = (fault: IoError, { project }: Parcel): void => {
     metrics.retried();
     if (inTrouble.has(project)) return;
     inTrouble.add(project);
-    const message = `the sink takes no events of project ${project}, each is tried again: ${fault.message}`;
+    const message = `the sink does not accept events of project ${project}, retrying: ${fault.message}`;
     log({ level: "warn", message });
   };
   const onGivenUp = (fault: unknown, parcel: Parcel, dropped: AbortSignal): Carried => {
@@ -40,7 +41,7 @@ export const makeCarrier = (
     if (!(fault instanceof IoError)) throw fault;
     if (fault.retryable) return "returned";
     metrics.refused();
-    log({ level: "error", message: `refused for good, and left out: ${fault.message}`, ...parcel.about });
+    log({ level: "error", message: `dropped an event that the sink refuses: ${fault.message}`, ...parcel.about });
     return "refused";
   };
   return async (parcel, dropped) => {

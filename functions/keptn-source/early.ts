@@ -1,17 +1,17 @@
-// Events that Keptn lists but does not hear answers to yet: for a moment after it triggered them, or for hours while a sequence is paused.
+// Events that Keptn lists but does not accept answers to yet: shortly after it triggered them, or for hours while a sequence is paused.
 import type { Envelope } from "../core/keptn-event.ts";
 
 export interface Early {
-  /** Keptn was asked, and does not hear answers to it. */
+  /** Notes that Keptn does not accept answers to it yet. */
   note(event: Envelope, nowMs: number): void;
   forget(id: string): void;
-  /** It was asked a moment ago, and its time has not come. */
+  /** Whether it was noted recently and is not due yet. */
   isResting(id: string, nowMs: number): boolean;
-  /** Those to ask for again now. */
+  /** Events to ask for again now. */
   due(nowMs: number): readonly Envelope[];
-  /** When the next one is due; Infinity without any. */
+  /** When the next one is due; Infinity if there is none. */
   readonly nextMs: number;
-  /** After a complete look: drops those that Keptn lists no longer. */
+  /** After a complete poll: drops events that Keptn no longer lists. */
   keep(listed: ReadonlySet<string>): void;
 }
 
@@ -21,10 +21,10 @@ interface Entry {
   readonly dueMs: number;
 }
 
-/** Keptn listens some 15 ms after it lists an event (reference: a real Keptn 1.4.5). */
+/** Keptn accepts answers about 15 ms after it lists an event (reference: a real Keptn 1.4.5). */
 const firstPauseMs = 250;
 const longestPauseMs = 30_000;
-/** More are found by the next look. */
+/** The next poll finds the rest. */
 const mostEntries = 500;
 
 export const makeEarly = (): Early => {

@@ -1,4 +1,4 @@
-// Fetches from Keptn's list what was let go of one project: beside the looks at all of them, so that nobody else waits for its room.
+// Fetches one project's dropped events from Keptn's list, in parallel to the polls of all projects, which need not wait for its room.
 import { IoError } from "../io/io-error.ts";
 import type { Log } from "../io/world.ts";
 import type { Backlog } from "./backlog.ts";
@@ -6,14 +6,14 @@ import type { Lanes } from "./lanes.ts";
 import type { SourceClock } from "./ports.ts";
 
 export interface Fetcher {
-  /** Events of this project are left to Keptn's list: they are fetched as soon as there is room, and until none is left. */
+  /** Fetches this project's dropped events as soon as there is room, until none is left. */
   fetch(project: string): void;
   isFetching(project: string): boolean;
-  /** The sink did not take an event of it: the next ones are fetched later. */
+  /** Call it when the sink did not accept an event: the next ones are fetched later. */
   onReturned(project: string): void;
-  /** The sink took one of it. */
+  /** Call it when the sink accepted an event. */
   onDelivered(project: string): void;
-  /** Until there is room for one more event of it, and its time has come. */
+  /** Resolves when there is room for one more event of this project and its pause is over. */
   whenRoom(project: string): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export interface FetcherPorts {
   readonly log: Log;
   readonly backlog: Backlog;
   readonly lanes: Pick<Lanes, "whenRoom">;
-  /** All that Keptn lists of one project. @throws IoError */
+  /** Passes on all events that Keptn lists for one project. @throws IoError */
   readonly lookAt: (project: string) => Promise<unknown>;
   readonly end: AbortSignal;
 }
@@ -33,7 +33,7 @@ const longestPauseMs = 60_000;
 
 export const makeFetcher = ({ clock, log, backlog, lanes, lookAt, end }: FetcherPorts): Fetcher => {
   const fetching = new Set<string>();
-  /** Of projects in trouble: what the next pause takes. */
+  /** The next pause of projects in trouble, in milliseconds. */
   const pauses = new Map<string, number>();
   const lengthen = (project: string): void =>
     void pauses.set(project, Math.min((pauses.get(project) ?? firstPauseMs / 2) * 2, longestPauseMs));
@@ -51,7 +51,8 @@ export const makeFetcher = ({ clock, log, backlog, lanes, lookAt, end }: Fetcher
       await lookAt(project);
     } catch (fault) {
       if (!(fault instanceof IoError)) throw fault;
-      if (!end.aborted) log({ level: "warn", message: `cannot fetch events of project ${project}: ${fault.message}` });
+      if (!end.aborted)
+        log({ level: "warn", message: `could not fetch events of project ${project}: ${fault.message}` });
       lengthen(project);
     }
   };
@@ -64,7 +65,7 @@ export const makeFetcher = ({ clock, log, backlog, lanes, lookAt, end }: Fetcher
     fetch: (project) => {
       if (fetching.has(project)) return;
       fetching.add(project);
-      void run(project); // rejects for a bug only: the process must not go on without it
+      void run(project); // rejects only for a bug, which must end the process
     },
     isFetching: (project) => fetching.has(project),
     onReturned: (project) => {

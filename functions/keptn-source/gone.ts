@@ -1,4 +1,4 @@
-// What follows when an event has left its lane: it is remembered, or fetched again later, or no more than a line in the log.
+// Handles an event that has left its lane: it is noted as delivered, fetched again later, or only logged.
 import type { Metrics } from "../io/metrics.ts";
 import type { Log } from "../io/world.ts";
 import type { Backlog } from "./backlog.ts";
@@ -22,11 +22,11 @@ export const makeOnGone =
     if (how === "delivered") fetcher.onDelivered(project);
     if (how === "over") {
       metrics.over();
-      log({ level: "info", message: "Keptn waits for it no longer: it is not sent", ...about });
+      log({ level: "info", message: "not sent: Keptn no longer waits for this event", ...about });
     }
     if (how !== "returned") return;
     metrics.returned();
-    log({ level: "debug", message: "left to Keptn's list, and fetched again later", ...about });
+    log({ level: "debug", message: "returned to Keptn's list, to be fetched again later", ...about });
     backlog.add(parcel);
     fetcher.onReturned(project);
     fetcher.fetch(project);

@@ -1,4 +1,4 @@
-// keptn-source: Keptn's events go to a sink, and none is lost. NATS or the rhythm of polling brings them, looks at Keptn's own list make sure.
+// keptn-source delivers Keptn's events to a sink without losing any. They arrive by NATS or polling; reads of Keptn's own list find missed ones.
 import { makeAlarm } from "./alarm.ts";
 import { makeBacklog } from "./backlog.ts";
 import { makeCarrier } from "./carrier.ts";
@@ -15,19 +15,19 @@ import { makeRefresh } from "./refresh.ts";
 import { makeWatch } from "./watch.ts";
 
 export interface Source {
-  /** undefined: it is; else why not. Whatever is away may come back; only what a restart would mend counts as not alive. */
+  /** Undefined: it is alive. Outages may pass: only what a restart would fix counts as not alive. */
   whyNotAlive(): string | undefined;
   whyNotReady(): string | undefined;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
-  /** Takes no more, and gives what is under way DRAIN_SECONDS. */
+  /** Accepts no more events, and gives those in progress DRAIN_SECONDS. */
   stop(): Promise<void>;
-  /** Rejects for a bug, and for nothing else. */
+  /** Rejects only for a bug. */
   readonly ended: Promise<void>;
 }
 
-/** So many looks may fail in a row before it counts as not ready. */
+/** Failed polls in a row before it counts as not ready. */
 const failuresOfReady = 3;
-/** Each request to Keptn ends within seconds: a look that takes as long, while the sink keeps nothing waiting, hangs. */
+/** Requests to Keptn end within seconds: a poll that takes this long while no event waits for the sink hangs. */
 const longestLookMs = 15 * 60 * 1000;
 
 export const startSource = (ports: SourcePorts): Source => {
@@ -68,10 +68,10 @@ export const startSource = (ports: SourcePorts): Source => {
   return {
     whyNotAlive: () => {
       const silentMs = clock.elapsedMs() - watch.lookedAtMs - 2 * settings.CATCH_UP_SECONDS * 1000;
-      return lanes.waiting === 0 && silentMs > longestLookMs ? "The last look at Keptn does not end." : undefined;
+      return lanes.waiting === 0 && silentMs > longestLookMs ? "The last poll of Keptn does not end." : undefined;
     },
     whyNotReady: () => {
-      if (nats && !nats.isConnected()) return "There is no connection to NATS.";
+      if (nats && !nats.isConnected()) return "Not connected to NATS.";
       if (watch.failed === undefined) return "Keptn's API has not been reached yet.";
       return watch.failed < failuresOfReady ? undefined : "Keptn's API cannot be reached.";
     },
@@ -88,7 +88,7 @@ export const startSource = (ports: SourcePorts): Source => {
       else
         log({
           level: "warn",
-          message: `stopped with ${left} events on their way: Keptn's list still has those it lists`,
+          message: `stopped with ${left} undelivered events; those that Keptn lists are fetched again at the next start`,
         });
     },
   };

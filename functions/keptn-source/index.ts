@@ -9,7 +9,7 @@ import { connectSink } from "../io/sink.ts";
 import type { Log } from "../io/world.ts";
 import type { SourceClock, SourcePorts } from "./ports.ts";
 
-/** @param settings that `checkSourceSettings` has nothing against */
+/** @param settings as accepted by `checkSourceSettings` */
 export const makeSourcePorts = (settings: Settings, log: Log): SourcePorts => {
   const { PUBSUB_URL: url, KEPTN_SOURCE } = settings;
   const address = { url: url ?? "", group: natsGroupOf(settings), name: KEPTN_SOURCE };

@@ -1,4 +1,4 @@
-// Decides about each event that comes, whichever way: pass it on, once, if we are subscribed to it and if there is room.
+// Admits each event, from NATS or Keptn's API, once, if we are subscribed to it and there is room.
 import type { KeptnEvent } from "../core/keptn-event.ts";
 import { isWanted, type Subscription } from "../core/source/subscription.ts";
 import type { Metrics } from "../io/metrics.ts";
@@ -9,15 +9,15 @@ import type { SourcePorts } from "./ports.ts";
 export interface Intake {
   subscribe(subscriptions: readonly Subscription[]): void;
   isWanted(event: KeptnEvent): boolean;
-  /** Delivered, refused, or on its way. */
+  /** Whether it is delivered, refused, or in progress. */
   isKnown(id: string): boolean;
-  /** @returns false when there is no room for it now */
+  /** @returns false if there is no room for it now */
   take(event: KeptnEvent, arrival: Arrival): boolean;
 }
 
 interface Arrival {
   readonly way: "nats" | "api";
-  /** Keptn lists it until it is answered. */
+  /** Whether Keptn lists it until it is answered. */
   readonly listed: boolean;
 }
 
@@ -46,7 +46,7 @@ export const makeIntake = ({ sink, clock, metrics, lanes, memory }: IntakePorts)
   };
 };
 
-/** The fields by which every line about an event can be found. */
+/** The log fields that identify an event. */
 export const aboutEvent = ({ id, type, shkeptncontext, data }: KeptnEvent) => ({
   event: id,
   context: shkeptncontext,

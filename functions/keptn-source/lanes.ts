@@ -1,4 +1,4 @@
-// Events on their way to the sink: one after the other within a sequence, sequences side by side, no more of them than there is room for.
+// The queue of events for the sink: in order within a sequence, sequences in parallel, limited in number and size.
 import type { Message } from "../io/sink.ts";
 import { makePlaces } from "./places.ts";
 
@@ -6,46 +6,46 @@ export interface Parcel {
   readonly id: string;
   readonly type: string;
   readonly project: string;
-  /** Keptn's context: what one sequence is about. */
+  /** Keptn's context, which identifies a sequence. */
   readonly lane: string;
-  /** Keptn lists the event as long as it waits for its answers: if there is no room for it now, it can be had later. */
+  /** Keptn lists the event while it waits for answers: if there is no room now, it can be fetched later. */
   readonly listed: boolean;
   readonly message: Message;
-  /** When the event happened, and when we took it. */
+  /** When the event happened, and when we accepted it. */
   readonly at: Date;
   readonly takenAtMs: number;
-  /** Fields by which every line about it can be found. */
+  /** Log fields that identify it. */
   readonly about: Readonly<Record<string, string>>;
 }
 
-/** `returned`: Keptn's list is its place again. `over`: Keptn waits for it no longer. `kept`: given up, because the program ends. */
+/** `returned`: left to Keptn's list. `over`: Keptn no longer waits for it. `kept`: given up because the program ends. */
 export type Carried = "delivered" | "refused" | "returned" | "over" | "kept";
 
 export interface Lanes {
   has(id: string): boolean;
   /** @returns false when there is no room for it now */
   offer(parcel: Parcel): boolean;
-  /** After `offer` found no room for a listed one: resolves when one went, and this project has a place. */
+  /** After `offer` found no room for a listed event: resolves when an event left and this project has room. */
   whenRoom(project: string): Promise<void>;
-  /** Those that are held, the oldest first. */
+  /** Queued events, oldest first. */
   held(): readonly Parcel[];
-  /** Nobody waits for it any more: it goes, also when it is just being sent. */
+  /** Removes an event that Keptn no longer waits for, even while it is being sent. */
   drop(id: string): void;
   readonly waiting: number;
-  /** When the one that waits longest was taken. */
+  /** When the oldest queued event was accepted. */
   readonly oldestTakenAtMs: number | undefined;
-  /** Resolves when all that was offered is delivered or given up. */
+  /** Resolves when all offered events are delivered or given up. */
   whenEmpty(): Promise<void>;
 }
 
 export interface LanesPorts {
-  /** Brings one to the sink. Throws only for a bug. @param dropped it need not be brought any more */
+  /** Delivers one event to the sink. Throws only for a bug. @param dropped aborts the delivery */
   readonly carry: (parcel: Parcel, dropped: AbortSignal) => Promise<Carried>;
-  /** Called for each one that goes, before its place is free. */
+  /** Called for each event that leaves, before its room is free. */
   readonly onGone: (parcel: Parcel, how: Carried) => void;
 }
 
-/** What is not listed has room of its own: only here is it safe from a sink that is down. */
+/** Unlisted events have their own room: while the sink is down, they exist only here. */
 const rooms = {
   listed: { count: 200, bytes: 8 * 1024 * 1024 },
   unlisted: { count: 200, bytes: 4 * 1024 * 1024 },
@@ -68,7 +68,7 @@ export const makeLanes = ({ carry, onGone }: LanesPorts): Lanes => {
     waiters = waiters.filter((waiter) => !hasRoom(waiter));
     for (const { wake } of awake) wake();
   };
-  /** @returns whether it went back to Keptn's list: then what follows it in its sequence must not overtake it */
+  /** @returns whether it was returned to Keptn's list: later events of its sequence must not overtake it */
   const follow = async (before: Promise<boolean> | undefined, parcel: Parcel, dropped: AbortSignal) => {
     const mayGo = !((await before) && parcel.listed);
     const how = mayGo ? await carry(parcel, dropped) : "returned";

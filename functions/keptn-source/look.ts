@@ -1,4 +1,4 @@
-// Looks at all that waits in Keptn, and passes on what was not delivered: the part of keptn-source that makes sure nothing is lost.
+// Polls Keptn for open events and passes on those that were not delivered. This ensures that no event is lost.
 import { type Envelope, envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
 import type { LookPlan, Search } from "../core/source/plan-look.ts";
 import type { ListedEvent } from "../io/keptn/open-events.ts";
@@ -21,25 +21,25 @@ export interface LookPorts {
   readonly backlog: Backlog;
   readonly early: Early;
   readonly fetcher: Pick<Fetcher, "fetch" | "isFetching" | "whenRoom">;
-  /** Ends a look between two events. */
+  /** Ends a poll between two events. */
   readonly end: AbortSignal;
 }
 
 export interface Look {
-  /** One request after the other. @returns how many events were new @throws IoError */
+  /** Polls all projects, one request at a time. @returns the number of new events @throws IoError */
   atAll(listings: LookPlan["listings"]): Promise<number>;
-  /** All that is listed of one project; waits for room where there is none. @throws IoError */
+  /** Passes on all listed events of one project, waiting for room if necessary. @throws IoError */
   atProject(project: string, listings: LookPlan["listings"]): Promise<void>;
-  /** What others than Keptn itself triggered, and what nobody has begun to answer. @throws IoError */
+  /** Passes on unanswered events that other senders than Keptn triggered. @throws IoError */
   atStored(searches: LookPlan["searches"]): Promise<number>;
-  /** Those that were early the last time, as far as their time has come. @throws IoError */
+  /** Asks again for early events that are due. @throws IoError */
   atEarly(): Promise<number>;
 }
 
-/** How far back Keptn's datastore is searched: lighthouse's evaluations wait no longer, and what a run leaves behind lives for hours. */
+/** How far back Keptn's datastore is searched. Lighthouse's evaluations do not wait longer; a run's Jobs stay for hours. */
 const searchBackMs = 60 * 60 * 1000;
 
-/** Of a project that waits for room: so many events are in memory while it does. */
+/** Page size for a project that waits for room: how many events are in memory meanwhile. */
 const pageOfProject = 20;
 
 export const makeLook = (ports: LookPorts): Look => ({
@@ -61,7 +61,7 @@ export const makeLook = (ports: LookPorts): Look => ({
     return brought;
   },
   atProject: async (project, listings) => {
-    if (listings.length === 0) return; // Keptn was not asked yet what there is to list
+    if (listings.length === 0) return; // no plan yet
     const endLook = ports.backlog.beginLook(project);
     for (const listing of listings.filter((one) => (one.project ?? project) === project)) {
       for await (const page of ports.keptn.listOpen({ ...listing, project }, pageOfProject)) {
@@ -80,7 +80,7 @@ export const makeLook = (ports: LookPorts): Look => ({
     }),
 });
 
-/** An event that waits for the sink, and that nobody waits for any more: a page that moved while it was read is no proof. */
+/** Drops queued events that Keptn no longer waits for. Each is confirmed, because the list can shift while it is read. */
 const dropWhatIsOver = async (before: readonly Parcel[], listed: ReadonlySet<string>, ports: LookPorts) => {
   const { lanes, keptn } = ports;
   for (const { id, type, project } of before.filter((one) => one.listed && !listed.has(one.id) && lanes.has(one.id))) {
@@ -88,7 +88,7 @@ const dropWhatIsOver = async (before: readonly Parcel[], listed: ReadonlySet<str
   }
 };
 
-/** Of a project that is being fetched by itself nothing is passed on meanwhile: it would overtake what is fetched. */
+/** Events of a project that is being fetched are not passed on here: they would overtake the fetched ones. */
 const considerListed = async (found: ListedEvent, ports: LookPorts): Promise<boolean> => {
   const event = wantedOf(found, ports);
   if (!event || ports.fetcher.isFetching(event.data.project)) return false;
@@ -112,19 +112,19 @@ const wantedOf = (found: ListedEvent, { intake, early, clock }: LookPorts): Kept
 };
 
 /**
- * An answer that Keptn does not hear yet is dropped, and the sequence waits for ever. Only tasks are answered, and only those that
- * Keptn itself triggered are counted: the others may go at once.
+ * Keptn drops answers to an event that it does not wait for yet, and the sequence then waits forever. Only tasks are answered, and only
+ * those that Keptn itself triggered are counted: other events may be passed on at once.
  */
 const isHeard = async (event: Envelope, { keptn, early, backlog, clock }: LookPorts): Promise<boolean> => {
   if (!isAnswerable(event.type) || !isCounted(event) || backlog.isHeard(event.id)) return true;
-  // Also when it cannot be asked: the same event does not stop the next look as well.
+  // Noted before asking: if the request fails, this event does not stop the next poll as well.
   early.note(event, clock.elapsedMs());
   if (!(await keptn.isCurrent(event))) return false;
   early.forget(event.id);
   return true;
 };
 
-/** For which there is no room is found by the next look: nobody else waits for it. */
+/** Events without room are found again by the next poll. */
 const lookAtStored = async (search: Search, ports: LookPorts): Promise<number> => {
   const { keptn, clock, intake, memory } = ports;
   const found = await keptn.listStored(search, new Date(clock.now().getTime() - searchBackMs));
@@ -136,7 +136,7 @@ const lookAtStored = async (search: Search, ports: LookPorts): Promise<number> =
   });
 };
 
-/** Where there is no room, Keptn's list is the queue: its project is fetched by itself then. */
+/** If there is no room, Keptn's list serves as the queue, and the project is fetched separately. */
 const passOn = (event: KeptnEvent, { intake, backlog, fetcher, end }: LookPorts): boolean => {
   if (end.aborted || intake.isKnown(event.id)) return false;
   const { id, shkeptncontext: lane, data } = event;
@@ -146,7 +146,7 @@ const passOn = (event: KeptnEvent, { intake, backlog, fetcher, end }: LookPorts)
   return false;
 };
 
-/** In turn. @returns how many, or how much */
+/** Calls `act` one item at a time. @returns the sum of the results */
 const sum = async <T>(items: readonly T[], act: (item: T) => Promise<number | boolean> | boolean): Promise<number> => {
   let total = 0;
   for (const item of items) total += Number(await act(item));

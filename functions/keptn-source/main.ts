@@ -1,4 +1,4 @@
-// keptn-source as a process: runs until SIGTERM, and tells on a port of its own how it is.
+// keptn-source as a process: runs until SIGTERM, and serves its status on its own port.
 import { renderProblem, renderProblems } from "../core/problem.ts";
 import { parseSourceSettings } from "../core/source/check-settings.ts";
 import { IoError } from "../io/io-error.ts";
@@ -9,7 +9,7 @@ import { startSource } from "./handler.ts";
 import { makeSourcePorts } from "./index.ts";
 import type { SourcePorts } from "./ports.ts";
 
-/** Settings that are wrong, or name what is not there, end the process with exit code 2. */
+/** Invalid settings, or settings that name missing files, end the process with exit code 2. */
 const main = async (env: NodeJS.ProcessEnv): Promise<void> => {
   const parsed = parseSourceSettings(env);
   if ("problems" in parsed) return refuse(renderProblems(parsed.problems));
@@ -23,7 +23,7 @@ const main = async (env: NodeJS.ProcessEnv): Promise<void> => {
   }
 };
 
-/** By then the first look is over, and what it and the loading left behind is garbage. */
+/** By then the first poll is done, and its memory and that of loading can be returned. */
 const startedMs = 5_000;
 
 const run = async (ports: SourcePorts, port: number): Promise<void> => {

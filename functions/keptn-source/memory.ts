@@ -1,17 +1,17 @@
-// Which events were delivered: as long as Keptn lists them, and no longer.
+// IDs of delivered events, kept while Keptn lists them.
 
 export interface Memory {
   has(id: string): boolean;
   add(event: { readonly id: string; readonly listed: boolean }): void;
-  /** To be called before a look begins. @returns to be called with all that Keptn listed, when the look is complete */
+  /** Call it before a poll. @returns call it with all listed IDs when the poll is complete */
   beginLook(): (listed: ReadonlySet<string>) => void;
 }
 
-/** Of events that Keptn does not list nobody says when they are over: the last ones are remembered. */
+/** The end of unlisted events is unknown: the most recent ones are kept. */
 const unlistedKept = 5_000;
 
 export const makeMemory = (): Memory => {
-  /** By id, with the number of the look before which it was delivered. */
+  /** IDs, with the number of polls that had started at the delivery. */
   const listedEvents = new Map<string, number>();
   const unlistedEvents = new Set<string>();
   let look = 0;

@@ -1,4 +1,4 @@
-// How many events are held, and of which projects: whatever one project's events wait for, another project finds a place.
+// Divides the room for events among projects: even if one project's events are stuck, another project finds room.
 
 export interface Room {
   readonly count: number;
@@ -14,8 +14,8 @@ export interface Places {
 const nothing: Room = { count: 0, bytes: 0 };
 
 /**
- * A project may hold as much as is left for the others: alone it fills half of the room, two fill a third each. However many projects
- * are stuck, there is a place for one more (dynamic thresholds, as switches share their buffers; Choudhury and Hahne 1998).
+ * A project may hold as much as is free: alone it fills half of the room, two fill a third each. However many projects are stuck, there
+ * is room for one more (dynamic thresholds, as switches share their buffers; Choudhury and Hahne 1998).
  */
 export const makePlaces = (room: Room): Places => {
   const held = new Map<string, Room>();
@@ -28,7 +28,7 @@ export const makePlaces = (room: Room): Places => {
   };
   return {
     has: (project, bytes) => {
-      if (used.count === 0) return true; // one that is larger than the room goes alone
+      if (used.count === 0) return true; // an event that is larger than the room is sent alone
       const own = held.get(project) ?? nothing;
       return own.count < room.count - used.count && own.bytes + bytes <= room.bytes - used.bytes;
     },

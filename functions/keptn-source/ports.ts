@@ -1,4 +1,4 @@
-// What keptn-source needs of the world.
+// The ports of keptn-source.
 import type { Settings } from "../core/settings.ts";
 import type { KeptnFeed } from "../io/keptn-feed.ts";
 import type { Gauges, Metrics } from "../io/metrics.ts";
@@ -9,13 +9,13 @@ import type { Log } from "../io/world.ts";
 export interface SourcePorts {
   readonly keptn: KeptnFeed;
   readonly sink: Sink;
-  /** Where it is not there, Keptn's API is polled. */
+  /** Undefined: Keptn's API is polled. */
   readonly listen?: (events: NatsEvents) => Nats;
   readonly makeMetrics: (gauges: Gauges) => Metrics;
   readonly settings: Settings;
   readonly log: Log;
   readonly clock: SourceClock;
-  /** Until an event that the sink did not take is sent again; longer each time. */
+  /** First pause before an event is sent again; it grows with each attempt. */
   readonly firstRetryMs?: number;
   /** 0 <= x < 1. */
   readonly random: () => number;
@@ -23,8 +23,8 @@ export interface SourcePorts {
 
 export interface SourceClock {
   now(): Date;
-  /** Never goes back, whatever is done to the machine's clock. */
+  /** Monotonic, independent of the machine's clock. */
   elapsedMs(): number;
-  /** Ends early, and without an error, when the signal says so. */
+  /** Ends early, without an error, when the signal is aborted. */
   pause(milliseconds: number, signal: AbortSignal): Promise<void>;
 }

@@ -1,8 +1,8 @@
-// Reads what Keptn sent as one of its events, whatever it is: nothing that anybody can publish may stop the others.
+// Parses received data as a Keptn event. Malformed data must not stop other events.
 import { parseJson } from "../core/exact-json.ts";
 import { type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
 
-/** @returns undefined for what start-job could not read either */
+/** @returns undefined for data that start-job could not parse either */
 export const readEvent = (value: unknown): KeptnEvent | undefined => {
   const parsed = parseKeptnEvent(value);
   return parsed.kind === "event" ? parsed.event : undefined;

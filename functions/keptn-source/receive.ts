@@ -1,4 +1,4 @@
-// Takes what NATS brings, as long as there is room: what Keptn lists is fetched later, the rest is lost, and that is said.
+// Accepts events from NATS while there is room. Without room, listed events are fetched later; others are lost, and logged.
 import { isCounted, type KeptnEvent } from "../core/keptn-event.ts";
 import type { Metrics } from "../io/metrics.ts";
 import type { Log } from "../io/world.ts";
@@ -11,14 +11,18 @@ export interface ReceivePorts {
   readonly backlog: Backlog;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** Called for each event that has to be fetched later. */
+  /** Called for each event that must be fetched later. */
   readonly onBacklog: (project: string) => void;
 }
 
 export const makeReceive = ({ intake, backlog, metrics, log, onBacklog }: ReceivePorts): ((text: string) => void) => {
   return (text) => {
     const event = readEventText(text);
-    if (!event) return log({ level: "debug", message: `no event of Keptn came by NATS: ${text.slice(0, 100)}` });
+    if (!event)
+      return log({
+        level: "debug",
+        message: `NATS delivered a message that is not a Keptn event: ${text.slice(0, 100)}`,
+      });
     if (intake.isKnown(event.id) || !intake.isWanted(event)) return;
     const { project } = event.data;
     const [listed, lane] = [isListedBy(event), event.shkeptncontext];
@@ -27,7 +31,7 @@ export const makeReceive = ({ intake, backlog, metrics, log, onBacklog }: Receiv
     if (!listed) {
       return log({
         level: "warn",
-        message: "no room for an event that Keptn does not list: it is lost",
+        message: "lost an event: no room for it, and Keptn does not list it",
         ...aboutEvent(event),
       });
     }
@@ -36,5 +40,5 @@ export const makeReceive = ({ intake, backlog, metrics, log, onBacklog }: Receiv
   };
 };
 
-/** Keptn lists what it triggered itself until it is answered. */
+/** Keptn lists events that it triggered itself, until they are answered. */
 const isListedBy = (event: KeptnEvent): boolean => isCounted(event) && event.type.endsWith(".triggered");

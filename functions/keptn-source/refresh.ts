@@ -1,4 +1,4 @@
-// Asks Keptn anew what we are subscribed to, and lets everybody know who has to.
+// Refreshes our subscriptions from Keptn, and applies them to NATS and to the polls.
 import { compareTopics } from "../core/source/compare-topics.ts";
 import { isListed, type LookPlan, planLook } from "../core/source/plan-look.ts";
 import { isSubject, leastSubjects } from "../core/source/subject.ts";
@@ -13,7 +13,7 @@ export type RefreshPorts = Pick<SourcePorts, "keptn" | "settings" | "log"> & {
   readonly nats: Nats | undefined;
 };
 
-/** Listens before anything is looked at: what is triggered in between comes both ways, and is passed on once. */
+/** Subscribes to NATS before polling: events triggered in between arrive both ways, and are passed on once. */
 export const makeRefresh = (ports: RefreshPorts): (() => Promise<LookPlan>) => {
   let told = "";
   return async () => {
@@ -28,13 +28,16 @@ export const makeRefresh = (ports: RefreshPorts): (() => Promise<LookPlan>) => {
   };
 };
 
-/** Whose rights are not enough to register gets what the settings say. */
+/** Uses the settings if we lack the permission to register. */
 const getSubscriptions = async ({ keptn, settings, log }: RefreshPorts): Promise<readonly Subscription[]> => {
   try {
     return await keptn.getSubscriptions();
   } catch (fault) {
     if (!(fault instanceof IoError) || fault.retryable) throw fault;
-    log({ level: "warn", message: `PUBSUB_TOPIC counts, not what Keptn's Bridge shows: ${fault.message}` });
+    log({
+      level: "warn",
+      message: `using PUBSUB_TOPIC instead of the subscriptions in Keptn's Bridge: ${fault.message}`,
+    });
     return subscriptionsOf(settings);
   }
 };
@@ -48,12 +51,12 @@ const tell = (subscriptions: readonly Subscription[], { log, nats, settings }: R
   }
   for (const { event } of subscriptions) {
     const message = whyNothing(event, nats !== undefined);
-    if (message) log({ level: "warn", message: `the subscription to ${event} brings nothing: ${message}` });
+    if (message) log({ level: "warn", message: `the subscription to ${event} has no effect: ${message}` });
   }
 };
 
 const whyNothing = (event: string, byNats: boolean): string | undefined => {
-  if (!isSubject(event)) return "it is no event type";
-  if (!byNats && !isListed(event)) return "Keptn's API lists triggered events only; others come by NATS";
+  if (!isSubject(event)) return "it is not an event type";
+  if (!byNats && !isListed(event)) return "Keptn's API lists only triggered events; others come by NATS";
   return undefined;
 };

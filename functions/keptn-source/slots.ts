@@ -1,7 +1,7 @@
-// Requests to the sink at the same time: one project's, which may take minutes each, leave some for the others.
+// Limits concurrent requests to the sink, so that one project's slow requests leave capacity for others.
 
 export interface Slots {
-  /** Waits for its turn: first come, first served among those that may go. */
+  /** Waits for a slot: first come, first served among those that may run. */
   run<T>(project: string, act: () => Promise<T>): Promise<T>;
 }
 
@@ -15,7 +15,7 @@ interface Waiter {
   readonly go: () => void;
 }
 
-/** A project that has none under way need not wait, however many there are of others. */
+/** A project without requests in progress never waits, regardless of the others. */
 export const makeSlots = ({ all, perProject }: SlotLimits): Slots => {
   const underWay = new Map<string, number>();
   let total = 0;

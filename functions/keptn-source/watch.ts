@@ -1,4 +1,4 @@
-// Looks at Keptn from the start to the end: in the rhythm of polling, or now and then where NATS brings the events.
+// The poll loop of keptn-source: at the polling interval, or rarely if events come by NATS.
 import type { LookPlan } from "../core/source/plan-look.ts";
 import { firstBeat, type LookResult, nextBeat, pauseMs } from "../core/source/rhythm.ts";
 import { IoError } from "../io/io-error.ts";
@@ -9,21 +9,21 @@ import type { Look } from "./look.ts";
 import type { SourcePorts } from "./ports.ts";
 
 export interface Watch {
-  /** Until the end. @throws only for a bug */
+  /** Runs until the program ends. @throws only for a bug */
   run(): Promise<void>;
-  /** Something may have been missed: a look begins now that leaves nothing out, and two more follow soon. */
+  /** Call it when events may have been missed: a full poll starts now, and two more follow soon. */
   lookAgain(): void;
-  /** Looks in a row that failed; undefined before the first that did not. */
+  /** Failed polls in a row; undefined before the first success. */
   readonly failed: number | undefined;
-  /** When the last look ended, as the clock's `elapsedMs`. */
+  /** When the last poll ended, as the clock's `elapsedMs`. */
   readonly lookedAtMs: number;
-  /** What was looked at the last time. */
+  /** The listings of the last poll. */
   readonly listings: LookPlan["listings"];
 }
 
 export interface WatchPorts extends Pick<SourcePorts, "clock" | "random" | "settings" | "log"> {
   readonly polls: boolean;
-  /** Asks Keptn anew what we are subscribed to. @throws IoError */
+  /** Refreshes our subscriptions from Keptn. @throws IoError */
   readonly refresh: () => Promise<LookPlan>;
   readonly look: Look;
   readonly early: Early;
@@ -32,12 +32,10 @@ export interface WatchPorts extends Pick<SourcePorts, "clock" | "random" | "sett
   readonly end: AbortSignal;
 }
 
-/**
- * After a connection to NATS came back: Keptn itself may come back to it later than we do, and what it publishes until then is lost.
- */
+/** Polls after a reconnect to NATS: Keptn may reconnect later than we do, and events that it publishes until then are lost. */
 const soonMs = [5_000, 20_000] as const;
 
-/** Even when one look finds that it has to be followed by another. */
+/** Minimum pause, even if a poll must be followed by another. */
 const shortestPauseMs = 500;
 
 export const makeWatch = (ports: WatchPorts): Watch => {
@@ -103,7 +101,8 @@ const attempt = async (act: () => Promise<number>, { log, end }: WatchPorts): Pr
     return (await act()) > 0 ? "busy" : "quiet";
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
-    if (!end.aborted) log({ level: "warn", message: `cannot look for events, tried again soon: ${fault.message}` });
+    if (!end.aborted)
+      log({ level: "warn", message: `could not poll Keptn for events, retrying soon: ${fault.message}` });
     return "failed";
   }
 };

@@ -63,7 +63,7 @@ test("a clean-up runs after a failure, and after none; a roll-back only after on
   assert.deepEqual(good.running(), ["clean"]);
   await good.end({ clean: 0 });
   assert.equal(good.finished().result, "pass");
-  assert.match(good.finished().message, /Task 'undo' did not run: nothing that it is for has failed\./);
+  assert.match(good.finished().message, /Task 'undo' did not run: none of the tasks that it waits for failed\./);
 });
 
 test("a task without needs goes on where no roll-back was needed, and not where one was", async (context) => {
@@ -137,7 +137,7 @@ test("the worst result counts, results merge in the order of the config, and the
   assert.equal(graph.finished().result, "warning");
   assert.deepEqual((graph.finished() as unknown as Record<string, unknown>)["deployment"], { uri: "http://b" });
   const said = graph.world.lines.map(({ message }) => message).filter((message) => message.includes("differ"));
-  const difference = "The results of 'a' and 'b' differ in deployment.uri: that of 'b' counts.";
+  const difference = "The results of 'a' and 'b' differ in deployment.uri: the value of 'b' counts.";
   assert.deepEqual(said, [difference]);
   assert.ok(graph.finished().message.endsWith(`\n${difference}\n`));
 });

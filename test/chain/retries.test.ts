@@ -78,9 +78,9 @@ test("a task that fails at once for its exit code was not taken away, and one ov
     const condition = { type: "Failed", status: "True", reason, message: "as it is" };
     return { ...graph.job("load"), status: { conditions: [condition] } };
   };
-  assert.doesNotMatch(explainFailure(failedFor("PodFailurePolicy"), undefined), /took its pod away/);
+  assert.doesNotMatch(explainFailure(failedFor("PodFailurePolicy"), undefined), /removed its pod/);
   assert.match(
     explainFailure(failedFor("DeadlineExceeded"), undefined),
-    /^it was stopped 2910 s after its release, which is for all of its tries\.$/,
+    /^it was stopped 2910 s after its release, the limit for all of its tries\.$/,
   );
 });

@@ -74,7 +74,7 @@ describe("a namespace without rights", () => {
     assert.deepEqual([isComplete(cluster, here), isComplete(cluster, there)], [true, false]);
     const [said, ...more] = warnings(cluster);
     assert.deepEqual(more, []);
-    assert.match(said ?? "", /^The Jobs in namespace team-b cannot be listed, .* 403 .*RoleBinding again: kubectl/);
+    assert.match(said ?? "", /^The Jobs in namespace team-b cannot be listed, .* 403 .*RoleBinding: kubectl/);
     assert.deepEqual(await sweep(cluster.ports), { open: 0, failed: 0, left: 0, unread: 1 });
     assert.ok(cluster.world.timer.exists());
     cluster.server.setNamespace("team-b", undefined);
@@ -132,7 +132,7 @@ describe("a namespace without rights", () => {
     assert.equal(result, "pass");
     assert.match(
       String(message),
-      /finished successfully!\nWhat its pod said could not be read: .*403.*the right to list pods in namespace team-a\./,
+      /finished successfully!\nIts pods could not be read: .*403.*permission to list pods in namespace team-a\./,
     );
   });
 });
@@ -169,10 +169,7 @@ test("runs of before are found when JOB_NAMESPACE, ALLOWED_NAMESPACES and FULL_D
   cluster.server.setNamespace("team-b", "forbidden");
   cluster.world.pass(3600);
   await sweep(ports);
-  assert.match(
-    warnings(cluster)[0] ?? "",
-    /namespace team-b .*The settings do not name it any more: if no run is open/,
-  );
+  assert.match(warnings(cluster)[0] ?? "", /namespace team-b .*The settings no longer name it: if no run is open/);
   assert.ok(cluster.world.timer.exists());
 });
 

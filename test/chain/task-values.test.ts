@@ -69,18 +69,18 @@ const missing: readonly (readonly [string, string | undefined, RegExp])[] = [
   [
     "a path that is not there",
     '{"imag": 1, "url": 2}',
-    /wants "\$\.build\.image", and the result of task 'build' has nothing there: it has "imag", "url"\. Did you mean "imag"\?/,
+    /needs "\$\.build\.image", but the result of task 'build' does not have it: it has "imag", "url"\. Did you mean "imag"\?/,
   ],
   ["an empty result", "{}", /it is empty/],
   ["no result", undefined, /task 'build' wrote no result \(KEPTN_RESULT\)/],
-  ["a result that is a text", "carts:1.10 is built", /is no JSON or YAML object, but "carts:1\.10 is built"/],
+  ["a result that is a text", "carts:1.10 is built", /is not a JSON or YAML object: "carts:1\.10 is built"/],
   ["a result of which only the end was kept", `${"x".repeat(4095)}}`, /is longer than 4096 bytes/],
   ["a value with NUL", '{"image": "a\\u0000b"}', /NUL/],
-  ["a value that was no UTF-8", '{"image": "caf\ufffd"}', /is not in UTF-8: line 1, column 15/],
+  ["a value that was no UTF-8", '{"image": "caf\ufffd"}', /is not in UTF-8 \(line 1, column 15\)/],
   [
     "a value beyond what Linux takes",
     `{"image": ${JSON.stringify("x".repeat(131_072))}}`,
-    /longer than the 131071 bytes/,
+    /longer than Linux's limit of 131071 bytes/,
   ],
 ];
 
@@ -91,7 +91,7 @@ for (const [what, result, why] of missing) {
     const { status, result: verdict, message } = run.finished();
     // A result that nobody can read is a failure of the task that wrote it, too.
     assert.deepEqual([status, verdict], [what.includes("only the end") ? "succeeded" : "errored", "fail"]);
-    assert.match(message, /Task 'deploy' failed: it could not start: the variable V0 wants/);
+    assert.match(message, /Task 'deploy' failed: it could not start: the variable V0 needs/);
     assert.match(message, why);
     assert.deepEqual(run.world.snapshots.maps, []);
     assert.deepEqual(run.world.jobs().map(stateOf), ["reported"], "the Job that never ran is gone");

@@ -134,7 +134,7 @@ describe("a local run on a terminal", () => {
       "  ! lint  ━━━━━━━━━━━━━━━━━                                                   2s",
       "  ✔ load  ·················━━━━━━━━━━━━━━━━━·········━━━━━━━━━━━━━━━━━━       5s",
       "  - undo                                                                 not run",
-      "- undo did not run: nothing that it is for has failed.",
+      "- undo did not run: none of the tasks that it waits for failed.",
     ]);
   });
   test("ends its timeline where it is interrupted", () => {

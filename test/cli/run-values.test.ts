@@ -50,7 +50,7 @@ for (const silent of [false, true]) {
   test(`without its value a task of ${silent ? "a silent" : "an"} action never starts, and the command fails`, async () => {
     const { code, stderr } = await runTasks([build, task("deploy", "echo ran", "$.build.imag")], silent);
     assert.equal(code, 1);
-    assert.match(stderr, /✖ deploy: the variable V0 wants "\$\.build\.imag".* Did you mean "image"\?/);
+    assert.match(stderr, /✖ deploy: the variable V0 needs "\$\.build\.imag".* Did you mean "image"\?/);
     assert.ok(!stderr.includes("▶ deploy") && !stderr.includes("ran"));
   });
 }

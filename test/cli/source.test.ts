@@ -45,7 +45,7 @@ test("job-executor source says all that its settings lack, and ends with exit co
   const child = spawn(process.execPath, [main, "source", "--sink", "here"], { env, timeout: 60_000 });
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
   assert.equal(code, 2);
-  assert.match(said, /KEPTN_API_ENDPOINT is not set\.[\s\S]*K_SINK="here" is no http:\/\/ or https:\/\/ address/);
+  assert.match(said, /KEPTN_API_ENDPOINT is not set\.[\s\S]*K_SINK="here" is not an http:\/\/ or https:\/\/ address/);
 });
 
 describe("source's lines", () => {

@@ -90,7 +90,7 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     const { event, data, verdict, message } = await finished("never-ends");
     assert.deepEqual(verdict, ["succeeded", "pass"], message);
     assert.deepEqual(data["deployment"], { color: "blue" });
-    assert.match(message, /container istio-proxy ran on until it was stopped.*sidecar\.istio\.io\/inject/);
+    assert.match(message, /container istio-proxy kept running until it was stopped.*sidecar\.istio\.io\/inject/);
     assert.match(message, /the words of the task[\s\S]*it goes on/);
     await until(
       "no pod of it runs",
@@ -114,10 +114,7 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     await writeEviction(world.namespace.api, (await podsOf(world, event))[0]!);
     const { verdict, message } = await finished("evicted");
     assert.deepEqual(verdict, ["errored", "fail"], message);
-    assert.match(
-      message,
-      /Kubernetes took its pod away: Evicted: Usage of EmptyDir volume .* exceeds the limit "10Mi"/,
-    );
+    assert.match(message, /Kubernetes removed its pod: Evicted: Usage of EmptyDir volume .* exceeds the limit "10Mi"/);
     const [job] = await world.jobsOf(event);
     assert.ok(job?.status?.conditions?.some(({ reason }) => reason === "PodFailurePolicy"));
   });
@@ -131,10 +128,7 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     }
     const { verdict, message } = await finished("too-large");
     assert.deepEqual(verdict, ["errored", "fail"], message);
-    assert.match(
-      message,
-      /Kubernetes took its pod away: Evicted: Usage of EmptyDir volume .* exceeds the limit "10Mi"/,
-    );
+    assert.match(message, /Kubernetes removed its pod: Evicted: Usage of EmptyDir volume .* exceeds the limit "10Mi"/);
   });
 
   test("a pod whose node is drained was taken away, although it is gone", async () => {
@@ -146,13 +140,13 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     await drain(api, (await running())!);
     const { verdict, message } = await finished("drained");
     assert.deepEqual(verdict, ["errored", "fail"], message);
-    assert.match(message, /Kubernetes took its pod away: .*(DisruptionTarget|EvictionByEvictionAPI)/);
+    assert.match(message, /Kubernetes removed its pod: .*(DisruptionTarget|EvictionByEvictionAPI)/);
   });
 
   test("a pod whose sandbox cannot be made is given up, in the kubelet's words", async () => {
     const { verdict, message } = await finished("sandbox");
     assert.deepEqual(verdict, ["errored", "fail"], message);
-    assert.match(message, /could not start: the sandbox of pod \S+ is not there\. Kubernetes said: Failed/);
+    assert.match(message, /could not start: the sandbox of pod \S+ is missing\. Kubernetes said: Failed/);
   });
 });
 

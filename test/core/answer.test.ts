@@ -118,10 +118,10 @@ describe("results of tasks", () => {
         '{"result":"pass"}',
       );
       assert.deepEqual([data["status"], data["result"]], ["succeeded", "fail"]);
-      const said = typeof word === "object" && word !== null ? "no word" : json;
+      const said = typeof word === "object" && word !== null ? "not a word" : json;
       assert.ok(
         String(data["message"]).includes(
-          `Task 'deploy' failed: the result in its KEPTN_RESULT is ${said}, and only pass, warning and fail count.`,
+          `Task 'deploy' failed: the result in its KEPTN_RESULT is ${said}; only pass, warning and fail are valid.`,
         ),
         String(data["message"]),
       );
@@ -133,7 +133,7 @@ describe("results of tasks", () => {
     assert.deepEqual([data["status"], data["result"]], ["succeeded", "fail"]);
     assert.match(
       String(data["message"]),
-      /status in its KEPTN_RESULT is "error", and only succeeded, errored, unknown and/,
+      /status in its KEPTN_RESULT is "error"; only succeeded, errored, unknown and/,
     );
   });
   test("hold the same digits in the event that is sent", () => {
@@ -147,7 +147,7 @@ describe("results of tasks", () => {
   test("in UTF-16 of which something is lost fail the task, and a single byte is told", () => {
     const data = withResult('\ufffd\ufffd{\0"\0r\0\ufffd\0');
     assert.deepEqual([data["status"], data["result"]], ["succeeded", "fail"]);
-    assert.match(String(data["message"]), /not in UTF-8: line 1, column 1 cannot be read/);
+    assert.match(String(data["message"]), /not in UTF-8 \(line 1, column 1\)/);
     const latin1 = withResult('{"result":"pass",\n"message":"Gr\ufffd\ufffde"}');
     assert.equal(latin1["result"], "pass");
     assert.match(String(latin1["message"]), /byte that is not UTF-8 in line 2, column 14/);

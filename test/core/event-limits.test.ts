@@ -13,7 +13,10 @@ const nested = (levels: number): unknown => JSON.parse(`${"[".repeat(levels)}${"
 
 test("names that would lead out of the path of a request", () => {
   for (const name of [".", ".."])
-    assert.equal(flawOf({ ...event, data: { ...data, stage: name } }), `Its data.stage is ${name}, which is no name.`);
+    assert.equal(
+      flawOf({ ...event, data: { ...data, stage: name } }),
+      `Its data.stage is ${name}, which is not a valid name.`,
+    );
   assert.equal(flawOf({ ...event, data: { ...data, stage: "a/.." } }), "event"); // its slash is encoded
   assert.match(flawOf({ id: "1", type: event.type, source: "s", data: { project: ".." } }), /data\.project is \.\./);
 });

@@ -37,10 +37,13 @@ describe("a change of a Job hints at nothing", () => {
   });
   test("when it is what we wrote: a claim, a claim given back, a report", () => {
     const claim = JSON.stringify({ by: "me", at: announced });
-    assert.deepEqual(hintOf({ phases: ["succeeded"], claim }), { kind: "nothing", why: "somebody is at its run" });
+    assert.deepEqual(hintOf({ phases: ["succeeded"], claim }), {
+      kind: "nothing",
+      why: "another delivery holds its run",
+    });
     const end = noted(annotation.end, '{"kind":"passed"}');
     assert.deepEqual(hintOf({ phases: ["succeeded"] }, "update", end), {
-      ...{ kind: "nothing", why: "somebody is at its run" },
+      ...{ kind: "nothing", why: "another delivery holds its run" },
     });
     const reported = hintOf({ phases: ["succeeded"], reported: announced });
     assert.deepEqual(reported, { kind: "nothing", why: "its run was reported" });

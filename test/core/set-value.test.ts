@@ -49,7 +49,7 @@ describe("a place", () => {
   test("that cannot be is told", () => {
     assert.equal(setIn({ a: "x" }, "a.b=y"), 'a.b has a name where the event has the string "x"');
     assert.equal(setIn({ a: {} }, "a[0]=y"), "a[0] has an index where the event has a map");
-    assert.equal(setIn({ a: ["x"] }, "a[2]=y"), "a[2] is none of the 1 entries, nor the one after them");
+    assert.equal(setIn({ a: ["x"] }, "a[2]=y"), "a[2] has an index beyond the end of the list, which has 1 entries");
   });
   test("is one place, and has a value", () => {
     for (const text of ["a", "=x", "", "a..b=x", "a[*]=x", "a[?(@.b)]=x", "a[0,1]=x", "a b=x", "..a=x"])

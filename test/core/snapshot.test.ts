@@ -83,7 +83,7 @@ test("every path gives a key that a ConfigMap takes", () => {
 test("names that no mount can have are named", () => {
   assert.match(whyNotMountable([file("ok"), file("C:x")]) ?? "", /C:x/);
   assert.match(whyNotMountable([file("x\ny")]) ?? "", /x\\ny/);
-  assert.match(whyNotMountable([file("a/b"), file("a/b/c")]) ?? "", /a\/b is a file and a folder/);
+  assert.match(whyNotMountable([file("a/b"), file("a/b/c")]) ?? "", /a\/b is both a file and a folder/);
   assert.equal(whyNotMountable([file("a b/ü+%.txt"), file("a b/c")]), undefined);
 });
 

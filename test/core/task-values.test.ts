@@ -76,7 +76,7 @@ test("of many values that are missing a few are told, and no value of the result
   const fields = Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`name-${i}\u001b[2J`, "secret"]));
   const values = valuesOf(wanted, new Map([[0, earlier(JSON.stringify(fields))]]));
   const why = values.kind === "missing" ? values.why : "";
-  assert.match(why, /V0 wants.*V2 wants.* 47 more are not there either\./);
+  assert.match(why, /V0 needs.*V2 needs.* 47 more values are missing\./);
   assert.ok(!why.includes("secret") && !why.includes("\u001b") && why.length < 2000, why);
 });
 

@@ -166,7 +166,7 @@ const texts: readonly HostileEvent[] = [
       JSON.stringify({ ...event, data: { project: "..", stage: "../../..", service: "?a=b#/../secret" } }),
     ),
     status: 400,
-    says: /project is \.\., which is no name/,
+    says: /project is \.\., which is not a valid name/,
     onlyStartJob: true,
   },
   ...Object.entries({ id: 5, type: [], source: { a: 1 }, specversion: 1 }).map(

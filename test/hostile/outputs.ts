@@ -53,7 +53,7 @@ export const hostileOutputs: readonly HostileOutput[] = [
     fate: {
       message: '{"__proto__":{"polluted":1},"constructor":1,"project":"other","triggeredid":"x","status":"none"}',
     },
-    says: /only succeeded, errored, unknown and aborted count/,
+    says: /only succeeded, errored, unknown and aborted are valid/,
     data: { project: "sockshop", status: "succeeded", result: "fail" },
   },
   {

@@ -1,4 +1,4 @@
-// Whether the settings are enough for keptn-source, and what of them will not do what somebody may expect.
+// Checks keptn-source's settings: missing and invalid ones, and those without the expected effect.
 import { checkKeptnSettings } from "../keptn-settings.ts";
 import { hasErrors, type Problem } from "../problem.ts";
 import { parseSettings, type Settings } from "../settings.ts";
@@ -33,10 +33,10 @@ const checkSink = ({ K_SINK, K_CE_OVERRIDES }: Settings): readonly Problem[] => 
 
 const noSink = (given: string | undefined): Problem => ({
   ...(given
-    ? { code: "bad-setting", message: `K_SINK=${JSON.stringify(given)} is no http:// or https:// address.` }
-    : { code: "missing-setting", message: "K_SINK is not set: there is nowhere to send events to." }),
+    ? { code: "bad-setting", message: `K_SINK=${JSON.stringify(given)} is not an http:// or https:// address.` }
+    : { code: "missing-setting", message: "K_SINK is not set, so events cannot be sent." }),
   severity: "error",
-  fix: "Bind the program to a Broker with a SinkBinding, or name an address (on the command line: --sink).",
+  fix: "Bind the program to a Broker with a SinkBinding, or set an address (on the command line: --sink).",
 });
 
 const checkNats = ({ PUBSUB_URL }: Settings): readonly Problem[] =>
@@ -46,14 +46,14 @@ const checkNats = ({ PUBSUB_URL }: Settings): readonly Problem[] =>
         {
           code: "bad-setting",
           severity: "error",
-          message: `PUBSUB_URL=${JSON.stringify(PUBSUB_URL)} is no address of a NATS server.`,
-          fix: "Set it to nats://keptn-nats.keptn, or to nothing: then Keptn's API is polled.",
+          message: `PUBSUB_URL=${JSON.stringify(PUBSUB_URL)} is not the address of a NATS server.`,
+          fix: "Set it to nats://keptn-nats.keptn, or leave it empty to poll Keptn's API.",
         },
       ];
 
 const badTopic = (topic: string): Problem => ({
   code: "bad-setting",
   severity: "error",
-  message: `PUBSUB_TOPIC names ${JSON.stringify(topic)}, which is no event type.`,
-  fix: "Write types such as sh.keptn.event.test.triggered, with * for one part and > for all that follow.",
+  message: `PUBSUB_TOPIC has ${JSON.stringify(topic)}, which is not an event type.`,
+  fix: "Use types such as sh.keptn.event.test.triggered, with * for one part and > for all following parts.",
 });

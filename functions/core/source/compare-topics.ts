@@ -1,12 +1,12 @@
-// Whether the settings and our registration in Keptn ask for the same events, and which of the two counts.
+// Compares the events in the settings with those of our registration in Keptn, which takes precedence.
 import type { Settings } from "../settings.ts";
 import { covers } from "./subject.ts";
 import { type Subscription, subscriptionsOf } from "./subscription.ts";
 
 export interface Difference {
-  /** `missing`: events that the settings name come to nobody. `more`: others come besides. */
+  /** `missing`: events in the settings are not delivered. `more`: additional events are delivered. */
   readonly kind: "missing" | "more";
-  /** A sentence that says which one counts. */
+  /** The difference, as a sentence. */
   readonly seen: string;
   readonly fix: string;
 }
@@ -16,25 +16,25 @@ type Named = Pick<
   "PUBSUB_TOPIC" | "PROJECT_FILTER" | "STAGE_FILTER" | "SERVICE_FILTER" | "KEPTN_SOURCE" | "K8S_NAMESPACE"
 >;
 
-/** @param registered as Keptn has them for our registration: these count @returns undefined when they are the same */
+/** @param registered subscriptions of our registration in Keptn, which take precedence @returns undefined if there is no difference */
 export const compareTopics = (settings: Named, registered: readonly Subscription[]): Difference | undefined => {
   const named = subscriptionsOf(settings);
   const [missing, more] = [without(named, registered), without(registered, named)];
   if (missing.length + more.length === 0) return undefined;
   const { KEPTN_SOURCE: name, K8S_NAMESPACE: namespace } = settings;
-  const counts = `What Keptn has for our registration (${name} in namespace ${namespace}) counts, not PUBSUB_TOPIC`;
+  const counts = `Our registration in Keptn (${name} in namespace ${namespace}) takes precedence over PUBSUB_TOPIC`;
   const parts = [
-    ...(missing.length > 0 ? [`${list(missing)} is in the settings only and comes to nobody`] : []),
-    ...(more.length > 0 ? [`${list(more)} is in Keptn only and comes`] : []),
+    ...(missing.length > 0 ? [`${list(missing)} is only in the settings and is not delivered`] : []),
+    ...(more.length > 0 ? [`${list(more)} is only in Keptn and is delivered`] : []),
   ];
   return { kind: missing.length > 0 ? "missing" : "more", seen: `${counts}: ${parts.join("; ")}.`, fix };
 };
 
 const fix =
-  "Change the subscriptions in Keptn's Bridge (Uniform), or PUBSUB_TOPIC and the filters, until both say the same. If the registration is " +
-  "another installation's, an older JES for instance, give this one its own: another KEPTN_SOURCE or K8S_NAMESPACE.";
+  "Change the subscriptions in Keptn's Bridge (Uniform), or PUBSUB_TOPIC and the filters, until they match. If the registration is " +
+  "another installation's, e.g. an older JES, give this installation its own: set another KEPTN_SOURCE or K8S_NAMESPACE.";
 
-/** Those of which another list does not have all. */
+/** Subscriptions that the other list does not fully cover. */
 const without = (some: readonly Subscription[], others: readonly Subscription[]): readonly Subscription[] =>
   some.filter((one) => !others.some((other) => includesAll(other, one)));
 

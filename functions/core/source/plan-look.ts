@@ -1,4 +1,4 @@
-// What to ask of Keptn's API to see every event that is open and that we are subscribed to.
+// Plans the requests to Keptn's API that find all open events of our subscriptions.
 import type { Project } from "./project.ts";
 import { covers, isPattern } from "./subject.ts";
 import { includes, type Subscription } from "./subscription.ts";
@@ -8,7 +8,7 @@ export interface LookPlan {
   readonly searches: readonly Search[];
 }
 
-/** One type of `controlPlane/v1/event/triggered/{type}`, narrowed where every subscription to it names the same one. */
+/** One type of `controlPlane/v1/event/triggered/{type}`, narrowed to a project, stage or service if all its subscriptions have the same one. */
 export interface Listing {
   readonly type: string;
   readonly project?: string;
@@ -16,13 +16,13 @@ export interface Listing {
   readonly service?: string;
 }
 
-/** One type in one project of Keptn's datastore: events that Keptn does not list as open, because it did not trigger them. */
+/** One type in one project of Keptn's datastore, for events that Keptn does not list as open because it did not trigger them. */
 export interface Search {
   readonly type: string;
   readonly project: string;
 }
 
-/** Lighthouse sends it, for each evaluation: the one task event of Keptn's own services that shipyard-controller does not know. */
+/** Sent by Lighthouse for each evaluation. The only task event of Keptn's own services that shipyard-controller does not know. */
 export const sentByOthers = "sh.keptn.event.get-sli.triggered";
 
 export const planLook = (subscriptions: readonly Subscription[], projects: readonly Project[]): LookPlan => {
@@ -37,7 +37,7 @@ export const planLook = (subscriptions: readonly Subscription[], projects: reado
   };
 };
 
-/** Keptn lists open events by exact type: a pattern stands for what the projects' shipyard files can bring. */
+/** Keptn lists open events by exact type, so patterns are expanded to the types of the projects' shipyard files. */
 const typesIn = ({ event, filter }: Subscription, projects: readonly Project[]): readonly string[] => {
   if (!isPattern(event)) return isListed(event) ? [event] : [];
   return projects
@@ -45,7 +45,7 @@ const typesIn = ({ event, filter }: Subscription, projects: readonly Project[]):
     .flatMap(({ types }) => types.filter((type) => covers(event, type)));
 };
 
-/** Only what was triggered is ever open: `.started` and `.finished` come by NATS alone. */
+/** Only `.triggered` events can be open: `.started` and `.finished` come only by NATS. */
 export const isListed = (event: string): boolean => /\.(triggered|\*|>)$/.test(event);
 
 const narrowingOf = (type: string, subscriptions: readonly Subscription[]): Omit<Listing, "type"> => {
@@ -56,7 +56,7 @@ const narrowingOf = (type: string, subscriptions: readonly Subscription[]): Omit
   return { ...(project && { project }), ...(stage && { stage }), ...(service && { service }) };
 };
 
-/** The one name that all lists have, if they have no other. */
+/** The name that all lists have in common, if they have no other. */
 const onlyOf = (lists: readonly (readonly string[])[]): string | undefined => {
   const names = new Set(lists.flat());
   return lists.every((list) => list.length > 0) && names.size === 1 ? [...names][0] : undefined;

@@ -1,4 +1,4 @@
-// A project of Keptn, and the types of the events that its shipyard file can bring about.
+// A Keptn project and the event types that its shipyard file can produce.
 import { readYaml, type Tree } from "../config/yaml-tree.ts";
 
 export interface Project {
@@ -7,12 +7,12 @@ export interface Project {
   readonly types: readonly string[];
 }
 
-/** Every project knows this sequence of one task, also where its shipyard file does not (shipyard-controller, GetTaskSequenceInStage). */
+/** Every project has this one-task sequence, even if its shipyard file does not (shipyard-controller, GetTaskSequenceInStage). */
 const builtIn = "sh.keptn.event.evaluation.triggered";
 
 /**
- * @param shipyard a shipyard file; of one that cannot be read, what every project knows is left
- * @param only this stage of it alone
+ * @param shipyard a shipyard file; if it is malformed, only the built-in type remains
+ * @param only restricts it to this stage
  */
 export const makeProject = (name: string, shipyard: string, only?: string): Project => {
   const read = readYaml(shipyard, "shipyard.yaml");

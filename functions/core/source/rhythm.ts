@@ -1,9 +1,9 @@
-// When to look at Keptn's open events again: seldom when nothing happens, seldomer when Keptn has trouble, never in step with others.
+// The pause between polls of Keptn: longer while nothing happens, backed off after failures, with jitter.
 
 export interface Rhythm {
-  /** Looks in a row that brought nothing. */
+  /** Polls in a row without new events. */
   readonly quiet: number;
-  /** Looks in a row that failed. */
+  /** Failed polls in a row. */
   readonly failed: number;
 }
 
@@ -18,18 +18,17 @@ export const nextBeat = ({ quiet, failed }: Rhythm, result: LookResult): Rhythm 
 
 export interface Pace {
   readonly intervalMs: number;
-  /** How much longer an interval may become while nothing happens: 1 keeps it. */
+  /** Maximum factor for the interval while nothing happens; 1 keeps it. */
   readonly stretch: number;
 }
 
-/** Half an hour of 10 s looks, for instance, until the interval is fully stretched. */
+/** Polls until the interval is fully stretched, e.g. half an hour of 10 s polls. */
 const quietLooks = 120;
 const firstFailurePauseMs = 5_000;
 const longestFailurePauseMs = 60_000;
 
 /**
- * Never less than the interval, but after a failure: whoever waits three minutes for the next look does not want to wait so long
- * for a Keptn that restarted.
+ * Never shorter than the interval, except after a failure: with an interval of three minutes, a Keptn that restarted is polled sooner.
  * @param random 0 <= random < 1
  */
 export const pauseMs = ({ quiet, failed }: Rhythm, { intervalMs, stretch }: Pace, random: number): number => {

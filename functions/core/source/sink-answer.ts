@@ -1,16 +1,16 @@
-// What a sink's answer means for the event that was sent to it.
+// Classifies a sink's response to an event.
 
 export type SinkAnswer =
-  /** 2xx: the event is the sink's now. */
+  /** 2xx: the sink accepted the event. */
   | "taken"
-  /** The sink may take it later, or somebody has to mend something first. */
+  /** The sink may accept it later, perhaps after a fix. */
   | "later"
-  /** The sink will never take this event. */
+  /** The sink will never accept this event. */
   | "never";
 
 /**
- * Of the event itself: not understood, too large, not its kind (RFC 9110, RFC 6585). What is wrong with the way (401, 403, 404, 405,
- * 409, 429, a redirect) can be mended, and a Broker's 404, 409 and 429 pass by themselves (eventing: kncloudevents/retries.go).
+ * Problems of the event itself: malformed, too large, wrong media type (RFC 9110, RFC 6585). Problems of the connection (401, 403, 404,
+ * 405, 409, 429, a redirect) can be fixed, and a Broker's 404, 409 and 429 are temporary (eventing: kncloudevents/retries.go).
  */
 const refusals = [400, 411, 413, 414, 415, 422, 431];
 

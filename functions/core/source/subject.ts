@@ -1,6 +1,6 @@
-// Event types as NATS has them: parts between dots, where `*` stands for any one part and a last `>` for one or more.
+// Event types as NATS subjects: parts between dots, where `*` matches one part and a final `>` one or more.
 
-/** Whether all that `narrow` stands for, a type or a pattern, is in `wide`. */
+/** Whether `wide` includes everything that `narrow` (a type or a pattern) matches. */
 export const covers = (wide: string, narrow: string): boolean => {
   const parts = narrow.split(".");
   const own = wide.split(".");
@@ -13,7 +13,7 @@ export const covers = (wide: string, narrow: string): boolean => {
   return own.length === parts.length;
 };
 
-/** Whether some type is in both: either may be a pattern. */
+/** Whether both (types or patterns) match a common type. */
 export const intersects = (one: string, other: string): boolean => {
   const [parts, others] = [one.split("."), other.split(".")];
   for (const [index, part] of parts.entries()) {
@@ -27,11 +27,11 @@ export const intersects = (one: string, other: string): boolean => {
 
 export const isPattern = (subject: string): boolean => /(^|\.)(\*|>)(\.|$)/.test(subject);
 
-/** As nats-server takes it: no empty part, no blank, and `>` only at the end. */
+/** Valid for nats-server: no empty part, no whitespace, and `>` only at the end. */
 export const isSubject = (text: string): boolean =>
   text.split(".").every((part, index, all) => /^[^\s.]+$/.test(part) && (part !== ">" || index === all.length - 1));
 
-/** Without those that another one covers: of two that overlap, NATS would bring an event twice. */
+/** Removes subjects that another one covers: NATS would deliver an event once for each. */
 export const leastSubjects = (subjects: readonly string[]): readonly string[] => {
   const unique = [...new Set(subjects)];
   return unique.filter((one) => !unique.some((other) => other !== one && covers(other, one)));

@@ -1,23 +1,23 @@
-// Which events we get: types, each narrowed to projects, stages and services, as Keptn's Bridge shows and changes them.
+// Subscriptions: event types, each narrowed to projects, stages and services, as in Keptn's Bridge.
 import type { KeptnEvent } from "../keptn-event.ts";
 import type { Settings } from "../settings.ts";
 import { covers } from "./subject.ts";
 
-/** As Keptn keeps it (go-utils, models/uniform.go: EventSubscription). */
+/** As stored in Keptn (go-utils, models/uniform.go: EventSubscription). */
 export interface Subscription {
-  /** A type, or a pattern of types. */
+  /** A type or a pattern. */
   readonly event: string;
   readonly filter: SubscriptionFilter;
 }
 
-/** All three must hold; an empty list holds for anything (go-utils, eventmatcher). */
+/** All three must match; an empty list matches everything (go-utils, eventmatcher). */
 export interface SubscriptionFilter {
   readonly projects: readonly string[];
   readonly stages: readonly string[];
   readonly services: readonly string[];
 }
 
-/** Those that the settings name. */
+/** The subscriptions in the settings. */
 export const subscriptionsOf = (
   settings: Pick<Settings, "PUBSUB_TOPIC" | "PROJECT_FILTER" | "STAGE_FILTER" | "SERVICE_FILTER">,
 ): readonly Subscription[] => {
@@ -25,7 +25,7 @@ export const subscriptionsOf = (
   return settings.PUBSUB_TOPIC.map((event) => ({ event, filter: { projects, stages, services } }));
 };
 
-/** One is enough, however many there are: an event is passed on once. */
+/** One matching subscription is enough: an event is passed on once. */
 export const isWanted = (subscriptions: readonly Subscription[], { type, data }: KeptnEvent): boolean =>
   subscriptions.some(
     ({ event, filter }) =>

@@ -172,7 +172,7 @@ describe("diagnose finds", () => {
   });
   test("settings of keptn-source, too, where it is there", () => {
     const data = { KEPTN_API_ENDPOINT: "http://keptn/api", PUBSUB_URL: "keptn-nats" };
-    assert.match(theOne({ settings: there({ data }) }, "settings").seen, /^PUBSUB_URL="keptn-nats" is no address/);
+    assert.match(theOne({ settings: there({ data }) }, "settings").seen, /^PUBSUB_URL="keptn-nats" is not the address/);
     assert.deepEqual(wrongIn({ settings: there({ data }), keptnSource: { kind: "missing" } }).length, 1);
   });
   test("settings that are missing, or that turn TLS off", () => {

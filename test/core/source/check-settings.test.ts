@@ -27,13 +27,13 @@ describe("keptn-source's settings", () => {
       K_CE_OVERRIDES: "{",
     });
     assert.deepEqual(messages, [
-      'K_SINK="broker" is no http:// or https:// address.',
-      'K_CE_OVERRIDES is no JSON object of the form {"extensions": {"name": "value"}}.',
-      'PUBSUB_URL="keptn-nats" is no address of a NATS server.',
-      'PUBSUB_TOPIC names "a b", which is no event type.',
+      'K_SINK="broker" is not an http:// or https:// address.',
+      'K_CE_OVERRIDES is not a JSON object of the form {"extensions": {"name": "value"}}.',
+      'PUBSUB_URL="keptn-nats" is not the address of a NATS server.',
+      'PUBSUB_TOPIC has "a b", which is not an event type.',
     ]);
   });
   test("name what is missing", () => {
-    assert.deepEqual(messagesOf({ K_SINK: "" }), ["K_SINK is not set: there is nowhere to send events to."]);
+    assert.deepEqual(messagesOf({ K_SINK: "" }), ["K_SINK is not set, so events cannot be sent."]);
   });
 });

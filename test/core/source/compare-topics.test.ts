@@ -28,12 +28,18 @@ describe("the settings and Keptn's registration", () => {
   test("differ in a type that comes to nobody", () => {
     const { kind, seen } = compare({}, at("test.triggered")) ?? {};
     assert.equal(kind, "missing");
-    assert.match(seen ?? "", /counts, not PUBSUB_TOPIC: sh\.keptn\.event\.\*\.triggered is in the settings only/);
+    assert.match(
+      seen ?? "",
+      /takes precedence over PUBSUB_TOPIC: sh\.keptn\.event\.\*\.triggered is only in the settings/,
+    );
   });
   test("differ in a filter", () => {
     assert.equal(compare({}, at("*.triggered", { stages: ["dev"] }))?.kind, "missing");
     const { kind, seen } = compare({ PROJECT_FILTER: "a" }, at("*.triggered")) ?? {};
-    assert.deepEqual([kind, seen?.endsWith("sh.keptn.event.*.triggered is in Keptn only and comes.")], ["more", true]);
+    assert.deepEqual(
+      [kind, seen?.endsWith("sh.keptn.event.*.triggered is only in Keptn and is delivered.")],
+      ["more", true],
+    );
   });
   test("differ in everything when users took all subscriptions away", () => {
     assert.equal(compare({})?.kind, "missing");

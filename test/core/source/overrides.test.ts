@@ -11,12 +11,12 @@ describe("K_CE_OVERRIDES", () => {
     assert.deepEqual(parseOverrides(text), { extensions: { cluster: "a", zone9: "b c" } });
   });
   for (const [text, message] of [
-    ["not json", /no JSON object/],
-    ["[]", /no JSON object/],
-    ['{"extensions":["a"]}', /no JSON object/],
+    ["not json", /not a JSON object/],
+    ["[]", /not a JSON object/],
+    ['{"extensions":["a"]}', /not a JSON object/],
     ['{"extensions":{"type":"other"}}', /"type", which is an attribute of every event/],
-    ['{"extensions":{"Upper":"a"}}', /"Upper", which is no name/],
-    ['{"extensions":{"n":1}}', /"n", which is no name/],
+    ['{"extensions":{"Upper":"a"}}', /"Upper", which is not a name/],
+    ['{"extensions":{"n":1}}', /"n", which is not a name/],
   ] as const) {
     test(`${text} is a problem`, () => {
       const parsed = parseOverrides(text);

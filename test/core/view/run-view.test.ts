@@ -213,7 +213,7 @@ describe("a run is stuck, and says why and what to do", () => {
     const warnings = new Map([["uid-0-pod", [makeWarning("FailedMount: configmap not found", at(6), at(22))]]]);
     assert.match(
       look(given, { warnings }).why ?? "",
-      /a volume of pod \S+ is not there.*FailedMount: configmap not found/,
+      /a volume of pod \S+ is missing.*FailedMount: configmap not found/,
     );
     assert.equal(
       look(given, { warnings: new Map([["uid-0-pod", []]]) }).stuck,

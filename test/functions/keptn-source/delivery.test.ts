@@ -43,8 +43,8 @@ describe("keptn-source, delivering", () => {
       [await metric(source, "keptn_source_retried_total"), await metric(source, "keptn_source_failed_total")],
       [2, 0],
     );
-    assert.ok(lines.some(({ message }) => message.startsWith("the sink takes no events of project sockshop")));
-    assert.ok(lines.some(({ message }) => message === "the sink takes events of project sockshop again"));
+    assert.ok(lines.some(({ message }) => message.startsWith("the sink does not accept events of project sockshop")));
+    assert.ok(lines.some(({ message }) => message === "the sink accepts events of project sockshop again"));
   });
 
   test("leaves out what the sink will never take, says so, and goes on", async (t) => {
@@ -139,7 +139,7 @@ describe("keptn-source, delivering", () => {
     const source = start({ env: { DRAIN_SECONDS: "10" } });
     await until("three wait", async () => (await metric(source, "keptn_source_waiting")) === 3);
     await source.stop();
-    assert.match(lines.at(-1)?.message ?? "", /^stopped with 3 events on their way/);
+    assert.match(lines.at(-1)?.message ?? "", /^stopped with 3 undelivered events/);
   });
 
   test("is not ready while Keptn cannot be reached, and catches up when it can", async (t) => {
@@ -164,7 +164,7 @@ describe("keptn-source, delivering", () => {
     const source = world.start({ clock });
     assert.equal(source.whyNotAlive(), undefined);
     elapsedMs = 60 * 60 * 1000;
-    assert.equal(source.whyNotAlive(), "The last look at Keptn does not end.");
+    assert.equal(source.whyNotAlive(), "The last poll of Keptn does not end.");
   });
 
   test("takes what the settings say where it may not register", async (t) => {
@@ -175,7 +175,7 @@ describe("keptn-source, delivering", () => {
     start();
     await until("it", () => sink.taken().length === 1);
     assert.deepEqual(sink.taken(), ids);
-    assert.ok(lines.some(({ message }) => message.startsWith("PUBSUB_TOPIC counts")));
+    assert.ok(lines.some(({ message }) => message.startsWith("using PUBSUB_TOPIC instead")));
   });
 
   test("one event of which Keptn cannot be asked does not keep the others", async (t) => {

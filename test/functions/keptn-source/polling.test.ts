@@ -101,7 +101,7 @@ describe("keptn-source, polling", () => {
     const { start, lines } = await openSourceWorld(t);
     start({ env: { PUBSUB_TOPIC: "sh.keptn.event.test.finished" } });
     await until("it says so", () =>
-      lines.some(({ message }) => /brings nothing: Keptn's API lists triggered/.test(message)),
+      lines.some(({ message }) => /has no effect: Keptn's API lists only triggered/.test(message)),
     );
   });
 

@@ -82,7 +82,7 @@ describe("keptn-source, where a project is stuck", () => {
       keptn.plane.shipyard.timeOut(over);
       await until("one is left", async () => (await metric(source, "keptn_source_waiting")) === 1);
       assert.equal(await metric(source, "keptn_source_over_total"), 1);
-      assert.ok(lines.some(({ message, event }) => event === over && /waits for it no longer/.test(message)));
+      assert.ok(lines.some(({ message, event }) => event === over && /no longer waits for this event/.test(message)));
       sink.answer(202);
       assert.deepEqual(
         sink.taken().filter((id) => id !== open),
