@@ -175,6 +175,8 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       const run = runOf(job);
       if (!run) return;
       run.created += 1;
+      // Back before anything of the run began: as if it had never been removed.
+      if (run.life.ran.size + run.started === 0) run.life.forced.delete(taskOf(job));
       const forgotten = isForgotten(run);
       if (!alone && !(forgotten && (run.life.expired || run.life.cleared))) return;
       if (run.life.ran.size + run.started === 0) return;
