@@ -1,4 +1,5 @@
-// Events that were dropped for lack of room or because the sink did not accept them. Later events of their sequences must not overtake them until they are fetched from Keptn's list.
+// Events that were dropped because there was no room or the sink did not accept them. Until they are fetched from Keptn's list, later
+// events of their sequences must not overtake them.
 
 export interface Backlog {
   /** Call it when the event is dropped. */

@@ -119,7 +119,7 @@ describe("a task that ends", () => {
     const claim = JSON.stringify({ by: "somebody", at: world.ports.clock.now().toISOString() });
     const expect = { annotations: { [annotation.claim]: "" } };
     await world.ports.jobs.patch(refOf(jobAt(world, 0)), { expect, annotations: { [annotation.claim]: claim } });
-    assert.match((await oneProcess(change)).why, /another delivery holds/);
+    assert.match((await oneProcess(change)).why, /holds the lease/);
     world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
     assert.equal((await oneProcess(change)).why, "the run is over");
     only(world);

@@ -192,7 +192,7 @@ describe("an event that starts nothing", () => {
       const event = { id: "1", type: kind, source: "x", specversion: "1.0", shkeptncontext: "c", data };
       const answer = await deliver(world, event);
       assert.equal(answer.statusCode, 204);
-      assert.match(String(answer.why), /names no (project and no )?(stage|service)/);
+      assert.match(String(answer.why), /has no (project and no )?(stage|service)/);
       assert.ok(world.lines.every(({ level }) => level !== "warn" && level !== "error"));
       isIdle(world);
     });
