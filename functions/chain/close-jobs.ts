@@ -1,16 +1,20 @@
 // After a failure with `failFast`, ready tasks must not start: closes them to deliveries that read the Jobs before the failure.
+import { standingsIn } from "../core/graph-step.ts";
 import type { Step } from "../core/next-step.ts";
 import { refOf } from "../core/object-meta.ts";
 import type { RunState } from "../core/run-state.ts";
 import { stopped } from "./hidden-end.ts";
 import type { ChainPorts } from "./ports.ts";
 
-/** @returns tasks that must not run but could still be released after the report */
-export const jobsToClose = ({ chain, marks, tasks }: RunState, step: Step): readonly number[] => {
-  const isCut = step.kind === "report" && step.end.kind === "failed" && chain.graph?.failFast === true;
-  if (!isCut || marks.end) return [];
-  return [...tasks.keys()].filter((task) => {
-    const { job, phase } = tasks[task] ?? {};
+/** @returns tasks that must not run but could still be released behind a cleanup task, or behind the report */
+export const jobsToClose = (run: RunState, step: Step): readonly number[] => {
+  const { graph } = run.chain;
+  if (!graph?.failFast || run.marks.end || (step.kind !== "release" && step.kind !== "report")) return [];
+  const standings = standingsIn(run, graph);
+  if (!standings.includes("failed")) return [];
+  return [...standings.keys()].filter((task) => {
+    if (step.kind === "release" && standings[task] !== "barred") return false;
+    const { job, phase } = run.tasks[task] ?? {};
     const deadlineSeconds = job?.spec?.activeDeadlineSeconds;
     return phase === "waiting" && deadlineSeconds !== undefined && deadlineSeconds !== stopped;
   });

@@ -7,7 +7,7 @@ import { ownEndNoted } from "./own-end.ts";
 import { cutOf, deadlineSecondsOf, ownEndOf, type Terminated, wordsOf } from "./pod-end.ts";
 import { isRetried } from "./retried.ts";
 import { failureOf } from "./run-state.ts";
-import { stoppedNoted } from "./stopped.ts";
+import { type Stopped, stoppedNoted } from "./stopped.ts";
 import { containersOfTask, hasStarted } from "./task-containers.ts";
 
 /**
@@ -20,7 +20,7 @@ export const explainFailure = (job: Job, pod: Pod | undefined, unread = false): 
   const noted = ownEndNoted(job);
   if (noted) return explainEnd(name, noted);
   const stopped = stoppedNoted(job);
-  if (stopped) return `it ${stopped.because === "fail-fast" ? "was stopped" : "could not start"}: ${stopped.why}`;
+  if (stopped) return `it ${beginnings[stopped.because]}: ${stopped.why}`;
   const { own, init, plainSidecars } = containersOfTask(job, pod);
   const ownEnd = ownEndOf(job, pod);
   if (ownEnd && ownEnd.exitCode !== 0) return explainEnd(name, ownEnd);
@@ -37,6 +37,12 @@ export const explainFailure = (job: Job, pod: Pod | undefined, unread = false): 
   const words = wordsOf(failure.reason, failure.message);
   return pod || unread ? words : `its pod is gone: someone or something deleted it (${words}).`;
 };
+
+const beginnings = {
+  "cannot-start": "could not start",
+  "fail-fast": "was stopped",
+  deleted: "did not end",
+} as const satisfies Record<Stopped["because"], string>;
 
 /** For a Job whose pods were deleted at the Job's deadline, which is later than the pod's: see makeJob. */
 const explainJobDeadline = ({ spec }: Job, pod: Pod | undefined, own: ContainerStatus | undefined): string => {

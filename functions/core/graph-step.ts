@@ -2,7 +2,7 @@
 import type { Graph } from "./graph.ts";
 import { nodesOf } from "./graph.ts";
 import type { End } from "./marks.ts";
-import type { RunState } from "./run-state.ts";
+import type { RunState, TaskState } from "./run-state.ts";
 import { isOpen, type Standing, standingsOf } from "./standing.ts";
 import type { Stopped } from "./stopped.ts";
 
@@ -42,6 +42,15 @@ export const graphStep = (
   if (cannotStart && standings[cannotStart.task] === "running") {
     return { kind: "stop", tasks: [cannotStart.task], stopped: { because: "cannot-start", why: cannotStart.why } };
   }
+  const deleted = run.tasks.findIndex(isDeletedAlive);
+  if (deleted >= 0) {
+    const { namespace, name } = run.chain.jobs[deleted] ?? {};
+    return {
+      kind: "stop",
+      tasks: [deleted],
+      stopped: { because: "deleted", why: `its Job ${namespace}/${name} was deleted.` },
+    };
+  }
   const failed = standings.indexOf("failed");
   const beside = graph.failFast && failed >= 0 ? placesOf(standings, "running").filter(isOnTheWay(graph)) : [];
   if (beside.length > 0) {
@@ -51,6 +60,9 @@ export const graphStep = (
   const ready = placesOf(standings, "ready");
   return ready.length > 0 ? { kind: "release", tasks: ready } : { kind: "wait", why: "a task is running" };
 };
+
+/** Our finalizer keeps the deleted Job, and its pod could still succeed, although other tasks start because of the failure. */
+const isDeletedAlive = ({ phase, job }: TaskState): boolean => phase === "deleted" && job?.spec?.suspend === false;
 
 /** Rollback and cleanup tasks are not stopped. */
 const isOnTheWay = (graph: Graph) => {

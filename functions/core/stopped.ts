@@ -4,10 +4,12 @@ import type { LogText } from "./log-text.ts";
 import { annotation } from "./marks.ts";
 import { type Fields, isLog, isOptional, read } from "./read-marks.ts";
 
+const reasons = ["cannot-start", "fail-fast", "deleted"] as const;
+
 export interface Stopped {
-  /** `fail-fast`: another task failed, not this one. */
-  readonly because: "cannot-start" | "fail-fast";
-  /** Continues "it could not start: " or "it was stopped: ". */
+  /** `fail-fast`: another task failed, not this one. `deleted`: somebody deleted its Job, whose pod may still be running. */
+  readonly because: (typeof reasons)[number];
+  /** Continues "it could not start: ", "it was stopped: " or "it did not end: ". */
   readonly why: string;
   /** Its output, since its pod is deleted. */
   readonly log?: LogText;
@@ -17,5 +19,5 @@ export interface Stopped {
 export const stoppedNoted = (job: Job): Stopped | undefined =>
   read(job.metadata?.annotations?.[annotation.stopped], (value): value is Stopped & Fields => {
     const { because, why, log } = value;
-    return (because === "cannot-start" || because === "fail-fast") && typeof why === "string" && isOptional(log, isLog);
+    return reasons.some((one) => one === because) && typeof why === "string" && isOptional(log, isLog);
   });

@@ -130,6 +130,41 @@ test("a Job that somebody deletes is an error of its task alone", async (context
   assert.match(graph.finished().message, /Task 'b' failed: it did not end: its Job jobs\/\S+ was deleted\./);
 });
 
+test("the task of a deleted Job stays failed, although its pod still succeeds", async (context) => {
+  const graph = await startGraph(context, { a: "", undo: "when: failure", c: "needs: [a]" });
+  const { namespace = "", name = "", uid = "" } = graph.job("a").metadata ?? {};
+  graph.world.setPod(graph.job("a"), { state: { running: {} } });
+  await graph.world.ports.jobs.delete({ namespace, name, uid });
+  await graph.sweep();
+  assert.equal(graph.job("a").spec?.activeDeadlineSeconds, 1);
+  assert.deepEqual(graph.running(), ["undo"]);
+  await graph.end({ a: 0 });
+  assert.deepEqual(graph.running(), ["undo"]);
+  await graph.end({ undo: 0 });
+  assert.equal(graph.finished().status, "errored");
+  assert.match(graph.finished().message, /Task 'a' failed: it did not end: its Job jobs\/\S+ was deleted\./);
+  assert.match(graph.finished().message, /Task 'c' did not run: it needs 'a', which failed\./);
+});
+
+test("failFast closes a ready task before a cleanup starts: another delivery may be about to release it", async (context) => {
+  const tasks = { a: "", b: "needs: []", c: "needs: [b]", clean: "when: always" };
+  const graph = await startGraph(context, tasks, "failFast: true");
+  const { jobs } = graph.world.ports;
+  let failed = false;
+  const patch: typeof jobs.patch = async (job, change) => {
+    if (change.suspend === false && !failed) {
+      failed = true;
+      await graph.end({ a: 1 });
+    }
+    return jobs.patch(job, change);
+  };
+  graph.world.end(graph.job("b"), { exitCode: 0 });
+  const run = { runId: graph.job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] };
+  await advance({ ...graph.world.ports, jobs: { ...jobs, patch } }, run);
+  assert.ok(failed);
+  assert.deepEqual(graph.running(), ["clean"]);
+});
+
 test("the worst result counts, results merge in the order of the config, and the log says where they differ", async (context) => {
   const graph = await startGraph(context, { a: "", b: "needs: []" });
   await graph.end({ b: 0 }, '{"result": "pass", "deployment": {"uri": "http://b"}}');
