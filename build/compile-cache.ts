@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Script } from "node:vm";
-import { recordCompiled } from "../functions/io/v8-flags.ts";
+import { recordCompiled } from "../functions/lib/host/v8-flags.ts";
 import { openExercise } from "./exercise.ts";
 import { compile } from "./load-program.ts";
 import { programs } from "./programs.ts";

@@ -1,9 +1,9 @@
 // Provides Keptn and an API server, the doubles of the tests, for one typical run of every program.
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FetchOrder, makeFetchEnv } from "../functions/core/files.ts";
-import { literalOf } from "../functions/core/job/literal.ts";
-import type { Job } from "../functions/core/kubernetes.ts";
-import { phaseOf } from "../functions/core/run-state.ts";
+import { type FetchOrder, makeFetchEnv } from "../functions/lib/core/files/files.ts";
+import { literalOf } from "../functions/lib/core/job/literal.ts";
+import type { Job } from "../functions/lib/core/kubernetes.ts";
+import { phaseOf } from "../functions/lib/core/run/run-state.ts";
 import { startKeptn } from "../test/doubles/keptn/keptn-double.ts";
 import { startApiServer } from "../test/doubles/kubernetes/api-server.ts";
 import { requestOfChange, requestOfEvent } from "../test/doubles/requests.ts";

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Script } from "node:vm";
-import { recordCompiled } from "../functions/io/v8-flags.ts";
+import { recordCompiled } from "../functions/lib/host/v8-flags.ts";
 
 /** @param name of the bundle, in the same folder */
 export const loadProgram = (name: string): void => {

@@ -9,4 +9,4 @@ export const programs = {
 
 export const programNames = Object.keys(programs) as (keyof typeof programs)[];
 
-export const chooser = "functions/serve.ts";
+export const chooser = "functions/main.ts";

@@ -3,4 +3,4 @@ import { existsSync } from "node:fs";
 
 const bundle = new URL("../dist/serve.cjs", import.meta.url);
 const isBuilt = process.env.NODE_ENV === "production" && existsSync(bundle);
-await import(isBuilt ? bundle : new URL("../functions/serve.ts", import.meta.url));
+await import(isBuilt ? bundle : new URL("../functions/main.ts", import.meta.url));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeText } from "../functions/core/decode-text.ts";
+import { decodeText } from "../functions/lib/core/text/decode-text.ts";
 
 const root = new URL("./golden/", import.meta.url).pathname;
 

@@ -1,6 +1,13 @@
 // Every order that a few tasks can have, and a second, smaller definition of what comes of it, to hold the first one against.
-import { cycleOf, type Graph, type GraphNode, type GraphTask, nodesOf, type When } from "../functions/core/graph.ts";
-import type { TaskPhase } from "../functions/core/run-state.ts";
+import {
+  cycleOf,
+  type Graph,
+  type GraphNode,
+  type GraphTask,
+  nodesOf,
+  type When,
+} from "../functions/lib/core/run/graph.ts";
+import type { TaskPhase } from "../functions/lib/core/run/run-state.ts";
 
 const whens: readonly (When | undefined)[] = [undefined, "failure", "always"];
 

@@ -1,6 +1,6 @@
 // Pods for tests: of a Job, in the states that a kubelet writes down.
-import type { Job, Pod } from "../functions/core/kubernetes.ts";
-import type { KubernetesWarning } from "../functions/core/kubernetes-warning.ts";
+import type { Job, Pod } from "../functions/lib/core/kubernetes.ts";
+import type { KubernetesWarning } from "../functions/lib/core/pod/kubernetes-warning.ts";
 
 type State = NonNullable<NonNullable<NonNullable<Pod["status"]>["containerStatuses"]>[number]["state"]>;
 

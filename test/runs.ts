@@ -1,7 +1,5 @@
 // Runs for tests: their Jobs with the marks of the real thing, in any state.
-import type { Graph } from "../functions/core/graph.ts";
-import type { Envelope } from "../functions/core/keptn-event.ts";
-import type { Job } from "../functions/core/kubernetes.ts";
+
 import {
   annotation,
   type Chain,
@@ -11,9 +9,12 @@ import {
   label,
   runIdOf,
   type State,
-} from "../functions/core/marks.ts";
-import type { TaskPhase } from "../functions/core/run-state.ts";
-import type { Stopped } from "../functions/core/stopped.ts";
+} from "../functions/lib/core/annotations/marks.ts";
+import type { Stopped } from "../functions/lib/core/annotations/stopped.ts";
+import type { Envelope } from "../functions/lib/core/event/keptn-event.ts";
+import type { Job } from "../functions/lib/core/kubernetes.ts";
+import type { Graph } from "../functions/lib/core/run/graph.ts";
+import type { TaskPhase } from "../functions/lib/core/run/run-state.ts";
 
 export const testEvent: Envelope = {
   id: "9d3a7c1e-5a0b-4c0e-8f53-0a1b2c3d4e5f",

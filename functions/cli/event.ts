@@ -1,10 +1,10 @@
 // The event of a command, read from a file or generated.
 
-import { quote } from "../core/config/scalars.ts";
-import { completeEvent, eventsIn, makeEventOfType, typeOfTask } from "../core/event-form.ts";
-import { type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
-import { renderProblems } from "../core/problem.ts";
-import { assign, parseAssignment } from "../core/set-value.ts";
+import { completeEvent, eventsIn, makeEventOfType, typeOfTask } from "../lib/core/event/event-form.ts";
+import { type KeptnEvent, parseKeptnEvent } from "../lib/core/event/keptn-event.ts";
+import { assign, parseAssignment } from "../lib/core/event/set-value.ts";
+import { renderProblems } from "../lib/core/problem.ts";
+import { quote } from "../lib/core/yaml/scalars.ts";
 import type { EventOptions } from "./event-options.ts";
 import { usageError } from "./fault.ts";
 import { readInput, readJson } from "./input.ts";

@@ -1,5 +1,5 @@
 // Renders errors for people: a sentence for usage and I/O errors, a stack trace for bugs.
-import { IoError } from "../io/io-error.ts";
+import { IoError } from "../lib/io-error.ts";
 import { type ExitCode, exitCode } from "./exit-codes.ts";
 
 /** For a mistake of the user's: a missing file, an invalid option. */

@@ -1,9 +1,9 @@
 // Reads the input of a command: files, or `-` for stdin.
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import { decodeText, findUndecoded, type Undecoded } from "../core/decode-text.ts";
-import { parseJson } from "../core/exact-json.ts";
-import { codeOf } from "../io/disk/disk-fault.ts";
+import { parseJson } from "../lib/core/json/exact-json.ts";
+import { decodeText, findUndecoded, type Undecoded } from "../lib/core/text/decode-text.ts";
+import { codeOf } from "../lib/disk/disk-fault.ts";
 import { usageError } from "./fault.ts";
 
 /** Undecodable characters are reported among the config's problems: see {@link decodeText}. */

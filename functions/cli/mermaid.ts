@@ -1,5 +1,5 @@
 // Escapes external texts for a Mermaid diagram.
-import { oneLine } from "../core/log-text.ts";
+import { oneLine } from "../lib/core/text/log-text.ts";
 
 /** Mermaid's entity codes: https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters */
 const withCodes = (text: string, signs: RegExp): string => text.replace(signs, (sign) => `#${sign.charCodeAt(0)};`);

@@ -1,7 +1,7 @@
 // Reads the operator's settings from a file, as the functions receive them.
 import { parseEnv } from "node:util";
-import { renderProblems } from "../core/problem.ts";
-import { parseSettings, type Settings } from "../core/settings.ts";
+import { renderProblems } from "../lib/core/problem.ts";
+import { parseSettings, type Settings } from "../lib/core/settings/settings.ts";
 import { usageError } from "./fault.ts";
 import { readInput } from "./input.ts";
 

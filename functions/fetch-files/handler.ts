@@ -1,10 +1,11 @@
 // Fetches the files of the order and reports the result: in its output, and in one message for Keptn's user.
-import { deliverFiles, type FileSink } from "../chain/deliver-files.ts";
-import { renderBytes } from "../core/file-choice.ts";
-import { type FetchOrder, parseFetchOrder } from "../core/files.ts";
-import { type Problem, renderProblem } from "../core/problem.ts";
-import { IoError } from "../io/io-error.ts";
-import type { KeptnFiles } from "../io/keptn/files.ts";
+
+import { renderBytes } from "../lib/core/files/file-choice.ts";
+import { type FetchOrder, parseFetchOrder } from "../lib/core/files/files.ts";
+import { type Problem, renderProblem } from "../lib/core/problem.ts";
+import { deliverFiles, type FileSink } from "../lib/files/deliver-files.ts";
+import { IoError } from "../lib/io-error.ts";
+import type { KeptnFiles } from "../lib/keptn/files.ts";
 
 export interface FetchPorts {
   /** @throws IoError */

@@ -1,11 +1,11 @@
 // fetch-files, the init container: fetches the files of FETCH_ORDER into /keptn, or into the folder given as argument.
-import { filesFolder } from "../core/files.ts";
-import { parseKeptnSettings } from "../core/keptn-settings.ts";
-import { renderProblems } from "../core/problem.ts";
-import { openTargetFolder } from "../io/disk/target-folder.ts";
-import { writeTerminationMessage } from "../io/disk/termination-message.ts";
-import { connectKeptnFiles, type KeptnFiles } from "../io/keptn/files.ts";
-import { makeOptimise, optimiseNothing } from "../io/v8-flags.ts";
+import { filesFolder } from "../lib/core/files/files.ts";
+import { renderProblems } from "../lib/core/problem.ts";
+import { parseKeptnSettings } from "../lib/core/settings/keptn-settings.ts";
+import { openTargetFolder } from "../lib/disk/target-folder.ts";
+import { writeTerminationMessage } from "../lib/disk/termination-message.ts";
+import { makeOptimise, optimiseNothing } from "../lib/host/v8-flags.ts";
+import { connectKeptnFiles, type KeptnFiles } from "../lib/keptn/files.ts";
 import { exitCodes, type FetchResult, fetchFiles } from "./handler.ts";
 
 const run = async (env: NodeJS.ProcessEnv, folder: string): Promise<FetchResult> => {

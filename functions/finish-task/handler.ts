@@ -1,9 +1,10 @@
 // finish-task moves runs forward when a Job changes or the timer fires. An event is only a trigger; the state is read from Kubernetes.
-import { advance } from "../chain/advance.ts";
-import { type Answer, done } from "../chain/answer.ts";
-import { type SweepPorts, sweep } from "../chain/sweep.ts";
-import { type Hint, parseHint } from "../core/hint.ts";
-import { renderProblems } from "../core/problem.ts";
+
+import { renderProblems } from "../lib/core/problem.ts";
+import { type Hint, parseHint } from "../lib/core/run/hint.ts";
+import { type Answer, done } from "../lib/host/answer.ts";
+import { advance } from "../lib/run/advance.ts";
+import { type SweepPorts, sweep } from "../lib/run/sweep.ts";
 
 /**
  * @param ends ends of Jobs that this process is handling or has handled, one set for all its deliveries

@@ -1,11 +1,11 @@
 // finish-task as a Knative function: builds its adapters from the environment.
 
-import { makeLookAfterLost } from "../chain/look-after-lost.ts";
-import { parseHint } from "../core/hint.ts";
-import { connectKeptn } from "../io/keptn.ts";
-import { connectKubernetes } from "../io/kubernetes/connect.ts";
-import { jsonLog, newClaimant, systemClock } from "../io/world.ts";
-import { deliverySeconds, type Program } from "../server.ts";
+import { parseHint } from "../lib/core/run/hint.ts";
+import { deliverySeconds, type Program } from "../lib/host/server.ts";
+import { connectKeptn } from "../lib/keptn/keptn.ts";
+import { connectKubernetes } from "../lib/kubernetes/connect.ts";
+import { makeLookAfterLost } from "../lib/lost-events/look-after-lost.ts";
+import { jsonLog, newClaimant, systemClock } from "../lib/world.ts";
 import { finishTask } from "./handler.ts";
 
 export const makeProgram: Program = (settings) => {

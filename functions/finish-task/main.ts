@@ -1,5 +1,5 @@
 // finish-task as a process.
-import { serve } from "../server.ts";
+import { serve } from "../lib/host/server.ts";
 import { makeProgram } from "./index.ts";
 
 void serve(makeProgram, process.env);

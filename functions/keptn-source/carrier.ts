@@ -1,8 +1,8 @@
 // Delivers one event to the sink: until it is accepted, permanently refused, or returned to Keptn's list to make room.
-import { IoError } from "../io/io-error.ts";
-import type { Metrics } from "../io/metrics.ts";
-import { retry } from "../io/retry.ts";
+import { IoError } from "../lib/io-error.ts";
+import { retry } from "../lib/retry.ts";
 import type { Carried, Parcel } from "./lanes.ts";
+import type { Metrics } from "./metrics.ts";
 import type { SourcePorts } from "./ports.ts";
 import { makeSlots } from "./slots.ts";
 

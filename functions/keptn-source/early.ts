@@ -1,5 +1,5 @@
 // Events that Keptn lists but does not accept answers to yet: shortly after it triggered them, or for hours while a sequence is paused.
-import type { Envelope } from "../core/keptn-event.ts";
+import type { Envelope } from "../lib/core/event/keptn-event.ts";
 
 export interface Early {
   /** Notes that Keptn does not accept answers to it yet. */

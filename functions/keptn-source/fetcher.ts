@@ -1,6 +1,6 @@
 // Fetches one project's dropped events from Keptn's list, in parallel to the polls of all projects, which need not wait for its room.
-import { IoError } from "../io/io-error.ts";
-import type { Log } from "../io/world.ts";
+import { IoError } from "../lib/io-error.ts";
+import type { Log } from "../lib/world.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Lanes } from "./lanes.ts";
 import type { SourceClock } from "./ports.ts";

@@ -1,10 +1,11 @@
 // Handles an event that has left its lane: it is noted as delivered, fetched again later, or only logged.
-import type { Metrics } from "../io/metrics.ts";
-import type { Log } from "../io/world.ts";
+
+import type { Log } from "../lib/world.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Fetcher } from "./fetcher.ts";
 import type { Carried, Parcel } from "./lanes.ts";
 import type { Memory } from "./memory.ts";
+import type { Metrics } from "./metrics.ts";
 
 export interface GonePorts {
   readonly memory: Memory;

@@ -1,13 +1,13 @@
 // Builds keptn-source's adapters from the settings.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Settings } from "../core/settings.ts";
-import { natsGroupOf } from "../core/source/nats-group.ts";
-import { connectKeptnFeed } from "../io/keptn-feed.ts";
-import { makeMetrics } from "../io/metrics.ts";
-import { listenToNats, type NatsEvents } from "../io/nats.ts";
-import { connectSink } from "../io/sink.ts";
-import type { Log } from "../io/world.ts";
+import type { Settings } from "../lib/core/settings/settings.ts";
+import { natsGroupOf } from "../lib/core/source/nats-group.ts";
+import type { Log } from "../lib/world.ts";
+import { connectKeptnFeed } from "./keptn-feed.ts";
+import { makeMetrics } from "./metrics.ts";
+import { listenToNats, type NatsEvents } from "./nats.ts";
 import type { SourceClock, SourcePorts } from "./ports.ts";
+import { connectSink } from "./sink.ts";
 
 /** @param settings as accepted by `checkSourceSettings` */
 export const makeSourcePorts = (settings: Settings, log: Log): SourcePorts => {

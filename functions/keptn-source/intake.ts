@@ -1,9 +1,9 @@
 // Admits each event, from NATS or Keptn's API, once, if we are subscribed to it and there is room.
-import type { KeptnEvent } from "../core/keptn-event.ts";
-import { isWanted, type Subscription } from "../core/source/subscription.ts";
-import type { Metrics } from "../io/metrics.ts";
+import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import { isWanted, type Subscription } from "../lib/core/source/subscription.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Memory } from "./memory.ts";
+import type { Metrics } from "./metrics.ts";
 import type { SourcePorts } from "./ports.ts";
 
 export interface Intake {

@@ -1,6 +1,7 @@
 // The queue of events for the sink: in order within a sequence, sequences in parallel, limited in number and size.
-import type { Message } from "../io/sink.ts";
+
 import { makePlaces } from "./places.ts";
+import type { Message } from "./sink.ts";
 
 export interface Parcel {
   readonly id: string;

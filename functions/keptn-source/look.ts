@@ -1,12 +1,12 @@
 // Polls Keptn for open events and passes on those that were not delivered. This ensures that no event is lost.
-import { type Envelope, envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
-import type { LookPlan, Search } from "../core/source/plan-look.ts";
-import type { ListedEvent } from "../io/keptn/open-events.ts";
-import type { KeptnFeed } from "../io/keptn-feed.ts";
+import { type Envelope, envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import type { LookPlan, Search } from "../lib/core/source/plan-look.ts";
+import type { ListedEvent } from "../lib/keptn/open-events.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Early } from "./early.ts";
 import type { Fetcher } from "./fetcher.ts";
 import type { Intake } from "./intake.ts";
+import type { KeptnFeed } from "./keptn-feed.ts";
 import type { Lanes, Parcel } from "./lanes.ts";
 import type { Memory } from "./memory.ts";
 import type { SourceClock } from "./ports.ts";

@@ -1,13 +1,13 @@
 // keptn-source as a process: runs until SIGTERM, and serves its status on its own port.
-import { renderProblem, renderProblems } from "../core/problem.ts";
-import { parseSourceSettings } from "../core/source/check-settings.ts";
-import { IoError } from "../io/io-error.ts";
-import { returnMemory } from "../io/memory.ts";
-import { startStatusServer } from "../io/status-server.ts";
-import { jsonLog, logCrashes } from "../io/world.ts";
+import { renderProblem, renderProblems } from "../lib/core/problem.ts";
+import { parseSourceSettings } from "../lib/core/source/check-settings.ts";
+import { IoError } from "../lib/io-error.ts";
+import { jsonLog, logCrashes } from "../lib/world.ts";
 import { startSource } from "./handler.ts";
 import { makeSourcePorts } from "./index.ts";
 import type { SourcePorts } from "./ports.ts";
+import { returnMemory } from "./return-memory.ts";
+import { startStatusServer } from "./status-server.ts";
 
 /** Invalid settings, or settings that name missing files, end the process with exit code 2. */
 const main = async (env: NodeJS.ProcessEnv): Promise<void> => {

@@ -1,10 +1,10 @@
 // The ports of keptn-source.
-import type { Settings } from "../core/settings.ts";
-import type { KeptnFeed } from "../io/keptn-feed.ts";
-import type { Gauges, Metrics } from "../io/metrics.ts";
-import type { Nats, NatsEvents } from "../io/nats.ts";
-import type { Sink } from "../io/sink.ts";
-import type { Log } from "../io/world.ts";
+import type { Settings } from "../lib/core/settings/settings.ts";
+import type { Log } from "../lib/world.ts";
+import type { KeptnFeed } from "./keptn-feed.ts";
+import type { Gauges, Metrics } from "./metrics.ts";
+import type { Nats, NatsEvents } from "./nats.ts";
+import type { Sink } from "./sink.ts";
 
 export interface SourcePorts {
   readonly keptn: KeptnFeed;

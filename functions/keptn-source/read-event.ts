@@ -1,6 +1,7 @@
 // Parses received data as a Keptn event. Malformed data must not stop other events.
-import { parseJson } from "../core/exact-json.ts";
-import { type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
+
+import { type KeptnEvent, parseKeptnEvent } from "../lib/core/event/keptn-event.ts";
+import { parseJson } from "../lib/core/json/exact-json.ts";
 
 /** @returns undefined for data that start-job could not parse either */
 export const readEvent = (value: unknown): KeptnEvent | undefined => {

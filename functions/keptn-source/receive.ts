@@ -1,9 +1,9 @@
 // Accepts events from NATS while there is room. Without room, listed events are fetched later; others are lost, and logged.
-import { isCounted, type KeptnEvent } from "../core/keptn-event.ts";
-import type { Metrics } from "../io/metrics.ts";
-import type { Log } from "../io/world.ts";
+import { isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import type { Log } from "../lib/world.ts";
 import type { Backlog } from "./backlog.ts";
 import { aboutEvent, type Intake } from "./intake.ts";
+import type { Metrics } from "./metrics.ts";
 import { readEventText } from "./read-event.ts";
 
 export interface ReceivePorts {

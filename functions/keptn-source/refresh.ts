@@ -1,11 +1,11 @@
 // Refreshes our subscriptions from Keptn, and applies them to NATS and to the polls.
-import { compareTopics } from "../core/source/compare-topics.ts";
-import { isListed, type LookPlan, planLook } from "../core/source/plan-look.ts";
-import { isSubject, leastSubjects } from "../core/source/subject.ts";
-import { type Subscription, subscriptionsOf } from "../core/source/subscription.ts";
-import { IoError } from "../io/io-error.ts";
-import type { Nats } from "../io/nats.ts";
+import { compareTopics } from "../lib/core/source/compare-topics.ts";
+import { isListed, type LookPlan, planLook } from "../lib/core/source/plan-look.ts";
+import { isSubject, leastSubjects } from "../lib/core/source/subject.ts";
+import { type Subscription, subscriptionsOf } from "../lib/core/source/subscription.ts";
+import { IoError } from "../lib/io-error.ts";
 import type { Intake } from "./intake.ts";
+import type { Nats } from "./nats.ts";
 import type { SourcePorts } from "./ports.ts";
 
 export type RefreshPorts = Pick<SourcePorts, "keptn" | "settings" | "log"> & {

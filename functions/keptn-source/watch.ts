@@ -1,11 +1,11 @@
 // The poll loop of keptn-source: at the polling interval, or rarely if events come by NATS.
-import type { LookPlan } from "../core/source/plan-look.ts";
-import { firstBeat, type LookResult, nextBeat, pauseMs } from "../core/source/rhythm.ts";
-import { IoError } from "../io/io-error.ts";
-import type { Metrics } from "../io/metrics.ts";
+import type { LookPlan } from "../lib/core/source/plan-look.ts";
+import { firstBeat, type LookResult, nextBeat, pauseMs } from "../lib/core/source/rhythm.ts";
+import { IoError } from "../lib/io-error.ts";
 import type { Alarm } from "./alarm.ts";
 import type { Early } from "./early.ts";
 import type { Look } from "./look.ts";
+import type { Metrics } from "./metrics.ts";
 import type { SourcePorts } from "./ports.ts";
 
 export interface Watch {

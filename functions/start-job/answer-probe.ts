@@ -1,7 +1,8 @@
 // Answers the probe event of `job-executor connect`, which tests that events arrive here and that Keptn receives our answers.
-import { type Answer, done } from "../chain/answer.ts";
-import { makeFinished } from "../core/answer.ts";
-import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
+
+import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import { makeFinished } from "../lib/core/report/answer.ts";
+import { type Answer, done } from "../lib/host/answer.ts";
 import type { StartJobPorts } from "./start-runs.ts";
 
 /** @throws IoError */

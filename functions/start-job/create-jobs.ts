@@ -1,10 +1,11 @@
 // Creates the suspended Jobs of all runs of an event. The first Job is the lock. Nothing is announced before all of them exist.
-import type { ChainPorts } from "../chain/ports.ts";
-import { reportedRuns } from "../core/first-plan.ts";
-import type { KeptnEvent } from "../core/keptn-event.ts";
-import type { Job } from "../core/kubernetes.ts";
-import type { RunPlan } from "../core/plan.ts";
-import { IoError } from "../io/io-error.ts";
+
+import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import type { Job } from "../lib/core/kubernetes.ts";
+import { reportedRuns } from "../lib/core/plan/first-plan.ts";
+import type { RunPlan } from "../lib/core/plan/plan.ts";
+import { IoError } from "../lib/io-error.ts";
+import type { ChainPorts } from "../lib/run/ports.ts";
 import { listJobsOf, mayCreateMore, namespacesOfPlan } from "./event-jobs.ts";
 
 export interface Creation {

@@ -1,14 +1,15 @@
 // Finds the existing Jobs of an event. Once one exists, other plans of the event are void.
-import { advance } from "../chain/advance.ts";
-import { type Answer, done } from "../chain/answer.ts";
-import { logErrored } from "../chain/error-log.ts";
-import { inFull } from "../chain/in-full.ts";
-import { type ChainPorts, nowMs } from "../chain/ports.ts";
-import { areOfPlan, byRun, wereAllCreated } from "../core/first-plan.ts";
-import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
-import type { Job } from "../core/kubernetes.ts";
-import type { RunPlan } from "../core/plan.ts";
-import { IoError, unlessRefused } from "../io/io-error.ts";
+
+import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import type { Job } from "../lib/core/kubernetes.ts";
+import { areOfPlan, byRun, wereAllCreated } from "../lib/core/plan/first-plan.ts";
+import type { RunPlan } from "../lib/core/plan/plan.ts";
+import { type Answer, done } from "../lib/host/answer.ts";
+import { IoError, unlessRefused } from "../lib/io-error.ts";
+import { advance } from "../lib/run/advance.ts";
+import { logErrored } from "../lib/run/error-log.ts";
+import { inFull } from "../lib/run/in-full.ts";
+import { type ChainPorts, nowMs } from "../lib/run/ports.ts";
 
 export interface FoundJobs {
   readonly jobs: readonly Job[];

@@ -1,16 +1,17 @@
 // Answers for refused runs without Jobs when an earlier delivery stopped before it did.
-import { countFor, isEven, ofSource } from "../chain/count.ts";
-import { logErrored } from "../chain/error-log.ts";
-import { evenOut } from "../chain/even-out.ts";
-import { type ChainPorts, nowMs } from "../chain/ports.ts";
-import { makeRefused } from "../core/answer.ts";
-import { byRun } from "../core/first-plan.ts";
-import { envelopeOf, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
-import type { Job } from "../core/kubernetes.ts";
-import type { Sibling } from "../core/marks.ts";
-import { createdMs } from "../core/object-meta.ts";
-import { readRun } from "../core/run-state.ts";
-import { IoError, unlessRefused } from "../io/io-error.ts";
+
+import type { Sibling } from "../lib/core/annotations/marks.ts";
+import { envelopeOf, isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import type { Job } from "../lib/core/kubernetes.ts";
+import { createdMs } from "../lib/core/object-meta.ts";
+import { byRun } from "../lib/core/plan/first-plan.ts";
+import { makeRefused } from "../lib/core/report/answer.ts";
+import { readRun } from "../lib/core/run/run-state.ts";
+import { IoError, unlessRefused } from "../lib/io-error.ts";
+import { countFor, isEven, ofSource } from "../lib/run/count.ts";
+import { logErrored } from "../lib/run/error-log.ts";
+import { evenOut } from "../lib/run/even-out.ts";
+import { type ChainPorts, nowMs } from "../lib/run/ports.ts";
 import { isOwnSource } from "./standing.ts";
 
 /**

@@ -1,10 +1,11 @@
 // start-job turns a Keptn event into runs: it reads the job config, plans, and creates the Jobs. functions/chain moves them from there.
-import { type Answer, done } from "../chain/answer.ts";
-import { probeType } from "../core/connect/probe.ts";
-import { dryEventProject, envelopeOf, type KeptnEvent, parseKeptnEvent } from "../core/keptn-event.ts";
-import { renderProblems } from "../core/problem.ts";
-import { unlessRefused } from "../io/io-error.ts";
-import type { EventRef, JobConfigFile } from "../io/keptn.ts";
+
+import { probeType } from "../lib/core/connect/probe.ts";
+import { dryEventProject, envelopeOf, type KeptnEvent, parseKeptnEvent } from "../lib/core/event/keptn-event.ts";
+import { renderProblems } from "../lib/core/problem.ts";
+import { type Answer, done } from "../lib/host/answer.ts";
+import { unlessRefused } from "../lib/io-error.ts";
+import type { EventRef, JobConfigFile } from "../lib/keptn/keptn.ts";
 import { getKnownEvent } from "./known-event.ts";
 import { refuse } from "./refuse.ts";
 import { type StartJobPorts, startRuns } from "./start-runs.ts";
@@ -54,7 +55,7 @@ const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> =
   if ("refusal" in read) return withoutConfig(ports, event, read.refusal.message);
   const file = read.done;
   if (!file) return ignoreOrAnswer(ports, event);
-  const { planRuns } = await import("../core/plan.ts"); // YAML, schema, patterns: loaded only for events that get this far
+  const { planRuns } = await import("../lib/core/plan/plan.ts"); // YAML, schema, patterns: loaded only for events that get this far
   const plan = planRuns({ event, configText: file.text, configFile: "job/config.yaml", settings: ports.settings });
   switch (plan.kind) {
     case "ignore":

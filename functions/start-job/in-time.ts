@@ -1,8 +1,9 @@
 // Whether start-job is still in time to create Jobs.
-import { type ChainPorts, nowMs } from "../chain/ports.ts";
-import type { KeptnEvent } from "../core/keptn-event.ts";
-import { askedWithinSeconds } from "../core/memory.ts";
-import { IoError } from "../io/io-error.ts";
+
+import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import { askedWithinSeconds } from "../lib/core/run/memory.ts";
+import { IoError } from "../lib/io-error.ts";
+import { type ChainPorts, nowMs } from "../lib/run/ports.ts";
 
 export interface Delivery {
   readonly event: KeptnEvent;

@@ -1,12 +1,12 @@
 // start-job as a Knative function: builds its adapters from the environment.
 
-import { makeLookAfterLost } from "../chain/look-after-lost.ts";
-import type { FetchOrder } from "../core/files.ts";
-import { connectKeptnFiles } from "../io/keptn/files.ts";
-import { connectKeptn } from "../io/keptn.ts";
-import { connectKubernetes } from "../io/kubernetes/connect.ts";
-import { jsonLog, newClaimant, systemClock } from "../io/world.ts";
-import { deliverySeconds, type Program } from "../server.ts";
+import type { FetchOrder } from "../lib/core/files/files.ts";
+import { deliverySeconds, type Program } from "../lib/host/server.ts";
+import { connectKeptnFiles } from "../lib/keptn/files.ts";
+import { connectKeptn } from "../lib/keptn/keptn.ts";
+import { connectKubernetes } from "../lib/kubernetes/connect.ts";
+import { makeLookAfterLost } from "../lib/lost-events/look-after-lost.ts";
+import { jsonLog, newClaimant, systemClock } from "../lib/world.ts";
 import { startJob } from "./handler.ts";
 import { touchSparingly, watchSparingly } from "./touch-sparingly.ts";
 
@@ -33,7 +33,7 @@ export const makeProgram: Program = (settings) => {
     newClaimant,
   };
   const handle = (event: unknown) => {
-    setImmediate(() => void import("../core/plan.ts")); // loaded while Keptn is asked for the job config
+    setImmediate(() => void import("../lib/core/plan/plan.ts")); // loaded while Keptn is asked for the job config
     return startJob({ ...ports, keptn: keptn.within(deliverySeconds) })(event);
   };
   // After the response: registration is only for Keptn's Bridge.

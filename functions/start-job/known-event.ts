@@ -1,8 +1,9 @@
 // Looks up an event in Keptn, for events that arrive incomplete or must be verified.
-import { askedAgainMs } from "../chain/count.ts";
-import type { ChainPorts } from "../chain/ports.ts";
-import { dryEventProject, type KeptnEvent } from "../core/keptn-event.ts";
-import type { EventRef } from "../io/keptn.ts";
+
+import { dryEventProject, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import type { EventRef } from "../lib/keptn/keptn.ts";
+import { askedAgainMs } from "../lib/run/count.ts";
+import type { ChainPorts } from "../lib/run/ports.ts";
 
 /**
  * "Unknown" counts only when Keptn said so twice, some seconds apart (decision 22). It says the same of an event that it is just storing,

@@ -1,9 +1,10 @@
 // Reconciles runs again that started before the ApiServerSource was ready: it does not report changes before its first list.
-import { advance, type Target } from "../chain/advance.ts";
-import { annotation } from "../core/marks.ts";
-import { refOf } from "../core/object-meta.ts";
-import { stateOf } from "../core/run-state.ts";
-import { IoError } from "../io/io-error.ts";
+
+import { annotation } from "../lib/core/annotations/marks.ts";
+import { refOf } from "../lib/core/object-meta.ts";
+import { stateOf } from "../lib/core/run/run-state.ts";
+import { IoError } from "../lib/io-error.ts";
+import { advance, type Target } from "../lib/run/advance.ts";
 import { isSoonAfter } from "./in-time.ts";
 import type { StartJobPorts } from "./start-runs.ts";
 import { betweenReadsMs } from "./touch-sparingly.ts";

@@ -1,17 +1,18 @@
 // Answers events and runs that get no Job: an invalid config, a rule of the operator, a Job that Kubernetes refuses.
-import { type Answer, done } from "../chain/answer.ts";
-import { type Current, countForSure } from "../chain/count.ts";
-import { logErrored } from "../chain/error-log.ts";
-import { evenOut, type SourceAnswer } from "../chain/even-out.ts";
-import type { ChainPorts } from "../chain/ports.ts";
-import { makeRefused, makeStarted } from "../core/answer.ts";
-import { type Envelope, envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
-import { annotation } from "../core/marks.ts";
-import { refOf } from "../core/object-meta.ts";
-import type { RunPlan } from "../core/plan.ts";
-import { runScopeOf } from "../core/run-scope.ts";
-import { runIdOfJob, stateOf } from "../core/run-state.ts";
-import { IoError } from "../io/io-error.ts";
+
+import { annotation } from "../lib/core/annotations/marks.ts";
+import { type Envelope, envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import { refOf } from "../lib/core/object-meta.ts";
+import type { RunPlan } from "../lib/core/plan/plan.ts";
+import { makeRefused, makeStarted } from "../lib/core/report/answer.ts";
+import { runScopeOf } from "../lib/core/run/run-scope.ts";
+import { runIdOfJob, stateOf } from "../lib/core/run/run-state.ts";
+import { type Answer, done } from "../lib/host/answer.ts";
+import { IoError } from "../lib/io-error.ts";
+import { type Current, countForSure } from "../lib/run/count.ts";
+import { logErrored } from "../lib/run/error-log.ts";
+import { evenOut, type SourceAnswer } from "../lib/run/even-out.ts";
+import type { ChainPorts } from "../lib/run/ports.ts";
 import { failUnseen, findJobsOf, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
 import { isOwnSource } from "./standing.ts";
 import type { RefusedRun } from "./start-run.ts";

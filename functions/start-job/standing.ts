@@ -1,10 +1,11 @@
 // Keptn's view of the runs of a late event: they may have been answered already, and their Jobs be gone.
-import { countForSure, isEven, ofSource } from "../chain/count.ts";
-import type { ChainPorts } from "../chain/ports.ts";
-import { envelopeOf, isCounted, type KeptnEvent } from "../core/keptn-event.ts";
-import { freshSeconds } from "../core/memory.ts";
-import type { RunPlan } from "../core/plan.ts";
-import type { Count } from "../io/keptn.ts";
+
+import { envelopeOf, isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import type { RunPlan } from "../lib/core/plan/plan.ts";
+import { freshSeconds } from "../lib/core/run/memory.ts";
+import type { Count } from "../lib/keptn/keptn.ts";
+import { countForSure, isEven, ofSource } from "../lib/run/count.ts";
+import type { ChainPorts } from "../lib/run/ports.ts";
 
 export type Standing =
   /** Keptn has not counted any event of it, or it is unknown. */

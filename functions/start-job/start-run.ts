@@ -1,14 +1,15 @@
 // Starts a run whose Jobs exist, or reports why it cannot run. Idempotent for redelivered events.
-import { advance } from "../chain/advance.ts";
-import { aboutRun, type ChainPorts } from "../chain/ports.ts";
-import type { SnapshotFiles, SnapshotPorts, Taken } from "../chain/snapshot.ts";
-import { envelopeOf, type KeptnEvent } from "../core/keptn-event.ts";
-import type { Job } from "../core/kubernetes.ts";
-import { annotation } from "../core/marks.ts";
-import { refOf } from "../core/object-meta.ts";
-import type { RunPlan } from "../core/plan.ts";
-import { renderProblems } from "../core/problem.ts";
-import { unlessRefused } from "../io/io-error.ts";
+
+import { annotation } from "../lib/core/annotations/marks.ts";
+import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import type { Job } from "../lib/core/kubernetes.ts";
+import { refOf } from "../lib/core/object-meta.ts";
+import type { RunPlan } from "../lib/core/plan/plan.ts";
+import { renderProblems } from "../lib/core/problem.ts";
+import type { SnapshotFiles, SnapshotPorts, Taken } from "../lib/files/snapshot.ts";
+import { unlessRefused } from "../lib/io-error.ts";
+import { advance } from "../lib/run/advance.ts";
+import { aboutRun, type ChainPorts } from "../lib/run/ports.ts";
 import type { CreatedRun } from "./create-jobs.ts";
 import { type FoundJobs, failUnseen, mergeLists, namespacesOfPlan } from "./event-jobs.ts";
 
@@ -40,7 +41,7 @@ export const prepareRun = async (ports: RunPorts, plan: RunPlan): Promise<Prepar
 
 const takeFiles = async ({ files, settings, log }: RunPorts, { jobs }: RunPlan): Promise<Taken> => {
   if (!files || settings.FILES_MODE !== "snapshot") return { kind: "taken", jobs, files: new Map() };
-  const { takeSnapshots } = await import("../chain/snapshot.ts");
+  const { takeSnapshots } = await import("../lib/files/snapshot.ts");
   const say = (message: string) => log({ level: "info", message });
   return takeSnapshots(jobs, { connectFiles: files.connect, log: say });
 };
@@ -53,7 +54,7 @@ export const keepFiles = async (
 ): Promise<void> => {
   if (!ports.files || files.size === 0) return;
   const { runId, namespaces } = targetOf(plan);
-  const { keepSnapshots } = await import("../chain/snapshot.ts");
+  const { keepSnapshots } = await import("../lib/files/snapshot.ts");
   const jobs = isWhole(plan, created) ? created : await ports.jobs.listRun(runId, namespaces);
   await keepSnapshots(jobs, files, ports.snapshots);
 };

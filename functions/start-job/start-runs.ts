@@ -1,11 +1,12 @@
 // Starts the runs of one event: first prepares them, then touches the timer, creates all Jobs, and announces the runs.
-import { type Answer, done } from "../chain/answer.ts";
-import { inFull } from "../chain/in-full.ts";
-import { nowMs } from "../chain/ports.ts";
-import type { KeptnEvent } from "../core/keptn-event.ts";
-import type { RunPlan } from "../core/plan.ts";
-import { IoError, unlessRefused } from "../io/io-error.ts";
-import type { JobWatch, Timer } from "../io/kubernetes/ports.ts";
+
+import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import type { RunPlan } from "../lib/core/plan/plan.ts";
+import { type Answer, done } from "../lib/host/answer.ts";
+import { IoError, unlessRefused } from "../lib/io-error.ts";
+import type { JobWatch, Timer } from "../lib/kubernetes/ports.ts";
+import { inFull } from "../lib/run/in-full.ts";
+import { nowMs } from "../lib/run/ports.ts";
 import { type CreatedRun, createJobs } from "./create-jobs.ts";
 import { creatingMs, findJobsOf, listJobsOf, mayCreateMore, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
 import { beInTime } from "./in-time.ts";

@@ -1,5 +1,5 @@
 // Shares one touch of the timer and of the watch among the events of a few seconds: each costs two webhook calls and a reconciliation.
-import type { JobWatch, Timer } from "../io/kubernetes/ports.ts";
+import type { JobWatch, Timer } from "../lib/kubernetes/ports.ts";
 
 /** A quarter of the time that start-job may take from the touch to its Jobs (in-time.ts). */
 const reusedMs = 5000;

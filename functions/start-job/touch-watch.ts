@@ -1,6 +1,7 @@
 // Creates the ApiServerSource that reports the ends of Jobs, in parallel to the runs. No run waits for it.
-import type { Answer } from "../chain/answer.ts";
-import type { RunPlan } from "../core/plan.ts";
+
+import type { RunPlan } from "../lib/core/plan/plan.ts";
+import type { Answer } from "../lib/host/answer.ts";
 import { isSoonAfter } from "./in-time.ts";
 import { targetOf } from "./start-run.ts";
 import type { StartJobPorts } from "./start-runs.ts";

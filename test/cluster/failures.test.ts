@@ -1,8 +1,8 @@
 // What goes wrong with real pods is reported in Kubernetes' words, soon, and never hangs a run.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { refOf } from "../../functions/core/object-meta.ts";
-import { connectJobs } from "../../functions/io/kubernetes/jobs.ts";
+import { refOf } from "../../functions/lib/core/object-meta.ts";
+import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
 import { sendSweep } from "./harness/adapter.ts";
 import { makeRandom } from "./harness/random.ts";
 import { openWorld, type TestWorld, testImage, until } from "./harness/world.ts";

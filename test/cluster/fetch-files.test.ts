@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
+import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import { loadFunctionsImage } from "./harness/image.ts";
 import { makeRandom } from "./harness/random.ts";
 import { type Relay, startRelay } from "./harness/relay.ts";

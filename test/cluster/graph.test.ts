@@ -1,9 +1,9 @@
 // More than a line of tasks, and pods with more than a container, on real pods: by their times, their volumes and what Keptn hears.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
-import type { Pod } from "../../functions/core/kubernetes.ts";
-import type { KubernetesApi } from "../../functions/io/kubernetes/api.ts";
+import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
+import type { Pod } from "../../functions/lib/core/kubernetes.ts";
+import type { KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
 import { drain, podsOf } from "./harness/pods.ts";
 import { makeRandom } from "./harness/random.ts";
 import { openWorld, type TestWorld, testImage, until } from "./harness/world.ts";

@@ -1,8 +1,8 @@
 // Namespaces of a test's own, on whatever cluster KUBECONFIG names.
 import { randomBytes } from "node:crypto";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { annotation } from "../../functions/core/marks.ts";
-import { connectApi, type KubernetesApi } from "../../functions/io/kubernetes/api.ts";
+import { annotation } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { connectApi, type KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
 
 /** Why the cluster tests cannot run here; undefined when they can. */
 export const noCluster: string | undefined = process.env["KUBECONFIG"] ? undefined : "KUBECONFIG names no cluster";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { parseAllDocuments } from "yaml";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { planRuns } from "../../functions/core/plan.ts";
-import { parseSettings } from "../../functions/core/settings.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { planRuns } from "../../functions/lib/core/plan/plan.ts";
+import { parseSettings } from "../../functions/lib/core/settings/settings.ts";
 import { goldenCases } from "../golden.ts";
 import { makeNamespace, noCluster, type TestNamespace } from "./namespace.ts";
 

@@ -1,9 +1,9 @@
 // Pods as Kubernetes has them: injected sidecars, an eviction by the kubelet, a drained node. What Keptn hears is what the task did.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
-import type { Job, Pod } from "../../functions/core/kubernetes.ts";
-import type { KubernetesApi } from "../../functions/io/kubernetes/api.ts";
+import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
+import type { Job, Pod } from "../../functions/lib/core/kubernetes.ts";
+import type { KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
 import { sendSweep } from "./harness/adapter.ts";
 import { type FaultyApi, startFaultyApi } from "./harness/faulty-api.ts";
 import { injectSidecar } from "./harness/inject-sidecar.ts";

@@ -1,8 +1,8 @@
 // A Keptn event POSTed to start-job runs a two-task action in real pods, and is answered once.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
-import { annotation, label } from "../../functions/core/marks.ts";
+import { annotation, label } from "../../functions/lib/core/annotations/marks.ts";
+import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import { makeRandom } from "./harness/random.ts";
 import { openWorld, type TestWorld, testImage, until } from "./harness/world.ts";
 import { noCluster } from "./namespace.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import type { RunView } from "../../functions/core/view/run-view.ts";
+import type { RunView } from "../../functions/lib/core/view/run-view.ts";
 import { makeRandom } from "./harness/random.ts";
 import { openWorld, type TestWorld, testImage, until } from "./harness/world.ts";
 import { noCluster } from "./namespace.ts";

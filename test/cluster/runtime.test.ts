@@ -1,7 +1,7 @@
 // Holds a real cluster and the local runtime to the same contract: what becomes of a released Job.
 import { test } from "node:test";
-import { connectJobs } from "../../functions/io/kubernetes/jobs.ts";
-import { connectPods } from "../../functions/io/kubernetes/pods.ts";
+import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
+import { connectPods } from "../../functions/lib/kubernetes/pods.ts";
 import { runtimeContract } from "../contract/runtime.contract.ts";
 import { makeNamespace, noCluster } from "./namespace.ts";
 

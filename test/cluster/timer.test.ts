@@ -1,6 +1,6 @@
 // Holds PingSources of the API server and those of its double to the same contract.
 import { test } from "node:test";
-import { connectApi } from "../../functions/io/kubernetes/api.ts";
+import { connectApi } from "../../functions/lib/kubernetes/api.ts";
 import { timerContract } from "../contract/timer.contract.ts";
 import { makeNamespace, noCluster } from "./namespace.ts";
 

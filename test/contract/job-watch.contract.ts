@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
-import type { KubernetesApi } from "../../functions/io/kubernetes/api.ts";
-import { connectJobWatch } from "../../functions/io/kubernetes/job-watch.ts";
-import type { JobWatch } from "../../functions/io/kubernetes/ports.ts";
+import type { KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
+import { connectJobWatch } from "../../functions/lib/kubernetes/job-watch.ts";
+import type { JobWatch } from "../../functions/lib/kubernetes/ports.ts";
 import { until } from "../cluster/harness/world.ts";
 import { makeTempFolder } from "../doubles/temp-folder.ts";
 

@@ -3,9 +3,16 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { annotation, finalizer, jobNameOf, label, runIdOf, type State } from "../../functions/core/marks.ts";
-import type { JobRef, Jobs } from "../../functions/io/kubernetes/ports.ts";
+import {
+  annotation,
+  finalizer,
+  jobNameOf,
+  label,
+  runIdOf,
+  type State,
+} from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import type { JobRef, Jobs } from "../../functions/lib/kubernetes/ports.ts";
 
 export interface JobsWorld {
   readonly jobs: Jobs;

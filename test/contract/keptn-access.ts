@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { makeStarted } from "../../functions/core/answer.ts";
-import { envelopeOf } from "../../functions/core/keptn-event.ts";
-import { connectKeptn } from "../../functions/io/keptn.ts";
+import { envelopeOf } from "../../functions/lib/core/event/keptn-event.ts";
+import { makeStarted } from "../../functions/lib/core/report/answer.ts";
+import { connectKeptn } from "../../functions/lib/keptn/keptn.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
 import { begin, faultOf, type KeptnBench, source } from "./keptn-bench.ts";
 

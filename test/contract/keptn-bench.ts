@@ -1,11 +1,11 @@
 // What the parts of Keptn's contract share.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { makeStarted } from "../../functions/core/answer.ts";
-import { envelopeOf, type KeptnEvent, typeOfKind } from "../../functions/core/keptn-event.ts";
-import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
-import { IoError } from "../../functions/io/io-error.ts";
-import type { Keptn } from "../../functions/io/keptn.ts";
+import { envelopeOf, type KeptnEvent, typeOfKind } from "../../functions/lib/core/event/keptn-event.ts";
+import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
+import { makeStarted } from "../../functions/lib/core/report/answer.ts";
+import { IoError } from "../../functions/lib/io-error.ts";
+import type { Keptn } from "../../functions/lib/keptn/keptn.ts";
 import type { KeptnAddress, KeptnUser } from "./keptn-user.ts";
 
 /** Filled before the first test. */

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { makeStarted } from "../../functions/core/answer.ts";
-import { envelopeOf } from "../../functions/core/keptn-event.ts";
-import type { Listing } from "../../functions/core/source/plan-look.ts";
-import { connectKeptnFeed, type KeptnFeed } from "../../functions/io/keptn-feed.ts";
+import { connectKeptnFeed, type KeptnFeed } from "../../functions/keptn-source/keptn-feed.ts";
+import { envelopeOf } from "../../functions/lib/core/event/keptn-event.ts";
+import { makeStarted } from "../../functions/lib/core/report/answer.ts";
+import type { Listing } from "../../functions/lib/core/source/plan-look.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
 import { begin, finishedOf, type KeptnBench, source } from "./keptn-bench.ts";
 import { until } from "./keptn-user.ts";

@@ -1,8 +1,8 @@
 // Keptn's contract: the files of its Git repository, at three levels and at a commit.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
-import { connectKeptnFiles } from "../../functions/io/keptn/files.ts";
+import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
+import { connectKeptnFiles } from "../../functions/lib/keptn/files.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
 import { faultOf, type KeptnBench } from "./keptn-bench.ts";
 

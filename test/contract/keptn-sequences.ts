@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { makeStarted } from "../../functions/core/answer.ts";
-import { envelopeOf, type KeptnEvent } from "../../functions/core/keptn-event.ts";
-import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
-import type { Count } from "../../functions/io/keptn.ts";
+import { envelopeOf, type KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
+import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
+import { makeStarted } from "../../functions/lib/core/report/answer.ts";
+import type { Count } from "../../functions/lib/keptn/keptn.ts";
 import { begin as beginAt, faultOf, finishedOf, type KeptnBench, source } from "./keptn-bench.ts";
 import { until } from "./keptn-user.ts";
 

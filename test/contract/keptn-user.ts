@@ -1,7 +1,7 @@
 // What a user of Keptn does, over its API: the same calls on a real Keptn and on the double.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type KeptnEvent, parseKeptnEvent } from "../../functions/core/keptn-event.ts";
+import { type KeptnEvent, parseKeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 
 /** Where a Keptn is, and how to get in. */
 export interface KeptnAddress {

@@ -1,7 +1,7 @@
 // What we expect of Keptn: run on the double, and on a real control plane.
 import { randomUUID } from "node:crypto";
 import { after, before, describe } from "node:test";
-import { connectKeptn } from "../../functions/io/keptn.ts";
+import { connectKeptn } from "../../functions/lib/keptn/keptn.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
 import { accessContract } from "./keptn-access.ts";
 import type { KeptnBench } from "./keptn-bench.ts";

@@ -1,12 +1,12 @@
 // How lists go page by page, what an expired page says, and what a namespace that is being deleted still takes.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { finalizer, label } from "../../functions/core/marks.ts";
-import { IoError } from "../../functions/io/io-error.ts";
-import type { KubernetesApi } from "../../functions/io/kubernetes/api.ts";
-import { collectionOfJobs, connectJobs } from "../../functions/io/kubernetes/jobs.ts";
-import { listAll, listPages } from "../../functions/io/kubernetes/list.ts";
+import { finalizer, label } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { IoError } from "../../functions/lib/io-error.ts";
+import type { KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
+import { collectionOfJobs, connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
+import { listAll, listPages } from "../../functions/lib/kubernetes/list.ts";
 import { makeTestJob, newRunId, refOf } from "./jobs.contract.ts";
 
 export interface ListsWorld {

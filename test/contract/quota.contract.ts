@@ -1,13 +1,13 @@
 // A full quota of pods: what a released Job says of it, and what becomes of it once there is room.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { refOf } from "../../functions/core/object-meta.ts";
-import { isFullQuota } from "../../functions/core/start-problem.ts";
-import { troubleOf } from "../../functions/core/start-trouble.ts";
-import type { KubernetesApi } from "../../functions/io/kubernetes/api.ts";
-import { connectJobs } from "../../functions/io/kubernetes/jobs.ts";
-import { connectPods } from "../../functions/io/kubernetes/pods.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { refOf } from "../../functions/lib/core/object-meta.ts";
+import { isFullQuota } from "../../functions/lib/core/pod/start-problem.ts";
+import { troubleOf } from "../../functions/lib/core/pod/start-trouble.ts";
+import type { KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
+import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
+import { connectPods } from "../../functions/lib/kubernetes/pods.ts";
 import { makeTestJob, newRunId } from "./jobs.contract.ts";
 import { until } from "./keptn-user.ts";
 

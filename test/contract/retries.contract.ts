@@ -1,13 +1,13 @@
 // More than one pod for a Job, as `retries` asks for: what Kubernetes counts, what it replaces, and what the Job says in the end.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { makeRetrySpec } from "../../functions/core/job/retry.ts";
-import type { Job, Pod } from "../../functions/core/kubernetes.ts";
-import { refOf } from "../../functions/core/object-meta.ts";
-import { failureOf } from "../../functions/core/run-state.ts";
-import type { KubernetesApi } from "../../functions/io/kubernetes/api.ts";
-import { connectJobs } from "../../functions/io/kubernetes/jobs.ts";
-import { connectPods } from "../../functions/io/kubernetes/pods.ts";
+import { makeRetrySpec } from "../../functions/lib/core/job/retry.ts";
+import type { Job, Pod } from "../../functions/lib/core/kubernetes.ts";
+import { refOf } from "../../functions/lib/core/object-meta.ts";
+import { failureOf } from "../../functions/lib/core/run/run-state.ts";
+import type { KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
+import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
+import { connectPods } from "../../functions/lib/kubernetes/pods.ts";
 import { makeTestJob, newRunId } from "./jobs.contract.ts";
 import { until } from "./keptn-user.ts";
 

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Container, Job, JobSpec, Pod } from "../../functions/core/kubernetes.ts";
-import { finalizer, jobNameOf, label } from "../../functions/core/marks.ts";
-import { phaseOf } from "../../functions/core/run-state.ts";
-import type { Jobs, Pods } from "../../functions/io/kubernetes/ports.ts";
+import { finalizer, jobNameOf, label } from "../../functions/lib/core/annotations/marks.ts";
+import type { Container, Job, JobSpec, Pod } from "../../functions/lib/core/kubernetes.ts";
+import { phaseOf } from "../../functions/lib/core/run/run-state.ts";
+import type { Jobs, Pods } from "../../functions/lib/kubernetes/ports.ts";
 import { newRunId, refOf } from "./jobs.contract.ts";
 
 export interface RuntimeWorld {

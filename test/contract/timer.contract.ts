@@ -1,9 +1,9 @@
 // The sweep's timer: run on the double and on a real API server with Knative's kinds.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { RunScope } from "../../functions/core/run-scope.ts";
-import type { KubernetesApi } from "../../functions/io/kubernetes/api.ts";
-import { connectTimer } from "../../functions/io/kubernetes/timer.ts";
+import type { RunScope } from "../../functions/lib/core/run/run-scope.ts";
+import type { KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
+import { connectTimer } from "../../functions/lib/kubernetes/timer.ts";
 
 export interface TimerWorld {
   readonly api: KubernetesApi;

@@ -4,10 +4,10 @@ import { globSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
 import * as z from "zod";
-import { makeFinished, makeRefused, makeStarted } from "../../functions/core/answer.ts";
-import { parseHint } from "../../functions/core/hint.ts";
-import { type Envelope, envelopeOf, parseKeptnEvent } from "../../functions/core/keptn-event.ts";
-import { parseResult } from "../../functions/core/result.ts";
+import { type Envelope, envelopeOf, parseKeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
+import { makeFinished, makeRefused, makeStarted } from "../../functions/lib/core/report/answer.ts";
+import { parseResult } from "../../functions/lib/core/report/result.ts";
+import { parseHint } from "../../functions/lib/core/run/hint.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { goldenCases } from "../golden.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { findingIds } from "../../functions/core/check/finding.ts";
+import { findingIds } from "../../functions/lib/core/check/finding.ts";
 
 test("every finding of a check is explained", () => {
   const rows = readFileSync("docs/check.md", "utf8").matchAll(/^\| `([a-z-]+)` \|/gm);

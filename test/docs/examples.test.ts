@@ -4,12 +4,12 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, test } from "node:test";
 import { parseEnv } from "node:util";
-import { parseJobConfig } from "../../functions/core/config/parse.ts";
-import type { JobConfig } from "../../functions/core/config/schema.ts";
-import { parseKeptnEvent } from "../../functions/core/keptn-event.ts";
-import { lintJobConfig } from "../../functions/core/lint.ts";
-import { planRuns } from "../../functions/core/plan.ts";
-import { parseSettings } from "../../functions/core/settings.ts";
+import { lintJobConfig } from "../../functions/cli/lint/lint.ts";
+import { parseJobConfig } from "../../functions/lib/core/config/parse.ts";
+import type { JobConfig } from "../../functions/lib/core/config/schema.ts";
+import { parseKeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
+import { planRuns } from "../../functions/lib/core/plan/plan.ts";
+import { parseSettings } from "../../functions/lib/core/settings/settings.ts";
 import { blocksOf } from "./pages.ts";
 
 const folders = globSync("docs/examples/*").sort();

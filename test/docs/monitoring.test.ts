@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { makeMetrics } from "../../functions/io/metrics.ts";
+import { makeMetrics } from "../../functions/keptn-source/metrics.ts";
 import { blocksOf } from "./pages.ts";
 
 interface Panel {

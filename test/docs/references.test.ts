@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { makeJsonSchema } from "../../functions/core/config/json-schema.ts";
+import { makeJsonSchema } from "../../functions/lib/core/config/json-schema.ts";
 import { checkFile } from "../golden.ts";
 import { renderJesValues } from "./reference/jes-values.ts";
 import { renderJobConfig, type Schema } from "./reference/job-config.ts";

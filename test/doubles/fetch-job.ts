@@ -1,13 +1,14 @@
 // A planned Job whose init container fetches files, as far as files are concerned.
+
+import { label } from "../../functions/lib/core/annotations/marks.ts";
 import {
   type FetchOrder,
   fetchContainerName,
   filesFolder,
   filesVolumeName,
   makeFetchEnv,
-} from "../../functions/core/files.ts";
-import type { Job, PodSpec } from "../../functions/core/kubernetes.ts";
-import { label } from "../../functions/core/marks.ts";
+} from "../../functions/lib/core/files/files.ts";
+import type { Job, PodSpec } from "../../functions/lib/core/kubernetes.ts";
 
 export const makeFetchJob = (order: FetchOrder | undefined, name = "job-1", pod: Partial<PodSpec> = {}): Job => {
   const mount = { name: filesVolumeName, mountPath: filesFolder };

@@ -1,6 +1,6 @@
 // Files at Keptn's three levels, in memory: HEAD is what is listed, the event's commit is what is read.
-import type { Level } from "../../functions/core/file-choice.ts";
-import type { KeptnFiles } from "../../functions/io/keptn/files.ts";
+import type { Level } from "../../functions/lib/core/files/file-choice.ts";
+import type { KeptnFiles } from "../../functions/lib/keptn/files.ts";
 
 type Tree = Readonly<Record<string, string | Uint8Array>>;
 

@@ -1,5 +1,5 @@
 // A sink that keeps files in memory.
-import type { FileSink } from "../../functions/chain/deliver-files.ts";
+import type { FileSink } from "../../functions/lib/files/deliver-files.ts";
 
 export interface MemorySink extends FileSink {
   readonly files: Map<string, string>;

@@ -1,7 +1,7 @@
 // ConfigMaps of ours in memory, by Kubernetes' rules: one of another owner keeps its name.
-import type { ConfigMap } from "../../functions/core/kubernetes.ts";
-import { IoError } from "../../functions/io/io-error.ts";
-import type { Snapshots } from "../../functions/io/kubernetes/ports.ts";
+import type { ConfigMap } from "../../functions/lib/core/kubernetes.ts";
+import { IoError } from "../../functions/lib/io-error.ts";
+import type { Snapshots } from "../../functions/lib/kubernetes/ports.ts";
 
 export interface MemorySnapshots extends Snapshots {
   readonly maps: readonly ConfigMap[];

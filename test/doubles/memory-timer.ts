@@ -1,6 +1,6 @@
 // The sweep's timer in memory.
-import type { RunScope } from "../../functions/core/run-scope.ts";
-import type { Timer, TimerSeen } from "../../functions/io/kubernetes/ports.ts";
+import type { RunScope } from "../../functions/lib/core/run/run-scope.ts";
+import type { Timer, TimerSeen } from "../../functions/lib/kubernetes/ports.ts";
 
 export interface MemoryTimer extends Timer {
   exists(): boolean;

@@ -1,5 +1,5 @@
 // The ApiServerSource in memory: ready when the test says so.
-import type { JobWatch, WatchSeen } from "../../functions/io/kubernetes/ports.ts";
+import type { JobWatch, WatchSeen } from "../../functions/lib/kubernetes/ports.ts";
 
 export interface MemoryWatch extends JobWatch {
   exists(): boolean;

@@ -1,6 +1,6 @@
 // Requests as Knative makes them of events: an ApiServerSource of a change, a PingSource of its tick, a Broker of a Keptn event.
 import { randomUUID } from "node:crypto";
-import type { Job } from "../../functions/core/kubernetes.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
 
 export interface EventRequest {
   readonly method: "POST" | "PUT";

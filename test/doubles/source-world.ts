@@ -1,16 +1,16 @@
 // A world for keptn-source: Keptn's double, a sink, NATS as a function call, and a clock that runs faster than time.
 import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeStarted } from "../../functions/core/answer.ts";
-import { envelopeOf, type KeptnEvent } from "../../functions/core/keptn-event.ts";
-import { covers } from "../../functions/core/source/subject.ts";
-import { connectKeptnFeed } from "../../functions/io/keptn-feed.ts";
-import { makeMetrics } from "../../functions/io/metrics.ts";
-import type { NatsEvents } from "../../functions/io/nats.ts";
-import { connectSink } from "../../functions/io/sink.ts";
-import type { LogLine } from "../../functions/io/world.ts";
 import { type Source, startSource } from "../../functions/keptn-source/handler.ts";
+import { connectKeptnFeed } from "../../functions/keptn-source/keptn-feed.ts";
+import { makeMetrics } from "../../functions/keptn-source/metrics.ts";
+import type { NatsEvents } from "../../functions/keptn-source/nats.ts";
 import type { SourceClock, SourcePorts } from "../../functions/keptn-source/ports.ts";
+import { connectSink } from "../../functions/keptn-source/sink.ts";
+import { envelopeOf, type KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
+import { makeStarted } from "../../functions/lib/core/report/answer.ts";
+import { covers } from "../../functions/lib/core/source/subject.ts";
+import type { LogLine } from "../../functions/lib/world.ts";
 import { finishedOf } from "../contract/keptn-bench.ts";
 import { type EventSink, startEventSink } from "./event-sink.ts";
 import { type KeptnDouble, startKeptn } from "./keptn/keptn-double.ts";

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { connectApi } from "../../functions/io/kubernetes/api.ts";
+import { connectApi } from "../../functions/lib/kubernetes/api.ts";
 import { loadFunctionsImage } from "../cluster/harness/image.ts";
 import { makeUser } from "../contract/keptn-user.ts";
 import { type Installation, makeInstallation } from "./harness/installation.ts";

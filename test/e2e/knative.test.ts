@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { connectApi } from "../../functions/io/kubernetes/api.ts";
+import { connectApi } from "../../functions/lib/kubernetes/api.ts";
 import { loadBuiltImage, loadFunctionsImage } from "../cluster/harness/image.ts";
 import { until } from "../cluster/harness/world.ts";
 import { makeUser } from "../contract/keptn-user.ts";

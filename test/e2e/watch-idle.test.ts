@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectApi } from "../../functions/io/kubernetes/api.ts";
+import { connectApi } from "../../functions/lib/kubernetes/api.ts";
 import { loadFunctionsImage } from "../cluster/harness/image.ts";
 import { makeUser } from "../contract/keptn-user.ts";
 import { runCommand } from "./harness/command.ts";

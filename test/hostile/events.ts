@@ -1,5 +1,5 @@
 // Requests at a function that no Broker would send, or whose event no Keptn would: what each is answered.
-import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
+import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import { requestOfEvent, structuredRequestOf } from "../doubles/requests.ts";
 import type { HostileRequest } from "./send.ts";
 import { type } from "./world.ts";

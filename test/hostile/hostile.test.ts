@@ -1,9 +1,9 @@
 // Whoever can reach a function, write a job config or run a task may send it what he likes: it says what is wrong with it, and goes on.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { label } from "../../functions/core/marks.ts";
-import { stateOf } from "../../functions/core/run-state.ts";
+import { label } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { stateOf } from "../../functions/lib/core/run/run-state.ts";
 import { until } from "../cluster/harness/world.ts";
 import { requestOfChange, requestOfEvent, requestOfSweep } from "../doubles/requests.ts";
 import { forgeriesOf, hostileEvents } from "./events.ts";

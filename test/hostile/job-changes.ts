@@ -1,6 +1,7 @@
 // Changes of Jobs as an ApiServerSource would tell them, of Jobs that are not so: forged from a true one.
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { annotation, type ChainLink, label } from "../../functions/core/marks.ts";
+
+import { annotation, type ChainLink, label } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { requestOfChange } from "../doubles/requests.ts";
 import { statusOf } from "../runs.ts";
 import type { HostileRequest } from "./send.ts";

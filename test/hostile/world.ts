@@ -1,9 +1,9 @@
 // Both functions as they are shipped, on a Keptn and an API server in memory, with what Knative does between them.
 import assert from "node:assert/strict";
-import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { label } from "../../functions/core/marks.ts";
-import { stateOf } from "../../functions/core/run-state.ts";
+import { label } from "../../functions/lib/core/annotations/marks.ts";
+import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { stateOf } from "../../functions/lib/core/run/run-state.ts";
 import { memoryOf } from "../bench/harness/process.ts";
 import { type FunctionProcess, startFunction } from "../cluster/harness/function-process.ts";
 import { until } from "../cluster/harness/world.ts";

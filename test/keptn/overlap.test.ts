@@ -5,8 +5,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeWebhook } from "../../functions/core/connect/plan-connect.ts";
-import { changeWebhooks } from "../../functions/core/connect/webhook-file.ts";
+import { makeWebhook } from "../../functions/lib/core/connect/plan-connect.ts";
+import { changeWebhooks } from "../../functions/lib/core/connect/webhook-file.ts";
 import { makeUser } from "../contract/keptn-user.ts";
 
 const { KEPTN_ENDPOINT = "", KEPTN_API_TOKEN = "", KEPTN_CALLBACK_HOST } = process.env;

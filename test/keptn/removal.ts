@@ -1,5 +1,5 @@
 // A Keptn whose database removes no subscription, as if it did.
-import type { Webhooks } from "../../functions/io/keptn/webhooks.ts";
+import type { Webhooks } from "../../functions/lib/keptn/webhooks.ts";
 
 /** MongoDB's `$pull` with a condition, which FerretDB answers and does not do: there no subscription can be removed. */
 const removed = new Set<string>();

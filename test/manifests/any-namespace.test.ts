@@ -1,9 +1,9 @@
 // The component any-namespace grants in every namespace what the Roles grant in one, and nothing else, and `check` asks for the same.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { everywhere, rightsOf } from "../../functions/core/check/rights.ts";
-import { runScopeOf } from "../../functions/core/run-scope.ts";
-import { parseSettings } from "../../functions/core/settings.ts";
+import { everywhere, rightsOf } from "../../functions/lib/core/check/rights.ts";
+import { runScopeOf } from "../../functions/lib/core/run/run-scope.ts";
+import { parseSettings } from "../../functions/lib/core/settings/settings.ts";
 import { buildWith, type KubernetesObject, noKubectl } from "./overlays.ts";
 
 const overlay = "manifests/overlays/in-cluster";

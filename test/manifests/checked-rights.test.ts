@@ -1,8 +1,8 @@
 // The rights that `job-executor check` asks for are those that the manifests grant, one by one.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { rightsOf } from "../../functions/core/check/rights.ts";
-import { parseSettings, type Settings } from "../../functions/core/settings.ts";
+import { rightsOf } from "../../functions/lib/core/check/rights.ts";
+import { parseSettings, type Settings } from "../../functions/lib/core/settings/settings.ts";
 import { buildWith, noKubectl } from "./overlays.ts";
 
 const settingsFrom = (env: Readonly<Record<string, string>>): Settings => {

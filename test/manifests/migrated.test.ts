@@ -1,8 +1,8 @@
 // What `job-executor migrate` makes is an installation: it builds, and its programs start with its settings.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseKeptnSettings } from "../../functions/core/keptn-settings.ts";
-import { defaultImage } from "../../functions/core/migrate/general-notes.ts";
+import { defaultImage } from "../../functions/cli/migrate/values/general-notes.ts";
+import { parseKeptnSettings } from "../../functions/lib/core/settings/keptn-settings.ts";
 import { goldenCases } from "../golden.ts";
 import { buildMigrated } from "./migrated.ts";
 import { buildManifests, type KubernetesObject, noKubectl } from "./overlays.ts";

@@ -4,8 +4,8 @@ import { realpathSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { defaultImage } from "../../functions/core/migrate/general-notes.ts";
-import { planMigration } from "../../functions/core/migrate/plan-migration.ts";
+import { defaultImage } from "../../functions/cli/migrate/values/general-notes.ts";
+import { planMigration } from "../../functions/cli/migrate/values/plan-migration.ts";
 import { buildManifests, type KubernetesObject } from "./overlays.ts";
 
 /** Values that make the same overlay are built once. */

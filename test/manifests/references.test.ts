@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { label } from "../../functions/core/marks.ts";
-import { settingsTable } from "../../functions/core/settings.ts";
-import { parseWatchSpec } from "../../functions/core/watch-spec.ts";
+import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { parseWatchSpec } from "../../functions/lib/core/run/watch-spec.ts";
+import { settingsTable } from "../../functions/lib/core/settings/settings.ts";
 import { deployedEnv } from "../cluster/harness/deployed-env.ts";
 import { buildManifests, buildWith, components, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
 

@@ -1,9 +1,9 @@
 // start-job knows the names that our accounts and Secrets have in the cluster: whatever an overlay makes of them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { matchesAny } from "../../functions/core/config/glob.ts";
-import { deniedSecretsOf, ownAccountsOf } from "../../functions/core/job/reserved-names.ts";
-import { parseSettings } from "../../functions/core/settings.ts";
+import { matchesAny } from "../../functions/lib/core/config/glob.ts";
+import { deniedSecretsOf, ownAccountsOf } from "../../functions/lib/core/policy/reserved-names.ts";
+import { parseSettings } from "../../functions/lib/core/settings/settings.ts";
 import { buildManifests, buildWith, components, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
 
 const separate = "manifests/overlays/separate-jobs";

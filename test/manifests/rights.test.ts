@@ -1,10 +1,10 @@
 // The Roles in manifests/ allow what the functions do, and nothing else: recorded from the functions at work.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { finalizer, label } from "../../functions/core/marks.ts";
-import { phaseOf, stateOf } from "../../functions/core/run-state.ts";
 import { makeProgram as makeFinishTask } from "../../functions/finish-task/index.ts";
+import { finalizer, label } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { phaseOf, stateOf } from "../../functions/lib/core/run/run-state.ts";
 import { makeProgram as makeStartJob } from "../../functions/start-job/index.ts";
 import { until } from "../cluster/harness/world.ts";
 import { type KeptnDouble, startKeptn } from "../doubles/keptn/keptn-double.ts";

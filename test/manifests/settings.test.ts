@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { parseSettings, settingsTable } from "../../functions/core/settings.ts";
+import { parseSettings, settingsTable } from "../../functions/lib/core/settings/settings.ts";
 import { buildManifests, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
 
 const isSettings = ({ kind, metadata }: KubernetesObject): boolean =>

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { label } from "../../functions/core/marks.ts";
+import { label } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { startAdapter } from "../cluster/harness/adapter.ts";
 import { type FunctionProcess, startFunction } from "../cluster/harness/function-process.ts";
 import { makeRandom } from "../cluster/harness/random.ts";

@@ -1,5 +1,5 @@
 // One event of a world: Keptn triggers it, its config may become another one, and people disturb it.
-import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
+import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { StartEventHooks } from "./deliveries.ts";
 import { type EventFacts, newLife, type RunFacts } from "./facts.ts";
 import { disturb } from "./people.ts";

@@ -1,8 +1,9 @@
 // What must hold at every step.
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { label } from "../../functions/core/marks.ts";
-import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
-import { stateOf } from "../../functions/core/run-state.ts";
+
+import { label } from "../../functions/lib/core/annotations/marks.ts";
+import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { stateOf } from "../../functions/lib/core/run/run-state.ts";
 import { type EventFacts, isCompletedLate, isLoud, isThrough, newLife, type RunFacts } from "./facts.ts";
 import { faultOfPod, isMinded } from "./graph-checks.ts";
 import { closedMs } from "./namespaces.ts";

@@ -1,8 +1,9 @@
 // Kubernetes around the Jobs: Job controller, kubelet and TTL controller, in virtual time.
-import type { Job, Pod } from "../../functions/core/kubernetes.ts";
-import type { KubernetesWarning } from "../../functions/core/kubernetes-warning.ts";
-import { label } from "../../functions/core/marks.ts";
-import type { JobRef } from "../../functions/io/kubernetes/ports.ts";
+
+import { label } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job, Pod } from "../../functions/lib/core/kubernetes.ts";
+import type { KubernetesWarning } from "../../functions/lib/core/pod/kubernetes-warning.ts";
+import type { JobRef } from "../../functions/lib/kubernetes/ports.ts";
 import { type Chance, skewed } from "./chance.ts";
 import { type Checks, describe } from "./checks.ts";
 import type { ConfigMaps } from "./config-maps.ts";

@@ -1,8 +1,9 @@
 // ConfigMaps with the files of tasks, and with values of tasks before them, and the garbage collector that takes them away after their Jobs.
-import type { ConfigMap, Job } from "../../functions/core/kubernetes.ts";
-import { wantsSnapshot } from "../../functions/core/snapshot.ts";
-import { wantedValuesOf } from "../../functions/core/wanted-values.ts";
-import { IoError } from "../../functions/io/io-error.ts";
+
+import { wantedValuesOf } from "../../functions/lib/core/annotations/wanted-values.ts";
+import { wantsSnapshot } from "../../functions/lib/core/files/snapshot.ts";
+import type { ConfigMap, Job } from "../../functions/lib/core/kubernetes.ts";
+import { IoError } from "../../functions/lib/io-error.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface ConfigMaps {

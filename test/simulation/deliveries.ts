@@ -1,7 +1,8 @@
 // How events reach the functions: a Broker that repeats, an ApiServerSource that never replays, a PingSource that fires once.
-import { type Answer, answerFor, finishAfter } from "../../functions/chain/answer.ts";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { stateOf } from "../../functions/core/run-state.ts";
+
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { stateOf } from "../../functions/lib/core/run/run-state.ts";
+import { type Answer, answerFor, finishAfter } from "../../functions/lib/host/answer.ts";
 import { makeAdapter } from "./adapter.ts";
 import { skewed } from "./chance.ts";
 import type { Handlers } from "./handlers.ts";

@@ -1,6 +1,6 @@
 // The order of an action's tasks, in a share of the worlds: needs, when, onError and failFast by chance.
-import { checkOrder, graphOf } from "../../functions/core/config/check-order.ts";
-import type { Graph } from "../../functions/core/graph.ts";
+import { checkOrder, graphOf } from "../../functions/lib/core/config/check-order.ts";
+import type { Graph } from "../../functions/lib/core/run/graph.ts";
 import type { Chance } from "./chance.ts";
 
 interface DrawnTask {

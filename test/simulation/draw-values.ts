@@ -1,5 +1,5 @@
 // Which tasks take values of which tasks before them, and which write none.
-import { type Graph, nodesOf, tasksBefore } from "../../functions/core/graph.ts";
+import { type Graph, nodesOf, tasksBefore } from "../../functions/lib/core/run/graph.ts";
 import type { Chance } from "./chance.ts";
 
 export interface DrawnValues {

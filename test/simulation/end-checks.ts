@@ -1,7 +1,8 @@
 // What must hold once nothing is due any more: every run was answered, and nothing is left of it.
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { finalizer } from "../../functions/core/marks.ts";
-import { stateOf } from "../../functions/core/run-state.ts";
+
+import { finalizer } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { stateOf } from "../../functions/lib/core/run/run-state.ts";
 import type { TaskCount } from "../doubles/keptn/shipyard.ts";
 import { describe } from "./checks.ts";
 import { type EventFacts, isBenign, isCompletedLate, isLoud } from "./facts.ts";

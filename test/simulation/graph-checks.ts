@@ -1,6 +1,6 @@
 // What must hold of a run whose tasks are more than a line: by a second definition of it, and what the simulation knows.
-import type { Graph } from "../../functions/core/graph.ts";
-import type { TaskPhase } from "../../functions/core/run-state.ts";
+import type { Graph } from "../../functions/lib/core/run/graph.ts";
+import type { TaskPhase } from "../../functions/lib/core/run/run-state.ts";
 import { faultOfEnd, faultOfStart, firstBad } from "../graphs.ts";
 import type { Life } from "./facts.ts";
 

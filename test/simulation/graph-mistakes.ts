@@ -9,44 +9,44 @@ const mistake = (name: string, file: string, from: string, to: string): Mistake 
 export const graphMistakes: readonly Mistake[] = [
   mistake(
     "graph: starts a task after the first of its needs",
-    "core/standing.ts",
+    "lib/core/run/standing.ts",
     'return [...before, ...unneeded].some(isOpen) ? "waits" : "ready";',
     'return before.length > 0 && before.every(isOpen) ? "waits" : "ready";',
   ),
   mistake(
     "graph: cleans up while what it is for still runs",
-    "core/standing.ts",
+    "lib/core/run/standing.ts",
     'if (before.some(isOpen)) return "waits";',
     'if (when === "failure" && before.some(isOpen)) return "waits";',
   ),
   mistake(
     "graph: rolls back where nothing has failed",
-    "core/standing.ts",
+    "lib/core/run/standing.ts",
     'return when === "always" || before.includes("failed") ? "ready" : "spared";',
     'return before.length > 0 ? "ready" : "spared";',
   ),
   mistake(
     "graph: reports while a task beside the failed one runs",
-    "core/graph-step.ts",
+    "lib/core/run/graph-step.ts",
     "if (standings.some(isOpen)) return undefined;",
     'if (!standings.includes("failed") && standings.some(isOpen)) return undefined;',
   ),
   mistake(
     "graph: a failure that is only a warning does not end well",
-    "core/graph-report.ts",
+    "lib/core/report/graph-report.ts",
     "!passed && skipped === undefined && !onError",
     "!passed && skipped !== undefined && !onError",
   ),
   mistake(
     "graph: releases the first task with the announcement, whatever it needs",
-    "chain/announce.ts",
+    "lib/run/announce.ts",
     "const startsFirst = startsWithFirst(run);",
     "const startsFirst = startsWithFirst(run) || run.id !== '';",
   ),
   {
     ...mistake(
       "graph: reports a failure while others can still release what failFast forbids",
-      "chain/close-jobs.ts",
+      "lib/run/close-jobs.ts",
       "return [...tasks.keys()].filter((task) => {",
       "return [...tasks.keys()].slice(tasks.length).filter((task) => {",
     ),
@@ -54,7 +54,7 @@ export const graphMistakes: readonly Mistake[] = [
   },
   mistake(
     "graph: takes a Job that a sidecar made fail for a failure",
-    "chain/look-behind.ts",
+    "lib/run/look-behind.ts",
     'const isNext = ["report", "release", "stop", "wait"].includes(step.kind);',
     'const isNext = ["report", "release", "stop", "wait"].includes(`${step.kind}ed`);',
   ),

@@ -1,6 +1,6 @@
 // The real handlers, with a job config read once and not for every event of it; and with one mistake in them, if asked for.
 import { registerHooks } from "node:module";
-import type { Answer } from "../../functions/chain/answer.ts";
+import type { Answer } from "../../functions/lib/host/answer.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { type Mistake, makeMistake } from "./mistakes.ts";
 
@@ -22,9 +22,13 @@ const loaded = new Map<string, Mistake>();
 
 /** Who asks for what of it that once.ts does instead. */
 const once = [
-  ["core/plan.ts", "core/config/parse.ts"],
-  ["core/config/match.ts", "core/config/pattern.ts"],
+  ["lib/core/plan/plan.ts", "lib/core/config/parse.ts"],
+  ["lib/core/config/match.ts", "lib/core/config/pattern.ts"],
 ] as const;
+
+/** Reaches the world, and is the same for all: IoError, for one. */
+const isShared = (url: string): boolean =>
+  url.startsWith(`${functions}lib/`) && !/\/lib\/(core|run|files|host|lost-events)\//.test(url);
 
 registerHooks({
   resolve: (specifier, context, next) => {
@@ -35,7 +39,7 @@ registerHooks({
     if (isOnce) return { ...found, url: new URL("./once.ts", import.meta.url).href };
     const mistake = /\?mistake=.*$/.exec(context.parentURL ?? "")?.[0];
     // What the simulation and the handlers have in common stays one: IoError, for one.
-    const isCommon = !found.url.startsWith(functions) || found.url.startsWith(`${functions}io/`);
+    const isCommon = !found.url.startsWith(functions) || isShared(found.url);
     return mistake && !isCommon ? { ...found, url: found.url + mistake } : found;
   },
   load: (url, context, next) => {
@@ -55,9 +59,13 @@ export const loadHandlers = async (mistake?: Mistake): Promise<Handlers> => {
   const [{ startJob }, { finishTask }] = await Promise.all([
     load("start-job/handler.ts"),
     load("finish-task/handler.ts"),
-    ...["core/plan.ts", "core/result.ts", "chain/snapshot.ts", "chain/pass-values.ts", "start-job/half-answers.ts"].map(
-      load,
-    ),
+    ...[
+      "lib/core/plan/plan.ts",
+      "lib/core/report/result.ts",
+      "lib/files/snapshot.ts",
+      "lib/run/pass-values.ts",
+      "start-job/half-answers.ts",
+    ].map(load),
   ]);
   return { "start-job": startJob, "finish-task": finishTask };
 };

@@ -1,5 +1,5 @@
 // The versions of our image that run side by side while it is upgraded: each process is of one of them.
-import { parseSettings, type Settings } from "../../functions/core/settings.ts";
+import { parseSettings, type Settings } from "../../functions/lib/core/settings/settings.ts";
 import type { Chance } from "./chance.ts";
 
 export interface Image {

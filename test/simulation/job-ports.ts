@@ -1,12 +1,13 @@
 // Jobs and pods of a simulated world, for one process.
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { emptyLog } from "../../functions/core/log-text.ts";
-import { annotation, label } from "../../functions/core/marks.ts";
-import { addNamespaces, partsOfScopes, type RunScope } from "../../functions/core/run-scope.ts";
-import { stateOf } from "../../functions/core/run-state.ts";
-import { IoError } from "../../functions/io/io-error.ts";
-import type { OpenRuns } from "../../functions/io/kubernetes/ports.ts";
-import { readJobsByName } from "../../functions/io/kubernetes/run-by-name.ts";
+
+import { annotation, label } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { addNamespaces, partsOfScopes, type RunScope } from "../../functions/lib/core/run/run-scope.ts";
+import { stateOf } from "../../functions/lib/core/run/run-state.ts";
+import { emptyLog } from "../../functions/lib/core/text/log-text.ts";
+import { IoError } from "../../functions/lib/io-error.ts";
+import type { OpenRuns } from "../../functions/lib/kubernetes/ports.ts";
+import { readJobsByName } from "../../functions/lib/kubernetes/run-by-name.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { reading, tail, writing } from "./calls.ts";
 import type { Caller } from "./ports.ts";

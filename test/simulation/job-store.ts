@@ -1,7 +1,8 @@
 // Jobs of a simulated API server: by the rules of the contract, sharing unchanged parts instead of copying them.
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { finalizer, label, labelValueOf } from "../../functions/core/marks.ts";
-import type { JobChange, JobRef } from "../../functions/io/kubernetes/ports.ts";
+
+import { finalizer, label, labelValueOf } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import type { JobChange, JobRef } from "../../functions/lib/kubernetes/ports.ts";
 
 export interface JobStore {
   create(job: Job): Job | "exists";

@@ -1,9 +1,9 @@
 // Keptn's API for one process of a simulated world.
 
-import type { OutgoingEvent } from "../../functions/core/outgoing-event.ts";
-import { stoppedNoted } from "../../functions/core/stopped.ts";
-import type { KeptnFiles } from "../../functions/io/keptn/files.ts";
-import type { Count, Keptn } from "../../functions/io/keptn.ts";
+import { stoppedNoted } from "../../functions/lib/core/annotations/stopped.ts";
+import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
+import type { KeptnFiles } from "../../functions/lib/keptn/files.ts";
+import type { Count, Keptn } from "../../functions/lib/keptn/keptn.ts";
 import { isLoud } from "./facts.ts";
 import { refOf } from "./job-store.ts";
 import type { Caller } from "./ports.ts";

@@ -1,5 +1,5 @@
 // Namespaces of Jobs that lose their rights for some hours, or that somebody deletes.
-import { IoError } from "../../functions/io/io-error.ts";
+import { IoError } from "../../functions/lib/io-error.ts";
 import type { Chance } from "./chance.ts";
 import { skewed } from "./chance.ts";
 import type { Scheduler } from "./scheduler.ts";

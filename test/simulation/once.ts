@@ -1,6 +1,6 @@
 // Stands in for the parts of core/config that take most of a start-job's time, while a simulation runs: they are pure.
-import { type ParsedJobConfig, parseJobConfig as parse } from "../../functions/core/config/parse.ts";
-import { matcherOf } from "../../functions/core/config/pattern.ts";
+import { type ParsedJobConfig, parseJobConfig as parse } from "../../functions/lib/core/config/parse.ts";
+import { matcherOf } from "../../functions/lib/core/config/pattern.ts";
 
 const parsed = new Map<string, ParsedJobConfig>();
 const matchers = new Map<string, (type: string) => boolean>();

@@ -1,5 +1,5 @@
 // Which plan of an event counts: the first one of which a Job is created, whatever its config becomes.
-import type { Job } from "../../functions/core/kubernetes.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { type EventFacts, isLoud, newLife, type RunFacts } from "./facts.ts";
 import { planOf } from "./scenario.ts";
 

@@ -1,7 +1,8 @@
 // What becomes of a simulated pod that has its files: by its task's fate.
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { label } from "../../functions/core/marks.ts";
-import type { JobRef } from "../../functions/io/kubernetes/ports.ts";
+
+import { label } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import type { JobRef } from "../../functions/lib/kubernetes/ports.ts";
 import { type Checks, describe } from "./checks.ts";
 import { type PodFacts, podUidOf } from "./pod.ts";
 import { type Fate, hiccupMs, type Sidecar, type Try } from "./scenario.ts";

@@ -9,19 +9,19 @@ const mistake = (name: string, file: string, from: string, to: string): Mistake 
 export const podMistakes: readonly Mistake[] = [
   mistake(
     "takes the first container of a pod for the task's own",
-    "core/task-containers.ts",
+    "lib/core/pod/task-containers.ts",
     "containerStatuses.find(({ name }) => name === job.metadata?.name)",
     "containerStatuses[job.metadata ? 0 : 1]",
   ),
   mistake(
     "takes a Job that failed for a task that failed",
-    "chain/look-behind.ts",
+    "lib/run/look-behind.ts",
     "if (!job || ownEndNoted(job)) return {};",
     "if (!job || job.metadata || ownEndNoted(job)) return {};",
   ),
   mistake(
     "stops a Job for its sidecar and notes nothing",
-    "chain/hidden-end.ts",
+    "lib/run/hidden-end.ts",
     "annotations: { [annotation.ownEnd]: JSON.stringify(end) },",
     "annotations: end.exitCode > 999 ? { [annotation.ownEnd]: JSON.stringify(end) } : {},",
   ),
@@ -29,12 +29,12 @@ export const podMistakes: readonly Mistake[] = [
     name: "takes an eviction for the task's own end",
     edits: [
       {
-        file: "core/pod-end.ts",
+        file: "lib/core/pod/pod-end.ts",
         from: 'status }) => type === "DisruptionTarget"',
         to: 'status }) => type === "Disruption"',
       },
       {
-        file: "core/pod-end.ts",
+        file: "lib/core/pod/pod-end.ts",
         from: 'failure?.reason === "PodFailurePolicy"',
         to: 'failure?.reason === "Disruption"',
       },
@@ -44,21 +44,21 @@ export const podMistakes: readonly Mistake[] = [
     name: "gives up what failed to mount once",
     edits: [
       {
-        file: "core/start-trouble.ts",
+        file: "lib/core/pod/start-trouble.ts",
         from: "|| hasSandbox(pod)",
         to: "|| (hasSandbox(pod) && pod.spec !== undefined)",
       },
-      { file: "core/start-problem.ts", from: "!span || !stillFails(span, nowMs)", to: "!span || nowMs < 0" },
+      { file: "lib/core/pod/start-problem.ts", from: "!span || !stillFails(span, nowMs)", to: "!span || nowMs < 0" },
     ],
   },
   {
-    ...mistake("gives a task with retries one pod", "core/job/retry.ts", "given?.limit ?? 0", "given ? 0 : 0"),
+    ...mistake("gives a task with retries one pod", "lib/core/job/retry.ts", "given?.limit ?? 0", "given ? 0 : 0"),
     only: ["retried"],
   },
   {
     ...mistake(
       "counts a pod that was taken away, although its task has retries",
-      "core/job/retry.ts",
+      "lib/core/job/retry.ts",
       '{ action: "Ignore", onPodConditions: disrupted }',
       '{ action: "FailJob", onPodConditions: disrupted }',
     ),
@@ -66,13 +66,13 @@ export const podMistakes: readonly Mistake[] = [
   },
   mistake(
     "gives up what waits for a full quota",
-    "core/start-problem.ts",
+    "lib/core/pod/start-problem.ts",
     "if (!last || isFullQuota(last)) return wait;",
     "if (!last) return wait;",
   ),
   mistake(
     "counts the grace time of an image from the pod's beginning",
-    "core/start-problem.ts",
+    "lib/core/pod/start-problem.ts",
     "span ? Math.max(span.firstMs, beginMs(given.job, given.pod)) : given.seenMs",
     "span ? beginMs(given.job, given.pod) : given.seenMs",
   ),

@@ -1,5 +1,5 @@
 // The pod of a simulated task, as the kubelet writes it down: statuses by name, a sidecar before the task's own container.
-import type { Job, Pod } from "../../functions/core/kubernetes.ts";
+import type { Job, Pod } from "../../functions/lib/core/kubernetes.ts";
 import { timeOf } from "./job-store.ts";
 
 export type ContainerState = "creating" | "waiting" | "running" | ContainerEnd;

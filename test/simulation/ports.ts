@@ -1,8 +1,9 @@
 // The ports of the real handlers on a simulated world, for one process.
-import type { ConfigMap } from "../../functions/core/kubernetes.ts";
-import { label } from "../../functions/core/marks.ts";
-import { runScopeOf } from "../../functions/core/run-scope.ts";
-import type { WatchSeen } from "../../functions/io/kubernetes/ports.ts";
+
+import { label } from "../../functions/lib/core/annotations/marks.ts";
+import type { ConfigMap } from "../../functions/lib/core/kubernetes.ts";
+import { runScopeOf } from "../../functions/lib/core/run/run-scope.ts";
+import type { WatchSeen } from "../../functions/lib/kubernetes/ports.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { reading, tail, writing } from "./calls.ts";
 import { makeJobs, makePods } from "./job-ports.ts";

@@ -1,5 +1,5 @@
 // One delivery in one process: its calls take time, fail in every way, and end with the process when it crashes.
-import { IoError } from "../../functions/io/io-error.ts";
+import { IoError } from "../../functions/lib/io-error.ts";
 import type { Chance, Spot } from "./chance.ts";
 import { skewed } from "./chance.ts";
 import type { Image } from "./images.ts";

@@ -1,6 +1,6 @@
 // A change of a Job in few words, for a story.
-import { annotation } from "../../functions/core/marks.ts";
-import type { JobChange } from "../../functions/io/kubernetes/ports.ts";
+import { annotation } from "../../functions/lib/core/annotations/marks.ts";
+import type { JobChange } from "../../functions/lib/kubernetes/ports.ts";
 
 const words: Readonly<Record<string, string>> = {
   [annotation.announced]: "announced",

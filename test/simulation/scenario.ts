@@ -1,6 +1,7 @@
 // What a world is made of: the events that come, the runs they start, and what becomes of each task.
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { runIdOf } from "../../functions/core/marks.ts";
+
+import { runIdOf } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { type Chance, skewed } from "./chance.ts";
 import { type DrawnGraph, drawGraph, linesOf, mostTasks } from "./draw-graph.ts";
 import { type DrawnValues, drawValues, linesOfValues } from "./draw-values.ts";

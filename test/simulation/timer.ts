@@ -1,8 +1,8 @@
 // The sweep's PingSource: fires each minute while it exists, and lingers when it was removed, for it has a finalizer of Knative's.
 import { isDeepStrictEqual } from "node:util";
-import type { RunScope } from "../../functions/core/run-scope.ts";
-import { IoError } from "../../functions/io/io-error.ts";
-import type { TimerSeen } from "../../functions/io/kubernetes/ports.ts";
+import type { RunScope } from "../../functions/lib/core/run/run-scope.ts";
+import { IoError } from "../../functions/lib/io-error.ts";
+import type { TimerSeen } from "../../functions/lib/kubernetes/ports.ts";
 import { type Chance, skewed } from "./chance.ts";
 import type { Scheduler } from "./scheduler.ts";
 

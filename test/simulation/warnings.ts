@@ -1,5 +1,5 @@
 // What Kubernetes warns of about simulated Jobs and their pods: an Event of each kind, which repeats itself.
-import type { KubernetesWarning } from "../../functions/core/kubernetes-warning.ts";
+import type { KubernetesWarning } from "../../functions/lib/core/pod/kubernetes-warning.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export const makeWarnings = ({ now }: Pick<Scheduler, "now">) => {

@@ -1,5 +1,5 @@
 // The ApiServerSource: it takes seconds until its adapter lists, tells nothing of what happened before that, and somebody may delete it.
-import type { WatchSeen } from "../../functions/io/kubernetes/ports.ts";
+import type { WatchSeen } from "../../functions/lib/kubernetes/ports.ts";
 import { type Chance, skewed } from "./chance.ts";
 import type { Scheduler } from "./scheduler.ts";
 

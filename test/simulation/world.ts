@@ -1,9 +1,10 @@
 // One simulated world: everything around the handlers, put together.
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { label } from "../../functions/core/marks.ts";
-import { stateOf } from "../../functions/core/run-state.ts";
-import type { JobConfigFile } from "../../functions/io/keptn.ts";
-import type { WatchSeen } from "../../functions/io/kubernetes/ports.ts";
+
+import { label } from "../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
+import { stateOf } from "../../functions/lib/core/run/run-state.ts";
+import type { JobConfigFile } from "../../functions/lib/keptn/keptn.ts";
+import type { WatchSeen } from "../../functions/lib/kubernetes/ports.ts";
 import type { Chance } from "./chance.ts";
 import { type Checks, makeChecks } from "./checks.ts";
 import { type Cluster, makeCluster } from "./cluster.ts";

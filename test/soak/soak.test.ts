@@ -2,9 +2,9 @@
 // nothing is left behind, and nothing grows.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { KeptnEvent } from "../../functions/core/keptn-event.ts";
-import type { Job } from "../../functions/core/kubernetes.ts";
-import { label } from "../../functions/core/marks.ts";
+import { label } from "../../functions/lib/core/annotations/marks.ts";
+import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
+import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { spreadOf } from "../bench/statistics.ts";
 import { type Chaos, knowsTimers, startChaos, timerExists } from "../cluster/harness/chaos.ts";
 import { forNoNode, type Kubelet, startKubelet } from "../cluster/harness/kubelet.ts";

@@ -1,7 +1,7 @@
 // Opens the cluster to check.
 
-import { connectInspector } from "../../io/kubernetes/inspect.ts";
-import type { Access } from "../../io/kubernetes/kubeconfig.ts";
+import { connectInspector } from "../../lib/kubernetes/inspect.ts";
+import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
 import { connectAs, explain } from "../runs/cluster.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckGiven } from "./handler.ts";

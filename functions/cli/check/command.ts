@@ -1,7 +1,7 @@
 // The command line of `job-executor check`.
 import { setTimeout } from "node:timers/promises";
 import { type Command, Option } from "commander";
-import type { Access } from "../../io/kubernetes/kubeconfig.ts";
+import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
 import type { CliContext } from "../context.ts";
 import type { CheckOptions } from "./handler.ts";
 

@@ -1,6 +1,6 @@
 // Finds the target of a dry event.
-import { settingsOf } from "../../core/check/check-settings.ts";
-import type { DryEvent } from "../../core/check/dry-event.ts";
+import { settingsOf } from "../../lib/core/check/check-settings.ts";
+import type { DryEvent } from "../../lib/core/check/dry-event.ts";
 import type { Sighted } from "./gather.ts";
 
 /** @returns the Broker's address, or why no dry event can be sent */

@@ -1,7 +1,7 @@
 // Reads all objects that a check needs. Later requests depend on earlier results.
-import { jobNamespacesOf, secretsOf } from "../../core/check/check-secrets.ts";
-import { settingsNameOf, settingsOf, templatesOf } from "../../core/check/check-settings.ts";
-import { readSubscriptions } from "../../core/check/check-subscriptions.ts";
+import { jobNamespacesOf, secretsOf } from "../../lib/core/check/check-secrets.ts";
+import { settingsNameOf, settingsOf, templatesOf } from "../../lib/core/check/check-settings.ts";
+import { readSubscriptions } from "../../lib/core/check/check-subscriptions.ts";
 import type {
   Broker,
   Conditioned,
@@ -11,14 +11,14 @@ import type {
   Seen,
   SettingsMap,
   Trigger,
-} from "../../core/check/facts.ts";
-import { affixesOf, nameWith } from "../../core/check/names.ts";
-import { everywhere, type Right, rightsOf } from "../../core/check/rights.ts";
-import { connectionsMap } from "../../core/connect/connections.ts";
-import { readScopes, runScopeOf } from "../../core/run-scope.ts";
-import type { Settings } from "../../core/settings.ts";
-import { IoError } from "../../io/io-error.ts";
-import type { Inspector, Kind } from "../../io/kubernetes/inspect.ts";
+} from "../../lib/core/check/facts.ts";
+import { affixesOf, nameWith } from "../../lib/core/check/names.ts";
+import { everywhere, type Right, rightsOf } from "../../lib/core/check/rights.ts";
+import { connectionsMap } from "../../lib/core/connect/connections.ts";
+import { readScopes, runScopeOf } from "../../lib/core/run/run-scope.ts";
+import type { Settings } from "../../lib/core/settings/settings.ts";
+import { IoError } from "../../lib/io-error.ts";
+import type { Inspector, Kind } from "../../lib/kubernetes/inspect.ts";
 import { lookAtJobNamespaces } from "./look-at-job-namespaces.ts";
 
 export type Sighted = Omit<Facts, "dryEvent">;

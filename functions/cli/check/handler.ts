@@ -1,11 +1,11 @@
 // job-executor check: checks an installation, and suggests a fix for each problem.
 import { randomUUID } from "node:crypto";
-import { triggersOf } from "../../core/check/check-events.ts";
-import { diagnose } from "../../core/check/diagnose.ts";
-import type { DryEvent } from "../../core/check/dry-event.ts";
-import type { Facts } from "../../core/check/facts.ts";
-import { nameWith } from "../../core/check/names.ts";
-import type { Inspector } from "../../io/kubernetes/inspect.ts";
+import { triggersOf } from "../../lib/core/check/check-events.ts";
+import { diagnose } from "../../lib/core/check/diagnose.ts";
+import type { DryEvent } from "../../lib/core/check/dry-event.ts";
+import type { Facts } from "../../lib/core/check/facts.ts";
+import { nameWith } from "../../lib/core/check/names.ts";
+import type { Inspector } from "../../lib/kubernetes/inspect.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { targetOf } from "./dry-event-target.ts";

@@ -1,7 +1,7 @@
 // Reads the Job namespaces.
-import { defaultQueue } from "../../core/check/check-job-namespaces.ts";
-import type { Conditioned, Facts } from "../../core/check/facts.ts";
-import type { Inspector } from "../../io/kubernetes/inspect.ts";
+import { defaultQueue } from "../../lib/core/check/check-job-namespaces.ts";
+import type { Conditioned, Facts } from "../../lib/core/check/facts.ts";
+import type { Inspector } from "../../lib/kubernetes/inspect.ts";
 
 /** @param groups served by the API server; without Kueue, its queues are not requested */
 export const lookAtJobNamespaces = (

@@ -1,5 +1,5 @@
 // Findings as lines: problems stand out, with the fix below.
-import type { Finding } from "../../core/check/finding.ts";
+import type { Finding } from "../../lib/core/check/finding.ts";
 import type { Format } from "../terminal.ts";
 import { wrap } from "../timeline/text-width.ts";
 

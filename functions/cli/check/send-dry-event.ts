@@ -1,8 +1,8 @@
 // Sends a dry event to the Broker, and waits for start-job to log it.
-import { type DryEvent, makeDryEvent, readDryEvent } from "../../core/check/dry-event.ts";
-import type { Trigger } from "../../core/check/facts.ts";
-import { IoError } from "../../io/io-error.ts";
-import type { Inspector } from "../../io/kubernetes/inspect.ts";
+import { type DryEvent, makeDryEvent, readDryEvent } from "../../lib/core/check/dry-event.ts";
+import type { Trigger } from "../../lib/core/check/facts.ts";
+import { IoError } from "../../lib/io-error.ts";
+import type { Inspector } from "../../lib/kubernetes/inspect.ts";
 
 export interface DryRun {
   readonly inspector: Inspector;

@@ -1,6 +1,6 @@
 // Checks webhook-service's deny list, and allows it to call the Broker.
-import { denyingLines, patchCommand, withLines, withoutLines } from "../../core/connect/deny-list.ts";
-import { IoError } from "../../io/io-error.ts";
+import { denyingLines, patchCommand, withLines, withoutLines } from "../../lib/core/connect/deny-list.ts";
+import { IoError } from "../../lib/io-error.ts";
 import type { Session } from "./ports.ts";
 
 /** @returns lines that were removed from the list */

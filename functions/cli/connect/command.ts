@@ -1,6 +1,6 @@
 // The command lines of `job-executor connect` and `job-executor disconnect`.
 import { type Command, Option } from "commander";
-import type { Access } from "../../io/kubernetes/kubeconfig.ts";
+import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
 import type { CliContext } from "../context.ts";
 import type { ConnectOptions } from "./ports.ts";
 

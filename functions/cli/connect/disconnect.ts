@@ -1,7 +1,7 @@
 // job-executor disconnect: undoes what connect did, and nothing else.
-import { keyOf } from "../../core/connect/connections.ts";
-import { noSubscription, planDisconnect } from "../../core/connect/plan-connect.ts";
-import { IoError } from "../../io/io-error.ts";
+import { keyOf } from "../../lib/core/connect/connections.ts";
+import { noSubscription, planDisconnect } from "../../lib/core/connect/plan-connect.ts";
+import { IoError } from "../../lib/io-error.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
 import type { Terminal } from "../terminal.ts";

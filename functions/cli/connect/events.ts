@@ -1,8 +1,8 @@
 // The events that a project is connected for: those of --event, or by default every task by name.
-import type { ConnectPlan } from "../../core/connect/plan-connect.ts";
-import { describeSelection, eventTypeOf, everyTask, selectionOf } from "../../core/connect/selection.ts";
-import { hasOwnTasks, taskTypesOf } from "../../core/connect/task-types.ts";
-import { isPattern } from "../../core/source/subject.ts";
+import type { ConnectPlan } from "../../lib/core/connect/plan-connect.ts";
+import { describeSelection, eventTypeOf, everyTask, selectionOf } from "../../lib/core/connect/selection.ts";
+import { hasOwnTasks, taskTypesOf } from "../../lib/core/connect/task-types.ts";
+import { isPattern } from "../../lib/core/source/subject.ts";
 import { usageError } from "../fault.ts";
 import type { Sight } from "./look-at-keptn.ts";
 import type { ConnectOptions, Session } from "./ports.ts";

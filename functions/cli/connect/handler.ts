@@ -1,8 +1,8 @@
 // job-executor connect: has Keptn's webhook-service send a project's events to our Broker, so that no pod of ours has to wait for them.
-import { keyOf, scheduleOf, wakesPerDay } from "../../core/connect/connections.ts";
-import { planConnect } from "../../core/connect/plan-connect.ts";
-import { describeSelection, type Selection } from "../../core/connect/selection.ts";
-import { IoError } from "../../io/io-error.ts";
+import { keyOf, scheduleOf, wakesPerDay } from "../../lib/core/connect/connections.ts";
+import { planConnect } from "../../lib/core/connect/plan-connect.ts";
+import { describeSelection, type Selection } from "../../lib/core/connect/selection.ts";
+import { IoError } from "../../lib/io-error.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
 import type { Terminal } from "../terminal.ts";

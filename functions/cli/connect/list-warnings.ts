@@ -1,16 +1,16 @@
 // Warnings of job-executor connect --list: tasks that are not connected yet, and subscriptions that take events from each other.
-import { type Connection, parseConnections } from "../../core/connect/connections.ts";
-import { overlapsAmong } from "../../core/connect/overlaps.ts";
+import { type Connection, parseConnections } from "../../lib/core/connect/connections.ts";
+import { overlapsAmong } from "../../lib/core/connect/overlaps.ts";
 import {
   describeSelection,
   everyTask,
   isSameSelection,
   type Selection,
   type WebhookSubscription,
-} from "../../core/connect/selection.ts";
-import { taskTypesOf } from "../../core/connect/task-types.ts";
-import { covers } from "../../core/source/subject.ts";
-import { IoError } from "../../io/io-error.ts";
+} from "../../lib/core/connect/selection.ts";
+import { taskTypesOf } from "../../lib/core/connect/task-types.ts";
+import { covers } from "../../lib/core/source/subject.ts";
+import { IoError } from "../../lib/io-error.ts";
 import { ownerOf } from "./events.ts";
 import type { ConnectOptions, ConnectPorts } from "./ports.ts";
 

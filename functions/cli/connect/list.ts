@@ -1,8 +1,8 @@
 // job-executor connect --list: the connections, read from Keptn itself.
-import { probeType } from "../../core/connect/probe.ts";
-import { type Selection, selectionOf, type WebhookSubscription } from "../../core/connect/selection.ts";
-import { type KnownWebhook, readWebhooks, webhookFile } from "../../core/connect/webhook-file.ts";
-import type { Webhooks } from "../../io/keptn/webhooks.ts";
+import { probeType } from "../../lib/core/connect/probe.ts";
+import { type Selection, selectionOf, type WebhookSubscription } from "../../lib/core/connect/selection.ts";
+import { type KnownWebhook, readWebhooks, webhookFile } from "../../lib/core/connect/webhook-file.ts";
+import type { Webhooks } from "../../lib/keptn/webhooks.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { missingTasks, overlapLines } from "./list-warnings.ts";

@@ -1,8 +1,8 @@
 // Reads from Keptn: the project with its stage and service, webhook-service, and the file at the selection's level.
-import type { Found } from "../../core/connect/plan-connect.ts";
-import { describeSelection, type Selection } from "../../core/connect/selection.ts";
-import { readWebhooks, webhookFile } from "../../core/connect/webhook-file.ts";
-import type { Webhooks } from "../../io/keptn/webhooks.ts";
+import type { Found } from "../../lib/core/connect/plan-connect.ts";
+import { describeSelection, type Selection } from "../../lib/core/connect/selection.ts";
+import { readWebhooks, webhookFile } from "../../lib/core/connect/webhook-file.ts";
+import type { Webhooks } from "../../lib/keptn/webhooks.ts";
 import type { Report } from "./report.ts";
 
 export interface Sight extends Found {

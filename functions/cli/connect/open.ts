@@ -1,12 +1,12 @@
 // Opens the connections to Keptn and the cluster from environment and options, and explains their errors.
 import { setTimeout } from "node:timers/promises";
-import { parseKeptnSettings } from "../../core/keptn-settings.ts";
-import { renderProblems } from "../../core/problem.ts";
-import { IoError } from "../../io/io-error.ts";
-import { connectApi as connectKeptnApi } from "../../io/keptn/api.ts";
-import { connectWebhooks } from "../../io/keptn/webhooks.ts";
-import { connectConnectionObjects } from "../../io/kubernetes/connections.ts";
-import type { Access } from "../../io/kubernetes/kubeconfig.ts";
+import { renderProblems } from "../../lib/core/problem.ts";
+import { parseKeptnSettings } from "../../lib/core/settings/keptn-settings.ts";
+import { IoError } from "../../lib/io-error.ts";
+import { connectApi as connectKeptnApi } from "../../lib/keptn/api.ts";
+import { connectWebhooks } from "../../lib/keptn/webhooks.ts";
+import { connectConnectionObjects } from "../../lib/kubernetes/connections.ts";
+import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
 import { connectAs, explain } from "../runs/cluster.ts";

@@ -1,7 +1,7 @@
 // Ports and session of connect and disconnect.
-import type { Selection } from "../../core/connect/selection.ts";
-import type { Webhooks } from "../../io/keptn/webhooks.ts";
-import type { ConnectionObjects } from "../../io/kubernetes/connections.ts";
+import type { Selection } from "../../lib/core/connect/selection.ts";
+import type { Webhooks } from "../../lib/keptn/webhooks.ts";
+import type { ConnectionObjects } from "../../lib/kubernetes/connections.ts";
 import type { Report } from "./report.ts";
 
 export interface ConnectPorts {

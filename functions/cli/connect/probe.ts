@@ -1,5 +1,5 @@
 // Sends a probe event through Keptn, webhook-service, Broker and start-job, and waits for start-job's response in Keptn.
-import type { ProbeAnswer } from "../../io/keptn/webhooks.ts";
+import type { ProbeAnswer } from "../../lib/keptn/webhooks.ts";
 import type { Session } from "./ports.ts";
 import { heardMs } from "./subscribe.ts";
 

@@ -1,7 +1,12 @@
 // Applies the plan to webhook-service's subscriptions and file, in an order in which no event can fail.
-import { type ConnectPlan, makeWebhook, missingWebhooks, subscriptionBody } from "../../core/connect/plan-connect.ts";
-import { describeSelection, type WebhookSubscription } from "../../core/connect/selection.ts";
-import { changeWebhooks, type Webhook, webhookFile } from "../../core/connect/webhook-file.ts";
+import {
+  type ConnectPlan,
+  makeWebhook,
+  missingWebhooks,
+  subscriptionBody,
+} from "../../lib/core/connect/plan-connect.ts";
+import { describeSelection, type WebhookSubscription } from "../../lib/core/connect/selection.ts";
+import { changeWebhooks, type Webhook, webhookFile } from "../../lib/core/connect/webhook-file.ts";
 import type { Sight } from "./look-at-keptn.ts";
 import type { Session } from "./ports.ts";
 

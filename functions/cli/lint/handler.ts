@@ -1,10 +1,11 @@
 // job-executor lint: reads job configs and reports their problems.
-import { lintJobConfig } from "../../core/lint.ts";
-import { hasErrors } from "../../core/problem.ts";
+
+import { hasErrors } from "../../lib/core/problem.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { readConfig } from "../input.ts";
 import { readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
+import { lintJobConfig } from "./lint.ts";
 import { renderCount, renderGithub, renderText } from "./render.ts";
 
 export interface LintCommandOptions {

@@ -1,5 +1,5 @@
 // Problems as lines: for people, and for GitHub Actions, which annotates the pull request.
-import type { Problem } from "../../core/problem.ts";
+import type { Problem } from "../../lib/core/problem.ts";
 import type { Format } from "../terminal.ts";
 
 type Paint = (format: Format, text: string) => string;

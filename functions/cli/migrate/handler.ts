@@ -2,17 +2,17 @@
 import { mkdir, realpath, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkNamespace } from "../../core/config/kubernetes-names.ts";
-import { defaultImage } from "../../core/migrate/general-notes.ts";
-import { planMigration } from "../../core/migrate/plan-migration.ts";
-import { renderProblems } from "../../core/problem.ts";
-import { codeOf } from "../../io/disk/disk-fault.ts";
+import { checkNamespace } from "../../lib/core/config/kubernetes-names.ts";
+import { renderProblems } from "../../lib/core/problem.ts";
+import { codeOf } from "../../lib/disk/disk-fault.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
 import { readInput } from "../input.ts";
 import { packageRoot } from "../package-root.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderNotes } from "./render-notes.ts";
+import { defaultImage } from "./values/general-notes.ts";
+import { planMigration } from "./values/plan-migration.ts";
 
 export interface MigrateOptions {
   readonly values: string;

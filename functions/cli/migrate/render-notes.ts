@@ -1,7 +1,8 @@
 // The notes of a migration as text for people.
-import type { Note } from "../../core/migrate/parts.ts";
-import type { PlacedNote } from "../../core/migrate/plan-migration.ts";
+
 import type { Format } from "../terminal.ts";
+import type { Note } from "./values/parts.ts";
+import type { PlacedNote } from "./values/plan-migration.ts";
 
 type Style = (format: Format, text: string) => string;
 

@@ -1,8 +1,7 @@
 // job-executor plan: shows what start-job would do with an event.
-import { parseJobConfig } from "../../core/config/parse.ts";
-import { explainPlan } from "../../core/explain-plan.ts";
-import { type Plan, planRuns } from "../../core/plan.ts";
-import { renderProblems } from "../../core/problem.ts";
+import { parseJobConfig } from "../../lib/core/config/parse.ts";
+import { type Plan, planRuns } from "../../lib/core/plan/plan.ts";
+import { renderProblems } from "../../lib/core/problem.ts";
 import { readEvent } from "../event.ts";
 import type { EventOptions } from "../event-options.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
@@ -10,6 +9,7 @@ import { usageError } from "../fault.ts";
 import { readConfig } from "../input.ts";
 import { readSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
+import { explainPlan } from "./explain-plan.ts";
 import { renderMermaid } from "./render-mermaid.ts";
 import { renderSummary } from "./render-summary.ts";
 import { renderYaml } from "./render-yaml.ts";

@@ -1,8 +1,9 @@
 // Reads a task's details from its planned Job.
-import type { Job } from "../../core/kubernetes.ts";
-import { annotation, type Chain } from "../../core/marks.ts";
-import { isRetried } from "../../core/retried.ts";
-import { wantedValuesOf } from "../../core/wanted-values.ts";
+
+import { annotation, type Chain } from "../../lib/core/annotations/marks.ts";
+import { wantedValuesOf } from "../../lib/core/annotations/wanted-values.ts";
+import type { Job } from "../../lib/core/kubernetes.ts";
+import { isRetried } from "../../lib/core/pod/retried.ts";
 
 /** The Job was just planned, so its annotation is valid. */
 export const chainOf = ({ metadata }: Job): Pick<Chain, "jobs" | "graph"> =>

@@ -1,8 +1,9 @@
 // A plan as a Mermaid flowchart: the event, its actions, their tasks and dependencies.
-import { type GraphNode, nodesOf } from "../../core/graph.ts";
-import type { KeptnEvent } from "../../core/keptn-event.ts";
-import type { Job } from "../../core/kubernetes.ts";
-import type { Plan, RunPlan } from "../../core/plan.ts";
+
+import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
+import type { Job } from "../../lib/core/kubernetes.ts";
+import type { Plan, RunPlan } from "../../lib/core/plan/plan.ts";
+import { type GraphNode, nodesOf } from "../../lib/core/run/graph.ts";
 import { labelOf } from "../mermaid.ts";
 import { chainOf, imageOf, retriesOf, takenBy, taskNameOf } from "./planned-task.ts";
 

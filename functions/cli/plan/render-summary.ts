@@ -1,10 +1,10 @@
 // A plan in words: why each action runs or not, and the Jobs of its tasks.
-import type { ActionMatch } from "../../core/config/match.ts";
-import { type GraphNode, nodesOf } from "../../core/graph.ts";
-import type { KeptnEvent } from "../../core/keptn-event.ts";
-import type { Job } from "../../core/kubernetes.ts";
-import type { Plan, RunPlan } from "../../core/plan.ts";
-import type { Problem } from "../../core/problem.ts";
+import type { ActionMatch } from "../../lib/core/config/match.ts";
+import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
+import type { Job } from "../../lib/core/kubernetes.ts";
+import type { Plan, RunPlan } from "../../lib/core/plan/plan.ts";
+import type { Problem } from "../../lib/core/problem.ts";
+import { type GraphNode, nodesOf } from "../../lib/core/run/graph.ts";
 import { renderText } from "../lint/render.ts";
 import type { Format } from "../terminal.ts";
 import { chainOf, imageOf, retriesOf, takenBy, taskNameOf } from "./planned-task.ts";

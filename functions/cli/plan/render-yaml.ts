@@ -1,6 +1,6 @@
 // The Jobs of a plan as YAML documents for `kubectl create -f -`.
 import { stringify } from "yaml";
-import type { Plan } from "../../core/plan.ts";
+import type { Plan } from "../../lib/core/plan/plan.ts";
 
 export const renderYaml = (planned: Plan): string => {
   if (planned.kind !== "run") return "";

@@ -1,10 +1,11 @@
 // The live timeline of a local run at the end of the terminal, with all output above it.
-import type { OnError } from "../../core/graph.ts";
-import type { Job } from "../../core/kubernetes.ts";
-import type { RunPlan } from "../../core/plan.ts";
-import { phaseOf } from "../../core/run-state.ts";
-import type { Phase } from "../../core/view/phases.ts";
-import type { TaskWord } from "../../core/view/task-view.ts";
+
+import type { Job } from "../../lib/core/kubernetes.ts";
+import type { RunPlan } from "../../lib/core/plan/plan.ts";
+import type { OnError } from "../../lib/core/run/graph.ts";
+import { phaseOf } from "../../lib/core/run/run-state.ts";
+import type { Phase } from "../../lib/core/view/phases.ts";
+import type { TaskWord } from "../../lib/core/view/task-view.ts";
 import type { Screen, Terminal } from "../terminal.ts";
 import type { TimelineRow } from "../timeline/axis.ts";
 import { makeLiveBlock } from "../timeline/live-block.ts";

@@ -1,10 +1,10 @@
 // Sends changes of local Jobs to finish-task, like an ApiServerSource in the cluster.
 import { randomUUID } from "node:crypto";
-import type { SweepPorts } from "../../chain/sweep.ts";
-import { stateOf } from "../../core/run-state.ts";
 import { finishTask } from "../../finish-task/handler.ts";
-import type { LocalJobs } from "../../io/local/jobs.ts";
-import type { WatchChange } from "../../io/local/watch.ts";
+import { stateOf } from "../../lib/core/run/run-state.ts";
+import type { SweepPorts } from "../../lib/run/sweep.ts";
+import type { LocalJobs } from "../local/jobs.ts";
+import type { WatchChange } from "../local/watch.ts";
 
 export interface Feed {
   /** Resolves when every run is reported and every change handled. */

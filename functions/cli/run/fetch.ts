@@ -1,9 +1,9 @@
 // Copies tasks' files from a folder, by the same rules as the cluster fetches them from Keptn.
 import { fetchFiles } from "../../fetch-files/handler.ts";
-import { openFilesFolder } from "../../io/disk/files-folder.ts";
-import { openTargetFolder } from "../../io/disk/target-folder.ts";
-import { IoError } from "../../io/io-error.ts";
-import type { FetchFiles } from "../../io/local/run-container.ts";
+import { openFilesFolder } from "../../lib/disk/files-folder.ts";
+import { openTargetFolder } from "../../lib/disk/target-folder.ts";
+import { IoError } from "../../lib/io-error.ts";
+import type { FetchFiles } from "../local/run-container.ts";
 
 /** @param from undefined: there is no folder, so tasks cannot have files */
 export const fetchFrom =

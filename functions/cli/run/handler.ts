@@ -1,16 +1,16 @@
 // job-executor run: runs both functions for an event on this machine.
 import { basename, dirname, resolve } from "node:path";
-import { parseJobConfig } from "../../core/config/parse.ts";
-import { explainPlan } from "../../core/explain-plan.ts";
-import { openLists } from "../../core/job/open-lists.ts";
-import { type Plan, planRuns } from "../../core/plan.ts";
-import { type Problem, renderProblems } from "../../core/problem.ts";
-import { parseSettings, type Settings } from "../../core/settings.ts";
-import type { RuntimeChoice } from "../../io/local/choose-engine.ts";
+import { parseJobConfig } from "../../lib/core/config/parse.ts";
+import { type Plan, planRuns } from "../../lib/core/plan/plan.ts";
+import { openLists } from "../../lib/core/policy/open-lists.ts";
+import { type Problem, renderProblems } from "../../lib/core/problem.ts";
+import { parseSettings, type Settings } from "../../lib/core/settings/settings.ts";
 import { readEvent } from "../event.ts";
 import type { EventOptions } from "../event-options.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { readConfig } from "../input.ts";
+import type { RuntimeChoice } from "../local/choose-engine.ts";
+import { explainPlan } from "../plan/explain-plan.ts";
 import type { Terminal } from "../terminal.ts";
 import { readValues } from "./input.ts";
 import { runHere } from "./run-here.ts";

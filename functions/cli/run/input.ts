@@ -1,8 +1,8 @@
 // Reads the Secrets and ConfigMaps of a local run.
 import { parseEnv } from "node:util";
-import type { Secrets } from "../../io/local/container-env.ts";
 import { usageError } from "../fault.ts";
 import { readInput } from "../input.ts";
+import type { Secrets } from "../local/container-env.ts";
 
 /** @param given entries `NAME=FILE` of the option */
 export const readValues = async (option: "secret" | "config-map", given: readonly string[]): Promise<Secrets> => {

@@ -1,9 +1,9 @@
 // Names the pod settings that a local run cannot apply, once per command.
-import { filesVolumeName } from "../../core/files.ts";
-import { openLists } from "../../core/job/open-lists.ts";
-import type { PodSpec } from "../../core/kubernetes.ts";
-import type { RunPlan } from "../../core/plan.ts";
-import type { Engine } from "../../io/local/engine.ts";
+import { filesVolumeName } from "../../lib/core/files/files.ts";
+import type { PodSpec } from "../../lib/core/kubernetes.ts";
+import type { RunPlan } from "../../lib/core/plan/plan.ts";
+import { openLists } from "../../lib/core/policy/open-lists.ts";
+import type { Engine } from "../local/engine.ts";
 
 /** @returns a sentence, or undefined if everything applies */
 export const renderLeftOut = (plans: readonly RunPlan[], engine: Engine["name"]): string | undefined => {

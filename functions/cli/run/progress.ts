@@ -1,13 +1,13 @@
 // Shows the progress of a local run: each task, its live output, duration and result.
 import { StringDecoder } from "node:string_decoder";
-import type { LogLine } from "../../chain/ports.ts";
-import type { KeptnEvent } from "../../core/keptn-event.ts";
-import type { Job, Pod } from "../../core/kubernetes.ts";
-import type { RunPlan } from "../../core/plan.ts";
-import type { RuntimeChoice } from "../../io/local/choose-engine.ts";
-import type { Engine } from "../../io/local/engine.ts";
-import type { SentEvent } from "../../io/local/keptn.ts";
-import type { PodWatcher } from "../../io/local/run-pod.ts";
+import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
+import type { Job, Pod } from "../../lib/core/kubernetes.ts";
+import type { RunPlan } from "../../lib/core/plan/plan.ts";
+import type { LogLine } from "../../lib/run/ports.ts";
+import type { RuntimeChoice } from "../local/choose-engine.ts";
+import type { Engine } from "../local/engine.ts";
+import type { SentEvent } from "../local/keptn.ts";
+import type { PodWatcher } from "../local/run-pod.ts";
 import type { Terminal } from "../terminal.ts";
 import { tame } from "../timeline/live-block.ts";
 import { makeBoard } from "./board.ts";

@@ -1,8 +1,8 @@
 // Labels of Jobs in the output: the task's name, with the action's name if there are several actions.
 
-import type { OnError } from "../../core/graph.ts";
-import type { RunPlan } from "../../core/plan.ts";
-import { readRun } from "../../core/run-state.ts";
+import type { RunPlan } from "../../lib/core/plan/plan.ts";
+import type { OnError } from "../../lib/core/run/graph.ts";
+import { readRun } from "../../lib/core/run/run-state.ts";
 
 /** By Job name. */
 export const labelsOf = (plans: readonly RunPlan[]): ReadonlyMap<string, string> =>

@@ -1,10 +1,11 @@
 // Results of the runs of an event, from `.finished` events, or from the Jobs of silent actions; and the skipped tasks.
-import type { Job } from "../../core/kubernetes.ts";
-import type { RunPlan } from "../../core/plan.ts";
-import { phaseOf, readRun } from "../../core/run-state.ts";
-import { type Stopped, stoppedNoted } from "../../core/stopped.ts";
-import { skippedIn } from "../../core/view/skipped.ts";
-import type { SentEvent } from "../../io/local/keptn.ts";
+
+import { type Stopped, stoppedNoted } from "../../lib/core/annotations/stopped.ts";
+import type { Job } from "../../lib/core/kubernetes.ts";
+import type { RunPlan } from "../../lib/core/plan/plan.ts";
+import { phaseOf, readRun } from "../../lib/core/run/run-state.ts";
+import { skippedIn } from "../../lib/core/view/skipped.ts";
+import type { SentEvent } from "../local/keptn.ts";
 import { labelsOf, toleratedIn } from "./task-labels.ts";
 
 interface RunResult {

@@ -1,6 +1,6 @@
 // Why a task failed, in a few words; its output is printed above.
-import { fetchContainerName } from "../../core/files.ts";
-import type { Pod } from "../../core/kubernetes.ts";
+import { fetchContainerName } from "../../lib/core/files/files.ts";
+import type { Pod } from "../../lib/core/kubernetes.ts";
 
 export const whyFailed = ({ spec, status }: Pod): string => {
   if (status?.reason === "DeadlineExceeded") {

@@ -1,8 +1,8 @@
 // Opens the cluster for commands, and explains its errors.
-import { IoError } from "../../io/io-error.ts";
-import { connectApi, type KubernetesApi } from "../../io/kubernetes/api.ts";
-import type { Access } from "../../io/kubernetes/kubeconfig.ts";
-import { connectRuns, type Runs } from "../../io/kubernetes/runs.ts";
+import { IoError } from "../../lib/io-error.ts";
+import { connectApi, type KubernetesApi } from "../../lib/kubernetes/api.ts";
+import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
+import { connectRuns, type Runs } from "../../lib/kubernetes/runs.ts";
 import { usageError } from "../fault.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -1,7 +1,7 @@
 // The command line of `job-executor runs`.
 import { setTimeout } from "node:timers/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Access } from "../../io/kubernetes/kubeconfig.ts";
+import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
 import type { CliContext } from "../context.ts";
 import type { RunsOptions } from "./handler.ts";
 import type { Sleep } from "./watch.ts";

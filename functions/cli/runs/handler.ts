@@ -1,7 +1,7 @@
 // job-executor runs: lists a cluster's open and recent runs, and explains why a run is stuck.
-import { parseSettings } from "../../core/settings.ts";
-import type { RunView } from "../../core/view/run-view.ts";
-import type { Runs } from "../../io/kubernetes/runs.ts";
+import { parseSettings } from "../../lib/core/settings/settings.ts";
+import type { RunView } from "../../lib/core/view/run-view.ts";
+import type { Runs } from "../../lib/kubernetes/runs.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,12 +1,12 @@
 // Reads the runs of a cluster with a constant number of requests, plus some for stuck runs.
 import pLimit from "p-limit";
-import type { Job, Pod } from "../../core/kubernetes.ts";
-import { type RunState, wasReported } from "../../core/run-state.ts";
-import { findRuns } from "../../core/view/find.ts";
-import { questionsOf, type RunView, readRuns, viewRun } from "../../core/view/run-view.ts";
-import type { Sight } from "../../core/view/sight.ts";
-import { IoError } from "../../io/io-error.ts";
-import type { Runs } from "../../io/kubernetes/runs.ts";
+import type { Job, Pod } from "../../lib/core/kubernetes.ts";
+import { type RunState, wasReported } from "../../lib/core/run/run-state.ts";
+import { findRuns } from "../../lib/core/view/find.ts";
+import { questionsOf, type RunView, readRuns, viewRun } from "../../lib/core/view/run-view.ts";
+import type { Sight } from "../../lib/core/view/sight.ts";
+import { IoError } from "../../lib/io-error.ts";
+import type { Runs } from "../../lib/kubernetes/runs.ts";
 
 export interface LookPorts {
   readonly runs: Runs;

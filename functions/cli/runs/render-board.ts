@@ -1,8 +1,8 @@
 // The watch view of a cluster's runs: open runs with timelines, reported runs as lines below.
-import { oneLine } from "../../core/log-text.ts";
-import { renderDuration } from "../../core/view/duration.ts";
-import { shortIdOf } from "../../core/view/find.ts";
-import type { RunView } from "../../core/view/run-view.ts";
+import { oneLine } from "../../lib/core/text/log-text.ts";
+import { renderDuration } from "../../lib/core/view/duration.ts";
+import { shortIdOf } from "../../lib/core/view/find.ts";
+import type { RunView } from "../../lib/core/view/run-view.ts";
 import { type Canvas, nameColumnsOf, renderLegend, renderTimeline } from "../timeline/render-timeline.ts";
 import { fit, padEnd, widthOf, wrapShort } from "../timeline/text-width.ts";
 import { mostLines, renderTable } from "./render-table.ts";

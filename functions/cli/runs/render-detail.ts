@@ -1,7 +1,7 @@
 // One run in detail: its event, its timeline, why it is stuck or failed, and commands for more.
-import { oneLine } from "../../core/log-text.ts";
-import { renderDuration } from "../../core/view/duration.ts";
-import type { RunView } from "../../core/view/run-view.ts";
+import { oneLine } from "../../lib/core/text/log-text.ts";
+import { renderDuration } from "../../lib/core/view/duration.ts";
+import type { RunView } from "../../lib/core/view/run-view.ts";
 import { type Canvas, renderLegend, renderTimeline } from "../timeline/render-timeline.ts";
 import { padEnd, wrap } from "../timeline/text-width.ts";
 import { taskNotesOf } from "./task-notes.ts";

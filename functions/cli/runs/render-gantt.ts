@@ -1,10 +1,10 @@
 // Runs as a Mermaid gantt diagram for a report: a section for each run, with its tasks on one time axis.
-import { oneLine } from "../../core/log-text.ts";
-import { renderDuration } from "../../core/view/duration.ts";
-import { shortIdOf } from "../../core/view/find.ts";
-import type { Phase } from "../../core/view/phases.ts";
-import type { RunView } from "../../core/view/run-view.ts";
-import type { TaskView } from "../../core/view/task-view.ts";
+import { oneLine } from "../../lib/core/text/log-text.ts";
+import { renderDuration } from "../../lib/core/view/duration.ts";
+import { shortIdOf } from "../../lib/core/view/find.ts";
+import type { Phase } from "../../lib/core/view/phases.ts";
+import type { RunView } from "../../lib/core/view/run-view.ts";
+import type { TaskView } from "../../lib/core/view/task-view.ts";
 import { plainText } from "../mermaid.ts";
 import { workSeconds } from "../timeline/axis.ts";
 import { phaseSigns, signOfTask } from "../timeline/signs.ts";

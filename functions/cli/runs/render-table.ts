@@ -1,8 +1,8 @@
 // Runs as a table, one line each, with reason and fix below stuck runs.
-import { oneLine } from "../../core/log-text.ts";
-import { renderDuration } from "../../core/view/duration.ts";
-import { shortIdOf } from "../../core/view/find.ts";
-import type { RunView } from "../../core/view/run-view.ts";
+import { oneLine } from "../../lib/core/text/log-text.ts";
+import { renderDuration } from "../../lib/core/view/duration.ts";
+import { shortIdOf } from "../../lib/core/view/find.ts";
+import type { RunView } from "../../lib/core/view/run-view.ts";
 import type { Format } from "../terminal.ts";
 import { fitEnd, wrapShort } from "../timeline/text-width.ts";
 import { type Column, renderColumns } from "./columns.ts";

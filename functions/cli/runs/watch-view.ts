@@ -1,7 +1,7 @@
 // The output of --watch: a block redrawn in place on a terminal, otherwise one line for each change.
-import { oneLine } from "../../core/log-text.ts";
-import { shortIdOf } from "../../core/view/find.ts";
-import type { RunView } from "../../core/view/run-view.ts";
+import { oneLine } from "../../lib/core/text/log-text.ts";
+import { shortIdOf } from "../../lib/core/view/find.ts";
+import type { RunView } from "../../lib/core/view/run-view.ts";
 import type { Terminal } from "../terminal.ts";
 import { makeLiveBlock } from "../timeline/live-block.ts";
 import { fit } from "../timeline/text-width.ts";

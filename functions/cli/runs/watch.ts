@@ -1,6 +1,6 @@
 // job-executor runs --watch: polls until it is interrupted, or until the given run ends.
-import type { RunView } from "../../core/view/run-view.ts";
-import { IoError } from "../../io/io-error.ts";
+import type { RunView } from "../../lib/core/view/run-view.ts";
+import { IoError } from "../../lib/io-error.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Look, type LookPorts, look, type Wanted } from "./look.ts";

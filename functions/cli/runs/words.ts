@@ -1,7 +1,7 @@
 // Texts about a run that the table, the detail view and the diagrams share.
-import { oneLine } from "../../core/log-text.ts";
-import type { RunView } from "../../core/view/run-view.ts";
-import type { TaskView } from "../../core/view/task-view.ts";
+import { oneLine } from "../../lib/core/text/log-text.ts";
+import type { RunView } from "../../lib/core/view/run-view.ts";
+import type { TaskView } from "../../lib/core/view/task-view.ts";
 import { runSigns, type Sign, stuckSign, taskSigns } from "../timeline/signs.ts";
 
 /** Being stuck takes precedence over the state. */

@@ -7,7 +7,7 @@ export const addSchema = (program: Command, { terminal }: CliContext): void => {
     .command("schema")
     .description("print the JSON Schema of job/config.yaml, for editors")
     .action(async () => {
-      const { makeJsonSchema } = await import("../../core/config/json-schema.ts");
+      const { makeJsonSchema } = await import("../../lib/core/config/json-schema.ts");
       terminal.print(JSON.stringify(makeJsonSchema(), undefined, 2));
     });
 };

@@ -1,10 +1,10 @@
 // job-executor source: keptn-source in a terminal, for functions under development.
 import { hostname } from "node:os";
-import { renderProblem, renderProblems } from "../../core/problem.ts";
-import type { Settings } from "../../core/settings.ts";
-import { parseSourceSettings } from "../../core/source/check-settings.ts";
 import { startSource } from "../../keptn-source/handler.ts";
 import { makeSourcePorts } from "../../keptn-source/index.ts";
+import { renderProblem, renderProblems } from "../../lib/core/problem.ts";
+import type { Settings } from "../../lib/core/settings/settings.ts";
+import { parseSourceSettings } from "../../lib/core/source/check-settings.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { sayLine } from "./say-line.ts";

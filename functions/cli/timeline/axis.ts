@@ -1,5 +1,5 @@
 // The time axis shared by the tasks of a run.
-import type { TaskView } from "../../core/view/task-view.ts";
+import type { TaskView } from "../../lib/core/view/task-view.ts";
 
 export type TimelineRow = Pick<TaskView, "name" | "state" | "phases" | "onError">;
 

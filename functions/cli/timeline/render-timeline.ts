@@ -1,7 +1,7 @@
 // Tasks as bars on one time axis, one line each: waiting, starting, fetching files, running, done.
-import { oneLine } from "../../core/log-text.ts";
-import { renderDuration } from "../../core/view/duration.ts";
-import type { Phase } from "../../core/view/phases.ts";
+import { oneLine } from "../../lib/core/text/log-text.ts";
+import { renderDuration } from "../../lib/core/view/duration.ts";
+import type { Phase } from "../../lib/core/view/phases.ts";
 import type { Format } from "../terminal.ts";
 import { type Axis, axisOf, type TimelineRow, workSeconds } from "./axis.ts";
 import { phaseSigns, signOfTask, taskSigns } from "./signs.ts";

@@ -1,8 +1,8 @@
 // The sign, word and colour of each state of runs and tasks; each of the three is enough to tell states apart.
 
-import type { Phase } from "../../core/view/phases.ts";
-import type { RunWord } from "../../core/view/run-view.ts";
-import type { TaskView, TaskWord } from "../../core/view/task-view.ts";
+import type { Phase } from "../../lib/core/view/phases.ts";
+import type { RunWord } from "../../lib/core/view/run-view.ts";
+import type { TaskView, TaskWord } from "../../lib/core/view/task-view.ts";
 import type { Format } from "../terminal.ts";
 
 export interface Sign {

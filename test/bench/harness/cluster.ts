@@ -1,7 +1,7 @@
 // The place on a real API server: a namespace of its own on the cluster that KUBECONFIG names, and Keptn's double.
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import type { KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
-import { connectWire } from "../../../functions/io/kubernetes/wire.ts";
+import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
+import { connectWire } from "../../../functions/lib/kubernetes/wire.ts";
 import { forNoNode } from "../../cluster/harness/kubelet.ts";
 import { makeNamespace } from "../../cluster/namespace.ts";
 import { startTellingKeptn } from "./keptn.ts";

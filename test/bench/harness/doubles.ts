@@ -1,8 +1,9 @@
 // The place in memory: both doubles on this machine, which tell at once what happens to them.
-import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
-import type { Job } from "../../../functions/core/kubernetes.ts";
-import { label } from "../../../functions/core/marks.ts";
-import { phaseOf } from "../../../functions/core/run-state.ts";
+
+import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
+import { phaseOf } from "../../../functions/lib/core/run/run-state.ts";
 import { type FunctionProcess, startFunction } from "../../cluster/harness/function-process.ts";
 import { type ApiServer, startApiServer } from "../../doubles/kubernetes/api-server.ts";
 import { type EventRequest, requestOfChange } from "../../doubles/requests.ts";

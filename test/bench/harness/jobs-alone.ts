@@ -1,8 +1,8 @@
 // What Kubernetes takes for many Jobs at once by itself: its Job controller makes 20 calls a second unless it is told otherwise.
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
-import type { Job } from "../../../functions/core/kubernetes.ts";
-import { phaseOf } from "../../../functions/core/run-state.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
+import { phaseOf } from "../../../functions/lib/core/run/run-state.ts";
 import { forNoNode } from "../../cluster/harness/kubelet.ts";
 import type { Cluster } from "./cluster.ts";
 

@@ -1,6 +1,6 @@
 // Where functions are measured: a Keptn and an API server, the environment that leads programs to them, and events.
 import type { Agent } from "node:http";
-import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
+import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import { type EventRequest, requestOfEvent } from "../../doubles/requests.ts";
 import type { TellingKeptn } from "./keptn.ts";
 

@@ -1,6 +1,6 @@
 // Between Kubernetes and finish-task: tells changes of released Jobs as an ApiServerSource does, and delivers them as a Broker does.
-import type { Job } from "../../../functions/core/kubernetes.ts";
-import { stateOf } from "../../../functions/core/run-state.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
+import { stateOf } from "../../../functions/lib/core/run/run-state.ts";
 import type { ApiServer } from "../../doubles/kubernetes/api-server.ts";
 import { requestOfChange } from "../../doubles/requests.ts";
 import { deliverAtLast, makePost } from "./post.ts";

@@ -83,7 +83,7 @@ const againstNaive = async (bench: Bench, doubles: Doubles): Promise<Row[]> => {
     const { ours, ...others } = await interleave(
       {
         ours: first(bundled(bench, doubles, name)),
-        "unbundled sources": first({ args: ["functions/serve.ts"], env }),
+        "unbundled sources": first({ args: ["functions/main.ts"], env }),
         "libraries as in their READMEs": first({ args: ["test/bench/programs/naive.ts"], env }),
       },
       { unmeasured: 1, measured: 7 },

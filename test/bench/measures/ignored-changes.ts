@@ -1,8 +1,8 @@
 // Of all changes of a Job that finish-task hears of, one asks for something: what each of the others costs.
 import { randomUUID } from "node:crypto";
-import type { Job } from "../../../functions/core/kubernetes.ts";
-import { annotation } from "../../../functions/core/marks.ts";
-import { stateOf } from "../../../functions/core/run-state.ts";
+import { annotation } from "../../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
+import { stateOf } from "../../../functions/lib/core/run/run-state.ts";
 import { startFunction } from "../../cluster/harness/function-process.ts";
 import { requestOfChange } from "../../doubles/requests.ts";
 import type { Doubles } from "../harness/doubles.ts";

@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { programs } from "../../../build/programs.ts";
-import type { Job } from "../../../functions/core/kubernetes.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { functionNames } from "../../cluster/harness/deployed-env.ts";
 import { type FunctionProcess, startFunction } from "../../cluster/harness/function-process.ts";
 import { requestOfChange, requestOfEvent, requestOfSweep } from "../../doubles/requests.ts";

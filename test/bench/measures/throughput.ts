@@ -17,7 +17,7 @@ const runs = 500;
 /** JES's client: rest.Config without QPS, of client-go's default (JES: pkg/k8sutils/connect.go). A run takes it four calls at least. */
 const jesCallsPerSecond = 5;
 const jesCallsPerRun = 4;
-/** Of start-job, to Kubernetes, for each run: the Job, its release, two notes (test/chain/calls.test.ts). */
+/** Of start-job, to Kubernetes, for each run: the Job, its release, two notes (test/lib/run/calls.test.ts). */
 const callsToRelease = 4;
 
 export const throughput: Measure = {

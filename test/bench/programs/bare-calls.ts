@@ -1,9 +1,9 @@
 // The floor of a warm function: makes the calls that it is told with our clients of Kubernetes and Keptn, and does nothing else.
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
-import { parseKeptnSettings } from "../../../functions/core/keptn-settings.ts";
-import { connectApi as connectKeptn, type KeptnApi } from "../../../functions/io/keptn/api.ts";
-import { connectApi as connectKubernetes, type KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
+import { parseKeptnSettings } from "../../../functions/lib/core/settings/keptn-settings.ts";
+import { connectApi as connectKeptn, type KeptnApi } from "../../../functions/lib/keptn/api.ts";
+import { connectApi as connectKubernetes, type KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
 import type { Script, ScriptedCall } from "../harness/script.ts";
 
 /** With what its body is, so that only what a function has to do as well is done for an event. */

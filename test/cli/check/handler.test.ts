@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { openInstallation } from "../../../functions/cli/check/cluster.ts";
 import { type CheckOptions, check } from "../../../functions/cli/check/handler.ts";
-import type { Finding } from "../../../functions/core/check/finding.ts";
+import type { Finding } from "../../../functions/lib/core/check/finding.ts";
 import {
   change,
   collections,

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { openInstallation } from "../../../functions/cli/check/cluster.ts";
 import { check } from "../../../functions/cli/check/handler.ts";
-import type { Finding } from "../../../functions/core/check/finding.ts";
-import { noteOfScope } from "../../../functions/core/run-scope.ts";
+import type { Finding } from "../../../functions/lib/core/check/finding.ts";
+import { noteOfScope } from "../../../functions/lib/core/run/run-scope.ts";
 import { change, collections, startInstallation, type TestInstallation } from "../../doubles/installation.ts";
 import { makeTerminal } from "../../doubles/terminal.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { renderFindings } from "../../../functions/cli/check/render.ts";
-import type { Finding } from "../../../functions/core/check/finding.ts";
+import type { Finding } from "../../../functions/lib/core/check/finding.ts";
 
 const finding: Finding = {
   id: "function",

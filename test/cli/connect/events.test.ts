@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connect } from "../../../functions/cli/connect/handler.ts";
 import { listConnected } from "../../../functions/cli/connect/list.ts";
-import { everyTask } from "../../../functions/core/connect/selection.ts";
+import { everyTask } from "../../../functions/lib/core/connect/selection.ts";
 import { open, other, shipyardOf, typeOf, usual } from "./harness.ts";
 
 describe("connect", () => {

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { disconnect } from "../../../functions/cli/connect/disconnect.ts";
 import { connect } from "../../../functions/cli/connect/handler.ts";
-import { parseConnections } from "../../../functions/core/connect/connections.ts";
-import { probeType } from "../../../functions/core/connect/probe.ts";
-import { everyTask } from "../../../functions/core/connect/selection.ts";
-import { IoError } from "../../../functions/io/io-error.ts";
+import { parseConnections } from "../../../functions/lib/core/connect/connections.ts";
+import { probeType } from "../../../functions/lib/core/connect/probe.ts";
+import { everyTask } from "../../../functions/lib/core/connect/selection.ts";
+import { IoError } from "../../../functions/lib/io-error.ts";
 import { open, url, usual } from "./harness.ts";
 
 describe("connect", () => {

@@ -1,10 +1,10 @@
 // connect and disconnect on a Keptn and a cluster that are values.
 import type { connect } from "../../../functions/cli/connect/handler.ts";
 import type { ConnectOptions, ConnectPorts } from "../../../functions/cli/connect/ports.ts";
-import type { WebhookSubscription } from "../../../functions/core/connect/selection.ts";
-import { IoError } from "../../../functions/io/io-error.ts";
-import type { ProbeAnswer } from "../../../functions/io/keptn/webhooks.ts";
-import type { Connections } from "../../../functions/io/kubernetes/connections.ts";
+import type { WebhookSubscription } from "../../../functions/lib/core/connect/selection.ts";
+import { IoError } from "../../../functions/lib/io-error.ts";
+import type { ProbeAnswer } from "../../../functions/lib/keptn/webhooks.ts";
+import type { Connections } from "../../../functions/lib/kubernetes/connections.ts";
 import { makeTerminal } from "../../doubles/terminal.ts";
 
 interface Given {

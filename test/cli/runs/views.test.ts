@@ -8,7 +8,7 @@ import { renderGantt } from "../../../functions/cli/runs/render-gantt.ts";
 import { renderTable } from "../../../functions/cli/runs/render-table.ts";
 import type { Format } from "../../../functions/cli/terminal.ts";
 import { widthOf } from "../../../functions/cli/timeline/text-width.ts";
-import { type RunView, readRuns, viewRun } from "../../../functions/core/view/run-view.ts";
+import { type RunView, readRuns, viewRun } from "../../../functions/lib/core/view/run-view.ts";
 import { goldenCases } from "../../golden.ts";
 import { makeTestPod, type TestPod } from "../../pods.ts";
 import { makeJobs, type TestRun, testEvent } from "../../runs.ts";

@@ -1,8 +1,8 @@
 // Reports changes of Jobs as an ApiServerSource does (reference: eventing pkg/adapter/apiserver), only less reliably.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "../../../functions/core/kubernetes.ts";
-import { label } from "../../../functions/core/marks.ts";
-import type { KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
+import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
+import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
 import { requestOfChange, requestOfSweep, structuredRequestOf } from "../../doubles/requests.ts";
 import type { Random } from "./random.ts";
 

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import type { Job } from "../../../functions/core/kubernetes.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { freePort } from "./function-process.ts";
 import type { Random } from "./random.ts";
 

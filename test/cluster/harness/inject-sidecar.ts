@@ -1,5 +1,5 @@
 // What injectors do to pods: a container beside the task's own, or a native sidecar, where an annotation asks for one.
-import type { Container, Job } from "../../../functions/core/kubernetes.ts";
+import type { Container, Job } from "../../../functions/lib/core/kubernetes.ts";
 import { testImage } from "./world.ts";
 
 /** `test/sidecar: "name=script"`, `test/native: "name=script"` */

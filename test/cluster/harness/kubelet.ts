@@ -1,7 +1,7 @@
 // Plays the kubelet for pods that no node takes: they run for a moment and end as their command says, without a container.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pod } from "../../../functions/core/kubernetes.ts";
-import type { KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
+import type { Pod } from "../../../functions/lib/core/kubernetes.ts";
+import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
 import type { Random } from "./random.ts";
 
 export interface Kubelet {

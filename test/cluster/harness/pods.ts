@@ -1,7 +1,7 @@
 // Pods of a run on a real cluster, and what takes them away.
-import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
-import type { Pod } from "../../../functions/core/kubernetes.ts";
-import type { KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
+import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
+import type { Pod } from "../../../functions/lib/core/kubernetes.ts";
+import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
 import type { TestWorld } from "./world.ts";
 
 export const podsOf = async ({ namespace }: TestWorld, event: KeptnEvent): Promise<Pod[]> => {

@@ -1,8 +1,8 @@
 // A whole installation for a test: a namespace, Keptn's double, both functions as processes, and what Knative does around them.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
-import type { Job } from "../../../functions/core/kubernetes.ts";
-import { label } from "../../../functions/core/marks.ts";
+import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { type KeptnDouble, startKeptn } from "../../doubles/keptn/keptn-double.ts";
 import type { TriggerGiven } from "../../doubles/keptn/trigger.ts";
 import { makeNamespace, type TestNamespace } from "../namespace.ts";

@@ -1,21 +1,22 @@
 // An example of every problem there is: configs, settings, files and events that have it, and what is said about them.
-import { parseJobConfig } from "../../../functions/core/config/parse.ts";
-import { parseJson } from "../../../functions/core/exact-json.ts";
+
+import { lintJobConfig } from "../../../functions/cli/lint/lint.ts";
+import { planMigration } from "../../../functions/cli/migrate/values/plan-migration.ts";
+import { parseJobConfig } from "../../../functions/lib/core/config/parse.ts";
+import { type KeptnEvent, parseKeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import {
   missingProblem,
   tooLargeProblem,
   tooManyProblem,
   tooMuchProblem,
-} from "../../../functions/core/file-choice.ts";
-import { checkFileName, parseFileEntry } from "../../../functions/core/file-names.ts";
-import { parseFetchOrder } from "../../../functions/core/files.ts";
-import { type KeptnEvent, parseKeptnEvent } from "../../../functions/core/keptn-event.ts";
-import { parseKeptnSettings } from "../../../functions/core/keptn-settings.ts";
-import { lintJobConfig } from "../../../functions/core/lint.ts";
-import { planMigration } from "../../../functions/core/migrate/plan-migration.ts";
-import { planRuns } from "../../../functions/core/plan.ts";
-import type { Problem } from "../../../functions/core/problem.ts";
-import { parseSettings } from "../../../functions/core/settings.ts";
+} from "../../../functions/lib/core/files/file-choice.ts";
+import { checkFileName, parseFileEntry } from "../../../functions/lib/core/files/file-names.ts";
+import { parseFetchOrder } from "../../../functions/lib/core/files/files.ts";
+import { parseJson } from "../../../functions/lib/core/json/exact-json.ts";
+import { planRuns } from "../../../functions/lib/core/plan/plan.ts";
+import type { Problem } from "../../../functions/lib/core/problem.ts";
+import { parseKeptnSettings } from "../../../functions/lib/core/settings/keptn-settings.ts";
+import { parseSettings } from "../../../functions/lib/core/settings/settings.ts";
 import { goldenCases } from "../../golden.ts";
 
 export interface Example {

@@ -1,10 +1,10 @@
 // docs/reference/jes-values.md: what becomes of every value of JES's Helm chart, from the table of `job-executor migrate`.
-import { valueTable } from "../../../functions/core/migrate/value-table.ts";
+import { valueTable } from "../../../functions/cli/migrate/values/value-table.ts";
 import { code, renderHead, renderTable } from "./markdown.ts";
 
 export const renderJesValues = (): string =>
   [
-    renderHead("Values of JES's Helm chart", "functions/core/migrate/value-table.ts"),
+    renderHead("Values of JES's Helm chart", "functions/cli/migrate/values/value-table.ts"),
     introduction,
     renderTable(
       ["value of the chart 0.3.0", "what becomes of it"],

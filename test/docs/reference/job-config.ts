@@ -1,5 +1,5 @@
 // docs/reference/job-config.md: every field of job/config.yaml, from the JSON Schema that is made of its one definition.
-import { makeJsonSchema } from "../../../functions/core/config/json-schema.ts";
+import { makeJsonSchema } from "../../../functions/lib/core/config/json-schema.ts";
 import { anchorOf, code, renderHead, renderTable, words } from "./markdown.ts";
 
 export interface Schema {
@@ -19,7 +19,7 @@ export interface Schema {
 
 export const renderJobConfig = (): string =>
   [
-    renderHead("Fields of job/config.yaml", "functions/core/config/schema.ts"),
+    renderHead("Fields of job/config.yaml", "functions/lib/core/config/schema.ts"),
     introduction,
     ...sectionsOf(makeJsonSchema(), ""),
   ].join("\n");

@@ -1,5 +1,5 @@
 // docs/reference/problems.md: every problem by its code, with an example, from the golden cases.
-import { type Problem, renderProblem } from "../../../functions/core/problem.ts";
+import { type Problem, renderProblem } from "../../../functions/lib/core/problem.ts";
 import { type Example, makeExamples, type Room, rooms } from "./examples.ts";
 import { fence, renderHead } from "./markdown.ts";
 

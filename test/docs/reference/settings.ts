@@ -1,14 +1,14 @@
 // docs/reference/settings.md: every setting, from its one definition.
 import { readFileSync } from "node:fs";
-import type { Setting } from "../../../functions/core/setting-types.ts";
-import { settingsTable } from "../../../functions/core/settings.ts";
+import type { Setting } from "../../../functions/lib/core/settings/setting-types.ts";
+import { settingsTable } from "../../../functions/lib/core/settings/settings.ts";
 import { anchorOf, code, fence, renderHead, renderTable, words } from "./markdown.ts";
 
 export const renderSettings = (): string => {
   const settings = Object.entries(settingsTable).map(([name, setting]) => describe(name, setting));
   const long = settings.filter(({ fallback }) => isLong(fallback));
   return [
-    renderHead("Settings", "functions/core/settings.ts and manifests/base/settings.env"),
+    renderHead("Settings", "functions/lib/core/settings/settings.ts and manifests/base/settings.env"),
     introduction,
     renderTable(["setting", "what it may be", "default", "what it means"], settings.map(renderSetting)),
     "\n## Long defaults\n",

@@ -1,9 +1,9 @@
 // The rules of Keptn that its double keeps and that the contract cannot ask a real one for at will.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { makeStarted } from "../../../functions/core/answer.ts";
-import { envelopeOf, type KeptnEvent } from "../../../functions/core/keptn-event.ts";
-import { connectKeptn, type Keptn } from "../../../functions/io/keptn.ts";
+import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
+import { makeStarted } from "../../../functions/lib/core/report/answer.ts";
+import { connectKeptn, type Keptn } from "../../../functions/lib/keptn/keptn.ts";
 import { finishedOf } from "../../contract/keptn-bench.ts";
 import { type KeptnDouble, startKeptn } from "./keptn-double.ts";
 import { makeRateLimiter } from "./rate-limiter.ts";

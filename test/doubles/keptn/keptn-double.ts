@@ -1,6 +1,6 @@
 // Keptn's control plane for tests: its rules in memory, behind an HTTP server on this machine.
 import { randomUUID } from "node:crypto";
-import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
+import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import { startServer } from "../http-server.ts";
 import { type ControlPlane, type ControlPlaneOptions, makeControlPlane } from "./control-plane.ts";
 import { type Fault, makeFaults } from "./faults.ts";

@@ -1,6 +1,6 @@
 // Settings for a connection to a Keptn, as a program would have them from its environment.
 import assert from "node:assert/strict";
-import { parseSettings, type Settings } from "../../../functions/core/settings.ts";
+import { parseSettings, type Settings } from "../../../functions/lib/core/settings/settings.ts";
 
 export const settingsFor = (
   keptn: { readonly endpoint: string; readonly token: string },

@@ -1,6 +1,6 @@
 // Makes an event that Keptn waits for, without a project, a shipyard file or a sequence of its own.
 import { randomUUID } from "node:crypto";
-import type { KeptnEvent } from "../../../functions/core/keptn-event.ts";
+import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import type { Json } from "./merge.ts";
 import type { StoredEvent } from "./shipyard.ts";

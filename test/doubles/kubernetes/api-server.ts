@@ -5,7 +5,7 @@ import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { Job } from "../../../functions/core/kubernetes.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { startServer } from "../http-server.ts";
 import { collectGarbage } from "./garbage-collector.ts";
 import { type Fate, runJobs } from "./job-controller.ts";

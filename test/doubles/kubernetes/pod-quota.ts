@@ -1,5 +1,5 @@
 // A namespace's quota of pods, and what the Job controller says when it is full.
-import type { Job } from "../../../functions/core/kubernetes.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { type KubernetesObject, type ObjectStore, timeOf } from "./object-store.ts";
 
 interface Quota extends KubernetesObject {

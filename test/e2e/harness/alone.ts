@@ -1,6 +1,6 @@
 // What Kubernetes takes for a Job by itself: the floor of a run's time.
-import type { Job } from "../../../functions/core/kubernetes.ts";
-import type { KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
+import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
 import { until } from "../../cluster/harness/world.ts";
 import type { Observer } from "./observer.ts";
 

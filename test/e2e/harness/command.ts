@@ -1,7 +1,7 @@
 // `job-executor`, as somebody at a terminal starts it.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { Finding } from "../../../functions/core/check/finding.ts";
+import type { Finding } from "../../../functions/lib/core/check/finding.ts";
 
 const main = new URL("../../../functions/cli/main.ts", import.meta.url).pathname;
 

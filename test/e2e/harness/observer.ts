@@ -1,9 +1,9 @@
 // Notes when what happens to runs: Keptn's events as NATS brings them, and changes of Jobs as the API server tells them.
 import { connect } from "@nats-io/transport-node";
-import type { Job } from "../../../functions/core/kubernetes.ts";
-import { label } from "../../../functions/core/marks.ts";
-import { phaseOf } from "../../../functions/core/run-state.ts";
-import type { KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
+import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import type { Job } from "../../../functions/lib/core/kubernetes.ts";
+import { phaseOf } from "../../../functions/lib/core/run/run-state.ts";
+import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
 
 export interface Observer {
   readonly events: readonly SeenEvent[];

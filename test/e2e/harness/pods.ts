@@ -1,7 +1,7 @@
 // Counts our pods over time: functions, which come and go, and the source, which stays.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pod } from "../../../functions/core/kubernetes.ts";
-import type { KubernetesApi } from "../../../functions/io/kubernetes/api.ts";
+import type { Pod } from "../../../functions/lib/core/kubernetes.ts";
+import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
 
 export interface PodCounter {
   /** Pods of start-job and finish-task that are there now. */

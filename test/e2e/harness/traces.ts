@@ -1,7 +1,7 @@
 // What an installation leaves running, and what it asks of the API server: nothing of either, when it is idle.
 import { open, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pod } from "../../../functions/core/kubernetes.ts";
+import type { Pod } from "../../../functions/lib/core/kubernetes.ts";
 import { until } from "../../cluster/harness/world.ts";
 import type { Installation } from "./installation.ts";
 

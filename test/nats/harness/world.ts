@@ -7,8 +7,8 @@ import { type AddressInfo, connect as connectTcp, createServer, type Socket } fr
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { makeStarted } from "../../../functions/core/answer.ts";
-import { envelopeOf, type KeptnEvent } from "../../../functions/core/keptn-event.ts";
+import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
+import { makeStarted } from "../../../functions/lib/core/report/answer.ts";
 import { bundledPrograms } from "../../cluster/harness/bundled-programs.ts";
 import { freePort } from "../../cluster/harness/function-process.ts";
 import { finishedOf } from "../../contract/keptn-bench.ts";

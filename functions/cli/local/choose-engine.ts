@@ -1,0 +1,52 @@
+// Chooses the engine: podman or docker if available, otherwise processes.
+import { IoError } from "../../lib/io-error.ts";
+import { answers } from "./answers.ts";
+import type { Engine, Say } from "./engine.ts";
+
+const runtimeChoices = ["auto", "podman", "docker", "process"] as const;
+export type RuntimeChoice = (typeof runtimeChoices)[number];
+
+export interface EngineOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** A working folder for the engine. */
+  readonly folder: string;
+  readonly say: Say;
+  readonly now: () => Date;
+  /** How long an engine may take to respond. */
+  readonly answerSeconds?: number;
+}
+
+/** These query the engine's service, because its program may be installed without a running service. */
+const questions = {
+  podman: ["podman", "info", "--format", "{{.Host.OS}}"],
+  docker: ["docker", "version", "--format", "{{.Server.Version}}"],
+} as const;
+
+/** @throws IoError if the requested engine does not respond */
+export const chooseEngine = async (choice: RuntimeChoice, options: EngineOptions): Promise<Engine> => {
+  if (choice === "process") return makeProcessEngine(options);
+  const wanted = choice === "auto" ? (["podman", "docker"] as const) : [choice];
+  const [env, seconds] = [definedOf(options.env), options.answerSeconds ?? 5];
+  const good = await Promise.all(wanted.map((name) => answers(questions[name], { seconds, env })));
+  const name = wanted.find((_, i) => good[i]);
+  if (name) {
+    const { containerEngine } = await import("./container-engine.ts");
+    return containerEngine({ ...options, env, name });
+  }
+  if (choice === "auto") return makeProcessEngine(options);
+  throw new IoError(`${choice} does not answer (${questions[choice].join(" ")})`, { retryable: true });
+};
+
+const makeProcessEngine = async (options: EngineOptions): Promise<Engine> => {
+  const { processEngine } = await import("./process-engine.ts");
+  const baseEnv = definedOf({
+    PATH: options.env["PATH"],
+    HOME: options.env["HOME"],
+    TMPDIR: options.env["TMPDIR"],
+    LANG: options.env["LANG"],
+  });
+  return processEngine({ ...options, baseEnv });
+};
+
+const definedOf = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

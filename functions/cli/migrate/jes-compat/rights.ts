@@ -1,0 +1,58 @@
+// Notes on a task's rights, namespace and annotations.
+
+import type { JobConfig, Task } from "../../../lib/core/config/schema.ts";
+import type { Warning } from "../../../lib/core/config/warning.ts";
+import { flawsOfRestricted } from "../../../lib/core/policy/pod-security.ts";
+import { quote } from "../../../lib/core/yaml/scalars.ts";
+import { atFirst, type PlacedTask, tasksOf } from "./places.ts";
+
+export const explainRights = (config: JobConfig): Warning[] => {
+  const tasks = tasksOf(config);
+  return [
+    ...tasks.filter(({ task }) => keepsCapabilities(task)).map(explainCapabilities),
+    ...tasks.flatMap(explainPodSecurity),
+    ...tasks.filter(({ task }) => task.namespace).map(explainNamespace),
+    ...atFirst(
+      tasks.filter(({ task }) => Object.keys(task.annotations ?? {}).length > 0),
+      explainAnnotations,
+    ),
+  ];
+};
+
+const keepsCapabilities = ({ securityContext }: Task): boolean =>
+  securityContext?.capabilities !== undefined && securityContext.capabilities.drop === undefined;
+
+const explainCapabilities = ({ task, path }: PlacedTask): Warning => ({
+  code: "jes-capabilities-stay",
+  message: `The capabilities of task ${quote(task.name)} are added to the operator's \`drop: [ALL]\`; in JES they replaced it, so the task also had the runtime's defaults.`,
+  fix: "Add each capability that the task needs.",
+  path: [...path, "securityContext", "capabilities"],
+});
+
+/** Checks the level of our namespace in manifests/base. */
+const explainPodSecurity = ({ task, path }: PlacedTask): Warning[] => {
+  const flaws = task.namespace ? [] : flawsOfRestricted(task.securityContext ?? {});
+  if (flaws.length === 0) return [];
+  return [
+    {
+      code: "jes-pod-security",
+      message: `Our namespace has the Pod Security level \`restricted\`, which refuses the pod of task ${quote(task.name)}: ${flaws.map(({ says }) => says).join(", ")}. JES's namespace had no level.`,
+      fix: "Remove it, or ask the operator for a `namespace` with another level.",
+      path: [...path, "securityContext"],
+    },
+  ];
+};
+
+const explainNamespace = ({ task, path }: PlacedTask): Warning => ({
+  code: "jes-namespace-is-asked-for",
+  message: `Task ${quote(task.name)} runs in ${quote(task.namespace ?? "")} only if the operator allows it; JES tried any namespace, and failed if its ConfigMap, Secret and rights were missing there.`,
+  fix: "Ask the operator to add it to ALLOWED_NAMESPACES and to apply manifests/job-namespace there.",
+  path: [...path, "namespace"],
+});
+
+const explainAnnotations = ({ task, path }: PlacedTask, more: string): Warning => ({
+  code: "jes-annotations-on-pods",
+  message: `The annotations of task ${quote(task.name)}${more} are also set on its pod; JES only set them on the Job, where Vault, Istio and others ignore them.`,
+  fix: "Check which injectors react to them: a sidecar that does not exit keeps the pod running.",
+  path: [...path, "annotations"],
+});

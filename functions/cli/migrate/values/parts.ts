@@ -1,0 +1,74 @@
+// Results of migrating a value of JES's chart: settings, components and patches of an overlay, and notes.
+
+import type { Problem } from "../../../lib/core/problem.ts";
+import type { Tree } from "../../../lib/core/yaml/yaml-tree.ts";
+import type { Values } from "./values.ts";
+
+export type Part =
+  | { readonly kind: "setting"; readonly name: string; readonly value: string }
+  /** A folder of manifests/components. */
+  | { readonly kind: "component"; readonly name: string }
+  | { readonly kind: "patch"; readonly target: Target; readonly change: Readonly<Record<string, unknown>> }
+  | ({ readonly kind: "note" } & Note)
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** Objects that a patch applies to. */
+export interface Target {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** A regular expression; if absent, all objects of the kind. */
+  readonly name?: string;
+}
+
+export interface Note {
+  /** Steps to do; differences in behaviour; values that the overlay cannot express. */
+  readonly section: "todo" | "changes" | "left-out";
+  readonly text: string;
+  /** Lines for a shell. */
+  readonly commands?: readonly string[];
+}
+
+/** A value of the chart, including everything below it. */
+export interface Row {
+  /** Path with dots. */
+  readonly value: string;
+  /** For people: its replacement, or what to do instead. */
+  readonly becomes: string;
+  readonly make: (given: Given) => readonly Part[];
+}
+
+interface Given {
+  /** As in Helm; undefined if there is none. */
+  readonly value: Tree | undefined;
+  /** It differs from the chart's default. */
+  readonly isChanged: boolean;
+  readonly values: Values;
+}
+
+export const setting = (name: string, value: string): Part => ({ kind: "setting", name, value });
+export const component = (name: string): Part => ({ kind: "component", name });
+export const patch = (target: Target, change: Readonly<Record<string, unknown>>): Part => ({
+  kind: "patch",
+  target,
+  change,
+});
+export const note = (section: Note["section"], text: string, commands?: readonly string[]): Part => ({
+  kind: "note",
+  section,
+  text,
+  ...(commands ? { commands } : {}),
+});
+
+/** A value without an equivalent: noted if it was changed. */
+export const leftOut = (value: string, becomes: string): Row => ({
+  value,
+  becomes,
+  make: ({ isChanged }) => (isChanged ? [note("left-out", becomes)] : []),
+});
+
+/** A value that becomes a setting unchanged, if it is set. */
+export const same = (value: string, name: string): Row => ({
+  value,
+  becomes: `\`${name}\``,
+  make: ({ value: text }) => (typeof text === "string" && text !== "" ? [setting(name, text)] : []),
+});

@@ -1,0 +1,23 @@
+// The note on the Job of a graph task that was stopped before its end while its run continues.
+import type { Job } from "../kubernetes.ts";
+import type { LogText } from "../text/log-text.ts";
+import { annotation } from "./marks.ts";
+import { type Fields, isLog, isOptional, read } from "./read-marks.ts";
+
+const reasons = ["cannot-start", "fail-fast", "deleted"] as const;
+
+export interface Stopped {
+  /** `fail-fast`: another task failed, not this one. `deleted`: somebody deleted its Job, whose pod may still be running. */
+  readonly because: (typeof reasons)[number];
+  /** Continues "it could not start: ", "it was stopped: " or "it did not end: ". */
+  readonly why: string;
+  /** Its output, since its pod is deleted. */
+  readonly log?: LogText;
+}
+
+/** @returns undefined if there is none, or it is malformed */
+export const stoppedNoted = (job: Job): Stopped | undefined =>
+  read(job.metadata?.annotations?.[annotation.stopped], (value): value is Stopped & Fields => {
+    const { because, why, log } = value;
+    return reasons.some((one) => one === because) && typeof why === "string" && isOptional(log, isLog);
+  });

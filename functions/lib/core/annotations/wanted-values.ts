@@ -1,0 +1,38 @@
+// The values that a task takes from the results of earlier tasks, as noted on its Job.
+import type { Job } from "../kubernetes.ts";
+import { annotation } from "./marks.ts";
+import { isFields, isOptional } from "./read-marks.ts";
+
+export interface WantedValue {
+  /** Name of the variable. */
+  readonly name: string;
+  /** Key in the ConfigMap that the variable refers to. */
+  readonly key: string;
+  /** Index of the task that writes it, from 0. */
+  readonly task: number;
+  /** As in the config: the name of that task, and the path into its result. */
+  readonly path: string;
+  /** Undefined: text stays as it is, other values become JSON. */
+  readonly as?: "json" | "yaml";
+}
+
+/** @returns none also if the annotation is malformed: the pod cannot start then, since its variables refer to a missing ConfigMap */
+export const wantedValuesOf = (job: Job | undefined): readonly WantedValue[] => {
+  const text = job?.metadata?.annotations?.[annotation.values];
+  if (!text) return [];
+  try {
+    const values: unknown = JSON.parse(text);
+    return Array.isArray(values) && values.every(isWanted) ? values : [];
+  } catch {
+    return [];
+  }
+};
+
+const isWanted = (value: unknown): value is WantedValue => {
+  if (!isFields(value)) return false;
+  const { name, key, task, path, as } = value;
+  const isPlace = Number.isInteger(task) && (task as number) >= 0;
+  return isPlace && [name, key, path].every(isText) && isOptional(as, (one) => one === "json" || one === "yaml");
+};
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";

@@ -1,0 +1,97 @@
+// The job config, apiVersion v2: the only definition of its fields, with descriptions and examples.
+import * as z from "zod";
+import { quote, reject, requiredText, yesOrNo } from "../yaml/scalars.ts";
+import { checkOrder } from "./check-order.ts";
+import { checkTaskValues } from "./check-task-values.ts";
+import { descriptions } from "./descriptions.ts";
+import { eventFilter } from "./event-schema.ts";
+import { task } from "./task-schema.ts";
+
+export const actionFields = z.strictObject({
+  name: requiredText().register(descriptions, {
+    description: "Name of the action, for people.",
+    examples: ["Run locust"],
+  }),
+  silent: yesOrNo()
+    .default(false)
+    .register(descriptions, { description: "Send no .started and .finished event.", examples: [false] }),
+  events: z
+    .array(eventFilter)
+    .default([])
+    .register(descriptions, {
+      description: "The action runs for each event that matches one of these.",
+      examples: [[{ name: "sh.keptn.event.test.triggered" }]],
+    }),
+  tasks: z
+    .array(task)
+    .min(1)
+    .register(descriptions, {
+      description:
+        "Tasks of the action, each a Kubernetes Job. They run one after the other, or as `needs` and `when` say.",
+      examples: [[{ name: "Say hello", image: "alpine", cmd: ["echo", "hello"] }]],
+    }),
+  failFast: yesOrNo()
+    .optional()
+    .register(descriptions, {
+      description:
+        "A failed task stops the tasks that run in parallel, and no further task starts except those with `when`. job-executor-service refuses this field.",
+      examples: [true],
+    }),
+});
+
+/** Runs even if the action has other faults, so that all are reported at once. */
+const action = actionFields.superRefine(
+  ({ tasks }, context) => {
+    const known = Array.isArray(tasks) ? tasks.filter((one) => typeof one === "object" && one !== null) : [];
+    if (known.length !== tasks?.length) return;
+    const order = checkOrder(known);
+    for (const { path, ...fault } of [...order, ...checkTaskValues(known, order.length === 0)])
+      context.addIssue({ code: "custom", message: fault.message, params: fault, path });
+  },
+  { when: ({ value }) => typeof value === "object" && value !== null },
+);
+
+export const jobConfigSchema = z
+  .strictObject({
+    apiVersion: requiredText()
+      .superRefine((value, context) => {
+        if (value !== "v2")
+          reject(context, {
+            code: "unsupported-api-version",
+            message: `is ${quote(value)}, which is not supported`,
+            fix: "Write `apiVersion: v2`.",
+          });
+      })
+      .register(descriptions, {
+        description: "Version of this format: v2.",
+        examples: ["v2"],
+        const: "v2",
+        type: "string",
+      }),
+    actions: z
+      .array(action)
+      .default([])
+      .register(descriptions, {
+        description: "Actions, each with the events that start it.",
+        examples: [
+          [
+            {
+              name: "Say hello",
+              events: [{ name: "sh.keptn.event.hello.triggered" }],
+              tasks: [{ name: "Greet the world", image: "alpine", cmd: ["echo", "Hello World"] }],
+            },
+          ],
+        ],
+      }),
+  })
+  .register(descriptions, {
+    title: "Job config",
+    description: "job/config.yaml: the container images that run when Keptn events arrive.",
+  });
+
+export type JobConfig = z.output<typeof jobConfigSchema>;
+export type Action = JobConfig["actions"][number];
+export type Task = Action["tasks"][number];
+export type TaskEnv = NonNullable<Task["env"]>[number];
+export type TaskResources = NonNullable<Task["resources"]>;
+export type TaskVolume = NonNullable<Task["volumes"]>[number];

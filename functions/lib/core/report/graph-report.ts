@@ -1,0 +1,83 @@
+// Reports on the tasks of a graph: why some never ran, what their failures mean, and the verdict of the run.
+import { type Graph, type GraphNode, nodesOf } from "../run/graph.ts";
+import { standingsIn } from "../run/graph-step.ts";
+import type { RunState } from "../run/run-state.ts";
+import type { Standing } from "../run/standing.ts";
+import { resultOf, statusOf } from "./judge-result.ts";
+import type { TaskResult } from "./result.ts";
+import type { TaskReport } from "./task-report.ts";
+
+/** A reason for each task that never ran, which continues "it did not run: ". */
+export const whySkipped = (run: RunState, graph: Graph): ReadonlyMap<number, string> => {
+  const [nodes, standings] = [nodesOf(graph), standingsIn(run, graph)];
+  const nameOf = (task: number) => `'${run.chain.jobs[task]?.task ?? "?"}'`;
+  return new Map(
+    standings.flatMap((standing, task) => {
+      const node = nodes[task]!;
+      if (standing === "spared") return [[task, whySpared(node, standings, nameOf)]];
+      return standing === "barred" ? [[task, whyBarred(node, standings, nameOf)]] : [];
+    }),
+  );
+};
+
+const whySpared = (
+  { when, needs }: GraphNode,
+  standings: readonly Standing[],
+  nameOf: (task: number) => string,
+): string => {
+  if (when === "failure") return "none of the tasks that it waits for failed.";
+  const spared = needs.find((need) => standings[need] === "spared") ?? 0;
+  return `it needs ${nameOf(spared)}, which had no reason to run.`;
+};
+
+const whyBarred = (
+  { needs, spared }: GraphNode,
+  standings: readonly Standing[],
+  nameOf: (task: number) => string,
+): string => {
+  const failed = needs.filter((need) => standings[need] === "failed");
+  if (failed.length > 0) return `it needs ${failed.map(nameOf).join(" and ")}, which failed.`;
+  const barred = needs.find((need) => standings[need] === "barred");
+  if (barred !== undefined) return `it needs ${nameOf(barred)}, which did not run.`;
+  const reason = spared.find((task) => standings[task] !== "spared");
+  if (reason !== undefined) return `${nameOf(reason)}, which runs only after a failure, had to run.`;
+  return `${nameOf(standings.indexOf("failed"))} failed, and the action has \`failFast\`.`;
+};
+
+/** In a graph the worst result counts, regardless of order. */
+export const graphVerdict = (
+  reports: readonly TaskReport[],
+  results: readonly (TaskResult | undefined)[],
+): { status: string; result: string } => {
+  const failed = reports.filter(({ passed, skipped, onError }) => !passed && skipped === undefined && !onError);
+  if (failed.some(({ ranToEnd }) => !ranToEnd)) return { status: "errored", result: "fail" };
+  if (failed.length > 0) return { status: "succeeded", result: "fail" };
+  const said = reports.map((report, task) => saysOf(report, results[task]));
+  const worst = (order: readonly string[], words: readonly string[]) =>
+    order.find((word) => words.includes(word)) ?? order.at(-1)!;
+  return {
+    status: worst(
+      ["errored", "aborted", "unknown", "succeeded"],
+      said.map(({ status }) => status),
+    ),
+    result: worst(
+      ["fail", "warning", "pass"],
+      said.map(({ result }) => result),
+    ),
+  };
+};
+
+/** The contribution of one task. A tolerated failure limits how bad it can be. */
+const saysOf = (
+  { passed, skipped, onError }: TaskReport,
+  result: TaskResult | undefined,
+): { status: string; result: string } => {
+  const good = { status: "succeeded", result: "pass" };
+  if (skipped !== undefined) return good;
+  const data = result?.kind === "data" ? result.data : {};
+  const [status, word] = [statusOf(data["status"]), resultOf(data["result"])];
+  if (!onError) return { status, result: word };
+  const isBad = !passed || status !== "succeeded" || word === "fail";
+  if (onError === "warn" && (isBad || word === "warning")) return { ...good, result: "warning" };
+  return isBad ? good : { status, result: word };
+};

@@ -1,0 +1,17 @@
+// The outcome of a run, as noted on its Jobs.
+import type { End, Outcome } from "../annotations/marks.ts";
+import type { OutgoingEvent } from "../event/outgoing-event.ts";
+
+/** The outcome by the event that was sent to Keptn. */
+export const outcomeOfFinished = ({ data }: OutgoingEvent): Outcome => {
+  if (data["status"] !== "succeeded") return "errored";
+  return results[String(data["result"])] ?? "failed";
+};
+
+const results: Readonly<Record<string, Outcome>> = { pass: "passed", warning: "warning" };
+
+/** The outcome of a silent run, which sends no event. */
+export const outcomeOfEnd = ({ kind }: End): Outcome => {
+  if (kind === "passed" || kind === "failed") return kind;
+  return "errored";
+};

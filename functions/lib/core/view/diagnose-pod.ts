@@ -1,0 +1,162 @@
+// Explains why a released task does not run, from its pod's status and Kubernetes' warnings.
+
+import type { ContainerStatus, Job, Pod } from "../kubernetes.ts";
+import { describeEnd } from "../pod/explain-failure.ts";
+import { type KubernetesWarning, renderWarning } from "../pod/kubernetes-warning.ts";
+import { lastingSidecarsOf, wayOutOf } from "../pod/sidecars.ts";
+import { isFullQuota, sandboxTroubleOf, troubleSinceMs } from "../pod/start-problem.ts";
+import { type Trouble, troubleOf } from "../pod/start-trouble.ts";
+import { containersOfTask, endOfContainer } from "../pod/task-containers.ts";
+import type { TaskState } from "../run/run-state.ts";
+import { oneLine } from "../text/log-text.ts";
+import type { Diagnosis, Question } from "./diagnose.ts";
+import { renderDuration, secondsSince } from "./duration.ts";
+import { podsOf, type Sight } from "./sight.ts";
+import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
+
+/** Normal delays of scheduler, kubelet and controllers. */
+const patienceSeconds = 15;
+
+export const diagnosePod = (task: TaskState, sight: Sight): Diagnosis => {
+  const { job, link } = task;
+  if (!sight.pods || !job || sight.podsUnread?.has(link.namespace)) return {};
+  const pod = podsOf(task, sight).at(-1);
+  const trouble = troubleOf(job, pod);
+  if (!trouble) return diagnoseSidecars({ task: link.task, job, pod }, sight);
+  return diagnoseStart(trouble, { task: link.task, job, pod }, sight);
+};
+
+interface Patient {
+  readonly task: string;
+  readonly job: Job;
+  readonly pod: Pod | undefined;
+}
+
+const diagnoseStart = (trouble: Trouble, { task, job, pod }: Patient, sight: Sight): Diagnosis => {
+  if (trouble.kind === "no-pod" || !pod) return diagnoseJob(job, sight);
+  if (trouble.kind === "container") return diagnoseTrouble({ task, job, pod, stuck: trouble.status }, sight);
+  return trouble.kind === "no-node" ? diagnoseScheduling(task, pod, sight) : diagnoseSandbox(task, pod, sight);
+};
+
+/** The task has ended, but its pod has not. The next sweep continues anyway. */
+const diagnoseSidecars = ({ task, job, pod }: Patient, { nowMs }: Sight): Diagnosis => {
+  const { own } = containersOfTask(job, pod);
+  const [ended, names] = [own?.state?.terminated, lastingSidecarsOf(job, pod)];
+  const seconds = secondsSince(endOfContainer(own), nowMs) ?? 0;
+  if (!ended || names.length === 0 || seconds < patienceSeconds) return {};
+  const whose = names.length > 1 ? `containers ${names.join(", ")} run` : `container ${names[0]} runs`;
+  return {
+    why: `Task '${task}' has ended: its own container ${describeEnd(ended)}. But ${whose} on for ${renderDuration(seconds)}, and keeps its pod from ending.`,
+    fix: `The sweep treats the task as ended and stops its Job. ${wayOutOf(names)}`,
+  };
+};
+
+interface Stuck extends Patient {
+  readonly pod: Pod;
+  readonly stuck: ContainerStatus;
+}
+
+/** The problem disappears by itself, or the sweep ends the task, if there is a sweep. */
+const diagnoseTrouble = (trouble: Stuck, sight: Sight): Diagnosis => {
+  const { job, pod, stuck } = trouble;
+  const graceSeconds = sight.settings.START_GRACE_SECONDS;
+  const sinceMs = troubleSinceMs(stuck, { job, pod, warnings: warningsOf(pod, sight) ?? [] });
+  const isLeft = sight.nowMs - sinceMs > (graceSeconds + sweepSeconds) * 1000;
+  const sweep = isLeft ? explainSweep(sight) : { why: "", fix: reportedAfter(graceSeconds) };
+  const fix = [fixesByReason[stuck.state?.waiting?.reason ?? ""], sweep.fix].filter(Boolean).join(" ");
+  const { why, ask = [] } = withWarnings(renderTrouble(trouble), fix, { about: pod, sight });
+  const asks = isLeft && sight.timer === undefined ? [...ask, { about: "timer" } as const] : ask;
+  return { why: `${why}${sweep.why}`, fix, ...(asks.length > 0 ? { ask: asks } : {}) };
+};
+
+const renderTrouble = ({ task, pod, stuck }: Stuck): string => {
+  const { reason, message } = stuck.state?.waiting ?? {};
+  const isInit = pod.status?.initContainerStatuses?.includes(stuck);
+  const whose = `${isInit ? `init container ${stuck.name}, ` : ""}image ${stuck.image}`;
+  const said = [reason, message && oneLine(message)].filter(Boolean).join(": ");
+  return `Task '${task}' cannot start (${whose}): ${said.replace(/\.?$/, ".")}`;
+};
+
+const reportedAfter = (graceSeconds: number): string =>
+  `The sweep reports it as errored after ${graceSeconds}s of this (START_GRACE_SECONDS).`;
+
+const pull = "Check the image's name, and that the node can pull it (imagePullSecrets of the task's service account).";
+const create = "Create the missing object, or correct the task's env in job/config.yaml.";
+
+const fixesByReason: Readonly<Record<string, string>> = {
+  ...{ ErrImagePull: pull, ImagePullBackOff: pull, RegistryUnavailable: pull, ErrImageNeverPull: pull },
+  InvalidImageName: "Correct the image in job/config.yaml.",
+  CreateContainerConfigError: create,
+};
+
+const diagnoseScheduling = (task: string, pod: Pod, { nowMs, settings }: Sight): Diagnosis => {
+  const refused = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
+  const seconds = secondsSince(pod.metadata?.creationTimestamp, nowMs) ?? 0;
+  if (!refused || seconds < patienceSeconds) return {};
+  const said = [refused.reason, refused.message && oneLine(refused.message)].filter(Boolean).join(": ");
+  return {
+    why: `Task '${task}' has no node for ${renderDuration(seconds)}. Kubernetes said: ${said.replace(/\.?$/, ".")}`,
+    fix: `Free capacity, or request less in the task's resources. ${waitsUntil(settings)}`,
+  };
+};
+
+const waitsUntil = ({ START_DEADLINE_SECONDS: seconds }: Sight["settings"]): string =>
+  `The task waits for ${seconds}s (START_DEADLINE_SECONDS), then the sweep reports it as errored.`;
+
+/** A missing volume or network shows only in warnings; otherwise it looks like a slow start. */
+const diagnoseSandbox = (task: string, pod: Pod, sight: Sight): Diagnosis => {
+  if ((secondsSince(pod.status?.startTime, sight.nowMs) ?? 0) < patienceSeconds) return {};
+  const warnings = warningsOf(pod, sight);
+  if (!warnings) return { ask: [questionAbout(pod)] };
+  const trouble = sandboxTroubleOf({ pod, warnings, nowMs: sight.nowMs });
+  if (!trouble) return {};
+  const said = oneLine(renderWarning(trouble.said)).replace(/\.?$/, ".");
+  const fix = trouble.what.startsWith("a volume")
+    ? "Create the missing object."
+    : "Correct the cause in that message: a limit of the task, or the node's network.";
+  return {
+    why: `Task '${task}' cannot start: ${trouble.what} Kubernetes said: ${said}`,
+    fix: `${fix} ${reportedAfter(sight.settings.START_GRACE_SECONDS)}`,
+  };
+};
+
+/** The Job's pods are refused. */
+const diagnoseJob = (job: Job, sight: Sight): Diagnosis => {
+  const seconds = secondsSince(job.status?.startTime, sight.nowMs) ?? 0;
+  if (seconds < patienceSeconds) return {};
+  const why = `Kubernetes has created no pod for Job ${job.metadata?.namespace}/${job.metadata?.name} for ${renderDuration(seconds)}.`;
+  const isFull = warningsOf(job, sight)?.findLast(({ reason }) => reason === "FailedCreate");
+  const fix =
+    isFull && isFullQuota(isFull)
+      ? `Raise the quota, or wait for other pods to end. ${waitsUntil(sight.settings)}`
+      : "Look for a quota, a missing service account or an admission rule that refuses the pod.";
+  return withWarnings(why, fix, { about: job, sight });
+};
+
+const withWarnings = (
+  why: string,
+  fix: string,
+  { about, sight }: { readonly about: Pod | Job; readonly sight: Sight },
+): { readonly why: string } & Diagnosis => {
+  const said = warningsOf(about, sight);
+  if (!said) return { why, fix, ask: [questionAbout(about)] };
+  const news = said
+    .map(renderWarning)
+    .map(oneLine)
+    .filter((warning) => !isKnown(warning, why));
+  return { why: news.length > 0 ? `${why} Kubernetes said: ${news.slice(-2).join(" | ")}.` : why, fix };
+};
+
+/** Warnings repeat the pod's message with a different prefix; `Failed: Error: ErrImagePull` adds nothing. */
+const isKnown = (warning: string, why: string): boolean =>
+  why.includes(warning.replace(/^\w+: /, "").slice(-60)) || /^Failed: Error: \w+$/.test(warning);
+
+const warningsOf = ({ metadata }: Pod | Job, { warnings }: Sight): readonly KubernetesWarning[] | undefined =>
+  warnings?.get(metadata?.uid ?? "");
+
+const questionAbout = ({ metadata }: Pod | Job): Question => ({
+  about: "object",
+  namespace: metadata?.namespace ?? "",
+  name: metadata?.name ?? "",
+  uid: metadata?.uid ?? "",
+});

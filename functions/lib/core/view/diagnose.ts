@@ -1,0 +1,104 @@
+// Explains why a run is stuck, and suggests a fix: an overdue step of finish-task, or a problem of a pod.
+import type { Step } from "../run/next-step.ts";
+import type { RunState, TaskState } from "../run/run-state.ts";
+import { fixUnread } from "../run/unread-namespace.ts";
+import { diagnosePod } from "./diagnose-pod.ts";
+import { renderDuration } from "./duration.ts";
+import { endOf } from "./phases.ts";
+import { type Sight, unreadNamespaceOf } from "./sight.ts";
+import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
+
+export interface Diagnosis {
+  /** Why the run is stuck, in sentences; undefined: it is not. */
+  readonly why?: string;
+  readonly fix?: string;
+  /** Requests that would add detail, and were not made yet. */
+  readonly ask?: readonly Question[];
+}
+
+export type Question =
+  | { readonly about: "timer" }
+  | { readonly about: "object"; readonly namespace: string; readonly name: string; readonly uid: string };
+
+/** @param step the next step, from an observer's view */
+export const diagnose = (run: RunState, step: Step, sight: Sight): Diagnosis => {
+  if (step.kind === "over") return {};
+  const unread = unreadNamespaceOf(run, sight);
+  if (unread !== undefined) {
+    const why = sight.jobsUnread?.get(unread)?.replace(/\.?$/, ".");
+    return { why: `Its Jobs in namespace ${unread} cannot be listed: ${why}`, fix: fixUnread(unread) };
+  }
+  const running = run.tasks.filter(({ phase }) => phase === "running");
+  if (step.kind === "wait") return running.length > 0 ? diagnosePods(running, sight) : diagnoseCreation(run, sight);
+  const dueMs = dueSinceMs(run, step, sight);
+  const seconds = (sight.nowMs - dueMs) / 1000;
+  if (seconds < sweepSeconds) return {};
+  const claim = run.marks.claim ? ` ${run.marks.claim.by} began it at ${run.marks.claim.at}, but did not finish.` : "";
+  const sweep = explainSweep(sight);
+  return {
+    why: `${overdue(run, step)}: due for ${renderDuration(seconds)}.${claim}${sweep.why}`,
+    fix: sweep.fix,
+    ...(sight.timer === undefined ? { ask: [{ about: "timer" }] } : {}),
+  };
+};
+
+/** For parallel tasks, the first one that is stuck. */
+const diagnosePods = (running: readonly TaskState[], sight: Sight): Diagnosis => {
+  const found = running.map((task) => diagnosePod(task, sight));
+  return found.find(({ why, ask }) => why !== undefined || ask !== undefined) ?? {};
+};
+
+/** The step that finish-task has not done. */
+const overdue = (run: RunState, step: Exclude<Step, { kind: "wait" | "over" }>): string => {
+  switch (step.kind) {
+    case "announce":
+      return "Its Jobs exist, but Keptn was not told that it started";
+    case "release":
+      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' was not released, although it is next`;
+    case "stop":
+      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' was not stopped, although it must be`;
+    case "note-end":
+      return "A task has ended, but its Job does not record it";
+    case "report":
+    case "abandon":
+      return "It has ended, but Keptn was not told";
+    case "tidy":
+      return "It was reported, but not all of its Jobs were finalized";
+  }
+};
+
+/** When the step became possible. */
+const dueSinceMs = (run: RunState, step: Step, { settings }: Sight): number => {
+  const leaseMs = settings.CLAIM_LEASE_SECONDS * 1000;
+  const claimEndMs = run.marks.claim ? timeMs(run.marks.claim.at) + leaseMs : 0;
+  const ownerEndMs = run.marks.announced || run.chain.silent ? 0 : createdMs(run) + leaseMs;
+  return Math.max(claimEndMs, ownerEndMs, becameDueMs(run, step, settings.CREATE_GRACE_SECONDS * 1000));
+};
+
+const becameDueMs = (run: RunState, step: Step, createGraceMs: number): number => {
+  if (step.kind === "tidy") return timeMs(run.marks.reported);
+  const endsMs = run.tasks.map(({ job }) => timeMs(job && endOf(job)));
+  if (step.kind === "report" && step.end.kind === "incomplete" && !run.marks.announced) {
+    return createdMs(run) + createGraceMs;
+  }
+  return Math.max(createdMs(run), ...endsMs);
+};
+
+/** Creation time of its newest Job. */
+const createdMs = (run: RunState): number =>
+  Math.max(...run.tasks.map(({ job }) => timeMs(job?.metadata?.creationTimestamp)));
+
+const timeMs = (time: string | undefined): number => Date.parse(time ?? "") || 0;
+
+/** start-job creates all Jobs within seconds, unless it dies. */
+const diagnoseCreation = (run: RunState, sight: Sight): Diagnosis => {
+  const ageMs = sight.nowMs - createdMs(run);
+  const missing = run.tasks.filter(({ phase }) => phase === "missing").length;
+  if (missing === 0 || run.marks.announced || ageMs < sight.settings.CLAIM_LEASE_SECONDS * 1000) return {};
+  const leftSeconds = sight.settings.CREATE_GRACE_SECONDS - ageMs / 1000;
+  const total = run.tasks.length;
+  return {
+    why: `Only ${total - missing} of its ${total} Jobs were created, the last one ${renderDuration(ageMs / 1000)} ago.`,
+    fix: `If the event is delivered again, the others are created; otherwise the run is reported as errored in ${renderDuration(leftSeconds)}. Check start-job's log.`,
+  };
+};

@@ -1,0 +1,170 @@
+// One HTTP request: limited in time and size, without redirects. Errors tell whether the request may have taken effect.
+import {
+  type Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from "node:http";
+import type { Socket } from "node:net";
+import { IoError } from "../io-error.ts";
+import { loadHttps } from "./http-agent.ts";
+import { type Deadline, makeDeadline } from "./http-deadline.ts";
+import { faultOf, redirected, tooLarge } from "./http-fault.ts";
+
+export interface HttpRequest {
+  /** Handles keep-alive, TLS and proxies. */
+  readonly agent?: Agent;
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+  /** From the start to the last byte of the response; with 0, nothing is sent. */
+  readonly timeoutMs: number;
+  /** Longest time without data from the server. Without it, only `timeoutMs` applies. */
+  readonly silenceMs?: number;
+  /** Limit of the response body. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface HttpStream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Must be read to the end or left with `break`, to release the connection. @throws IoError while reading */
+  readonly chunks: AsyncIterable<Buffer>;
+}
+
+/**
+ * Returns responses of every status except redirects.
+ * @throws IoError, retryable unless the response is too large; `maybeDone` if the server may have acted on it
+ */
+export const request = async (wanted: HttpRequest): Promise<HttpAnswer> => {
+  const { status, answer, explain } = await begin(wanted);
+  return { status, headers: answer.headers, body: await bodyOf(answer, wanted, explain) };
+};
+
+/** Uses events, because an async iterator costs more than the chunks of a short response. */
+const bodyOf = (answer: IncomingMessage, wanted: HttpRequest, explain: Explain): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    answer.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      parts.push(chunk);
+      if (bytes > wanted.maxBytes) answer.destroy(tooLarge(wanted));
+    });
+    answer.once("end", () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
+    answer.once("error", (cause) => reject(cause instanceof IoError ? cause : explain(cause)));
+    answer.once("close", () => {
+      if (!answer.readableEnded) reject(explain(new Error("the response ended early"))); // neither `end` nor `error` was emitted
+    });
+  });
+
+/** @param enoughBytes the rest is not read */
+export const readAll = async (
+  chunks: AsyncIterable<Buffer>,
+  enoughBytes = Number.POSITIVE_INFINITY,
+): Promise<Buffer> => {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= enoughBytes) break;
+  }
+  return Buffer.concat(parts);
+};
+
+/** Retry-After in seconds (RFC 9110, section 10.2.3). */
+export const retryAfterOf = (headers: IncomingHttpHeaders): number | undefined => {
+  const value = headers["retry-after"];
+  if (!value) return undefined;
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+};
+
+/** Like {@link request}, with a streamed body, for pod logs. @throws IoError like {@link request} */
+export const stream = async (wanted: HttpRequest): Promise<HttpStream> => {
+  const { status, answer, explain } = await begin(wanted);
+  return { status, headers: answer.headers, chunks: chunksOf(answer, wanted, explain) };
+};
+
+type Explain = (cause: unknown) => IoError;
+
+interface Begun {
+  readonly status: number;
+  readonly answer: IncomingMessage;
+  /** Explains errors from here on. */
+  readonly explain: Explain;
+}
+
+const begin = async (wanted: HttpRequest): Promise<Begun> => {
+  const deadline = makeDeadline(wanted);
+  const sent = { yes: false };
+  const explain: Explain = (cause) => faultOf(wanted, { cause, timedOut: deadline.isPast(), sent: sent.yes });
+  const answer = await open({ wanted, deadline, sent }).catch((cause) => {
+    deadline.forget();
+    throw explain(cause);
+  });
+  answer.once("close", deadline.forget);
+  const status = answer.statusCode ?? 0;
+  if (status >= 300 && status < 400 && status !== 304) {
+    answer.destroy();
+    throw redirected(wanted, answer);
+  }
+  return { status, answer, explain };
+};
+
+interface Opening {
+  readonly wanted: HttpRequest;
+  readonly deadline: Deadline;
+  readonly sent: { yes: boolean };
+}
+
+const open = ({ wanted, deadline, sent }: Opening): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const { agent, method, body } = wanted;
+    const headers = { ...wanted.headers, ...(body ? { "content-length": String(Buffer.byteLength(body)) } : {}) };
+    const start = wanted.url.startsWith("https:") ? loadHttps().request : httpRequest;
+    const outgoing = start(wanted.url, { ...(agent ? { agent } : {}), method, headers });
+    outgoing.once("socket", (socket: Socket) => noteConnection(socket, sent));
+    outgoing.once("response", resolve);
+    outgoing.on("error", reject);
+    deadline.watch(() => outgoing.destroy(new Error("canceled")));
+    if (wanted.silenceMs !== undefined) endSilence(outgoing, wanted.silenceMs);
+    outgoing.end(body);
+  });
+
+const endSilence = (outgoing: ClientRequest, silenceMs: number): void => {
+  outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Error(`no data for ${silenceMs} ms`)));
+};
+
+/** Nothing is sent before the connection is established, including TLS. Pooled sockets and proxy tunnels are already established. */
+const noteConnection = (socket: Socket, sent: { yes: boolean }): void => {
+  const ready = "encrypted" in socket ? "secureConnect" : "connect";
+  if (!socket.connecting) sent.yes = true;
+  else
+    socket.once(ready, () => {
+      sent.yes = true;
+    });
+};
+
+async function* chunksOf(answer: IncomingMessage, wanted: HttpRequest, explain: Explain) {
+  let bytes = 0;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > wanted.maxBytes) throw tooLarge(wanted);
+      yield chunk;
+    }
+  } catch (cause) {
+    throw cause instanceof IoError ? cause : explain(cause);
+  }
+}

@@ -1,0 +1,127 @@
+// Authenticates to Keptn with OAuth 2.0 client credentials: a short-lived token, renewed before it expires.
+import type { TokenEndpointResponse } from "oauth4webapi";
+import * as z from "zod";
+import type { Settings } from "../core/settings/settings.ts";
+import { IoError } from "../io-error.ts";
+import { type Credentials, type Proof, readSecret } from "./credentials.ts";
+import { makeOauthFetch, type OauthFetch } from "./oauth-fetch.ts";
+
+/** A token in use. */
+interface Held {
+  readonly proof: Proof;
+  /** On `performance.now()`'s clock: when to request a new token, and when it expires. */
+  readonly renewAtMs: number;
+  readonly endsAtMs: number;
+}
+
+/** If the server does not send a lifetime (RFC 6749, section 5.1), Keptn's 401 shows when the token has expired. */
+const unknownLifetimeSeconds = 300;
+
+export const makeOauthCredentials = (settings: Settings): Credentials => {
+  const ask = makeTokenRequest(settings);
+  let held: Held | undefined;
+  let asking: Promise<Held> | undefined;
+  /** One request at a time. */
+  const fresh = (): Promise<Held> => {
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+  const renewed = async (): Promise<Proof> => {
+    held = await fresh();
+    return held.proof;
+  };
+  return {
+    get: async () => {
+      const now = performance.now();
+      if (held && now < held.renewAtMs) return held.proof;
+      if (!held || now >= held.endsAtMs) return renewed();
+      const { proof } = held;
+      return renewed().catch(() => proof); // still valid for a while
+    },
+    renew: async (refused) => {
+      if (held && held.proof !== refused) return true;
+      await renewed();
+      return true;
+    },
+  };
+};
+
+/** Our OAuth client, read again for every token. */
+interface Client {
+  readonly id: string;
+  readonly secret: string;
+  readonly scope: string;
+}
+
+const makeTokenRequest = (settings: Settings): (() => Promise<Held>) => {
+  const fetch = makeOauthFetch(settings);
+  let endpoint = settings.OAUTH_TOKEN_URL;
+  return async () => {
+    const file = settings.OAUTH_CLIENT_SECRET_FILE;
+    const secret = file ? await readSecret(file) : (settings.OAUTH_CLIENT_SECRET ?? "");
+    endpoint ??= await discover(fetch, settings.OAUTH_DISCOVERY ?? "");
+    const client = { id: settings.OAUTH_CLIENT_ID ?? "", secret, scope: settings.OAUTH_SCOPES.join(" ") };
+    const askedAtMs = performance.now();
+    const { access_token, expires_in } = await requestToken(fetch, endpoint, client);
+    const lifetimeMs = (expires_in ?? unknownLifetimeSeconds) * 1000;
+    return {
+      proof: { authorization: `Bearer ${access_token}` },
+      renewAtMs: askedAtMs + lifetimeMs * 0.8,
+      endsAtMs: askedAtMs + lifetimeMs,
+    };
+  };
+};
+
+const configuration = z.object({ token_endpoint: z.url() });
+
+const discover = async (fetch: OauthFetch, url: string): Promise<string> => {
+  const answer = await fetch(url, { method: "GET", headers: { accept: "application/json" } });
+  const parsed = configuration.safeParse(
+    answer.status === 200 ? await answer.json().catch(() => undefined) : undefined,
+  );
+  if (parsed.success) return parsed.data.token_endpoint;
+  throw new IoError(`The OpenID configuration at ${url} does not contain a token endpoint: status ${answer.status}.`, {
+    retryable: true,
+    httpStatus: answer.status,
+  });
+};
+
+/** HTTP Basic first, as required by RFC 6749, section 2.3.1; some servers only read the body. */
+const requestToken = async (fetch: OauthFetch, url: string, client: Client): Promise<TokenEndpointResponse> => {
+  const oauth = await import("oauth4webapi");
+  const server = { issuer: new URL(url).origin, token_endpoint: url };
+  const me = { client_id: client.id };
+  const options = { [oauth.customFetch]: fetch, [oauth.allowInsecureRequests]: true };
+  const parameters = client.scope ? { scope: client.scope } : {};
+  let status = 0;
+  for (const authenticate of [oauth.ClientSecretBasic, oauth.ClientSecretPost]) {
+    const answer = await oauth.clientCredentialsGrantRequest(
+      server,
+      me,
+      authenticate(client.secret),
+      parameters,
+      options,
+    );
+    status = answer.status;
+    if (status === 200) return readToken(url, () => oauth.processClientCredentialsResponse(server, me, answer));
+    if (status !== 400 && status !== 401) break;
+  }
+  throw refusal(url, `it answered ${status}`, status === 400 ? 401 : status);
+};
+
+const readToken = async (url: string, read: () => Promise<TokenEndpointResponse>): Promise<TokenEndpointResponse> => {
+  try {
+    return await read();
+  } catch {
+    throw refusal(url, "its response is not a token", undefined);
+  }
+};
+
+/** Omits the server's response, which may contain secrets. 401: the secret may be rotating. */
+const refusal = (url: string, why: string, httpStatus: number | undefined): IoError =>
+  new IoError(`The OAuth server did not issue a token at ${url}: ${why}.`, {
+    retryable: true,
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+  });

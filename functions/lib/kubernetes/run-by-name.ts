@@ -1,0 +1,65 @@
+// Reads a run's Jobs by name, because for a list by label the API server scans every Job in the namespace.
+
+import { annotation, type ChainLink, jobNameOf } from "../core/annotations/marks.ts";
+import { readChain } from "../core/annotations/read-marks.ts";
+import type { Job } from "../core/kubernetes.ts";
+import type { KubernetesApi } from "./api.ts";
+import { pathOfJob } from "./jobs.ts";
+import type { JobRef } from "./ports.ts";
+
+export interface RunToRead {
+  readonly runId: string;
+  readonly namespaces: readonly string[];
+  /** Limit of all its Jobs together, if smaller than usual. */
+  readonly maxBytes?: number;
+}
+
+/** @returns undefined if the Job does not exist, or may not be read */
+type ReadJob = (job: Omit<JobRef, "uid">) => Promise<Job | undefined>;
+
+/**
+ * Reads them one by one; the first one names the others.
+ * @returns undefined if one does not exist or may not be read; only a list is a consistent snapshot
+ * @throws errors of `read`
+ */
+export const readJobsByName = async (
+  read: ReadJob,
+  { runId, namespaces }: Omit<RunToRead, "maxBytes">,
+): Promise<Job[] | undefined> => {
+  const [namespace, ...others] = namespaces;
+  if (namespace === undefined || others.length > 0) return undefined;
+  const lead = await read({ namespace, name: jobNameOf(runId, 0) });
+  const chain = readChain(lead?.metadata?.annotations?.[annotation.chain]);
+  if (!lead || !chain) return undefined;
+  // The annotation may be forged, so it can only lead to Jobs of this run id.
+  const isOurs = (link: ChainLink, index: number): boolean =>
+    link.namespace === namespace && link.name === jobNameOf(runId, index);
+  if (!chain.jobs.every(isOurs)) return undefined;
+  const jobs = [lead];
+  for (const link of chain.jobs.slice(1)) {
+    const job = await read(link);
+    if (!job) return undefined;
+    jobs.push(job);
+  }
+  return jobs;
+};
+
+/** @throws IoError, `tooLarge` if they have more than `maxBytes` */
+export const readRunByName = (api: KubernetesApi, wanted: RunToRead): Promise<Job[] | undefined> =>
+  readJobsByName(readWithin(api, wanted.maxBytes), wanted);
+
+/** Enforces the limit. */
+const readWithin = (api: KubernetesApi, maxBytes: number | undefined): ReadJob => {
+  let leftBytes = maxBytes;
+  return async (job) => {
+    const most = leftBytes === undefined ? {} : { maxBytes: leftBytes };
+    const { status, bytes, body } = await api.call<Job>({
+      method: "GET",
+      path: pathOfJob(job),
+      expected: [403, 404],
+      ...most,
+    });
+    if (leftBytes !== undefined) leftBytes = Math.max(0, leftBytes - bytes);
+    return status < 300 ? body : undefined;
+  };
+};

@@ -1,0 +1,63 @@
+// Address and credentials of the API server, from a kubeconfig or a pod's service account.
+import { type Agent, Agent as HttpAgent } from "node:http";
+import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import { loadHttps } from "../http/http-agent.ts";
+
+/** Address, agent and credentials. */
+export interface Wire {
+  readonly server: string;
+  readonly agent: Agent;
+  readonly headers: () => Promise<Record<string, string>>;
+}
+
+export const serverOf = (config: KubeConfig): string =>
+  config.getCurrentCluster()?.server.replace(/\/$/, "") ?? "http://localhost:8080";
+
+/** Does not open a connection yet. */
+export const connectWire = async (config: KubeConfig): Promise<Wire> => {
+  const server = serverOf(config);
+  const options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0] = {};
+  await config.applyToHTTPSOptions(options);
+  const { ca, cert, key, rejectUnauthorized, servername } = options as HttpsOptions;
+  const tls = Object.fromEntries(
+    Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(([, v]) => v !== undefined),
+  );
+  const keep = { keepAlive: true, timeout: 30_000, maxSockets: 32 };
+  return {
+    server,
+    agent: server.startsWith("https:") ? new (loadHttps().Agent)({ ...keep, ...tls }) : new HttpAgent(keep),
+    headers: askSometimes(async () => {
+      const fresh: { headers?: Record<string, string> } = {};
+      await config.applyToHTTPSOptions(fresh as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
+      return fresh.headers ?? {};
+    }),
+  };
+};
+
+/**
+ * client-node checks for a rotated service account token once a minute, so asking it for each request is not necessary. In a pod, it
+ * would also read the CA file each time.
+ */
+const askedAgainMs = 1000;
+
+/** @returns a function that caches the result for a second; failures are not cached */
+const askSometimes = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
+  let last: { readonly atMs: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    if (last && performance.now() - last.atMs < askedAgainMs) return last.answer;
+    const asking = { atMs: performance.now(), answer: ask() };
+    last = asking;
+    asking.answer.catch(() => {
+      if (last === asking) last = undefined;
+    });
+    return asking.answer;
+  };
+};
+
+interface HttpsOptions {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  readonly rejectUnauthorized?: boolean;
+  readonly servername?: string;
+}

@@ -1,0 +1,13 @@
+// Writes the reason why a run failed to Keptn's error log: the Bridge shows it with the integration (go-sdk: logforwarder.go).
+import type { Envelope } from "../core/event/keptn-event.ts";
+import type { ChainPorts } from "./ports.ts";
+
+/** Never throws. */
+export const logErrored = (ports: ChainPorts, event: Envelope, message: string): Promise<void> =>
+  ports.keptn.logError({
+    message,
+    shkeptncontext: event.shkeptncontext,
+    triggeredid: event.id,
+    ...(event.gitcommitid ? { gitcommitid: event.gitcommitid } : {}),
+    task: event.type.split(".").at(-2) ?? event.type,
+  });

@@ -1,0 +1,94 @@
+// Passes values of earlier tasks to a task: in a ConfigMap of its Job, before the Job is released. Loaded only by runs with such a task.
+
+import { annotation } from "../core/annotations/marks.ts";
+import { type Stopped, stoppedNoted } from "../core/annotations/stopped.ts";
+import { type WantedValue, wantedValuesOf } from "../core/annotations/wanted-values.ts";
+import type { ConfigMap } from "../core/kubernetes.ts";
+import { refOf } from "../core/object-meta.ts";
+import { parseResult } from "../core/report/result.ts";
+import { resultWritten } from "../core/report/task-report.ts";
+import type { RunState, TaskState } from "../core/run/run-state.ts";
+import { type Earlier, makeValues, valuesOf } from "../core/run/task-values.ts";
+import { unlessRefused } from "../io-error.ts";
+import { stopped } from "./hidden-end.ts";
+import { listPods } from "./list-pods.ts";
+import { aboutRun, type ChainPorts } from "./ports.ts";
+
+/**
+ * Idempotent: the values of an earlier delivery count, even if a pod is gone since.
+ * A missing value is noted on the task's Job, which has then failed.
+ * @param task suspended, and due
+ * @throws IoError
+ */
+export const passValues = async (ports: ChainPorts, run: RunState, task: TaskState): Promise<void> => {
+  const { job } = task;
+  if (!job) return;
+  const wanted = wantedValuesOf(job);
+  const values = valuesOf(wanted, await readEarlier(ports, run, wanted));
+  const map = makeValues(job, values.kind === "there" ? values.data : {});
+  const why = values.kind === "there" ? await keep(ports, map) : await unlessKept(ports, map, values.why);
+  if (why !== undefined) await noteMissing(ports, run, { task, why });
+};
+
+const readEarlier = async (
+  ports: ChainPorts,
+  run: RunState,
+  wanted: readonly WantedValue[],
+): Promise<ReadonlyMap<number, Earlier>> => {
+  const places = [...new Set(wanted.map(({ task }) => task))];
+  const read = await Promise.all(
+    places.flatMap((place) => {
+      const task = run.tasks[place];
+      return task ? [readResult(ports, task).then((earlier) => [place, earlier] as const)] : [];
+    }),
+  );
+  return new Map(read);
+};
+
+const readResult = async (ports: ChainPorts, { job, link, phase }: TaskState): Promise<Earlier> => {
+  const { task } = link;
+  const nothing = (why: string): Earlier => ({ kind: "nothing", task, why });
+  if (phase === "waiting") return nothing("did not run.");
+  if (!job) return nothing("no longer has a Job.");
+  if (stoppedNoted(job)) return nothing("was stopped, or could not start.");
+  const noted = resultWritten(job, []);
+  const { pods, unread } = noted === undefined ? await listPods(ports, job) : { pods: [] };
+  const result = noted ?? resultWritten(job, pods);
+  if (result !== undefined) return { kind: "result", task, result: parseResult(result) };
+  if (unread !== undefined) return nothing(`left a pod that finish-task is not permitted to list: ${unread}`);
+  return nothing(pods.length > 0 ? "wrote no result (KEPTN_RESULT)." : "no longer has a pod, and its result is gone.");
+};
+
+/** @returns why the values cannot be stored */
+const keep = async ({ snapshots }: ChainPorts, map: ConfigMap): Promise<string | undefined> => {
+  const kept = await unlessRefused(() => snapshots.create(map));
+  if ("done" in kept) return undefined;
+  return `its values from earlier tasks cannot be stored: ${kept.refusal.message}`;
+};
+
+/** @returns `why`, unless another delivery found the values that this one misses */
+const unlessKept = async ({ snapshots }: ChainPorts, map: ConfigMap, why: string): Promise<string | undefined> => {
+  const found = await unlessRefused(() => snapshots.isThere(map));
+  return "done" in found && found.done ? undefined : why;
+};
+
+/**
+ * The Job stays suspended. The note expires its deadline, which a release tests: a delivery that still found the values can release it
+ * only before the note.
+ */
+const noteMissing = async (
+  ports: ChainPorts,
+  run: RunState,
+  { task: { job, link }, why }: { readonly task: TaskState; readonly why: string },
+): Promise<void> => {
+  if (!job) return;
+  const note: Stopped = { because: "cannot-start", why };
+  const answer = await ports.jobs.patch(refOf(job), {
+    expect: { suspend: true, activeDeadlineSeconds: job.spec?.activeDeadlineSeconds ?? stopped },
+    annotations: { [annotation.stopped]: JSON.stringify(note) },
+    activeDeadlineSeconds: stopped,
+  });
+  const message = `a task cannot start: ${why}`;
+  ports.log({ level: "info", message, task: link.task, job: link.name, answer, ...aboutRun(run) });
+  if (answer === "done") await ports.note(refOf(job), { reason: "CouldNotStart", message: why });
+};

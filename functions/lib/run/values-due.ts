@@ -1,0 +1,30 @@
+// Passes a task's values from earlier tasks before the task is released.
+
+import { wantedValuesOf } from "../core/annotations/wanted-values.ts";
+import type { Step } from "../core/run/next-step.ts";
+import type { RunState } from "../core/run/run-state.ts";
+import { inFull } from "./in-full.ts";
+import type { ChainPorts } from "./ports.ts";
+import { release } from "./release.ts";
+
+/** @param passed tasks whose values this delivery has passed @returns tasks of the step that still need values */
+export const valuesDue = (run: RunState, step: Step, passed: readonly number[]): readonly number[] =>
+  step.kind === "release"
+    ? step.tasks.filter((task) => !passed.includes(task) && wantedValuesOf(run.tasks[task]?.job).length > 0)
+    : [];
+
+/**
+ * Passes the values but does not release these tasks: reading takes a while, and another task may fail meanwhile so that they must not
+ * start. The caller reads the run again.
+ * @param due at least one @throws IoError
+ */
+export const passDue = async (
+  ports: ChainPorts,
+  run: RunState,
+  { tasks, due }: { readonly tasks: readonly number[]; readonly due: readonly number[] },
+): Promise<void> => {
+  const { passValues } = await import("./pass-values.ts"); // with a YAML parser and JSONPath, which most runs never need
+  const others = tasks.filter((task) => !due.includes(task));
+  const passing = due.flatMap((task) => (run.tasks[task] ? [passValues(ports, run, run.tasks[task])] : []));
+  await inFull<unknown>([release(ports, run, others), ...passing]);
+};

@@ -1,0 +1,48 @@
+// Engines that answer are preferred, and one that hangs or is broken holds nobody up.
+import assert from "node:assert/strict";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { after, before, test } from "node:test";
+import { chooseEngine, type RuntimeChoice } from "../../../functions/cli/local/choose-engine.ts";
+import { IoError } from "../../../functions/lib/io-error.ts";
+
+let folder = "";
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "choose-engine-"));
+});
+after(() => rm(folder, { recursive: true }));
+
+/** Programs of these names come before those of the machine. */
+const choose = async (choice: RuntimeChoice, programs: Readonly<Record<string, string>>, answerSeconds = 60) => {
+  const bin = await mkdtemp(join(folder, "bin-"));
+  for (const [name, script] of Object.entries(programs)) {
+    await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
+    await chmod(join(bin, name), 0o755);
+  }
+  const env = { ...process.env, PATH: [bin, process.env["PATH"]].join(delimiter) };
+  return chooseEngine(choice, { env, folder, say: () => {}, now: () => new Date(), answerSeconds });
+};
+
+const broken = "echo cannot connect >&2; exit 125";
+
+test("auto takes podman before docker", async () => {
+  assert.equal((await choose("auto", { podman: "exit 0", docker: "exit 0" })).name, "podman");
+});
+
+test("auto takes docker where only that answers", async () => {
+  assert.equal((await choose("auto", { podman: broken, docker: "exit 0" })).name, "docker");
+});
+
+test("auto takes processes where an engine is broken and another one hangs", async () => {
+  assert.equal((await choose("auto", { podman: "sleep 1000 & sleep 1000", docker: broken }, 1)).name, "process");
+});
+
+test("an engine that was asked for by name has to answer", async () => {
+  const asked = choose("podman", { podman: broken });
+  await assert.rejects(asked, (fault) => fault instanceof IoError && /podman does not answer/.test(fault.message));
+});
+
+test("processes are taken where they are asked for", async () => {
+  assert.equal((await choose("process", { podman: "exit 0", docker: "exit 0" })).name, "process");
+});

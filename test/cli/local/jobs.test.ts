@@ -1,0 +1,97 @@
+// The Jobs in memory keep Kubernetes' rules, and tell of every change.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { localJobs } from "../../../functions/cli/local/jobs.ts";
+import type { WatchChange } from "../../../functions/cli/local/watch.ts";
+import { jobsContract, makeTestJob, newRunId, refOf } from "../../contract/jobs.contract.ts";
+
+const now = () => new Date("2026-01-02T03:04:05.678Z");
+
+jobsContract("in memory", async () => {
+  const jobs = localJobs({ now });
+  return {
+    jobs,
+    namespaces: ["one", "two"],
+    touchStatus: async (job) => jobs.setStatus(job, { ready: 0 }),
+    close: async () => {},
+  };
+});
+
+const watched = async () => {
+  const jobs = localJobs({ now });
+  const changes: WatchChange[] = [];
+  const runId = newRunId();
+  jobs.subscribe((change) => changes.push(change));
+  await jobs.create(makeTestJob(runId));
+  const [job] = await jobs.listRun(runId, ["default"]);
+  assert.ok(job);
+  return { jobs, changes, ref: refOf(job) };
+};
+
+test("takes times from the clock it was given, in whole seconds", async () => {
+  const { jobs, changes, ref } = await watched();
+  await jobs.delete(ref);
+  assert.equal(changes[0]?.job.metadata?.creationTimestamp, "2026-01-02T03:04:05Z");
+  assert.equal(changes[1]?.job.metadata?.deletionTimestamp, "2026-01-02T03:04:05Z");
+});
+
+test("tells of creation, update and removal, in this order, before the call returns", async () => {
+  const { jobs, changes, ref } = await watched();
+  await jobs.patch(ref, { suspend: false });
+  jobs.setStatus(ref, { active: 1 });
+  await jobs.delete(ref);
+  await jobs.patch(ref, { letGo: true });
+  assert.deepEqual(
+    changes.map(({ type, job }) => [type, job.spec?.suspend, job.status?.active]),
+    [
+      ["add", true, undefined],
+      ["update", false, undefined],
+      ["update", false, 1],
+      ["update", false, 1],
+      ["delete", false, 1],
+    ],
+  );
+});
+
+test("tells nothing of a change that changes nothing, and leaves the resource version", async () => {
+  const { jobs, changes, ref } = await watched();
+  await jobs.patch(ref, { suspend: true });
+  jobs.setStatus(ref, {});
+  assert.notEqual(await jobs.create(makeTestJob(newRunId())), "exists");
+  assert.deepEqual(
+    changes.map(({ type, job }) => [type, job.metadata?.resourceVersion]),
+    [
+      ["add", "1"],
+      ["add", "2"],
+    ],
+  );
+});
+
+test("tells every listener first of what came first, also when a listener changes Jobs", async () => {
+  const jobs = localJobs({ now });
+  const seen: string[] = [];
+  jobs.subscribe(({ type, job }) => {
+    if (type === "add") jobs.setStatus(refOf(job), { active: 1 });
+  });
+  jobs.subscribe(({ type }) => seen.push(type));
+  await jobs.create(makeTestJob(newRunId()));
+  assert.deepEqual(seen, ["add", "update"]);
+});
+
+test("tells nothing to a listener that has gone", async () => {
+  const jobs = localJobs({ now });
+  const seen: string[] = [];
+  const stop = jobs.subscribe(({ type }) => seen.push(type));
+  await jobs.create(makeTestJob(newRunId()));
+  stop();
+  await jobs.create(makeTestJob(newRunId()));
+  assert.deepEqual(seen, ["add"]);
+});
+
+test("leaves a Job gone when its status comes late", async () => {
+  const { jobs, changes, ref } = await watched();
+  await jobs.delete(ref);
+  await jobs.patch(ref, { letGo: true });
+  jobs.setStatus(ref, { succeeded: 1 });
+  assert.equal(changes.at(-1)?.type, "delete");
+});

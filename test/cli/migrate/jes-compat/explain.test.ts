@@ -1,0 +1,60 @@
+// What runs differently than with JES: a folder of test/golden/from-jes for each kind of config.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { lintJobConfig } from "../../../../functions/cli/lint/lint.ts";
+import { fieldsBeyondJes } from "../../../../functions/cli/migrate/jes-compat/fields.ts";
+import { renderProblem } from "../../../../functions/lib/core/problem.ts";
+import { goldenCases } from "../../../golden.ts";
+
+const notesOf = (config: string) =>
+  lintJobConfig(config, "job/config.yaml", { allowPrivilegedJobs: false, fromJes: true }).filter(
+    ({ severity }) => severity === "note",
+  );
+
+for (const { name, read, check } of goldenCases("from-jes")) {
+  test(`from JES: ${name.replaceAll("-", " ")}`, () => {
+    check(
+      "notes.txt",
+      notesOf(read("config.yaml") ?? "")
+        .map((note) => `${renderProblem(note)}\n`)
+        .join(""),
+    );
+  });
+}
+
+test("each field of the schema that JES does not have gets a note, and no other", () => {
+  const { action, task, env } = fieldsBeyondJes;
+  const given = (where: object, fields: readonly string[]) => ({
+    ...where,
+    ...Object.fromEntries(fields.map((name) => [name, ["x"]])),
+  });
+  const config = { actions: [{ ...given({}, action), tasks: [given({ env: [given({ name: "A" }, env)] }, task)] }] };
+  const notes = notesOf(JSON.stringify(config)).filter(({ code }) => code === "jes-has-no-such-field");
+  assert.equal(notes.length, action.length + task.length + env.length);
+  assert.ok(task.includes("volumes") && env.includes("secret") && action.includes("failFast"));
+});
+
+test("every note says where it stands and what to do, if only nothing", () => {
+  for (const { read } of goldenCases("from-jes")) {
+    for (const { code, at, fix } of notesOf(read("config.yaml") ?? "")) assert.ok(at && fix, code);
+  }
+});
+
+test("a config that runs as it did gets only what holds for every config", () => {
+  const config = `apiVersion: v2
+actions:
+  - name: Say hello
+    events: [{name: sh.keptn.event.hello.triggered}]
+    tasks: [{name: hello, image: alpine, maxPollDuration: 60, cmd: [echo, hello]}]
+`;
+  const codes = notesOf(config).map(({ code }) => code);
+  assert.deepEqual(codes, ["jes-failed-is-not-errored", "jes-stopped-in-time"]);
+});
+
+test("says nothing about JES unless it is asked to", () => {
+  const problems = lintJobConfig("apiVersion: v2\nactions: []\n", "job/config.yaml", { allowPrivilegedJobs: false });
+  assert.deepEqual(
+    problems.filter(({ severity }) => severity === "note"),
+    [],
+  );
+});

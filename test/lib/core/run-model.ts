@@ -1,0 +1,132 @@
+// A run as Kubernetes and Keptn have it, and what the shell does to it for each step: the model that next-step-reachable walks through.
+
+import type { State } from "../../../functions/lib/core/annotations/marks.ts";
+import type { Graph } from "../../../functions/lib/core/run/graph.ts";
+import { nextStep, type Situation, type Step } from "../../../functions/lib/core/run/next-step.ts";
+import { readRun, type TaskPhase } from "../../../functions/lib/core/run/run-state.ts";
+import { standingsOf } from "../../../functions/lib/core/run/standing.ts";
+import { makeJobs } from "../../runs.ts";
+
+export interface Model {
+  readonly phases: readonly TaskPhase[];
+  readonly states: readonly State[];
+  /** Not there: one task after the other. */
+  readonly graph?: Graph;
+  readonly silent: boolean;
+  readonly announced: boolean;
+  /** `aged`: its holder counts as dead. */
+  readonly claim: "none" | "fresh" | "aged";
+  readonly reported: boolean;
+  /** Time enough has passed since the Jobs were created for anybody to announce. */
+  readonly old: boolean;
+  readonly createdByUs: boolean;
+  readonly refused: boolean;
+  /** What Keptn has counted. */
+  readonly started: number;
+  readonly finished: number;
+}
+
+type Effect = (model: Model) => Model;
+
+const createdAt = "2026-01-02T03:04:05Z";
+const nowMs = Date.parse("2026-01-02T03:10:00Z");
+const at = (secondsAgo: number): string => new Date(nowMs - secondsAgo * 1000).toISOString();
+
+export const stepOf = (model: Model): Step => {
+  const claims = { none: "", fresh: claimOf(1), aged: claimOf(100) };
+  const state = readRun(
+    makeJobs({
+      phases: model.phases,
+      states: model.states,
+      silent: model.silent,
+      createdAt: model.old ? createdAt : at(2),
+      claim: claims[model.claim],
+      ...(model.announced ? { announced: at(1) } : {}),
+      ...(model.reported ? { reported: at(1) } : {}),
+      ...(model.refused ? { refused: "over quota" } : {}),
+      ...(model.graph ? { graph: model.graph } : {}),
+    }),
+  );
+  const now: Situation = { nowMs, me: "me", owner: model.createdByUs, leaseSeconds: 30, createGraceSeconds: 300 };
+  return state ? nextStep(state, now) : { kind: "over" };
+};
+
+const claimOf = (secondsAgo: number): string => JSON.stringify({ by: "other", at: at(secondsAgo) });
+
+const isComplete = ({ started, finished }: Model): boolean => started > 0 && started === finished;
+
+/** Keptn counts nothing any more for a task that is complete. */
+const start: Effect = (m) => (isComplete(m) ? m : { ...m, started: m.started + 1 });
+const finish: Effect = (m) => (isComplete(m) ? m : { ...m, finished: m.finished + 1 });
+const take: Effect = (m) => ({ ...m, claim: "fresh" });
+const release =
+  (task: number): Effect =>
+  (m) => ({
+    ...m,
+    phases: m.phases.with(task, "running"),
+    states: m.states.with(task, "released"),
+  });
+/** Of a graph the first task may have to wait. */
+const noteAnnounced: Effect = (m) => ({
+  ...(m.graph && standingsOf(m.graph, m.phases)[0] !== "ready" ? m : release(0)(m)),
+  announced: true,
+  claim: "none",
+});
+const stop =
+  (task: number): Effect =>
+  (m) => ({ ...m, phases: m.phases.with(task, "failed") });
+const noteReported: Effect = (m) => ({ ...m, reported: true, claim: "none" });
+
+/** A Job that ended stays, any other is deleted. */
+const letGo =
+  (task: number): Effect =>
+  (m) => {
+    const ended = m.phases[task] === "succeeded" || m.phases[task] === "failed";
+    return { ...m, phases: ended ? m.phases : m.phases.with(task, "missing"), states: m.states.with(task, "reported") };
+  };
+
+/** What the shell does for a step, one effect after the other, from what it has just read. */
+export const effectsOf = (step: Step, model: Model): Effect[] => {
+  switch (step.kind) {
+    case "announce":
+      if (!step.ask) return [start, noteAnnounced];
+      return [take, ...(model.started > 0 ? [] : [start]), noteAnnounced];
+    case "release":
+      return step.tasks.map(release);
+    case "stop":
+      return step.tasks.map(stop);
+    case "report":
+      return model.silent ? tidyEffects(model) : [take, ...sends(model), ...tidyEffects(model)];
+    case "tidy":
+      return tidyEffects(model);
+    default:
+      return [];
+  }
+};
+
+const sends = (model: Model): Effect[] => {
+  if (isComplete(model)) return [];
+  const due = Math.max(1, model.started) - model.finished;
+  return [...(model.started === 0 ? [start] : []), ...Array.from({ length: due }, () => finish)];
+};
+
+const tidyEffects = (model: Model): Effect[] => {
+  const lead = model.phases.findIndex((phase) => phase !== "missing");
+  const others = model.phases.flatMap((phase, i) => (i !== lead && phase !== "missing" ? [letGo(i)] : []));
+  return [...(model.reported ? [] : [noteReported]), ...others, letGo(lead)];
+};
+
+export const apply = (model: Model, effects: readonly Effect[]): Model =>
+  effects.reduce((m, effect) => effect(m), model);
+
+/** Before anything was done: all Jobs are there, or one is missing, or refused. */
+export const initial = (length: number, silent: boolean, graph?: Graph): Model[] => {
+  const fresh = { silent, announced: false, claim: "none", reported: false, old: false, refused: false } as const;
+  const counts = { createdByUs: true, started: 0, finished: 0 };
+  const phases = Array.from({ length }, (): TaskPhase => "waiting");
+  const states = phases.map((): State => "waiting");
+  const whole: Model = { ...fresh, ...counts, phases, states, ...(graph ? { graph } : {}) };
+  const partly = phases.map((_, i): Model => ({ ...whole, createdByUs: false, phases: phases.with(i, "missing") }));
+  const some = partly.filter((model) => model.phases.some((phase) => phase !== "missing"));
+  return [whole, ...some, ...some.map((model) => ({ ...model, refused: true }))];
+};

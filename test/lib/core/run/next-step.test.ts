@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { nextStep, type Situation, type Step } from "../../../../functions/lib/core/run/next-step.ts";
+import { readRun, type TaskPhase } from "../../../../functions/lib/core/run/run-state.ts";
+import { makeJobs, type TestRun } from "../../../runs.ts";
+
+const createdAt = "2026-01-02T03:04:05Z";
+const at = (seconds: number): number => Date.parse(createdAt) + seconds * 1000;
+const announced = "2026-01-02T03:04:06.000Z";
+const claimOf = (by: string, seconds: number): string =>
+  JSON.stringify({ by, at: new Date(at(seconds)).toISOString() });
+
+const someone: Situation = { nowMs: at(1), me: "me", owner: false, leaseSeconds: 30, createGraceSeconds: 300 };
+
+const step = (run: TestRun, now: Partial<Situation> = {}): Step => {
+  const state = readRun(makeJobs({ createdAt, ...run }));
+  assert.ok(state);
+  return nextStep(state, { ...someone, ...now });
+};
+const kind = (run: TestRun, now: Partial<Situation> = {}): string => step(run, now).kind;
+
+describe("announcing", () => {
+  test("is for who created the first Job, at once and without asking", () => {
+    assert.deepEqual(step({ phases: ["waiting", "waiting"] }, { owner: true }), { kind: "announce", ask: false });
+  });
+  test("waits for the lease where somebody else created it, then asks Keptn", () => {
+    assert.equal(kind({ phases: ["waiting"] }), "wait");
+    assert.deepEqual(step({ phases: ["waiting"] }, { nowMs: at(31) }), { kind: "announce", ask: true });
+  });
+  test("is no longer for its creator when the lease could end under way", () => {
+    assert.equal(kind({ phases: ["waiting"] }, { owner: true, nowMs: at(9) }), "announce");
+    assert.equal(kind({ phases: ["waiting"] }, { owner: true, nowMs: at(11) }), "wait");
+    assert.deepEqual(step({ phases: ["waiting"] }, { owner: true, nowMs: at(31) }), { kind: "announce", ask: true });
+  });
+  test("goes by the lease of the version that created the run", () => {
+    const run: TestRun = { phases: ["waiting"], leaseSeconds: 90 };
+    assert.equal(kind(run, { nowMs: at(89) }), "wait");
+    assert.deepEqual(step(run, { nowMs: at(91) }), { kind: "announce", ask: true });
+    assert.deepEqual(step(run, { owner: true, nowMs: at(29) }), { kind: "announce", ask: false });
+  });
+  test("is skipped by a silent run", () => {
+    assert.deepEqual(step({ phases: ["waiting"], silent: true }), { kind: "release", tasks: [0] });
+  });
+  test("waits until all Jobs of the run are there", () => {
+    assert.equal(kind({ phases: ["waiting", "missing"] }, { owner: true }), "wait");
+  });
+});
+
+describe("releasing", () => {
+  test("goes task by task", () => {
+    assert.deepEqual(step({ phases: ["succeeded", "waiting", "waiting"], announced }), { kind: "release", tasks: [1] });
+    assert.equal(kind({ phases: ["succeeded", "running", "waiting"], announced }), "wait");
+  });
+});
+
+describe("reporting", () => {
+  const end = (run: TestRun, now: Partial<Situation> = {}) => {
+    const next = step(run, now);
+    assert.equal(next.kind, "report");
+    return next.kind === "report" ? next.end : undefined;
+  };
+  test("comes when the last task succeeded", () => {
+    assert.deepEqual(end({ phases: ["succeeded", "succeeded"], announced }), { kind: "passed" });
+  });
+  test("comes with the first task that failed", () => {
+    assert.deepEqual(end({ phases: ["succeeded", "failed", "waiting"], announced }), { kind: "failed", task: 1 });
+  });
+  test("comes when a pod cannot start", () => {
+    const found = { cannotStart: { task: 0, why: "ErrImagePull" } };
+    const expected = { kind: "could-not-start", task: 0, why: "ErrImagePull" };
+    assert.deepEqual(end({ phases: ["running", "waiting"], announced }, found), expected);
+  });
+  test("does not take a finding about a pod for one about a task that ended meanwhile", () => {
+    const found = { cannotStart: { task: 0, why: "ErrImagePull" } };
+    assert.equal(kind({ phases: ["succeeded", "waiting"], announced }, found), "release");
+    assert.equal(kind({ phases: ["succeeded", "running"], announced }, found), "wait");
+  });
+  test("comes when somebody deleted a Job that had not ended", () => {
+    assert.deepEqual(end({ phases: ["running", "deleted"], announced }), { kind: "deleted", task: 1 });
+    assert.equal(kind({ phases: ["deleted"] }, { nowMs: at(31) }), "report");
+  });
+  test("leaves a run that its creator may be announcing to it until the lease is over", () => {
+    assert.equal(kind({ phases: ["deleted"] }), "wait");
+    assert.equal(kind({ phases: ["waiting", "missing"], refused: "over quota" }), "wait");
+    assert.equal(kind({ phases: ["deleted"] }, { owner: true }), "report");
+    assert.equal(kind({ phases: ["waiting", "missing"], refused: "over quota", silent: true }), "report");
+  });
+  test("comes when Jobs were never created, after the grace time", () => {
+    assert.deepEqual(end({ phases: ["waiting", "missing"] }, { nowMs: at(301) }), { kind: "incomplete", task: 1 });
+  });
+  test("comes at once when a Job of an announced run is gone", () => {
+    assert.deepEqual(end({ phases: ["missing", "waiting"], announced }), { kind: "incomplete", task: 0 });
+  });
+  test("comes when Kubernetes refused a Job", () => {
+    const expected = { kind: "refused", task: 1, why: "over quota" };
+    assert.deepEqual(end({ phases: ["waiting", "missing"], refused: "over quota" }, { owner: true }), expected);
+  });
+  test("tells the end that was noted with its first claim, whatever the Jobs say now", () => {
+    const why = "ErrImagePull";
+    const noted = { kind: "could-not-start", task: 0, why } as const;
+    assert.deepEqual(end({ phases: ["succeeded", "waiting"], announced, end: noted }), noted);
+    assert.deepEqual(end({ phases: ["running", "waiting"], announced, end: noted }), noted);
+  });
+  test("does not come for a refusal of a Job that is there: a quota refuses the same Job again before it is found", () => {
+    assert.equal(kind({ phases: ["running", "waiting"], announced, refused: "over quota" }), "wait");
+  });
+});
+
+describe("claims", () => {
+  const done: TestRun = { phases: ["succeeded"], announced };
+  test("of another process are respected until their lease is over", () => {
+    assert.equal(kind({ ...done, claim: claimOf("other", 0) }, { nowMs: at(29) }), "wait");
+    assert.equal(kind({ ...done, claim: claimOf("other", 0) }, { nowMs: at(31) }), "report");
+  });
+  test("last as long as the version that made them says", () => {
+    const claim = JSON.stringify({ by: "other", at: createdAt, leaseSeconds: 90 });
+    assert.equal(kind({ ...done, claim }, { nowMs: at(89) }), "wait");
+    assert.equal(kind({ ...done, claim }, { nowMs: at(91) }), "report");
+  });
+  test("of this very delivery do not hold it back", () => {
+    assert.equal(kind({ ...done, claim: claimOf("me", 0) }), "report");
+  });
+  test("that cannot be read count as none", () => {
+    assert.equal(kind({ ...done, claim: "{broken" }), "report");
+    assert.equal(kind({ ...done, claim: '{"by":"other","at":"never"}' }), "report");
+  });
+});
+
+describe("the end", () => {
+  const reported = "2026-01-02T03:05:00.000Z";
+  test("lets Jobs go after the report, and then rests", () => {
+    assert.equal(kind({ phases: ["succeeded", "failed", "waiting"], announced, reported }), "tidy");
+    assert.equal(kind({ phases: ["succeeded"], announced, reported, states: ["reported"] }), "over");
+    assert.equal(kind({ phases: ["succeeded", "missing"], announced, reported, states: ["reported"] }), "over");
+  });
+  test("was reached by a run of which one Job was let go, though the Job with the mark is gone or came anew", () => {
+    assert.equal(kind({ phases: ["missing", "succeeded"], states: [undefined, "reported"] }), "over");
+    assert.equal(kind({ phases: ["waiting", "succeeded"], states: [undefined, "reported"] }, { owner: true }), "tidy");
+  });
+  test("abandons a run that Keptn no longer waits for", () => {
+    assert.equal(kind({ phases: ["running", "waiting"], announced }, { over: true }), "abandon");
+    assert.equal(kind({ phases: ["succeeded"], announced, reported, states: ["reported"] }, { over: true }), "over");
+  });
+});
+
+test("every state of up to three tasks has a next step, and only a report or what Keptn ended stops a run", () => {
+  const phases: readonly TaskPhase[] = ["missing", "waiting", "running", "succeeded", "failed", "deleted"];
+  const chains = [1, 2, 3]
+    .flatMap((length) => combinations(phases, length))
+    .filter((c) => c.some((p) => p !== "missing"));
+  const yesNo = [true, false];
+  let states = 0;
+  for (const chain of chains)
+    for (const silent of yesNo)
+      for (const mark of ["", announced])
+        for (const claim of ["", claimOf("other", 0), claimOf("other", -60)])
+          for (const reported of ["", announced])
+            for (const nowMs of [at(1), at(40), at(400)])
+              for (const owner of yesNo) {
+                const next = step({ phases: chain, silent, announced: mark, claim, reported }, { nowMs, owner });
+                states += 1;
+                if (next.kind === "announce") assert.ok(!silent && !mark && !reported && !chain.includes("missing"));
+                if (next.kind === "release") assertReleasable(chain, next.tasks);
+                if (reported) assert.ok(next.kind === "tidy" || next.kind === "over");
+                if (next.kind === "wait" && next.why === "a task is running") assert.ok(chain.includes("running"));
+              }
+  assert.ok(states > 15_000, `only ${states} states`);
+});
+
+/** Only the first task that has not succeeded is released, and nothing is wrong with any other. */
+const assertReleasable = (chain: readonly TaskPhase[], [task = 0, ...more]: readonly number[]): void => {
+  assert.deepEqual(more, []);
+  assert.ok(chain.slice(0, task).every((phase) => phase === "succeeded"));
+  assert.equal(chain[task], "waiting");
+  assert.ok(!chain.some((phase) => phase === "failed" || phase === "missing" || phase === "deleted"));
+};
+
+const combinations = <T>(values: readonly T[], length: number): T[][] =>
+  length === 0 ? [[]] : combinations(values, length - 1).flatMap((rest) => values.map((value) => [...rest, value]));

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { makeProject } from "../../../../functions/lib/core/source/project.ts";
+
+const evaluation = "sh.keptn.event.evaluation.triggered";
+
+describe("a project", () => {
+  test("has the tasks and the sequences of its shipyard file, each once, and Keptn's own evaluation", () => {
+    const shipyard = `apiVersion: spec.keptn.sh/0.2.3
+kind: Shipyard
+spec:
+  stages:
+    - name: dev
+      sequences:
+        - {name: delivery, tasks: [{name: deployment}, {name: test, properties: {teststrategy: functional}}]}
+    - name: prod
+      sequences:
+        - {name: delivery, triggeredOn: [{event: dev.delivery.finished}], tasks: [{name: deployment}, {name: release}]}
+`;
+    assert.deepEqual(makeProject("sockshop", shipyard), {
+      name: "sockshop",
+      types: [
+        "sh.keptn.event.dev.delivery.triggered",
+        "sh.keptn.event.deployment.triggered",
+        "sh.keptn.event.test.triggered",
+        "sh.keptn.event.prod.delivery.triggered",
+        "sh.keptn.event.release.triggered",
+        evaluation,
+      ],
+    });
+  });
+
+  test("has of one stage its own", () => {
+    const stage = (name: string, task: string) => `{name: ${name}, sequences: [{name: s, tasks: [{name: ${task}}]}]}`;
+    const { types } = makeProject(
+      "p",
+      `spec: {stages: [${stage("dev", "test")}, ${stage("prod", "release")}]}`,
+      "prod",
+    );
+    assert.deepEqual(types, ["sh.keptn.event.prod.s.triggered", "sh.keptn.event.release.triggered", evaluation]);
+  });
+
+  for (const [what, shipyard] of [
+    ["is empty", ""],
+    ["is no YAML", "spec: ["],
+    ["is of another form", "spec: {stages: {dev: 1}}"],
+    ["is deeper than anything", "[".repeat(10_000)],
+    [
+      "has names that are no parts of a type",
+      "spec: {stages: [{name: dev, sequences: [{name: a.b, tasks: [{name: '>'}, {}, 7]}]}]}",
+    ],
+  ] as const) {
+    test(`whose shipyard file ${what} has what every project has`, () =>
+      assert.deepEqual(makeProject("p", shipyard).types, [evaluation]));
+  }
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { connectKeptnFeed } from "../../../functions/keptn-source/keptn-feed.ts";
+import { type KeptnDouble, startKeptn } from "../../doubles/keptn/keptn-double.ts";
+import { settingsFor } from "../../doubles/keptn/settings.ts";
+
+const type = "sh.keptn.event.test.triggered";
+
+describe("open events", () => {
+  let double: KeptnDouble;
+  beforeEach(async () => {
+    double = await startKeptn();
+  });
+  afterEach(() => double.close());
+
+  const trigger = (count: number) => Array.from({ length: count }, () => double.trigger({ type }).id);
+  const pages = async (onPage: (page: readonly string[]) => void = () => {}): Promise<string[][]> => {
+    const all: string[][] = [];
+    for await (const page of connectKeptnFeed(settingsFor(double)).listOpen({ type })) {
+      const ids = page.map(({ id }) => id);
+      all.push(ids);
+      onPage(ids);
+    }
+    return all;
+  };
+  const asked = () => double.calls.filter((call) => call.includes("event/triggered")).length;
+
+  test("that fit on a page are one request, also when there are none", async () => {
+    assert.deepEqual(await pages(), [[]]);
+    const ids = trigger(100);
+    assert.deepEqual(await pages(), [ids]);
+    assert.equal(asked(), 2);
+  });
+
+  test("come oldest first from all pages", async () => {
+    const ids = trigger(250);
+    assert.deepEqual((await pages()).flat(), ids);
+    assert.equal(asked(), 4);
+  });
+
+  test("that are triggered meanwhile leave out some of the others at most until the next look", async () => {
+    const ids = trigger(250);
+    const seen = new Set((await pages((page) => void (page.includes(ids[0]!) && trigger(3)))).flat());
+    assert.ok(ids.filter((id) => !seen.has(id)).length <= 3);
+    assert.deepEqual((await pages()).flat().slice(0, 250), ids);
+  });
+
+  test("that are answered meanwhile leave out none of the others", async () => {
+    trigger(250);
+    const end = (page: readonly string[]) => {
+      for (const id of page.slice(0, 20)) double.plane.shipyard.timeOut(id);
+    };
+    const seen = new Set((await pages(end)).flat());
+    assert.ok(double.plane.shipyard.openEvents().every(({ id }) => seen.has(id)));
+  });
+
+  test("that are too large for a full page come in smaller ones", async () => {
+    const log = "x".repeat(300_000);
+    const ids = Array.from({ length: 60 }, () => double.trigger({ type, data: { log } }).id);
+    assert.deepEqual((await pages()).flat(), ids);
+  });
+});

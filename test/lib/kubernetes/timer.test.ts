@@ -1,0 +1,9 @@
+// Our API server double keeps the timer's contract, behind the same client.
+import { connectApi } from "../../../functions/lib/kubernetes/api.ts";
+import { timerContract } from "../../contract/timer.contract.ts";
+import { startApiServer } from "../../doubles/kubernetes/api-server.ts";
+
+timerContract("a double of the API server", async () => {
+  const server = await startApiServer();
+  return { api: connectApi({ kubeconfig: server.kubeconfig }), namespace: "jobs", close: server.close };
+});
