@@ -1,6 +1,6 @@
 // Provides Keptn and an API server, the doubles of the tests, for one typical run of every program.
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FetchOrder, makeFetchEnv } from "../functions/lib/core/files/files.ts";
+import { type FetchOrder, makeFetchEnv } from "../functions/lib/core/files/fetch-order.ts";
 import { literalOf } from "../functions/lib/core/job/literal.ts";
 import type { Job } from "../functions/lib/core/kubernetes.ts";
 import { phaseOf } from "../functions/lib/core/run/run-state.ts";

@@ -2,14 +2,14 @@
 
 import {
   annotation,
-  type Chain,
   type End,
   finalizer,
   jobNameOf,
   label,
+  type RunSpec,
   runIdOf,
   type State,
-} from "../functions/lib/core/annotations/marks.ts";
+} from "../functions/lib/core/annotations/annotations.ts";
 import type { Stopped } from "../functions/lib/core/annotations/stopped.ts";
 import type { Envelope } from "../functions/lib/core/event/keptn-event.ts";
 import type { Job } from "../functions/lib/core/kubernetes.ts";
@@ -65,7 +65,7 @@ const idOfTestRun = runIdOf(testEvent.id, 0);
 export const makeJobs = (run: TestRun): Job[] =>
   run.phases.flatMap((phase, index) => (phase === "missing" ? [] : [makeJob(run, phase, index)]));
 
-const chainOf = ({ phases, silent = false, event = testEvent, namespace = "jobs", ...given }: TestRun): Chain => ({
+const chainOf = ({ phases, silent = false, event = testEvent, namespace = "jobs", ...given }: TestRun): RunSpec => ({
   ...(given.leaseSeconds ? { leaseSeconds: given.leaseSeconds } : {}),
   action: given.action ?? "deploy",
   silent,
@@ -98,7 +98,7 @@ const makeJob = (run: TestRun, phase: Exclude<TaskPhase, "missing">, index: numb
       },
       annotations: {
         [annotation.event]: JSON.stringify(event),
-        [annotation.chain]: JSON.stringify(chainOf(run)),
+        [annotation.spec]: JSON.stringify(chainOf(run)),
         [annotation.announced]: (lead && run.announced) || "",
         [annotation.claim]: (lead && run.claim) || "",
         [annotation.reported]: (lead && run.reported) || "",

@@ -1,5 +1,5 @@
 // fetch-files, the init container: fetches the files of FETCH_ORDER into /keptn, or into the folder given as argument.
-import { filesFolder } from "../lib/core/files/files.ts";
+import { filesFolder } from "../lib/core/files/fetch-order.ts";
 import { renderProblems } from "../lib/core/problem.ts";
 import { parseKeptnSettings } from "../lib/core/settings/keptn-settings.ts";
 import { openTargetFolder } from "../lib/disk/target-folder.ts";

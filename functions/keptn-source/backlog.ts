@@ -5,26 +5,26 @@ export interface Backlog {
   /** Call it when the event is dropped. */
   add(event: Dropped): void;
   /** Whether an event of this sequence was dropped and not fetched yet. */
-  has(event: Pick<Dropped, "lane" | "project">): boolean;
+  has(event: Pick<Dropped, "key" | "project">): boolean;
   /** Whether Keptn is known to accept answers to it: it published the event, or was asked. */
   isHeard(id: string): boolean;
   /** Call it when the event is fetched. */
   remove(event: Pick<Dropped, "id">): void;
   isEmpty(project: string): boolean;
   /** Starts a poll that covers all events of this project dropped so far. @returns call it when the poll is complete */
-  beginLook(project: string): () => void;
+  beginPoll(project: string): () => void;
 }
 
 interface Dropped {
   readonly id: string;
   /** Keptn's context. */
-  readonly lane: string;
+  readonly key: string;
   readonly project: string;
 }
 
 type Entry = Omit<Dropped, "id"> & {
   /** Number of polls that had started when it was dropped. */
-  readonly look: number;
+  readonly poll: number;
 };
 
 /** Beyond this limit only the project is kept, and all its sequences count as affected. */
@@ -32,35 +32,35 @@ const mostEvents = 20_000;
 
 export const makeBacklog = (): Backlog => {
   const events = new Map<string, Entry>();
-  const lanes = makeCounts();
+  const queue = makeCounts();
   const projects = makeCounts();
   /** Projects with events beyond the limit, and the number of polls that had started when the last one was dropped. */
   const forgotten = new Map<string, number>();
-  let look = 0;
+  let poll = 0;
   const remove = ({ id }: Pick<Dropped, "id">): void => {
     const entry = events.get(id);
     if (!entry) return;
     events.delete(id);
-    lanes.add(entry.lane, -1);
+    queue.add(entry.key, -1);
     projects.add(entry.project, -1);
   };
   return {
-    add: ({ id, lane, project }) => {
-      if (events.size >= mostEvents && !events.has(id)) return void forgotten.set(project, look);
+    add: ({ id, key, project }) => {
+      if (events.size >= mostEvents && !events.has(id)) return void forgotten.set(project, poll);
       remove({ id });
-      events.set(id, { lane, project, look });
-      lanes.add(lane, 1);
+      events.set(id, { key, project, poll });
+      queue.add(key, 1);
       projects.add(project, 1);
     },
-    has: ({ lane, project }) => lanes.has(lane) || forgotten.has(project),
+    has: ({ key, project }) => queue.has(key) || forgotten.has(project),
     isHeard: (id) => events.has(id),
     remove,
     isEmpty: (project) => !projects.has(project) && !forgotten.has(project),
-    beginLook: (project) => {
-      look += 1;
-      const begun = look;
+    beginPoll: (project) => {
+      poll += 1;
+      const begun = poll;
       return () => {
-        for (const [id, one] of events) if (one.project === project && one.look < begun) remove({ id });
+        for (const [id, one] of events) if (one.project === project && one.poll < begun) remove({ id });
         if ((forgotten.get(project) ?? begun) < begun) forgotten.delete(project);
       };
     },

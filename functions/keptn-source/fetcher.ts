@@ -1,8 +1,8 @@
 // Fetches one project's dropped events from Keptn's list, in parallel to the polls of all projects, which need not wait for its room.
 import { IoError } from "../lib/io-error.ts";
-import type { Log } from "../lib/world.ts";
+import type { Log } from "../lib/process.ts";
 import type { Backlog } from "./backlog.ts";
-import type { Lanes } from "./lanes.ts";
+import type { KeyedQueue } from "./keyed-queue.ts";
 import type { SourceClock } from "./ports.ts";
 
 export interface Fetcher {
@@ -21,17 +21,17 @@ export interface FetcherPorts {
   readonly clock: SourceClock;
   readonly log: Log;
   readonly backlog: Backlog;
-  readonly lanes: Pick<Lanes, "whenRoom">;
+  readonly queue: Pick<KeyedQueue, "whenRoom">;
   /** Passes on all events that Keptn lists for one project. @throws IoError */
-  readonly lookAt: (project: string) => Promise<unknown>;
+  readonly poll: (project: string) => Promise<unknown>;
   readonly end: AbortSignal;
 }
 
-const betweenLooksMs = 500;
+const betweenPollsMs = 500;
 const firstPauseMs = 5_000;
 const longestPauseMs = 60_000;
 
-export const makeFetcher = ({ clock, log, backlog, lanes, lookAt, end }: FetcherPorts): Fetcher => {
+export const makeFetcher = ({ clock, log, backlog, queue, poll, end }: FetcherPorts): Fetcher => {
   const fetching = new Set<string>();
   /** The next pause of projects in trouble, in milliseconds. */
   const pauses = new Map<string, number>();
@@ -43,12 +43,12 @@ export const makeFetcher = ({ clock, log, backlog, lanes, lookAt, end }: Fetcher
     await clock.pause(pauseMs, end);
     if (pauses.has(project)) lengthen(project);
   };
-  const lookOnce = async (project: string): Promise<void> => {
-    await clock.pause(betweenLooksMs, end);
+  const pollOnce = async (project: string): Promise<void> => {
+    await clock.pause(betweenPollsMs, end);
     await rest(project);
     if (end.aborted) return;
     try {
-      await lookAt(project);
+      await poll(project);
     } catch (fault) {
       if (!(fault instanceof IoError)) throw fault;
       if (!end.aborted)
@@ -57,7 +57,7 @@ export const makeFetcher = ({ clock, log, backlog, lanes, lookAt, end }: Fetcher
     }
   };
   const run = async (project: string): Promise<void> => {
-    do await lookOnce(project);
+    do await pollOnce(project);
     while (!end.aborted && !backlog.isEmpty(project));
     fetching.delete(project);
   };
@@ -73,7 +73,7 @@ export const makeFetcher = ({ clock, log, backlog, lanes, lookAt, end }: Fetcher
     },
     onDelivered: (project) => void pauses.delete(project),
     whenRoom: async (project) => {
-      await lanes.whenRoom(project);
+      await queue.whenRoom(project);
       await rest(project);
     },
   };

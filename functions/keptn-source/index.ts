@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Settings } from "../lib/core/settings/settings.ts";
 import { natsGroupOf } from "../lib/core/source/nats-group.ts";
-import type { Log } from "../lib/world.ts";
-import { connectKeptnFeed } from "./keptn-feed.ts";
+import type { Log } from "../lib/process.ts";
+import { connectKeptnClient } from "./keptn-client.ts";
 import { makeMetrics } from "./metrics.ts";
 import { listenToNats, type NatsEvents } from "./nats.ts";
 import type { SourceClock, SourcePorts } from "./ports.ts";
@@ -14,7 +14,7 @@ export const makeSourcePorts = (settings: Settings, log: Log): SourcePorts => {
   const { PUBSUB_URL: url, KEPTN_SOURCE } = settings;
   const address = { url: url ?? "", group: natsGroupOf(settings), name: KEPTN_SOURCE };
   return {
-    keptn: connectKeptnFeed(settings),
+    keptn: connectKeptnClient(settings),
     sink: connectSink(settings),
     ...(url && { listen: (events: NatsEvents) => listenToNats(address, events) }),
     ...{ makeMetrics, settings, log, clock, random: Math.random },

@@ -2,7 +2,7 @@
 import { renderProblem, renderProblems } from "../lib/core/problem.ts";
 import { parseSourceSettings } from "../lib/core/source/check-settings.ts";
 import { IoError } from "../lib/io-error.ts";
-import { jsonLog, logCrashes } from "../lib/world.ts";
+import { jsonLog, logCrashes } from "../lib/process.ts";
 import { startSource } from "./handler.ts";
 import { makeSourcePorts } from "./index.ts";
 import type { SourcePorts } from "./ports.ts";

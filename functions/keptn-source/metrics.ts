@@ -15,7 +15,7 @@ export interface Metrics {
   over(): void;
   /** No capacity: `listed` events are fetched again from Keptn's list, `unlisted` ones may be lost. */
   dropped(kind: "listed" | "unlisted"): void;
-  lookEnded(result: "ok" | "failed"): void;
+  pollEnded(result: "ok" | "failed"): void;
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
@@ -75,7 +75,7 @@ export const makeMetrics = (gauges: Gauges): Metrics => {
     returned: () => returned.inc(),
     over: () => over.inc(),
     dropped: (kind) => dropped.inc({ kind }),
-    lookEnded: (result) => looks.inc({ result }),
+    pollEnded: (result) => looks.inc({ result }),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 };

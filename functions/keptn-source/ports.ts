@@ -1,13 +1,13 @@
 // The ports of keptn-source.
 import type { Settings } from "../lib/core/settings/settings.ts";
-import type { Log } from "../lib/world.ts";
-import type { KeptnFeed } from "./keptn-feed.ts";
+import type { Log } from "../lib/process.ts";
+import type { KeptnClient } from "./keptn-client.ts";
 import type { Gauges, Metrics } from "./metrics.ts";
 import type { Nats, NatsEvents } from "./nats.ts";
 import type { Sink } from "./sink.ts";
 
 export interface SourcePorts {
-  readonly keptn: KeptnFeed;
+  readonly keptn: KeptnClient;
   readonly sink: Sink;
   /** Undefined: Keptn's API is polled. */
   readonly listen?: (events: NatsEvents) => Nats;

@@ -1,13 +1,13 @@
 // Accepts events from NATS while there is room. Without room, listed events are fetched later; others are lost, and logged.
 import { isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
-import type { Log } from "../lib/world.ts";
+import type { Log } from "../lib/process.ts";
+import { type Admission, aboutEvent } from "./admission.ts";
 import type { Backlog } from "./backlog.ts";
-import { aboutEvent, type Intake } from "./intake.ts";
 import type { Metrics } from "./metrics.ts";
 import { readEventText } from "./read-event.ts";
 
 export interface ReceivePorts {
-  readonly intake: Intake;
+  readonly admission: Admission;
   readonly backlog: Backlog;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -15,7 +15,13 @@ export interface ReceivePorts {
   readonly onBacklog: (project: string) => void;
 }
 
-export const makeReceive = ({ intake, backlog, metrics, log, onBacklog }: ReceivePorts): ((text: string) => void) => {
+export const makeReceive = ({
+  admission,
+  backlog,
+  metrics,
+  log,
+  onBacklog,
+}: ReceivePorts): ((text: string) => void) => {
   return (text) => {
     const event = readEventText(text);
     if (!event)
@@ -23,10 +29,10 @@ export const makeReceive = ({ intake, backlog, metrics, log, onBacklog }: Receiv
         level: "debug",
         message: `NATS delivered a message that is not a Keptn event: ${text.slice(0, 100)}`,
       });
-    if (intake.isKnown(event.id) || !intake.isWanted(event)) return;
+    if (admission.isKnown(event.id) || !admission.isWanted(event)) return;
     const { project } = event.data;
-    const [listed, lane] = [isListedBy(event), event.shkeptncontext];
-    if (!(listed && backlog.has({ lane, project })) && intake.take(event, { way: "nats", listed })) return;
+    const [listed, key] = [isListedBy(event), event.shkeptncontext];
+    if (!(listed && backlog.has({ key, project })) && admission.admit(event, { way: "nats", listed })) return;
     metrics.dropped(listed ? "listed" : "unlisted");
     if (!listed) {
       return log({
@@ -35,7 +41,7 @@ export const makeReceive = ({ intake, backlog, metrics, log, onBacklog }: Receiv
         ...aboutEvent(event),
       });
     }
-    backlog.add({ id: event.id, lane, project });
+    backlog.add({ id: event.id, key, project });
     onBacklog(project);
   };
 };

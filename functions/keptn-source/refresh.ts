@@ -1,20 +1,20 @@
 // Refreshes our subscriptions from Keptn, and applies them to NATS and to the polls.
 import { compareTopics } from "../lib/core/source/compare-topics.ts";
-import { isListed, type LookPlan, planLook } from "../lib/core/source/plan-look.ts";
+import { isListed, type PollPlan, planPoll } from "../lib/core/source/plan-poll.ts";
 import { isSubject, leastSubjects } from "../lib/core/source/subject.ts";
 import { type Subscription, subscriptionsOf } from "../lib/core/source/subscription.ts";
 import { IoError } from "../lib/io-error.ts";
-import type { Intake } from "./intake.ts";
+import type { Admission } from "./admission.ts";
 import type { Nats } from "./nats.ts";
 import type { SourcePorts } from "./ports.ts";
 
 export type RefreshPorts = Pick<SourcePorts, "keptn" | "settings" | "log"> & {
-  readonly intake: Intake;
+  readonly admission: Admission;
   readonly nats: Nats | undefined;
 };
 
 /** Subscribes to NATS before polling: events triggered in between arrive both ways, and are passed on once. */
-export const makeRefresh = (ports: RefreshPorts): (() => Promise<LookPlan>) => {
+export const makeRefresh = (ports: RefreshPorts): (() => Promise<PollPlan>) => {
   let told = "";
   return async () => {
     const given = await getSubscriptions(ports);
@@ -22,9 +22,9 @@ export const makeRefresh = (ports: RefreshPorts): (() => Promise<LookPlan>) => {
     const now = JSON.stringify(given);
     if (now !== told) tell(given, ports);
     told = now;
-    ports.intake.subscribe(subscriptions);
+    ports.admission.subscribe(subscriptions);
     await ports.nats?.hear(leastSubjects(subscriptions.map(({ event }) => event)));
-    return planLook(subscriptions, await ports.keptn.listProjects());
+    return planPoll(subscriptions, await ports.keptn.listProjects());
   };
 };
 

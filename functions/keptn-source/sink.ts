@@ -3,9 +3,9 @@ import { CloudEvent, HTTP } from "cloudevents";
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Settings } from "../lib/core/settings/settings.ts";
 import { type Extensions, parseOverrides } from "../lib/core/source/overrides.ts";
-import { judgeAnswer } from "../lib/core/source/sink-answer.ts";
+import { classifyResponse } from "../lib/core/source/sink-response.ts";
+import { makeAgent } from "../lib/http/agent.ts";
 import { readAll, retryAfterOf, stream } from "../lib/http/http.ts";
-import { makeAgent } from "../lib/http/http-agent.ts";
 import { IoError } from "../lib/io-error.ts";
 
 /** A serialized event, kept until the sink accepts it. */
@@ -37,7 +37,7 @@ export const connectSink = ({ K_SINK: url = "", K_CA_CERTS: ca, K_SINK_TIMEOUT, 
       const answer = await stream({ agent, method: "POST", url, headers, body, timeoutMs, maxBytes, signal });
       // The event is accepted, even if reading the rest of the response fails.
       const said = await readAll(answer.chunks, enoughBytes).catch(() => Buffer.alloc(0));
-      const judged = judgeAnswer(answer.status);
+      const judged = classifyResponse(answer.status);
       if (judged === "taken") return;
       const retryAfterSeconds = retryAfterOf(answer.headers);
       throw new IoError(`The sink answered ${answer.status}${sayingOf(said)}.`, {

@@ -4,7 +4,7 @@ export interface Fault {
   /** A retry may help: no response, 5xx, 429, 401 while credentials rotate. */
   readonly retryable: boolean;
   /** The request may have taken effect although there was no successful response. */
-  readonly maybeDone?: boolean;
+  readonly outcomeUnknown?: boolean;
   /** The server's Retry-After. */
   readonly retryAfterSeconds?: number;
   /** HTTP status, if any. Not named `code`, because faas-js-runtime would respond with it. */
@@ -15,7 +15,7 @@ export interface Fault {
 }
 
 /** @returns the result, or an error that a retry cannot fix @throws all other errors */
-export const unlessRefused = async <T>(
+export const catchPermanent = async <T>(
   act: () => Promise<T>,
 ): Promise<{ readonly done: T } | { readonly refusal: IoError }> => {
   try {
@@ -29,7 +29,7 @@ export const unlessRefused = async <T>(
 export class IoError extends Error {
   override readonly name = "IoError";
   readonly retryable: boolean;
-  readonly maybeDone: boolean;
+  readonly outcomeUnknown: boolean;
   readonly retryAfterSeconds: number | undefined;
   readonly httpStatus: number | undefined;
   readonly tooLarge: boolean;
@@ -37,7 +37,7 @@ export class IoError extends Error {
   constructor(message: string, fault: Fault) {
     super(message, fault.cause === undefined ? undefined : { cause: fault.cause });
     this.retryable = fault.retryable;
-    this.maybeDone = fault.maybeDone ?? false;
+    this.outcomeUnknown = fault.outcomeUnknown ?? false;
     this.retryAfterSeconds = fault.retryAfterSeconds;
     this.httpStatus = fault.httpStatus;
     this.tooLarge = fault.tooLarge ?? false;
@@ -45,12 +45,12 @@ export class IoError extends Error {
 }
 
 /** The same error, marked as possibly having taken effect. */
-export const markMaybeDone = (fault: IoError): IoError =>
-  fault.maybeDone
+export const markOutcomeUnknown = (fault: IoError): IoError =>
+  fault.outcomeUnknown
     ? fault
     : new IoError(fault.message, {
         retryable: fault.retryable,
-        maybeDone: true,
+        outcomeUnknown: true,
         ...(fault.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: fault.retryAfterSeconds }),
         ...(fault.httpStatus === undefined ? {} : { httpStatus: fault.httpStatus }),
         tooLarge: fault.tooLarge,

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pRetry from "p-retry";
 import type { Budget } from "./budget.ts";
-import { IoError, markMaybeDone } from "./io-error.ts";
+import { IoError, markOutcomeUnknown } from "./io-error.ts";
 
 export interface RetryPolicy {
   /** For all attempts together; without one, retries until success. */
@@ -24,14 +24,14 @@ const longestRetryAfterSeconds = 60;
 
 /**
  * The attempt itself must end with the budget; a late success still counts.
- * @throws the last failure, if another attempt is pointless or there is no time; `maybeDone` if any attempt was
+ * @throws the last failure, if another attempt is pointless or there is no time; `outcomeUnknown` if any attempt was
  */
 export const retry = async <T>(attempt: () => Promise<T>, policy: RetryPolicy = {}): Promise<T> => {
   const { budget, firstPauseMs = 200, longestPauseMs = 3000, mayRepeat = () => true, signal } = policy;
-  let maybeDone = false;
+  let outcomeUnknown = false;
   const shouldRetry = async (error: Error, attemptNumber: number, delayMs: number): Promise<boolean> => {
     if (!(error instanceof IoError)) return false;
-    maybeDone ||= error.maybeDone;
+    outcomeUnknown ||= error.outcomeUnknown;
     const mostSeconds = budget ? Number.POSITIVE_INFINITY : longestRetryAfterSeconds;
     const pauseMs = Math.min(error.retryAfterSeconds ?? 0, mostSeconds) * 1000;
     const isInTime = !budget || performance.now() + pauseMs + delayMs + attemptMs <= budget.endsAtMs;
@@ -44,6 +44,6 @@ export const retry = async <T>(attempt: () => Promise<T>, policy: RetryPolicy = 
     ...{ randomize: true, signal },
     shouldRetry: ({ error, attemptNumber, retryDelay }) => shouldRetry(error, attemptNumber, retryDelay),
   }).catch((error) => {
-    throw maybeDone && error instanceof IoError ? markMaybeDone(error) : error;
+    throw outcomeUnknown && error instanceof IoError ? markOutcomeUnknown(error) : error;
   });
 };

@@ -5,7 +5,7 @@ import type { Job } from "../lib/core/kubernetes.ts";
 import { reportedRuns } from "../lib/core/plan/first-plan.ts";
 import type { RunPlan } from "../lib/core/plan/plan.ts";
 import { IoError } from "../lib/io-error.ts";
-import type { ChainPorts } from "../lib/run/ports.ts";
+import type { ReconcilePorts } from "../lib/run/ports.ts";
 import { listJobsOf, mayCreateMore, namespacesOfPlan } from "./event-jobs.ts";
 
 export interface Creation {
@@ -40,7 +40,7 @@ export interface CreatedRun {
 
 /** @throws IoError when a Job was neither created nor permanently refused */
 export const createJobs = async (
-  ports: ChainPorts,
+  ports: ReconcilePorts,
   { event, planned, runs, inTime, lookAgain }: Creation,
 ): Promise<Created> => {
   const [first, ...others] = runs.flatMap((plan) => plan.jobs.map((job) => ({ plan, job })));
@@ -78,7 +78,7 @@ interface Attempt {
   readonly fault?: unknown;
 }
 
-const create = async (ports: ChainPorts, { plan, job }: Planned): Promise<Attempt> => {
+const create = async (ports: ReconcilePorts, { plan, job }: Planned): Promise<Attempt> => {
   try {
     return { plan, answer: await ports.jobs.create(job) };
   } catch (fault) {

@@ -4,12 +4,12 @@ import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";
 import { areOfPlan, byRun, wereAllCreated } from "../lib/core/plan/first-plan.ts";
 import type { RunPlan } from "../lib/core/plan/plan.ts";
-import { type Answer, done } from "../lib/host/answer.ts";
-import { IoError, unlessRefused } from "../lib/io-error.ts";
-import { advance } from "../lib/run/advance.ts";
+import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
+import { catchPermanent, IoError } from "../lib/io-error.ts";
 import { logErrored } from "../lib/run/error-log.ts";
-import { inFull } from "../lib/run/in-full.ts";
-import { type ChainPorts, nowMs } from "../lib/run/ports.ts";
+import { nowMs, type ReconcilePorts } from "../lib/run/ports.ts";
+import { reconcileRun } from "../lib/run/reconcile-run.ts";
+import { waitForAll } from "../lib/run/wait-for-all.ts";
 
 export interface FoundJobs {
   readonly jobs: readonly Job[];
@@ -19,12 +19,12 @@ export interface FoundJobs {
 
 /** @throws IoError */
 export const findJobsOf = async (
-  ports: ChainPorts,
+  ports: ReconcilePorts,
   event: KeptnEvent,
   namespaces: readonly string[],
 ): Promise<FoundJobs> => {
   const lists = await Promise.all(
-    namespaces.map((namespace) => unlessRefused(() => ports.jobs.listEvent(event.id, [namespace]))),
+    namespaces.map((namespace) => catchPermanent(() => ports.jobs.listEvent(event.id, [namespace]))),
   );
   return mergeLists(lists);
 };
@@ -39,7 +39,7 @@ export const mergeLists = (lists: readonly JobList[]): FoundJobs => {
 
 /** @throws IoError, retryable when none is found and a namespace cannot be listed: Jobs of an earlier delivery may run there */
 export const listJobsOf = async (
-  ports: ChainPorts,
+  ports: ReconcilePorts,
   event: KeptnEvent,
   namespaces: readonly string[],
 ): Promise<readonly Job[]> => {
@@ -52,7 +52,7 @@ export const listJobsOf = async (
  * Once the permission is granted, a redelivery runs the event or answers it. Answering now could answer for a running task.
  * @throws IoError, retryable
  */
-export const failUnseen = async (ports: ChainPorts, event: KeptnEvent, unread: IoError): Promise<never> => {
+export const failUnseen = async (ports: ReconcilePorts, event: KeptnEvent, unread: IoError): Promise<never> => {
   const why = unread.message.replace(/\.?$/, ".");
   const message = `Cannot tell whether Jobs of this event already run, so it is not answered: ${why} Grant start-job permission to list Jobs there.`;
   await logErrored(ports, envelopeOf(event), message);
@@ -73,7 +73,7 @@ export const creatingMs = 5000;
  * @throws IoError, retryable, while another delivery may be about to create the rest: with two creators, its runs would have no owner
  */
 export const mayCreateMore = (
-  ports: ChainPorts,
+  ports: ReconcilePorts,
   {
     event,
     jobs,
@@ -89,7 +89,11 @@ export const mayCreateMore = (
 };
 
 /** Moves the runs of existing Jobs, and creates none. @throws IoError */
-export const moveJobs = async (ports: ChainPorts, event: KeptnEvent, jobs: readonly Job[]): Promise<Answer> => {
+export const reconcileExisting = async (
+  ports: ReconcilePorts,
+  event: KeptnEvent,
+  jobs: readonly Job[],
+): Promise<DeliveryResult> => {
   ports.log({
     level: "info",
     message: "the event was planned before; its existing runs continue",
@@ -97,9 +101,12 @@ export const moveJobs = async (ports: ChainPorts, event: KeptnEvent, jobs: reado
     context: event.shkeptncontext,
   });
   const runs = [...byRun(jobs)].map(async ([runId, ofRun]) => {
-    await advance(ports, { runId, namespaces: [...new Set(ofRun.map(({ metadata }) => metadata?.namespace ?? ""))] });
+    await reconcileRun(ports, {
+      runId,
+      namespaces: [...new Set(ofRun.map(({ metadata }) => metadata?.namespace ?? ""))],
+    });
   });
   const { answerHalves } = await import("./half-answers.ts"); // rare: only for redelivered events
-  await inFull([...runs, answerHalves(ports, event, jobs)]);
+  await waitForAll([...runs, answerHalves(ports, event, jobs)]);
   return done(`${runs.length} runs, planned before`);
 };

@@ -1,33 +1,33 @@
 // Answers for refused runs without Jobs when an earlier delivery stopped before it did.
 
-import type { Sibling } from "../lib/core/annotations/marks.ts";
+import type { Sibling } from "../lib/core/annotations/annotations.ts";
 import { envelopeOf, isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";
 import { createdMs } from "../lib/core/object-meta.ts";
 import { byRun } from "../lib/core/plan/first-plan.ts";
-import { makeRefused } from "../lib/core/report/answer.ts";
+import { makeRefused } from "../lib/core/report/finished-event.ts";
 import { readRun } from "../lib/core/run/run-state.ts";
-import { IoError, unlessRefused } from "../lib/io-error.ts";
-import { countFor, isEven, ofSource } from "../lib/run/count.ts";
+import { catchPermanent, IoError } from "../lib/io-error.ts";
 import { logErrored } from "../lib/run/error-log.ts";
-import { evenOut } from "../lib/run/even-out.ts";
-import { type ChainPorts, nowMs } from "../lib/run/ports.ts";
-import { isOwnSource } from "./standing.ts";
+import { getCountsOf, isBalanced, ofSource } from "../lib/run/event-counts.ts";
+import { nowMs, type ReconcilePorts } from "../lib/run/ports.ts";
+import { sendMissingEvents } from "../lib/run/send-missing-events.ts";
+import { isOwnSource } from "./check-redelivery.ts";
 
 /**
  * For an event that was planned before and of which only silent runs have Jobs. Silent runs send no report, so no report completes the
  * answers of the other runs.
  * @throws IoError, retryable if a redelivery could help
  */
-export const answerHalves = async (ports: ChainPorts, event: KeptnEvent, jobs: readonly Job[]): Promise<void> => {
-  const isSilent = (ofRun: readonly Job[]): boolean => readRun(ofRun)?.chain.silent ?? false;
+export const answerHalves = async (ports: ReconcilePorts, event: KeptnEvent, jobs: readonly Job[]): Promise<void> => {
+  const isSilent = (ofRun: readonly Job[]): boolean => readRun(ofRun)?.spec.silent ?? false;
   if (!isCounted(event) || ![...byRun(jobs).values()].every(isSilent)) return;
   const { KEPTN_SOURCE: ours, MAX_EVENT_BYTES: maxBytes } = ports.settings;
   const envelope = envelopeOf(event);
-  const count = await countFor(ports, envelope, ours);
+  const count = await getCountsOf(ports, envelope, ours);
   if (count.kind === "over") return;
   const halves = [...count.bySource].flatMap(([source, own]) =>
-    isOwnSource(source, ours) && !isEven(own) ? [source] : [],
+    isOwnSource(source, ours) && !isBalanced(own) ? [source] : [],
   );
   const unheard = siblingsOf(jobs).filter(({ source }) => ofSource(count, source).started === 0);
   const gone = await findGone(ports, unheard);
@@ -41,19 +41,19 @@ export const answerHalves = async (ports: ChainPorts, event: KeptnEvent, jobs: r
     source,
     finished: makeRefused(envelope, source, { message, maxBytes }),
   }));
-  await evenOut(ports, count, { event: envelope, answers, siblings: [] });
+  await sendMissingEvents(ports, count, { event: envelope, finishedEvents: answers, siblings: [] });
 };
 
 /** The runs of the valid plan that answer Keptn. */
 const siblingsOf = (jobs: readonly Job[]): readonly Sibling[] => {
-  const all = [...byRun(jobs).values()].flatMap((ofRun) => readRun(ofRun)?.chain.siblings ?? []);
+  const all = [...byRun(jobs).values()].flatMap((ofRun) => readRun(ofRun)?.spec.siblings ?? []);
   return [...new Map(all.map((sibling) => [sibling.runId, sibling])).values()];
 };
 
 /** Siblings without a Job: they were refused. Siblings whose Jobs may not be listed are skipped. @throws IoError */
-const findGone = async (ports: ChainPorts, siblings: readonly Sibling[]): Promise<readonly Sibling[]> => {
+const findGone = async (ports: ReconcilePorts, siblings: readonly Sibling[]): Promise<readonly Sibling[]> => {
   const lists = await Promise.all(
-    siblings.map(({ runId, namespaces }) => unlessRefused(() => ports.jobs.listRun(runId, namespaces))),
+    siblings.map(({ runId, namespaces }) => catchPermanent(() => ports.jobs.listRun(runId, namespaces))),
   );
   return siblings.filter((_, i) => {
     const list = lists[i];
@@ -65,7 +65,7 @@ const findGone = async (ports: ChainPorts, siblings: readonly Sibling[]): Promis
 const startingMs = 30_000;
 
 /** @throws IoError, retryable, while the delivery that created these Jobs may still answer for the others */
-const waitForOthers = (ports: ChainPorts, event: KeptnEvent, jobs: readonly Job[]): void => {
+const waitForOthers = (ports: ReconcilePorts, event: KeptnEvent, jobs: readonly Job[]): void => {
   if (nowMs(ports) - Math.max(...jobs.map(createdMs)) >= startingMs) return;
   throw new IoError(`event ${event.id}: another delivery may still answer it`, { retryable: true });
 };

@@ -3,8 +3,8 @@
 import { probeType } from "../lib/core/connect/probe.ts";
 import { dryEventProject, envelopeOf, type KeptnEvent, parseKeptnEvent } from "../lib/core/event/keptn-event.ts";
 import { renderProblems } from "../lib/core/problem.ts";
-import { type Answer, done } from "../lib/host/answer.ts";
-import { unlessRefused } from "../lib/io-error.ts";
+import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
+import { catchPermanent } from "../lib/io-error.ts";
 import type { EventRef, JobConfigFile } from "../lib/keptn/keptn.ts";
 import { getKnownEvent } from "./known-event.ts";
 import { refuse } from "./refuse.ts";
@@ -18,7 +18,7 @@ export type { StartJobPorts };
  */
 export const startJob =
   (ports: StartJobPorts) =>
-  async (value: unknown): Promise<Answer> => {
+  async (value: unknown): Promise<DeliveryResult> => {
     const parsed = parseKeptnEvent(value);
     switch (parsed.kind) {
       case "malformed":
@@ -39,7 +39,7 @@ export const startJob =
  * For VERIFY_EVENTS and thin events: anyone who can reach the Broker can send an event with an ID that Keptn knows. Only the ID, type
  * and project of the received event are used, to look it up. Service, data, commit and time are Keptn's own.
  */
-const startAsKeptnHasIt = async (ports: StartJobPorts, sent: EventRef, reason = ""): Promise<Answer> => {
+const startAsKeptnHasIt = async (ports: StartJobPorts, sent: EventRef, reason = ""): Promise<DeliveryResult> => {
   const event = await getKnownEvent(ports, sent);
   // `job-executor check` also tests whether a run could create its watch.
   if (!event && sent.project === dryEventProject) await ports.watch?.rehearse(ports.clock.now());
@@ -47,11 +47,11 @@ const startAsKeptnHasIt = async (ports: StartJobPorts, sent: EventRef, reason = 
   return ignore(ports, `Keptn has no open event ${sent.id}${reason}`, { event: sent.id });
 };
 
-const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
-  if (event.type === probeType) return (await import("./answer-probe.ts")).answerProbe(ports, event);
+const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<DeliveryResult> => {
+  if (event.type === probeType) return (await import("./report-probe.ts")).reportProbe(ports, event);
   const about = { event: event.id, context: event.shkeptncontext };
   ports.log({ level: "debug", message: `handling ${event.type}`, ...about });
-  const read = await unlessRefused(() => ports.keptn.getJobConfig(event));
+  const read = await catchPermanent(() => ports.keptn.getJobConfig(event));
   if ("refusal" in read) return withoutConfig(ports, event, read.refusal.message);
   const file = read.done;
   if (!file) return ignoreOrAnswer(ports, event);
@@ -72,7 +72,7 @@ const isPinned = ({ gitcommitid }: KeptnEvent, { level }: JobConfigFile): boolea
   level !== "project" && gitcommitid !== undefined && gitcommitid !== "";
 
 /** Most services have no job config. That is not reported, unless the operator wants an answer to every event. */
-const ignoreOrAnswer = async (ports: StartJobPorts, event: KeptnEvent): Promise<Answer> => {
+const ignoreOrAnswer = async (ports: StartJobPorts, event: KeptnEvent): Promise<DeliveryResult> => {
   const { service, stage, project } = event.data;
   const message = `There is no job/config.yaml for service ${service}, stage ${stage} or project ${project}.`;
   if (!ports.settings.ALWAYS_SEND_FINISHED_EVENT) return ignore(ports, message, { event: event.id });
@@ -80,12 +80,12 @@ const ignoreOrAnswer = async (ports: StartJobPorts, event: KeptnEvent): Promise<
 };
 
 /** Whether an action would match is unknown: unless every event must be answered, only Keptn's error log is told. */
-const withoutConfig = (ports: StartJobPorts, event: KeptnEvent, message: string): Promise<Answer> => {
+const withoutConfig = (ports: StartJobPorts, event: KeptnEvent, message: string): Promise<DeliveryResult> => {
   const { ALWAYS_SEND_FINISHED_EVENT: always, KEPTN_SOURCE: source } = ports.settings;
   return refuse(ports, event, { message, ...(always ? { source } : {}) });
 };
 
-const ignore = (ports: StartJobPorts, why: string, about: Record<string, string> = {}): Answer => {
+const ignore = (ports: StartJobPorts, why: string, about: Record<string, string> = {}): DeliveryResult => {
   ports.log({ level: "info", message: `ignored: ${why}`, ...about });
   return done(why);
 };

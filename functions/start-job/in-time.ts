@@ -1,9 +1,9 @@
 // Whether start-job is still in time to create Jobs.
 
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
-import { askedWithinSeconds } from "../lib/core/run/memory.ts";
+import { askedWithinSeconds } from "../lib/core/run/dedup-window.ts";
 import { IoError } from "../lib/io-error.ts";
-import { type ChainPorts, nowMs } from "../lib/run/ports.ts";
+import { nowMs, type ReconcilePorts } from "../lib/run/ports.ts";
 
 export interface Delivery {
   readonly event: KeptnEvent;
@@ -17,7 +17,7 @@ export interface Delivery {
 const createWithinMs = 20_000;
 
 /** Whether the touched timer is certain to outlast a request that starts now. */
-export const isSoonAfter = (ports: Pick<ChainPorts, "clock">, touchedAt: Date): boolean =>
+export const isSoonAfter = (ports: Pick<ReconcilePorts, "clock">, touchedAt: Date): boolean =>
   ports.clock.now().getTime() - touchedAt.getTime() < createWithinMs;
 
 /**
@@ -25,7 +25,7 @@ export const isSoonAfter = (ports: Pick<ChainPorts, "clock">, touchedAt: Date): 
  * Keptn's count also becomes stale: a run that was open can have ended since, and its Jobs can be gone.
  * @throws IoError, retryable, when it is too late
  */
-export const beInTime = (ports: ChainPorts, { askedAt, touchedAt, event }: Delivery): void => {
+export const assertInTime = (ports: ReconcilePorts, { askedAt, touchedAt, event }: Delivery): void => {
   const late = (since: Date, mostMs: number, what: string): void => {
     const lateMs = nowMs(ports) - since.getTime();
     if (lateMs < mostMs) return;

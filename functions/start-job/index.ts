@@ -1,27 +1,27 @@
 // start-job as a Knative function: builds its adapters from the environment.
 
-import type { FetchOrder } from "../lib/core/files/files.ts";
+import type { FetchOrder } from "../lib/core/files/fetch-order.ts";
 import { deliverySeconds, type Program } from "../lib/host/server.ts";
 import { connectKeptnFiles } from "../lib/keptn/files.ts";
 import { connectKeptn } from "../lib/keptn/keptn.ts";
 import { connectKubernetes } from "../lib/kubernetes/connect.ts";
-import { makeLookAfterLost } from "../lib/lost-events/look-after-lost.ts";
-import { jsonLog, newClaimant, systemClock } from "../lib/world.ts";
+import { makeLostEventPoll } from "../lib/lost-events/poll.ts";
+import { jsonLog, newHolderIdentity, systemClock } from "../lib/process.ts";
 import { startJob } from "./handler.ts";
-import { touchSparingly, watchSparingly } from "./touch-sparingly.ts";
+import { throttleTouch, throttleWatch } from "./throttle-touch.ts";
 
 export const makeProgram: Program = (settings) => {
   const log = jsonLog(settings.LOG_LEVEL);
   const kubernetes = connectKubernetes(settings, (message) => log({ level: "warn", message }));
   const keptn = connectKeptn(settings);
   const files = { connect: (order: FetchOrder) => connectKeptnFiles(settings, order) };
-  const openEarly = () => {
-    kubernetes.openEarly();
-    keptn.openEarly();
+  const preconnect = () => {
+    kubernetes.preconnect();
+    keptn.preconnect();
   };
-  const lookAfterLost = makeLookAfterLost(settings, log);
-  const timer = touchSparingly(kubernetes.timer);
-  const watch = kubernetes.watch && watchSparingly(kubernetes.watch, systemClock.now);
+  const pollLostEvents = makeLostEventPoll(settings, log);
+  const timer = throttleTouch(kubernetes.timer);
+  const watch = kubernetes.watch && throttleWatch(kubernetes.watch, systemClock.now);
   const ports = {
     ...kubernetes,
     timer,
@@ -30,7 +30,7 @@ export const makeProgram: Program = (settings) => {
     log,
     settings,
     clock: systemClock,
-    newClaimant,
+    newHolderIdentity,
   };
   const handle = (event: unknown) => {
     setImmediate(() => void import("../lib/core/plan/plan.ts")); // loaded while Keptn is asked for the job config
@@ -39,7 +39,7 @@ export const makeProgram: Program = (settings) => {
   // After the response: registration is only for Keptn's Bridge.
   const afterwards = () => {
     void keptn.register();
-    void lookAfterLost();
+    void pollLostEvents();
   };
-  return { log, openEarly, handle: (event) => handle(event).finally(() => setImmediate(afterwards)) };
+  return { log, preconnect, handle: (event) => handle(event).finally(() => setImmediate(afterwards)) };
 };

@@ -2,8 +2,8 @@
 
 import { dryEventProject, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { EventRef } from "../lib/keptn/keptn.ts";
-import { askedAgainMs } from "../lib/run/count.ts";
-import type { ChainPorts } from "../lib/run/ports.ts";
+import { askedAgainMs } from "../lib/run/event-counts.ts";
+import type { ReconcilePorts } from "../lib/run/ports.ts";
 
 /**
  * "Unknown" counts only when Keptn said so twice, some seconds apart (decision 22). It says the same of an event that it is just storing,
@@ -11,7 +11,7 @@ import type { ChainPorts } from "../lib/run/ports.ts";
  * @returns undefined when Keptn has no open event of this ID @throws IoError
  */
 export const getKnownEvent = async (
-  { keptn, clock }: Pick<ChainPorts, "keptn" | "clock">,
+  { keptn, clock }: Pick<ReconcilePorts, "keptn" | "clock">,
   sent: EventRef,
 ): Promise<KeptnEvent | undefined> => {
   const event = await keptn.getEvent(sent);

@@ -1,20 +1,26 @@
 // Answers events and runs that get no Job: an invalid config, a rule of the operator, a Job that Kubernetes refuses.
 
-import { annotation } from "../lib/core/annotations/marks.ts";
-import { type Envelope, envelopeOf, isAnswerable, isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import { annotation } from "../lib/core/annotations/annotations.ts";
+import {
+  type Envelope,
+  envelopeOf,
+  expectsFinished,
+  isCounted,
+  type KeptnEvent,
+} from "../lib/core/event/keptn-event.ts";
 import { refOf } from "../lib/core/object-meta.ts";
 import type { RunPlan } from "../lib/core/plan/plan.ts";
-import { makeRefused, makeStarted } from "../lib/core/report/answer.ts";
+import { makeRefused, makeStarted } from "../lib/core/report/finished-event.ts";
 import { runScopeOf } from "../lib/core/run/run-scope.ts";
 import { runIdOfJob, stateOf } from "../lib/core/run/run-state.ts";
-import { type Answer, done } from "../lib/host/answer.ts";
+import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
 import { IoError } from "../lib/io-error.ts";
-import { type Current, countForSure } from "../lib/run/count.ts";
 import { logErrored } from "../lib/run/error-log.ts";
-import { evenOut, type SourceAnswer } from "../lib/run/even-out.ts";
-import type { ChainPorts } from "../lib/run/ports.ts";
-import { failUnseen, findJobsOf, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
-import { isOwnSource } from "./standing.ts";
+import { type CurrentCounts, getConfirmedCounts } from "../lib/run/event-counts.ts";
+import type { ReconcilePorts } from "../lib/run/ports.ts";
+import { type SourceFinished, sendMissingEvents } from "../lib/run/send-missing-events.ts";
+import { isOwnSource } from "./check-redelivery.ts";
+import { failUnseen, findJobsOf, namespacesOfPlan, reconcileExisting } from "./event-jobs.ts";
 import type { RefusedRun } from "./start-run.ts";
 
 export interface Refusal {
@@ -27,13 +33,17 @@ export interface Refusal {
  * Refuses a whole event, unless it was planned before: on a redelivery its config may have become invalid.
  * @throws IoError, retryable if a redelivery could help
  */
-export const refuse = async (ports: ChainPorts, event: KeptnEvent, { message, source }: Refusal): Promise<Answer> => {
+export const refuse = async (
+  ports: ReconcilePorts,
+  event: KeptnEvent,
+  { message, source }: Refusal,
+): Promise<DeliveryResult> => {
   const { jobs, unread } = await findJobsOf(ports, event, runScopeOf(ports.settings).namespaces);
-  if (jobs.length > 0) return moveJobs(ports, event, jobs);
+  if (jobs.length > 0) return reconcileExisting(ports, event, jobs);
   await logRefusal(ports, event, message);
-  if (source === undefined || !isAnswerable(event.type)) return done(message);
-  const answers = [answerOf(ports, event, { message, source })];
-  await answer(ports, event, { answers, siblings: [], ...(unread ? { unread } : {}) });
+  if (source === undefined || !expectsFinished(event.type)) return done(message);
+  const finishedEvents = [finishedOf(ports, event, { message, source })];
+  await sendFinished(ports, event, { finishedEvents, siblings: [], ...(unread ? { unread } : {}) });
   return done(message);
 };
 
@@ -43,7 +53,7 @@ export const refuse = async (ports: ChainPorts, event: KeptnEvent, { message, so
  * @throws IoError, retryable if a redelivery could help
  */
 export const refuseRuns = async (
-  ports: ChainPorts,
+  ports: ReconcilePorts,
   event: KeptnEvent,
   { refused, planned }: { readonly refused: readonly RefusedRun[]; readonly planned: readonly RunPlan[] },
 ): Promise<void> => {
@@ -54,8 +64,9 @@ export const refuseRuns = async (
   const loud = planned.filter(({ silent }) => !silent);
   const due = refused.filter(({ plan }) => !plan.silent);
   const gone = due.length > 0 && due.length < loud.length ? await noteRefused(ports, event, { due, loud }) : due;
-  const answers = gone.map(({ plan, message }) => answerOf(ports, event, { message, source: plan.source }));
-  if (answers.length > 0) await answer(ports, event, { answers, siblings: loud.map(({ source }) => source) });
+  const finishedEvents = gone.map(({ plan, message }) => finishedOf(ports, event, { message, source: plan.source }));
+  if (finishedEvents.length > 0)
+    await sendFinished(ports, event, { finishedEvents, siblings: loud.map(({ source }) => source) });
 };
 
 /**
@@ -64,7 +75,7 @@ export const refuseRuns = async (
  * @returns the runs without Jobs: another delivery may have created some
  */
 const noteRefused = async (
-  ports: ChainPorts,
+  ports: ReconcilePorts,
   event: KeptnEvent,
   { due, loud }: { readonly due: readonly RefusedRun[]; readonly loud: readonly RunPlan[] },
 ): Promise<readonly RefusedRun[]> => {
@@ -78,27 +89,27 @@ const noteRefused = async (
   return gone;
 };
 
-const answerOf = (
-  ports: ChainPorts,
+const finishedOf = (
+  ports: ReconcilePorts,
   event: KeptnEvent,
   { message, source }: { readonly message: string; readonly source: string },
-): SourceAnswer => ({
+): SourceFinished => ({
   source,
   finished: makeRefused(envelopeOf(event), source, { message, maxBytes: ports.settings.MAX_EVENT_BYTES }),
 });
 
-interface Answers {
-  readonly answers: readonly SourceAnswer[];
+interface FinishedEvents {
+  readonly finishedEvents: readonly SourceFinished[];
   readonly siblings: readonly string[];
   /** Why a namespace that may have Jobs of an earlier config could not be listed. */
   readonly unread?: IoError;
 }
 
-const answer = async (ports: ChainPorts, event: KeptnEvent, given: Answers): Promise<void> => {
+const sendFinished = async (ports: ReconcilePorts, event: KeptnEvent, given: FinishedEvents): Promise<void> => {
   const envelope = envelopeOf(event);
   try {
-    if (isCounted(event)) await answerCounted(ports, event, given);
-    else await answerUncounted(ports, envelope, given);
+    if (isCounted(event)) await sendCounted(ports, event, given);
+    else await sendUncounted(ports, envelope, given);
   } catch (fault) {
     // Without a Job no sweep would retry it once the permission is granted: only the Broker can.
     if (fault instanceof IoError && fault.httpStatus === 403)
@@ -108,27 +119,35 @@ const answer = async (ports: ChainPorts, event: KeptnEvent, given: Answers): Pro
 };
 
 /** No Job records the sent events, so Keptn's own count is asked: a redelivery then sends nothing twice. */
-const answerCounted = async (ports: ChainPorts, whole: KeptnEvent, { unread, ...given }: Answers): Promise<void> => {
+const sendCounted = async (
+  ports: ReconcilePorts,
+  whole: KeptnEvent,
+  { unread, ...given }: FinishedEvents,
+): Promise<void> => {
   const event = envelopeOf(whole);
-  const count = await countForSure(ports, event, given.answers[0]?.source ?? "");
+  const count = await getConfirmedCounts(ports, event, given.finishedEvents[0]?.source ?? "");
   if (count.kind === "over")
     ports.log({ level: "info", message: "Keptn no longer waits for this event", event: event.id });
   // One unreadable namespace must not suppress the report of every invalid config: it matters only if Keptn counted a `.started`.
   else if (unread && isAnnounced(count, ports.settings.KEPTN_SOURCE)) await failUnseen(ports, whole, unread);
-  else await evenOut(ports, count, { event, ...given });
+  else await sendMissingEvents(ports, count, { event, ...given });
 };
 
-const isAnnounced = ({ bySource }: Current, ours: string): boolean =>
+const isAnnounced = ({ bySource }: CurrentCounts, ours: string): boolean =>
   [...bySource].some(([source, { started }]) => started > 0 && isOwnSource(source, ours));
 
-const answerUncounted = async (ports: ChainPorts, event: Envelope, { answers }: Answers): Promise<void> => {
-  for (const { source, finished } of answers) {
+const sendUncounted = async (
+  ports: ReconcilePorts,
+  event: Envelope,
+  { finishedEvents }: FinishedEvents,
+): Promise<void> => {
+  for (const { source, finished } of finishedEvents) {
     await ports.keptn.send(makeStarted(event, source));
     await ports.keptn.send(finished);
   }
 };
 
-const logRefusal = (ports: ChainPorts, event: KeptnEvent, message: string): Promise<void> => {
+const logRefusal = (ports: ReconcilePorts, event: KeptnEvent, message: string): Promise<void> => {
   ports.log({ level: "warn", message, event: event.id, context: event.shkeptncontext });
   return logErrored(ports, envelopeOf(event), message);
 };

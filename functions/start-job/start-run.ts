@@ -1,19 +1,19 @@
 // Starts a run whose Jobs exist, or reports why it cannot run. Idempotent for redelivered events.
 
-import { annotation } from "../lib/core/annotations/marks.ts";
+import { annotation } from "../lib/core/annotations/annotations.ts";
 import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";
 import { refOf } from "../lib/core/object-meta.ts";
 import type { RunPlan } from "../lib/core/plan/plan.ts";
 import { renderProblems } from "../lib/core/problem.ts";
 import type { SnapshotFiles, SnapshotPorts, Taken } from "../lib/files/snapshot.ts";
-import { unlessRefused } from "../lib/io-error.ts";
-import { advance } from "../lib/run/advance.ts";
-import { aboutRun, type ChainPorts } from "../lib/run/ports.ts";
+import { catchPermanent } from "../lib/io-error.ts";
+import { aboutRun, type ReconcilePorts } from "../lib/run/ports.ts";
+import { reconcileRun } from "../lib/run/reconcile-run.ts";
 import type { CreatedRun } from "./create-jobs.ts";
 import { type FoundJobs, failUnseen, mergeLists, namespacesOfPlan } from "./event-jobs.ts";
 
-export interface RunPorts extends ChainPorts {
+export interface StartRunPorts extends ReconcilePorts {
   /** For FILES_MODE=snapshot. Undefined: init containers always fetch the files. */
   readonly files?: {
     readonly connect: SnapshotPorts["connectFiles"];
@@ -30,16 +30,16 @@ export interface PreparedRun {
 }
 
 /** For FILES_MODE=snapshot: reads the files now, so that pods need not. @throws IoError */
-export const prepareRun = async (ports: RunPorts, plan: RunPlan): Promise<PreparedRun> => {
+export const prepareRun = async (ports: StartRunPorts, plan: RunPlan): Promise<PreparedRun> => {
   if (plan.refused !== undefined) return { plan, files: new Map(), refused: plan.refused };
-  const read = await unlessRefused(() => takeFiles(ports, plan));
+  const read = await catchPermanent(() => takeFiles(ports, plan));
   if ("refusal" in read) return { plan, files: new Map(), refused: read.refusal.message };
   const taken = read.done;
   if (taken.kind === "refused") return { plan, files: new Map(), refused: renderProblems(taken.problems) };
   return { plan: { ...plan, jobs: taken.jobs }, files: taken.files };
 };
 
-const takeFiles = async ({ files, settings, log }: RunPorts, { jobs }: RunPlan): Promise<Taken> => {
+const takeFiles = async ({ files, settings, log }: StartRunPorts, { jobs }: RunPlan): Promise<Taken> => {
   if (!files || settings.FILES_MODE !== "snapshot") return { kind: "taken", jobs, files: new Map() };
   const { takeSnapshots } = await import("../lib/files/snapshot.ts");
   const say = (message: string) => log({ level: "info", message });
@@ -48,7 +48,7 @@ const takeFiles = async ({ files, settings, log }: RunPorts, { jobs }: RunPlan):
 
 /** Stores the files of the created Jobs, before any run of the event is announced. @throws IoError */
 export const keepFiles = async (
-  ports: RunPorts,
+  ports: StartRunPorts,
   { plan, created }: CreatedRun,
   files: SnapshotFiles,
 ): Promise<void> => {
@@ -63,7 +63,7 @@ const isWhole = (plan: RunPlan, created: readonly Job[]): boolean => created.len
 
 /** Call it when all Jobs of the event exist, with their files. @throws IoError */
 export const startRun = async (
-  ports: RunPorts,
+  ports: StartRunPorts,
   { plan, created }: CreatedRun,
   { event, announced }: { readonly event: KeptnEvent } & Pick<PreparedRun, "announced">,
 ): Promise<void> => {
@@ -73,7 +73,7 @@ export const startRun = async (
   const whole = isWhole(plan, created);
   // The delivery that created all Jobs owns the announcement. If Jobs existed before or Keptn counted a `.started`, an earlier delivery
   // may have announced the run, even if its first Job is gone.
-  await advance(ports, { ...target, ...(whole ? { jobs: created } : {}) }, { owner: whole && !announced });
+  await reconcileRun(ports, { ...target, ...(whole ? { jobs: created } : {}) }, { owner: whole && !announced });
 };
 
 export const targetOf = (plan: RunPlan) => ({ runId: plan.runId, namespaces: namespacesOfPlan([plan]) });
@@ -99,7 +99,7 @@ export interface Refusing {
  * @throws IoError, retryable if Jobs of it may run that cannot be listed
  */
 export const refuseRun = async (
-  ports: ChainPorts,
+  ports: ReconcilePorts,
   plan: RunPlan,
   { event, created = [], why, isFirst = false }: Refusing,
 ): Promise<RefusedRun | undefined> => {
@@ -114,15 +114,15 @@ export const refuseRun = async (
     refused.map((job) => ports.jobs.patch(refOf(job), { annotations: { [annotation.refused]: message } })),
   );
   const isOurs = ({ metadata }: Job) => created.some((job) => job.metadata?.uid === metadata?.uid);
-  await advance(ports, target, { owner: there.jobs.every(isOurs) });
+  await reconcileRun(ports, target, { owner: there.jobs.every(isOurs) });
   return undefined;
 };
 
 /** Jobs that this delivery created exist even if they cannot be listed. @throws IoError */
-const jobsOfRun = async (ports: ChainPorts, plan: RunPlan, created: readonly Job[]): Promise<FoundJobs> => {
+const jobsOfRun = async (ports: ReconcilePorts, plan: RunPlan, created: readonly Job[]): Promise<FoundJobs> => {
   const { runId, namespaces } = targetOf(plan);
   const lists = await Promise.all(
-    namespaces.map((namespace) => unlessRefused(() => ports.jobs.listRun(runId, [namespace]))),
+    namespaces.map((namespace) => catchPermanent(() => ports.jobs.listRun(runId, [namespace]))),
   );
   const { jobs: listed, unread } = mergeLists(lists);
   const unseen = created.filter(({ metadata }) => !listed.some((job) => job.metadata?.uid === metadata?.uid));

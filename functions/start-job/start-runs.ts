@@ -2,28 +2,35 @@
 
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { RunPlan } from "../lib/core/plan/plan.ts";
-import { type Answer, done } from "../lib/host/answer.ts";
-import { IoError, unlessRefused } from "../lib/io-error.ts";
+import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
+import { catchPermanent, IoError } from "../lib/io-error.ts";
 import type { JobWatch, Timer } from "../lib/kubernetes/ports.ts";
-import { inFull } from "../lib/run/in-full.ts";
 import { nowMs } from "../lib/run/ports.ts";
+import { waitForAll } from "../lib/run/wait-for-all.ts";
+import { checkRedelivery, isFresh, type Redelivery } from "./check-redelivery.ts";
 import { type CreatedRun, createJobs } from "./create-jobs.ts";
-import { creatingMs, findJobsOf, listJobsOf, mayCreateMore, moveJobs, namespacesOfPlan } from "./event-jobs.ts";
-import { beInTime } from "./in-time.ts";
+import {
+  creatingMs,
+  findJobsOf,
+  listJobsOf,
+  mayCreateMore,
+  namespacesOfPlan,
+  reconcileExisting,
+} from "./event-jobs.ts";
+import { assertInTime } from "./in-time.ts";
 import { refuseRuns } from "./refuse.ts";
-import { isFresh, type Standing, standingsOf } from "./standing.ts";
 import {
   keepFiles,
   type PreparedRun,
   prepareRun,
   type RefusedRun,
-  type RunPorts,
   refuseRun,
+  type StartRunPorts,
   startRun,
 } from "./start-run.ts";
 import { besideWatch } from "./touch-watch.ts";
 
-export interface StartJobPorts extends RunPorts {
+export interface StartJobPorts extends StartRunPorts {
   readonly timer: Timer;
   /** Undefined: the operator manages the ApiServerSource. */
   readonly watch?: JobWatch;
@@ -38,11 +45,11 @@ export const startRuns = async (
   ports: StartJobPorts,
   event: KeptnEvent,
   { planned, isPinned }: PlannedRuns,
-): Promise<Answer> => {
+): Promise<DeliveryResult> => {
   const lookedMs = nowMs(ports);
   const jobs = await listEarlierJobs(ports, event, { planned, isPinned });
-  if (!mayCreateMore(ports, { event, jobs, runs: planned })) return moveJobs(ports, event, jobs);
-  const prepared = await unlessRefused(() => prepare(ports, event, { planned, hasJobs: jobs.length > 0 }));
+  if (!mayCreateMore(ports, { event, jobs, runs: planned })) return reconcileExisting(ports, event, jobs);
+  const prepared = await catchPermanent(() => prepare(ports, event, { planned, hasJobs: jobs.length > 0 }));
   if ("refusal" in prepared) {
     const why = prepared.refusal.message;
     await refuseAll(ports, event, { planned, works: planned.map((plan) => refuseRun(ports, plan, { event, why })) });
@@ -69,20 +76,20 @@ interface Prepared {
   readonly event: KeptnEvent;
   readonly planned: readonly RunPlan[];
   readonly runs: readonly PreparedRun[];
-  readonly halfAnswered: readonly RunPlan[];
+  readonly partiallyReported: readonly RunPlan[];
   readonly askedAt: Date;
   readonly touchedAt: Date;
   readonly lookAgain: boolean;
 }
 
-const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<Answer> => {
-  const { event, planned, runs, halfAnswered, askedAt, touchedAt, lookAgain } = prepared;
+const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<DeliveryResult> => {
+  const { event, planned, runs, partiallyReported, askedAt, touchedAt, lookAgain } = prepared;
   const created = await createJobs(ports, {
     ...{ event, planned, runs: runs.flatMap(({ plan, refused }) => (refused === undefined ? [plan] : [])) },
-    inTime: () => beInTime(ports, { event, askedAt, touchedAt }),
+    inTime: () => assertInTime(ports, { event, askedAt, touchedAt }),
     lookAgain,
   });
-  if (created.kind === "planned-before") return moveJobs(ports, event, created.jobs);
+  if (created.kind === "planned-before") return reconcileExisting(ports, event, created.jobs);
   const ofPlan = new Map(runs.map((run) => [run.plan, run]));
   const { isFirst } = created;
   const begin = async (one: CreatedRun): Promise<RefusedRun | undefined> => {
@@ -92,13 +99,13 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
     return undefined;
   };
   const able = created.runs.filter(({ refused }) => refused === undefined);
-  await inFull(able.map((one) => keepFiles(ports, one, ofPlan.get(one.plan)?.files ?? new Map())));
+  await waitForAll(able.map((one) => keepFiles(ports, one, ofPlan.get(one.plan)?.files ?? new Map())));
   const works = [
     ...created.runs.map(begin),
     ...runs.flatMap(({ plan, refused }) =>
       refused === undefined ? [] : [refuseRun(ports, plan, { event, why: refused, isFirst })],
     ),
-    ...halfAnswered.map((plan) => refuseRun(ports, plan, { event, why: answeredBefore })),
+    ...partiallyReported.map((plan) => refuseRun(ports, plan, { event, why: reportedBefore })),
   ];
   await refuseAll(ports, event, { planned, works });
   return done(runs.length > 0 ? `${runs.length} runs` : "Keptn no longer waits for it");
@@ -112,10 +119,10 @@ const refuseAll = async (
 ): Promise<void> => {
   const settled = await Promise.allSettled(works);
   const refused = settled.flatMap((one) => (one.status === "fulfilled" && one.value ? [one.value] : []));
-  await inFull<unknown>([...works, refuseRuns(ports, event, { refused, planned })]);
+  await waitForAll<unknown>([...works, refuseRuns(ports, event, { refused, planned })]);
 };
 
-const answeredBefore = "its event was already answered when it first arrived.";
+const reportedBefore = "its event was already answered when it first arrived.";
 
 /**
  * Does everything before the first Job is created. Files come first, since they may take a while: Keptn's count must be recent when the
@@ -125,22 +132,22 @@ const prepare = async (
   ports: StartJobPorts,
   event: KeptnEvent,
   { planned, hasJobs }: { readonly planned: readonly RunPlan[]; readonly hasJobs: boolean },
-): Promise<Pick<Prepared, "runs" | "halfAnswered" | "askedAt" | "touchedAt">> => {
+): Promise<Pick<Prepared, "runs" | "partiallyReported" | "askedAt" | "touchedAt">> => {
   const prepared = await Promise.all(planned.map((run) => prepareRun(ports, run)));
   const askedAt = ports.clock.now();
-  const standings = await standingsOf(ports, event, { runs: planned, hasJobs });
-  const those = <T>(of: readonly T[], wanted: Standing): T[] => of.filter((_, i) => standings[i] === wanted);
+  const redeliveries = await checkRedelivery(ports, event, { runs: planned, hasJobs });
+  const those = <T>(of: readonly T[], wanted: Redelivery): T[] => of.filter((_, i) => redeliveries[i] === wanted);
   const runs: PreparedRun[] = [
     ...those(prepared, "new"),
     ...those(prepared, "announced").map((run) => ({ ...run, announced: true })),
   ];
   const now = ports.clock.now();
   const touchedAt = runs.length > 0 ? await touch(ports.timer, now) : now;
-  return { runs, halfAnswered: those(planned, "half-answered"), askedAt, touchedAt };
+  return { runs, partiallyReported: those(planned, "partially-reported"), askedAt, touchedAt };
 };
 
 const touch = async (timer: Timer, now: Date): Promise<Date> => {
-  const touched = await unlessRefused(() => timer.touch(now));
+  const touched = await catchPermanent(() => timer.touch(now));
   if ("done" in touched) return touched.done;
   const message = `cannot start runs without the sweep's timer: ${touched.refusal.message}`;
   throw new IoError(message, { retryable: false, cause: touched.refusal });

@@ -1,7 +1,7 @@
 // Creates the ApiServerSource that reports the ends of Jobs, in parallel to the runs. No run waits for it.
 
 import type { RunPlan } from "../lib/core/plan/plan.ts";
-import type { Answer } from "../lib/host/answer.ts";
+import type { DeliveryResult } from "../lib/host/delivery-result.ts";
 import { isSoonAfter } from "./in-time.ts";
 import { targetOf } from "./start-run.ts";
 import type { StartJobPorts } from "./start-runs.ts";
@@ -20,17 +20,17 @@ interface Runs {
 export const besideWatch = async (
   ports: StartJobPorts,
   { plans, touchedAt }: Runs,
-  start: () => Promise<Answer>,
-): Promise<Answer> => {
+  start: () => Promise<DeliveryResult>,
+): Promise<DeliveryResult> => {
   if (plans.length === 0) return start();
   const watch = touchWatch(ports, touchedAt);
-  const answer = await start();
+  const result = await start();
   const after = async () => {
     if (await watch) return;
-    const { lookAgain } = await import("./look-again.ts");
-    await lookAgain(ports, plans.map(targetOf), touchedAt);
+    const { recheckRuns } = await import("./recheck-runs.ts");
+    await recheckRuns(ports, plans.map(targetOf), touchedAt);
   };
-  return { ...answer, after };
+  return { ...result, after };
 };
 
 /** @returns whether the watch was ready and will report these runs. Never throws. */

@@ -1,7 +1,7 @@
 // Runs whose functions are killed and whose calls fail at any moment: none is lost, none is doubled.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { jobNameOf, label, runIdOf } from "../../functions/lib/core/annotations/marks.ts";
+import { jobNameOf, label, runIdOf } from "../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import { type Chaos, knowsTimers, startChaos, timerExists } from "./harness/chaos.ts";
 import { type FaultyApi, startFaultyApi } from "./harness/faulty-api.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { parse } from "yaml";
-import { annotation, label } from "../../functions/lib/core/annotations/marks.ts";
+import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { collectionOfJobs } from "../../functions/lib/kubernetes/jobs.ts";
 import { type KeptnDouble, startKeptn } from "../doubles/keptn/keptn-double.ts";

@@ -1,6 +1,6 @@
 // Namespaces of a test's own, on whatever cluster KUBECONFIG names.
 import { randomBytes } from "node:crypto";
-import { annotation } from "../../functions/lib/core/annotations/marks.ts";
+import { annotation } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { connectApi, type KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
 

@@ -1,7 +1,7 @@
 // A Keptn event POSTed to start-job runs a two-task action in real pods, and is answered once.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { annotation, label } from "../../functions/lib/core/annotations/marks.ts";
+import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import { makeRandom } from "./harness/random.ts";
 import { openWorld, type TestWorld, testImage, until } from "./harness/world.ts";
@@ -88,4 +88,4 @@ const isLetGo = ({ metadata, spec }: Awaited<ReturnType<TestWorld["jobsOf"]>>[nu
   !metadata.finalizers?.length &&
   spec?.suspend === false &&
   spec.ttlSecondsAfterFinished !== undefined &&
-  metadata.annotations?.[annotation.chain] !== undefined;
+  metadata.annotations?.[annotation.spec] !== undefined;

@@ -79,7 +79,7 @@ describe("files in a ConfigMap", { skip: noCluster }, () => {
     await keepSnapshots([job], taken.files, snapshots); // as another delivery of the same event would
     assert.equal((await listMaps()).length, 1);
 
-    await jobs.patch(refOf(job), { suspend: false, letGo: true });
+    await jobs.patch(refOf(job), { suspend: false, finalizeJob: true });
     const read = async () => (await api.call<Job>({ method: "GET", path: pathOfJob(refOf(job)) })).body;
     await until("the Job ends", async () => ["succeeded", "failed"].includes(phaseOf(await read())));
     const pods = connectPods(api);
@@ -113,7 +113,7 @@ describe("files in a ConfigMap", { skip: noCluster }, () => {
     await keepSnapshots([job], taken.files, connectSnapshots(api));
     const [map] = await listMaps();
     assert.equal(Object.keys(map?.binaryData ?? {}).length, 100);
-    await jobs.patch(refOf(job), { letGo: true });
+    await jobs.patch(refOf(job), { finalizeJob: true });
   });
 });
 

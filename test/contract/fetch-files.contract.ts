@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
-import type { FetchOrder } from "../../functions/lib/core/files/files.ts";
+import type { FetchOrder } from "../../functions/lib/core/files/fetch-order.ts";
 import { orderOf } from "../doubles/fetch-order.ts";
 import { makeTempFolder, readTree } from "../doubles/temp-folder.ts";
 import { type KeptnAddress, type KeptnUser, makeUser } from "./keptn-user.ts";

@@ -10,7 +10,7 @@ import {
   label,
   runIdOf,
   type State,
-} from "../../functions/lib/core/annotations/marks.ts";
+} from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import type { JobRef, Jobs } from "../../functions/lib/kubernetes/ports.ts";
 
@@ -246,7 +246,7 @@ export const jobsContract = (name: string, open: () => Promise<JobsWorld>): void
       while ((await get(runId)).metadata?.finalizers?.join() !== finalizer) await sleep(50);
       await world.jobs.delete(ref);
       while ((await get(runId)).metadata?.finalizers?.join() !== finalizer) await sleep(50);
-      assert.equal(await world.jobs.patch(ref, { letGo: true }), "done");
+      assert.equal(await world.jobs.patch(ref, { finalizeJob: true }), "done");
       await isGone(runId);
     });
 
@@ -258,18 +258,18 @@ export const jobsContract = (name: string, open: () => Promise<JobsWorld>): void
       assert.ok((await get(runId)).metadata?.deletionTimestamp);
       assert.equal(await world.jobs.create(make(runId)), "exists");
       assert.equal(await world.jobs.patch(ref, { annotations: { [annotation.reported]: "now" } }), "done");
-      assert.equal(await world.jobs.patch(ref, { letGo: true, state: "reported" }), "done");
+      assert.equal(await world.jobs.patch(ref, { finalizeJob: true, state: "reported" }), "done");
       await isGone(runId);
-      assert.equal(await world.jobs.patch(ref, { letGo: true }), "gone");
+      assert.equal(await world.jobs.patch(ref, { finalizeJob: true }), "gone");
       assert.notEqual((await create(runId)).uid, ref.uid);
     });
 
     test("lets go of a Job that nobody deleted: it stays, and may be let go again", async () => {
       const runId = newRunId();
       const ref = await create(runId);
-      assert.equal(await world.jobs.patch(ref, { letGo: true }), "done");
+      assert.equal(await world.jobs.patch(ref, { finalizeJob: true }), "done");
       assert.deepEqual((await get(runId)).metadata?.finalizers ?? [], []);
-      assert.equal(await world.jobs.patch(ref, { letGo: true, ttlSeconds: 60 }), "done");
+      assert.equal(await world.jobs.patch(ref, { finalizeJob: true, ttlSeconds: 60 }), "done");
       assert.equal((await get(runId)).spec?.ttlSecondsAfterFinished, 60);
     });
 

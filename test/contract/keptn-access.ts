@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { envelopeOf } from "../../functions/lib/core/event/keptn-event.ts";
-import { makeStarted } from "../../functions/lib/core/report/answer.ts";
+import { makeStarted } from "../../functions/lib/core/report/finished-event.ts";
 import { connectKeptn } from "../../functions/lib/keptn/keptn.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
 import { begin, faultOf, type KeptnBench, source } from "./keptn-bench.ts";
@@ -57,7 +57,7 @@ export const accessContract = (bench: KeptnBench): void => {
     );
     const { event } = await begin(bench);
     const refused = await faultOf(wrong.send(makeStarted(envelopeOf(event), source)));
-    assert.deepEqual([refused.retryable, refused.maybeDone, refused.httpStatus], [true, false, 401]);
+    assert.deepEqual([refused.retryable, refused.outcomeUnknown, refused.httpStatus], [true, false, 401]);
   });
 
   test("too many attempts with a wrong token lock everybody of this address out for a moment", async () => {

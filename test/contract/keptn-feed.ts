@@ -2,17 +2,17 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { connectKeptnFeed, type KeptnFeed } from "../../functions/keptn-source/keptn-feed.ts";
+import { connectKeptnClient, type KeptnClient } from "../../functions/keptn-source/keptn-client.ts";
 import { envelopeOf } from "../../functions/lib/core/event/keptn-event.ts";
-import { makeStarted } from "../../functions/lib/core/report/answer.ts";
-import type { Listing } from "../../functions/lib/core/source/plan-look.ts";
+import { makeStarted } from "../../functions/lib/core/report/finished-event.ts";
+import type { Listing } from "../../functions/lib/core/source/plan-poll.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";
 import { begin, finishedOf, type KeptnBench, source } from "./keptn-bench.ts";
 import { until } from "./keptn-user.ts";
 
 export const feedContract = (bench: KeptnBench): void => {
   const { project } = bench.at;
-  const connect = (env: Record<string, string> = {}): KeptnFeed => connectKeptnFeed(settingsFor(bench.world, env));
+  const connect = (env: Record<string, string> = {}): KeptnClient => connectKeptnClient(settingsFor(bench.world, env));
   const deployment = { type: "sh.keptn.event.deployment.triggered", project };
   const idsOf = async (listing: Listing): Promise<string[]> => {
     const ids: string[] = [];

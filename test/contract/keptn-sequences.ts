@@ -4,8 +4,8 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { envelopeOf, type KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
-import { makeStarted } from "../../functions/lib/core/report/answer.ts";
-import type { Count } from "../../functions/lib/keptn/keptn.ts";
+import { makeStarted } from "../../functions/lib/core/report/finished-event.ts";
+import type { EventCounts } from "../../functions/lib/keptn/keptn.ts";
 import { begin as beginAt, faultOf, finishedOf, type KeptnBench, source } from "./keptn-bench.ts";
 import { until } from "./keptn-user.ts";
 
@@ -15,7 +15,7 @@ export const sequencesContract = (bench: KeptnBench): void => {
   const start = (event: KeptnEvent, from = source) => bench.keptn.send(makeStarted(envelopeOf(event), from));
   const finish = (event: KeptnEvent, data: object = {}, from = source) =>
     bench.keptn.send(finishedOf(event, data, from));
-  const count = (event: KeptnEvent, from = source) => bench.keptn.getCount(envelopeOf(event), from);
+  const count = (event: KeptnEvent, from = source) => bench.keptn.getEventCounts(envelopeOf(event), from);
   const counted = (event: KeptnEvent, started: number, finished: number, from = source) =>
     until(`${started} started, ${finished} finished`, async () => {
       const now = await count(event, from);
@@ -109,7 +109,7 @@ export const sequencesContract = (bench: KeptnBench): void => {
     await finish(event);
     await counted(event, 1, 1);
     await counted(event, 1, 0, second);
-    const { bySource } = (await count(event)) as Extract<Count, { kind: "current" }>;
+    const { bySource } = (await count(event)) as Extract<EventCounts, { kind: "current" }>;
     assert.deepEqual(bySource.get(source), { started: 1, finished: 1 });
     assert.deepEqual(bySource.get(second), { started: 1, finished: 0 });
     await finish(event, {}, second);
@@ -147,7 +147,7 @@ export const sequencesContract = (bench: KeptnBench): void => {
   test("a task of a project that is gone is over", async () => {
     const { event } = await begin();
     const elsewhere = { ...envelopeOf(event), project: `gone-${randomUUID().slice(0, 8)}` };
-    assert.deepEqual(await bench.keptn.getCount(elsewhere, source), { kind: "over", unknown: true });
+    assert.deepEqual(await bench.keptn.getEventCounts(elsewhere, source), { kind: "over", unknown: true });
     assert.equal(await bench.keptn.isOpen(elsewhere), false);
   });
 
@@ -178,9 +178,9 @@ export const sequencesContract = (bench: KeptnBench): void => {
   test("an event over Keptn's limit is refused for good, and certainly not done", async () => {
     const { event } = await begin();
     const fault = await faultOf(finish(event, { message: "x".repeat(1_100_000) }));
-    assert.deepEqual([fault.retryable, fault.maybeDone, fault.httpStatus], [false, false, 500]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown, fault.httpStatus], [false, false, 500]);
     const larger = await faultOf(finish(event, { message: "x".repeat(6_000_000) }));
-    assert.deepEqual([larger.retryable, larger.maybeDone, larger.httpStatus], [false, false, 413]);
+    assert.deepEqual([larger.retryable, larger.outcomeUnknown, larger.httpStatus], [false, false, 413]);
     assert.deepEqual(await count(event), { kind: "current", started: 0, finished: 0, bySource: new Map() });
   });
 

@@ -1,7 +1,7 @@
 // How lists go page by page, what an expired page says, and what a namespace that is being deleted still takes.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { finalizer, label } from "../../functions/lib/core/annotations/marks.ts";
+import { finalizer, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
 import type { KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
@@ -106,7 +106,7 @@ export const listsContract = (name: string, open: () => Promise<ListsWorld>): vo
         const [job] = await jobs.listRun(runId, [world.namespace]);
         assert.ok(job);
         assert.deepEqual(job.metadata?.finalizers, [finalizer]);
-        assert.equal(await jobs.patch(refOf(job), { letGo: true, state: "reported" }), "done");
+        assert.equal(await jobs.patch(refOf(job), { finalizeJob: true, state: "reported" }), "done");
       }
       while ((await listAll(world.api, { collection })).length > 0);
     });

@@ -1,7 +1,7 @@
 // Runs fetch-files as the init container does: a process, told what to do by its environment.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { type FetchOrder, makeFetchEnv } from "../../functions/lib/core/files/files.ts";
+import { type FetchOrder, makeFetchEnv } from "../../functions/lib/core/files/fetch-order.ts";
 import { literalOf } from "../../functions/lib/core/job/literal.ts";
 import { bundledPrograms } from "../cluster/harness/bundled-programs.ts";
 import type { KeptnAddress } from "./keptn-user.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { finalizer, jobNameOf, label } from "../../functions/lib/core/annotations/marks.ts";
+import { finalizer, jobNameOf, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Container, Job, JobSpec, Pod } from "../../functions/lib/core/kubernetes.ts";
 import { phaseOf } from "../../functions/lib/core/run/run-state.ts";
 import type { Jobs, Pods } from "../../functions/lib/kubernetes/ports.ts";
@@ -182,7 +182,7 @@ export const runtimeContract = (
       const [kept] = await world.jobs.listRun(job.metadata?.labels?.[label.run] ?? "", [world.namespace]);
       assert.ok(kept?.metadata?.deletionTimestamp);
       assert.equal(phaseOf(kept), "deleted");
-      await world.jobs.patch(ref, { letGo: true });
+      await world.jobs.patch(ref, { finalizeJob: true });
     });
   });
 };

@@ -5,9 +5,9 @@ import { describe, test } from "node:test";
 import { parse } from "yaml";
 import * as z from "zod";
 import { type Envelope, envelopeOf, parseKeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
-import { makeFinished, makeRefused, makeStarted } from "../../functions/lib/core/report/answer.ts";
+import { makeFinished, makeRefused, makeStarted } from "../../functions/lib/core/report/finished-event.ts";
 import { parseResult } from "../../functions/lib/core/report/result.ts";
-import { parseHint } from "../../functions/lib/core/run/hint.ts";
+import { parseTrigger } from "../../functions/lib/core/run/trigger.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { goldenCases } from "../golden.ts";
 
@@ -73,11 +73,11 @@ describe("asyncapi.yaml", () => {
     for (const type of api.components.schemas.jobChanged.properties.type.enum) {
       const changed = { ...attributes, type, data: { kind: "Job", metadata: { namespace: "jobs" } } };
       assert.deepEqual(misfits("jobChanged", changed), []);
-      assert.deepEqual(parseHint(changed), { kind: "nothing", why: "the Job is not one of ours" });
+      assert.deepEqual(parseTrigger(changed), { kind: "nothing", why: "the Job is not one of ours" });
     }
     const tick = { ...attributes, type: "dev.knative.sources.ping", data: { action: "sweep" } };
     assert.deepEqual(misfits("sweep", tick), []);
-    assert.deepEqual(parseHint(tick), { kind: "sweep" });
+    assert.deepEqual(parseTrigger(tick), { kind: "sweep" });
   });
   test("has every answer that is made", () => {
     assert.ok(envelopes.length > 50);

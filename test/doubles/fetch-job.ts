@@ -1,13 +1,13 @@
 // A planned Job whose init container fetches files, as far as files are concerned.
 
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import {
   type FetchOrder,
   fetchContainerName,
   filesFolder,
   filesVolumeName,
   makeFetchEnv,
-} from "../../functions/lib/core/files/files.ts";
+} from "../../functions/lib/core/files/fetch-order.ts";
 import type { Job, PodSpec } from "../../functions/lib/core/kubernetes.ts";
 
 export const makeFetchJob = (order: FetchOrder | undefined, name = "job-1", pod: Partial<PodSpec> = {}): Job => {

@@ -1,5 +1,5 @@
 // A fetch order with what a test does not care about filled in.
-import type { FetchOrder } from "../../functions/lib/core/files/files.ts";
+import type { FetchOrder } from "../../functions/lib/core/files/fetch-order.ts";
 
 export const orderOf = (order: Partial<FetchOrder>): FetchOrder => ({
   project: "sockshop",

@@ -2,15 +2,15 @@
 import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Source, startSource } from "../../functions/keptn-source/handler.ts";
-import { connectKeptnFeed } from "../../functions/keptn-source/keptn-feed.ts";
+import { connectKeptnClient } from "../../functions/keptn-source/keptn-client.ts";
 import { makeMetrics } from "../../functions/keptn-source/metrics.ts";
 import type { NatsEvents } from "../../functions/keptn-source/nats.ts";
 import type { SourceClock, SourcePorts } from "../../functions/keptn-source/ports.ts";
 import { connectSink } from "../../functions/keptn-source/sink.ts";
 import { envelopeOf, type KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
-import { makeStarted } from "../../functions/lib/core/report/answer.ts";
+import { makeStarted } from "../../functions/lib/core/report/finished-event.ts";
 import { covers } from "../../functions/lib/core/source/subject.ts";
-import type { LogLine } from "../../functions/lib/world.ts";
+import type { LogLine } from "../../functions/lib/process.ts";
 import { finishedOf } from "../contract/keptn-bench.ts";
 import { type EventSink, startEventSink } from "./event-sink.ts";
 import { type KeptnDouble, startKeptn } from "./keptn/keptn-double.ts";
@@ -78,7 +78,7 @@ export const openSourceWorld = async (
     ...{ keptn, sink, lines, nats },
     start: ({ env = {}, listens = false, clock = fastClock } = {}) => {
       const settings = settingsFor(keptn, { ...defaults, ...env });
-      const io = { keptn: connectKeptnFeed(settings), sink: connectSink(settings), makeMetrics };
+      const io = { keptn: connectKeptnClient(settings), sink: connectSink(settings), makeMetrics };
       const ports: SourcePorts = {
         ...io,
         ...(listens && { listen }),

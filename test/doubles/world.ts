@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import { activeStatus, endedStatuses } from "../../functions/cli/local/job-status.ts";
 import { localJobs } from "../../functions/cli/local/jobs.ts";
 import { makePod } from "../../functions/cli/local/pod.ts";
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job, Pod } from "../../functions/lib/core/kubernetes.ts";
 import { refOf } from "../../functions/lib/core/object-meta.ts";
 import { runScopeOf } from "../../functions/lib/core/run/run-scope.ts";
@@ -97,7 +97,7 @@ export const openWorld = async (context: TestContext, env: Readonly<Record<strin
       log: (line) => lines.push(line),
       // What is waited for is Keptn, which is quick here; the test's own clock does not move by itself.
       clock: { now, sleep: async (milliseconds) => pass(milliseconds / 1000) },
-      newClaimant: () => `claimant-${++claimants}`,
+      newHolderIdentity: () => `claimant-${++claimants}`,
     },
     removePod: (job) => void pods.delete(refOf(job).uid),
     jobs: () => [...known.values()].sort((a, b) => numberOf(a) - numberOf(b)),

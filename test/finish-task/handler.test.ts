@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, type TestContext, test } from "node:test";
 import { finishTask } from "../../functions/finish-task/handler.ts";
-import { annotation, finalizer, label } from "../../functions/lib/core/annotations/marks.ts";
+import { annotation, finalizer, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
-import { answerFor } from "../../functions/lib/host/answer.ts";
+import { toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import type { JobRef } from "../../functions/lib/kubernetes/ports.ts";
 import type { SweepPorts } from "../../functions/lib/run/sweep.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
@@ -37,7 +37,7 @@ const sweepEvent = { type: "dev.knative.sources.ping", data: { action: "sweep" }
 
 const deliver = (world: World, event: unknown, ports: Partial<SweepPorts> = {}) => {
   const all = { ...world.ports, ...ports };
-  return answerFor(all.log, () => finishTask(all, new Set())(event));
+  return toDeliveryResult(all.log, () => finishTask(all, new Set())(event));
 };
 const jobAt = (world: World, index: number): Job => {
   const job = world.jobs().find(({ metadata }) => metadata?.labels?.[label.taskIndex] === String(index));
@@ -85,7 +85,7 @@ describe("a task that ends", () => {
     };
     const oneProcess = finishTask({ ...world.ports, jobs: { ...world.ports.jobs, listRun } }, new Set());
     const change = changeOf(jobAt(world, 0));
-    const tell = () => answerFor(world.ports.log, () => oneProcess(change));
+    const tell = () => toDeliveryResult(world.ports.log, () => oneProcess(change));
     world.keptn.fault({ on: /./, kind: { status: 503 }, times: Number.POSITIVE_INFINITY });
     const [first, second] = await Promise.all([tell(), tell()]);
     assert.deepEqual([first.statusCode, second.statusCode, lists], [503, 204, 1]);
@@ -291,8 +291,8 @@ describe("the sweep", () => {
 
   describe("where Keptn lost sight of its sequences for a moment", () => {
     const blind = (world: World): Partial<SweepPorts> => {
-      const getCount = async () => ({ kind: "over", unknown: true }) as const;
-      return { keptn: { ...world.ports.keptn, getCount, isOpen: async () => false } };
+      const getEventCounts = async () => ({ kind: "over", unknown: true }) as const;
+      return { keptn: { ...world.ports.keptn, getEventCounts, isOpen: async () => false } };
     };
     const overOf = (world: World) => jobAt(world, 0).metadata?.annotations?.[annotation.over];
 

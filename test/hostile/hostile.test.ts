@@ -1,7 +1,7 @@
 // Whoever can reach a function, write a job config or run a task may send it what he likes: it says what is wrong with it, and goes on.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";
 import { until } from "../cluster/harness/world.ts";

@@ -1,6 +1,6 @@
 // Changes of Jobs as an ApiServerSource would tell them, of Jobs that are not so: forged from a true one.
 
-import { annotation, type ChainLink, label } from "../../functions/lib/core/annotations/marks.ts";
+import { annotation, label, type TaskRef } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { requestOfChange } from "../doubles/requests.ts";
 import { statusOf } from "../runs.ts";
@@ -30,12 +30,12 @@ const withNotes = (job: Job, notes: object) =>
   withMetadata(job, { annotations: { ...job.metadata?.annotations, ...notes } });
 const withChain = (job: Job, change: object) =>
   withNotes(job, {
-    [annotation.chain]: JSON.stringify({
-      ...JSON.parse(job.metadata?.annotations?.[annotation.chain] ?? "{}"),
+    [annotation.spec]: JSON.stringify({
+      ...JSON.parse(job.metadata?.annotations?.[annotation.spec] ?? "{}"),
       ...change,
     }),
   });
-const link: ChainLink = { namespace: "jobs", name: "a", task: "a", ttlSeconds: 1 };
+const link: TaskRef = { namespace: "jobs", name: "a", task: "a", ttlSeconds: 1 };
 const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
 
 const believable: readonly ForgedChange[] = [
@@ -142,7 +142,7 @@ const broken: readonly ForgedChange[] = [
   ].map(
     (text): ForgedChange => ({
       what: `has ${text.slice(0, 30)} for a chain and an event`,
-      forge: (job) => withNotes(job, { [annotation.chain]: text, [annotation.event]: text, [annotation.claim]: text }),
+      forge: (job) => withNotes(job, { [annotation.spec]: text, [annotation.event]: text, [annotation.claim]: text }),
       status: 204,
     }),
   ),
@@ -155,6 +155,6 @@ export const forgedChanges: readonly ForgedChange[] = [...believable, ...greedy,
 export const forgedNotes: readonly Readonly<Record<string, string>>[] = [
   {},
   ...["null", "{", '{"jobs":[null]}', deep(100_000)].map((text) => ({
-    ...{ [annotation.chain]: text, [annotation.event]: text, [annotation.claim]: text, [annotation.end]: text },
+    ...{ [annotation.spec]: text, [annotation.event]: text, [annotation.claim]: text, [annotation.end]: text },
   })),
 ];

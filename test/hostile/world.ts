@@ -1,6 +1,6 @@
 // Both functions as they are shipped, on a Keptn and an API server in memory, with what Knative does between them.
 import assert from "node:assert/strict";
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";

@@ -9,11 +9,11 @@ const type = "sh.keptn.event.test.triggered";
 
 /** Every project but `good` and its events: the sink neither takes nor refuses them, as a Broker that delivers again and again. */
 const hang = (t: { after(end: () => void): void }, { sink }: SourceWorld): void => {
-  let letGo = () => {};
+  let removeFinalizer = () => {};
   const end = new Promise<void>((resolve) => {
-    letGo = resolve;
+    removeFinalizer = resolve;
   });
-  t.after(letGo);
+  t.after(removeFinalizer);
   sink.answer(async ({ project }) => {
     if (project === "good") return 202;
     await end;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { activeStatus, endedStatuses } from "../../functions/cli/local/job-status.ts";
 import { localJobs } from "../../functions/cli/local/jobs.ts";
 import { finishTask } from "../../functions/finish-task/handler.ts";
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import { emptyLog } from "../../functions/lib/core/text/log-text.ts";
 import { connectKeptn } from "../../functions/lib/keptn/keptn.ts";
@@ -46,7 +46,7 @@ const openFunctions = (address: { endpoint: string; token: string }) => {
       listWarnings: async () => [],
       listPodWarnings: async () => [],
     },
-    ...{ note: async () => {}, log: () => {}, newClaimant: randomUUID },
+    ...{ note: async () => {}, log: () => {}, newHolderIdentity: randomUUID },
     clock: { now, sleep: (milliseconds) => sleep(milliseconds) },
   };
   const jobOf = async (event: KeptnEvent, name: string) =>

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { envelopeOf, parseKeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
-import { makeStarted } from "../../functions/lib/core/report/answer.ts";
+import { makeStarted } from "../../functions/lib/core/report/finished-event.ts";
 import { connectKeptn } from "../../functions/lib/keptn/keptn.ts";
 import { finishedOf, source } from "../contract/keptn-bench.ts";
 import { makeUser, triggerUntil, until } from "../contract/keptn-user.ts";

@@ -12,7 +12,7 @@ const rejection = async (promise: Promise<unknown>): Promise<unknown> =>
 describe("work that others wait for", () => {
   test("is waited for no longer than the budget", async () => {
     const fault = await rejection(withinBudget(new Promise(() => {}), makeBudget(0.05)));
-    assert.ok(fault instanceof IoError && fault.retryable && !fault.maybeDone);
+    assert.ok(fault instanceof IoError && fault.retryable && !fault.outcomeUnknown);
   });
 
   test("leaves no timer behind", async (context) => {

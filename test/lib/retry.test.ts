@@ -37,9 +37,11 @@ describe("retries", () => {
   });
 
   test("ask whether this failure may be repeated", async () => {
-    const { attempt, attempts } = failing(passing(), passing({ maybeDone: true }));
-    const fault = await rejection(retry(attempt, { budget: makeBudget(30), mayRepeat: ({ maybeDone }) => !maybeDone }));
-    assert.ok(fault instanceof IoError && fault.maybeDone);
+    const { attempt, attempts } = failing(passing(), passing({ outcomeUnknown: true }));
+    const fault = await rejection(
+      retry(attempt, { budget: makeBudget(30), mayRepeat: ({ outcomeUnknown }) => !outcomeUnknown }),
+    );
+    assert.ok(fault instanceof IoError && fault.outcomeUnknown);
     assert.equal(attempts.made, 2);
   });
 
@@ -69,10 +71,13 @@ describe("retries", () => {
   test("remember that an earlier attempt may have been done", async () => {
     const refused = new IoError("no", { retryable: false, httpStatus: 400 });
     const fault = await rejection(
-      retry(failing(passing({ maybeDone: true }), refused).attempt, { budget: makeBudget(30) }),
+      retry(failing(passing({ outcomeUnknown: true }), refused).attempt, { budget: makeBudget(30) }),
     );
     assert.ok(fault instanceof IoError);
-    assert.deepEqual([fault.message, fault.retryable, fault.maybeDone, fault.httpStatus], ["no", false, true, 400]);
+    assert.deepEqual(
+      [fault.message, fault.retryable, fault.outcomeUnknown, fault.httpStatus],
+      ["no", false, true, 400],
+    );
   });
 
   test("keep the success of an attempt that outlived the budget", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import { parseWatchSpec } from "../../functions/lib/core/run/watch-spec.ts";
 import { settingsTable } from "../../functions/lib/core/settings/settings.ts";
 import { deployedEnv } from "../cluster/harness/deployed-env.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { makeProgram as makeFinishTask } from "../../functions/finish-task/index.ts";
-import { finalizer, label } from "../../functions/lib/core/annotations/marks.ts";
+import { finalizer, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { phaseOf, stateOf } from "../../functions/lib/core/run/run-state.ts";
 import { makeProgram as makeStartJob } from "../../functions/start-job/index.ts";

@@ -1,6 +1,6 @@
 // What must hold at every step.
 
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";

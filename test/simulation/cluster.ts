@@ -1,6 +1,6 @@
 // Kubernetes around the Jobs: Job controller, kubelet and TTL controller, in virtual time.
 
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job, Pod } from "../../functions/lib/core/kubernetes.ts";
 import type { KubernetesWarning } from "../../functions/lib/core/pod/kubernetes-warning.ts";
 import type { JobRef } from "../../functions/lib/kubernetes/ports.ts";

@@ -2,7 +2,7 @@
 
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";
-import { type Answer, answerFor, finishAfter } from "../../functions/lib/host/answer.ts";
+import { type DeliveryResult, runAfter, toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import { makeAdapter } from "./adapter.ts";
 import { skewed } from "./chance.ts";
 import type { Handlers } from "./handlers.ts";
@@ -52,7 +52,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
   const run = (
     name: string,
     { program, event, job, onForbidden = () => {} }: Delivery,
-    onAnswer: (answer?: Answer) => void,
+    onAnswer: (answer?: DeliveryResult) => void,
   ): void => {
     const { chance, images, tell, stir } = world;
     const image = images.of(name);
@@ -77,7 +77,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
     };
     const ports = makePorts(world, process);
     stir(process);
-    const answerEarly = (answer: Answer): void => {
+    const respondEarly = (answer: DeliveryResult): void => {
       tell(() => `${name} answers ${answer.statusCode} early: ${answer.why}`);
       onAnswer(answer);
     };
@@ -85,21 +85,23 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
       if (line.message === "internal error (a bug)") broken({ rule: "a bug", detail: name });
       ports.log(line);
     };
-    void answerFor(log, () => handlers[program](ports, ends, sweeps)(event, answerEarly)).then(async (answer) => {
-      if (process.ended) return;
-      if (job && process.calls > 0) world.checks.looked(job);
-      tell(() => `${name} answers ${answer.statusCode}: ${answer.why}`);
-      onAnswer(answer);
-      await finishAfter(log, answer);
-      process.ended = true;
-    });
+    void toDeliveryResult(log, () => handlers[program](ports, ends, sweeps)(event, respondEarly)).then(
+      async (answer) => {
+        if (process.ended) return;
+        if (job && process.calls > 0) world.checks.looked(job);
+        tell(() => `${name} answers ${answer.statusCode}: ${answer.why}`);
+        onAnswer(answer);
+        await runAfter(log, answer);
+        process.ended = true;
+      },
+    );
   };
 
   const deliver = (delivery: Delivery, attempt = 0): void => {
     const { chance, scheduler, tell } = world;
     const name = `${delivery.name}${attempt > 0 ? ` again-${attempt}` : ""}`;
     let waits = true;
-    const heard = (answer?: Answer): void => {
+    const heard = (answer?: DeliveryResult): void => {
       if (!waits) return;
       waits = false;
       if (answer && answer.statusCode < 500) delivery.onAccepted?.(answer.why);

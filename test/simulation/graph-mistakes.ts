@@ -9,27 +9,27 @@ const mistake = (name: string, file: string, from: string, to: string): Mistake 
 export const graphMistakes: readonly Mistake[] = [
   mistake(
     "graph: starts a task after the first of its needs",
-    "lib/core/run/standing.ts",
+    "lib/core/run/task-status.ts",
     'return [...before, ...unneeded].some(isOpen) ? "waits" : "ready";',
     'return before.length > 0 && before.every(isOpen) ? "waits" : "ready";',
   ),
   mistake(
     "graph: cleans up while what it is for still runs",
-    "lib/core/run/standing.ts",
+    "lib/core/run/task-status.ts",
     'if (before.some(isOpen)) return "waits";',
     'if (when === "failure" && before.some(isOpen)) return "waits";',
   ),
   mistake(
     "graph: rolls back where nothing has failed",
-    "lib/core/run/standing.ts",
+    "lib/core/run/task-status.ts",
     'return when === "always" || before.includes("failed") ? "ready" : "spared";',
     'return before.length > 0 ? "ready" : "spared";',
   ),
   mistake(
     "graph: reports while a task beside the failed one runs",
     "lib/core/run/graph-step.ts",
-    "if (standings.some(isOpen)) return undefined;",
-    'if (!standings.includes("failed") && standings.some(isOpen)) return undefined;',
+    "if (statuses.some(isOpen)) return undefined;",
+    'if (!statuses.includes("failed") && statuses.some(isOpen)) return undefined;',
   ),
   mistake(
     "graph: a failure that is only a warning does not end well",
@@ -54,7 +54,7 @@ export const graphMistakes: readonly Mistake[] = [
   },
   mistake(
     "graph: takes a Job that a sidecar made fail for a failure",
-    "lib/run/look-behind.ts",
+    "lib/run/check-failures.ts",
     'const isNext = ["report", "release", "stop", "wait"].includes(step.kind);',
     'const isNext = ["report", "release", "stop", "wait"].includes(`${step.kind}ed`);',
   ),

@@ -1,6 +1,6 @@
 // The real handlers, with a job config read once and not for every event of it; and with one mistake in them, if asked for.
 import { registerHooks } from "node:module";
-import type { Answer } from "../../functions/lib/host/answer.ts";
+import type { DeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { type Mistake, makeMistake } from "./mistakes.ts";
 
@@ -14,7 +14,7 @@ type Handler = (
   ports: StartJobPorts,
   ends: Set<string>,
   sweeps: { underWay: boolean },
-) => (event: unknown, answerEarly: (answer: Answer) => void) => Promise<Answer>;
+) => (event: unknown, respondEarly: (answer: DeliveryResult) => void) => Promise<DeliveryResult>;
 
 /** Modules below this folder are loaded anew for each mistake: `?mistake=<name>` is part of their URL. */
 const functions = new URL("../../functions/", import.meta.url).href;

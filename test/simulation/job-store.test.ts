@@ -1,6 +1,6 @@
 // The simulated Jobs keep the contract that the real API server is held to.
 import { randomUUID } from "node:crypto";
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import { addNamespaces } from "../../functions/lib/core/run/run-scope.ts";
 import { jobsContract } from "../contract/jobs.contract.ts";
 import { makeJobStore } from "./job-store.ts";

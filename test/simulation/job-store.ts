@@ -1,6 +1,6 @@
 // Jobs of a simulated API server: by the rules of the contract, sharing unchanged parts instead of copying them.
 
-import { finalizer, label, labelValueOf } from "../../functions/lib/core/annotations/marks.ts";
+import { finalizer, label, labelValueOf } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import type { JobChange, JobRef } from "../../functions/lib/kubernetes/ports.ts";
 
@@ -110,7 +110,9 @@ const isAsExpected = (job: Job, { expect = {} }: JobChange): boolean => {
 
 const changed = (job: Job, change: JobChange): Job => {
   const { metadata = {}, spec } = job;
-  const finalizers = change.letGo ? metadata.finalizers?.filter((name) => name !== finalizer) : metadata.finalizers;
+  const finalizers = change.finalizeJob
+    ? metadata.finalizers?.filter((name) => name !== finalizer)
+    : metadata.finalizers;
   return {
     ...job,
     metadata: {

@@ -3,7 +3,7 @@
 import { stoppedNoted } from "../../functions/lib/core/annotations/stopped.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import type { KeptnFiles } from "../../functions/lib/keptn/files.ts";
-import type { Count, Keptn } from "../../functions/lib/keptn/keptn.ts";
+import type { EventCounts, Keptn } from "../../functions/lib/keptn/keptn.ts";
 import { isLoud } from "./facts.ts";
 import { refOf } from "./job-store.ts";
 import type { Caller } from "./ports.ts";
@@ -34,12 +34,12 @@ export const makeKeptnPort = (world: World, process: Process, call: Caller): Kep
         },
       });
     },
-    getCount: (event, source) =>
+    getEventCounts: (event, source) =>
       call({
         ...reading("get count"),
         effect: () => {
           const isLost = losesSight.begins(event.id);
-          const count: Count = isLost ? { kind: "over", unknown: true } : keptn.countOf(event.id, source);
+          const count: EventCounts = isLost ? { kind: "over", unknown: true } : keptn.countOf(event.id, source);
           tell(() => `Keptn's count for ${source} is ${JSON.stringify(count)}`);
           return count;
         },

@@ -1,7 +1,7 @@
 // Keptn as a run sees it: takes events at once, counts them later, and drops what comes too early or too late, or when it restarts.
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
-import type { Count } from "../../functions/lib/keptn/keptn.ts";
+import type { EventCounts } from "../../functions/lib/keptn/keptn.ts";
 import { makeShipyard, type Shipyard, type StoredEvent } from "../doubles/keptn/shipyard.ts";
 import type { Chance } from "./chance.ts";
 import type { Checks } from "./checks.ts";
@@ -15,7 +15,7 @@ export interface SimulatedKeptn {
   abort(event: KeptnEvent): void;
   /** What its API does with an event, at the moment when it takes it. */
   take(event: OutgoingEvent): void;
-  countOf(eventId: string, source: string): Count;
+  countOf(eventId: string, source: string): EventCounts;
   /** An event by its id, while anybody may still answer it. */
   find(eventId: string): KeptnEvent | undefined;
 }

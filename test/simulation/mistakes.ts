@@ -45,7 +45,7 @@ export const mistakes: readonly Mistake[] = [
       {
         file: "start-job/create-jobs.ts",
         from: "  const lock = await create(ports, first);",
-        to: `  const { makeStarted } = await import("../lib/core/report/answer.ts");
+        to: `  const { makeStarted } = await import("../lib/core/report/finished-event.ts");
           const { envelopeOf } = await import("../lib/core/event/keptn-event.ts");
           for (const { silent, source } of runs)
             if (!silent) await ports.keptn.send(makeStarted(envelopeOf(event), source));
@@ -53,8 +53,8 @@ export const mistakes: readonly Mistake[] = [
       },
       {
         file: "lib/run/announce.ts",
-        from: "    await ports.keptn.send(makeStarted(run.event, run.chain.source));",
-        to: "    if (hold) await ports.keptn.send(makeStarted(run.event, run.chain.source));",
+        from: "    await ports.keptn.send(makeStarted(run.event, run.spec.source));",
+        to: "    if (lease) await ports.keptn.send(makeStarted(run.event, run.spec.source));",
       },
     ],
   },
@@ -67,8 +67,8 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "announces what somebody else began without asking Keptn",
     "lib/run/announce.ts",
-    "isCounted(run.event) ? await countOf(ports, run) : undefined",
-    "undefined as Awaited<ReturnType<typeof countOf>> | undefined",
+    "isCounted(run.event) ? await getEventCounts(ports, run) : undefined",
+    "undefined as Awaited<ReturnType<typeof getEventCounts>> | undefined",
   ),
   mistake(
     "announces as the creator although the lease has passed",
@@ -88,36 +88,36 @@ export const mistakes: readonly Mistake[] = [
     "ends the timer before it looks for runs",
     "lib/run/sweep.ts",
     "const { runs, unread } = await",
-    "await endWakers(ports, wakers);\n  const { runs, unread } = await",
+    "await removeWakers(ports, wakers);\n  const { runs, unread } = await",
   ),
   mistake(
     "ends the timer whoever touched it meanwhile",
-    "lib/run/idle.ts",
+    "lib/run/wakers.ts",
     "await ports.timer.remove(timer.resourceVersion)",
     'await ports.timer.remove((await ports.timer.read())?.resourceVersion ?? "")',
   ),
   mistake(
     "ends the timer of a start-job that is about to create Jobs",
-    "lib/run/idle.ts",
+    "lib/run/wakers.ts",
     "if (ageMs > ports.settings.CREATE_GRACE_SECONDS * 1000)",
     "if (ageMs > -1)",
   ),
   mistake(
     "ends the timer although the watch stays",
-    "lib/run/idle.ts",
-    "if (timer && (await endWatch(ports, wakers)))",
-    "await endWatch(ports, wakers);\n  if (timer)",
+    "lib/run/wakers.ts",
+    "if (timer && (await removeWatch(ports, wakers)))",
+    "await removeWatch(ports, wakers);\n  if (timer)",
   ),
-  mistake("takes a watch that it could not read for none", "lib/run/idle.ts", '?? "unknown"', '?? "none"'),
+  mistake("takes a watch that it could not read for none", "lib/run/wakers.ts", '?? "unknown"', '?? "none"'),
   mistake(
     "ends the watch whoever touched it meanwhile",
-    "lib/run/idle.ts",
+    "lib/run/wakers.ts",
     "await ports.watch?.remove(watch.resourceVersion)",
     'await ports.watch?.remove((await ports.watch.read())?.resourceVersion ?? "")',
   ),
   mistake(
     "ends the watch of a start-job that is about to create Jobs",
-    "lib/run/idle.ts",
+    "lib/run/wakers.ts",
     "<= Math.max(idleMs, leastIdleMs)",
     "<= Math.min(idleMs, 0 * leastIdleMs)",
   ),
@@ -135,7 +135,7 @@ export const mistakes: readonly Mistake[] = [
   ),
   mistake(
     "looks again when the watch gets ready, and not when it lists",
-    "start-job/look-again.ts",
+    "start-job/recheck-runs.ts",
     "const afterReadyMs = [0, 2000] as const;",
     "const afterReadyMs = [0] as const;",
     [],
@@ -174,27 +174,27 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "lets a task run on that somebody deleted, while it tells Keptn",
     "lib/run/report.ts",
-    'if (mayGoOn || (end.kind !== "passed" && end.kind !== "failed")) await stop(ports, run);',
-    'if (end.kind === "could-not-start") await stop(ports, run);',
+    'if (mayGoOn || (end.kind !== "passed" && end.kind !== "failed")) await deleteUnfinishedJobs(ports, run);',
+    'if (end.kind === "could-not-start") await deleteUnfinishedJobs(ports, run);',
   ),
   mistake(
     "claims without a guard",
-    "lib/run/claim.ts",
+    "lib/run/lease.ts",
     "expect: { annotations: { ...marks, [annotation.claim]: expected } }",
-    "expect: expected === marks[annotation.reported] ? {} : {}",
+    "expect: expected === annotations[annotation.reported] ? {} : {}",
   ),
   {
     name: "takes every lease to be as long as its own",
     edits: [
       {
         file: "lib/core/run/next-step.ts",
-        from: "(claim.leaseSeconds ?? now.leaseSeconds)",
+        from: "(lease.leaseSeconds ?? now.leaseSeconds)",
         to: "now.leaseSeconds",
       },
       {
         file: "lib/core/run/next-step.ts",
-        from: "(chain.leaseSeconds ?? now.leaseSeconds)",
-        to: "(chain ? now.leaseSeconds : 0)",
+        from: "(spec.leaseSeconds ?? now.leaseSeconds)",
+        to: "(spec ? now.leaseSeconds : 0)",
       },
     ],
   },
@@ -213,59 +213,59 @@ export const mistakes: readonly Mistake[] = [
   ),
   mistake(
     "sends .finished without asking Keptn",
-    "lib/run/settle.ts",
-    "let count = await countOnceSettled(ports, run);",
+    "lib/run/send-finished.ts",
+    "let count = await waitForStartedCounts(ports, run);",
     `const one = { started: 1, finished: 0 };
-     const bySource = new Map([run.chain.source, ...siblingsOf(run).map(({ source }) => source)].map((of) => [of, one]));
-     let count = ((await countOnceSettled(ports, run)) && { kind: "current", bySource, ...one }) as Count;`,
+     const bySource = new Map([run.spec.source, ...siblingsOf(run).map(({ source }) => source)].map((of) => [of, one]));
+     let count = ((await waitForStartedCounts(ports, run)) && { kind: "current", bySource, ...one }) as EventCounts;`,
   ),
   mistake(
     "asks Keptn before it had the time to count",
-    "lib/run/settle.ts",
+    "lib/run/send-finished.ts",
     '(count) => count.kind === "over" || haveStarted(count, sources),',
     "(count) => count !== undefined && sources.length > 0,",
   ),
   mistake(
     "takes a .finished that Keptn took for one that it counted",
-    "lib/run/even-out.ts",
-    '    await confirmCounted(ports, evening);\n    return "sent";',
-    '    if (!sent) await confirmCounted(ports, evening);\n    return "sent";',
+    "lib/run/send-missing-events.ts",
+    '    await confirmCounted(ports, missing);\n    return "sent";',
+    '    if (!sent) await confirmCounted(ports, missing);\n    return "sent";',
   ),
   mistake(
     "gives its claim back after it sent something",
-    "lib/run/even-out.ts",
-    "throw sent && fault instanceof IoError && !isRefusedForGood(fault) ? markMaybeDone(fault) : fault;",
-    "throw fault instanceof IoError && fault.maybeDone && !sent ? markMaybeDone(fault) : fault;",
+    "lib/run/send-missing-events.ts",
+    "throw sent && fault instanceof IoError && !isRefusedForGood(fault) ? markOutcomeUnknown(fault) : fault;",
+    "throw fault instanceof IoError && fault.outcomeUnknown && !sent ? markOutcomeUnknown(fault) : fault;",
   ),
   mistake(
     "forgets how the run ended when somebody else takes its report over",
     "lib/core/run/next-step.ts",
-    "run.marks.end ?? endOf(run, now)",
+    "run.annotations.end ?? endOf(run, now)",
     "endOf(run, now)",
   ),
   mistake(
     "does not mark reported Jobs as such",
-    "lib/run/tidy.ts",
+    "lib/run/finalize-run.ts",
     'state: "reported", ttlSeconds',
     'state: "released", ttlSeconds',
   ),
   mistake(
     "lets a TTL count from the Job's end",
-    "lib/core/run/memory.ts",
-    "return Math.max(wantedSeconds, sinceEndSeconds + rememberedSeconds);",
-    "return wantedSeconds + 0 * sinceEndSeconds * rememberedSeconds;",
+    "lib/core/run/dedup-window.ts",
+    "return Math.max(wantedSeconds, sinceEndSeconds + retainSeconds);",
+    "return wantedSeconds + 0 * sinceEndSeconds * retainSeconds;",
   ),
   mistake(
     "runs whatever event comes, however late",
-    "start-job/standing.ts",
+    "start-job/check-redelivery.ts",
     'Date.parse(time ?? "") > freshSeconds * 1000',
     'Date.parse(time ?? "") > freshSeconds * 1_000_000',
   ),
   mistake(
     "wakes itself by what it writes",
-    "lib/core/run/hint.ts",
-    "if (run.marks.claim || run.marks.end)",
-    "if (run.marks.claim && run.marks.reported)",
+    "lib/core/run/trigger.ts",
+    "if (run.annotations.lease || run.annotations.end)",
+    "if (run.annotations.lease && run.annotations.reported)",
   ),
   mistake(
     "sends .finished whatever became of the event's other runs",
@@ -276,7 +276,7 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "waits for the other runs of its event, and does not look whether anybody answers for them",
     "lib/run/siblings.ts",
-    "      forsaken.push(sibling);",
+    "      orphaned.push(sibling);",
     "      moved = true;",
     ["crashesBefore", "brokerForgets", "forbidden"],
   ),
@@ -295,19 +295,19 @@ export const mistakes: readonly Mistake[] = [
   ),
   mistake(
     "believes an old count of a run whose Jobs went since",
-    "lib/run/settle.ts",
-    "if (moved || forsaken.length > 0) count = await countOf(ports, run);",
-    "if (moved && forsaken.length > 9) count = await countOf(ports, run);",
+    "lib/run/send-finished.ts",
+    "if (moved || orphaned.length > 0) count = await getEventCounts(ports, run);",
+    "if (moved && orphaned.length > 9) count = await getEventCounts(ports, run);",
   ),
   mistake(
     "sends .finished behind a .started that was not counted yet, beside another run",
-    "lib/run/even-out.ts",
+    "lib/run/send-missing-events.ts",
     "if (sources.length === 1 || haveStarted(count, sources)) return true;",
     "if (sources.length === 1 || count) return true;",
   ),
   mistake(
     "stops a run as soon as Keptn says once that it does not wait",
-    "lib/run/over.ts",
+    "lib/run/confirm-abandoned.ts",
     "nowMs(ports) - saidMs >= apartMs",
     "nowMs(ports) > apartMs",
   ),

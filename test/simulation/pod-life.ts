@@ -1,6 +1,6 @@
 // What becomes of a simulated pod that has its files: by its task's fate.
 
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import type { JobRef } from "../../functions/lib/kubernetes/ports.ts";
 import { type Checks, describe } from "./checks.ts";

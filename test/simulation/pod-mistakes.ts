@@ -15,7 +15,7 @@ export const podMistakes: readonly Mistake[] = [
   ),
   mistake(
     "takes a Job that failed for a task that failed",
-    "lib/run/look-behind.ts",
+    "lib/run/check-failures.ts",
     "if (!job || ownEndNoted(job)) return {};",
     "if (!job || job.metadata || ownEndNoted(job)) return {};",
   ),

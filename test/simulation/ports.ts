@@ -1,6 +1,6 @@
 // The ports of the real handlers on a simulated world, for one process.
 
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { ConfigMap } from "../../functions/lib/core/kubernetes.ts";
 import { runScopeOf } from "../../functions/lib/core/run/run-scope.ts";
 import type { WatchSeen } from "../../functions/lib/kubernetes/ports.ts";
@@ -25,7 +25,7 @@ export const makePorts = (world: World, process: Process): StartJobPorts => {
       if (!message.includes(": ")) chance.note(`log: ${message}`);
       if (level !== "debug") tell(() => `${process.name}: ${message}`);
     },
-    newClaimant: () => `${process.name}/${++claimants}`,
+    newHolderIdentity: () => `${process.name}/${++claimants}`,
     clock: {
       now: () => new Date(Math.floor(scheduler.now() + process.skewMs)),
       sleep: (milliseconds) => sleepIn(world, process, milliseconds),

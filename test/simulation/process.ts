@@ -134,7 +134,7 @@ const errorOf = <T>(fault: Fault, name: string, { does }: Call<T>): IoError => {
   const message = `${name}: ${fault}`;
   if (fault === "forbidden") return new IoError(message, { retryable: false, httpStatus: 403 });
   if (fault === "refusedForGood") return new IoError(message, { retryable: false, httpStatus: 400 });
-  return new IoError(message, { retryable: true, maybeDone: fault !== "fails" && does === "writes" });
+  return new IoError(message, { retryable: true, outcomeUnknown: fault !== "fails" && does === "writes" });
 };
 
 /** There and back, in milliseconds. */

@@ -1,5 +1,5 @@
 // A change of a Job in few words, for a story.
-import { annotation } from "../../functions/lib/core/annotations/marks.ts";
+import { annotation } from "../../functions/lib/core/annotations/annotations.ts";
 import type { JobChange } from "../../functions/lib/kubernetes/ports.ts";
 
 const words: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ const words: Readonly<Record<string, string>> = {
 
 /** `if announced is empty: claim=x, release` */
 export const renderChange = (change: JobChange): string => {
-  const { expect = {}, annotations = {}, state, suspend, ttlSeconds, letGo } = change;
+  const { expect = {}, annotations = {}, state, suspend, ttlSeconds, finalizeJob } = change;
   const conditions = [
     ...Object.entries(expect.annotations ?? {}).map(([name, value]) => `${words[name] ?? name} is ${shorten(value)}`),
     ...(expect.suspend === undefined ? [] : [expect.suspend ? "it is suspended" : "it is not suspended"]),
@@ -21,7 +21,7 @@ export const renderChange = (change: JobChange): string => {
     ...(state ? [`state ${state}`] : []),
     ...(suspend === undefined ? [] : [suspend ? "suspend" : "release"]),
     ...(ttlSeconds === undefined ? [] : [`TTL ${ttlSeconds} s`]),
-    ...(letGo ? ["finalizer off"] : []),
+    ...(finalizeJob ? ["finalizer off"] : []),
   ];
   return `${changes.join(", ")}${conditions.length > 0 ? `, if ${conditions.join(" and ")}` : ""}`;
 };

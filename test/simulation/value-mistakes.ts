@@ -25,7 +25,7 @@ export const valueMistakes: readonly Mistake[] = [
   ),
   mistake(
     "values: a task that misses one is kept although it never runs",
-    "lib/run/tidy.ts",
+    "lib/run/finalize-run.ts",
     " && !job?.spec?.suspend",
     " && (job?.spec?.suspend ?? true) !== undefined",
     ["takesValues", "valueMissing"],

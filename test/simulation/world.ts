@@ -1,6 +1,6 @@
 // One simulated world: everything around the handlers, put together.
 
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";
 import type { JobConfigFile } from "../../functions/lib/keptn/keptn.ts";

@@ -2,7 +2,7 @@
 // nothing is left behind, and nothing grows.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { label } from "../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { spreadOf } from "../bench/statistics.ts";

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, type TestContext, test } from "node:test";
 import { finishTask } from "../../functions/finish-task/handler.ts";
-import { label } from "../../functions/lib/core/annotations/marks.ts";
-import { answerFor } from "../../functions/lib/host/answer.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
+import { toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
 import { type StartJobPorts, startJob } from "../../functions/start-job/handler.ts";
 import { openWorld } from "../doubles/world.ts";
@@ -31,10 +31,12 @@ const open = async (context: TestContext, config: string) => {
   const event = world.keptn.trigger({ type });
   const deliver = (faulty: Partial<StartJobPorts> = {}) => {
     const all = { ...world.ports, ...faulty };
-    return answerFor(all.log, () => startJob(all)(event));
+    return toDeliveryResult(all.log, () => startJob(all)(event));
   };
   const finish = (given: object) =>
-    answerFor(world.ports.log, () => finishTask(world.ports, new Set())({ specversion: "1.0", source: "x", ...given }));
+    toDeliveryResult(world.ports.log, () =>
+      finishTask(world.ports, new Set())({ specversion: "1.0", source: "x", ...given }),
+    );
   const endAll = async () => {
     for (const { metadata } of world.jobs()) {
       const current = () => world.jobs().find((job) => job.metadata?.uid === metadata?.uid) ?? assert.fail();

@@ -1,8 +1,8 @@
 // The config of an event can change before it comes again: what its first Job was made from is all that happens.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { label } from "../../functions/lib/core/annotations/marks.ts";
-import { answerFor } from "../../functions/lib/host/answer.ts";
+import { label } from "../../functions/lib/core/annotations/annotations.ts";
+import { toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
 import { sweep } from "../../functions/lib/run/sweep.ts";
 import { type StartJobPorts, startJob } from "../../functions/start-job/handler.ts";
@@ -22,7 +22,7 @@ const open = async (context: TestContext, config = deploy) => {
   const event = world.keptn.trigger({ type });
   const deliver = (ports: Partial<StartJobPorts> = {}) => {
     const all = { ...world.ports, ...ports };
-    return answerFor(all.log, () => startJob(all)(event));
+    return toDeliveryResult(all.log, () => startJob(all)(event));
   };
   const actions = () => world.jobs().map((job) => job.metadata?.labels?.[label.action]);
   return { world, event, put, deliver, actions };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { makeDryEvent, readDryEvent } from "../../functions/lib/core/check/dry-event.ts";
-import { answerFor } from "../../functions/lib/host/answer.ts";
+import { toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
 import { openWorld, type World } from "../doubles/world.ts";
 
@@ -10,7 +10,7 @@ const id = "b5f619c5-627b-4a34-9b95-dcff75a8d236";
 
 const deliver = async (world: World) => {
   const handle = () => startJob(world.ports)(makeDryEvent(id, []));
-  const answer = await answerFor(world.ports.log, handle, { event: id });
+  const answer = await toDeliveryResult(world.ports.log, handle, { event: id });
   const log = world.lines.map((line) => JSON.stringify({ time: "2026-01-02T03:04:05Z", ...line })).join("\n");
   return { answer, seen: readDryEvent(log, id) };
 };

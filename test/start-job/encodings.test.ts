@@ -1,7 +1,7 @@
 // A job config in the encodings that people's editors and shells write: Keptn hands over bytes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerFor } from "../../functions/lib/host/answer.ts";
+import { toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
 import { openWorld } from "../doubles/world.ts";
 
@@ -19,7 +19,7 @@ for (const [name, { content, jobs }] of Object.entries(bytes)) {
     const world = await openWorld(context);
     world.keptn.plane.projects.addFiles({ project: "sockshop" } as never, { "job/config.yaml": content });
     const event = world.keptn.trigger({ type });
-    const answer = await answerFor(world.ports.log, () => startJob(world.ports)(event));
+    const answer = await toDeliveryResult(world.ports.log, () => startJob(world.ports)(event));
     assert.equal(answer.statusCode, 204);
     assert.equal(world.jobs().length, jobs);
     assert.equal(world.sent("started").length, 1);

@@ -1,9 +1,9 @@
 // start-job in a world of its own: what it leaves in Kubernetes and Keptn for each event, however often that comes.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { annotation, label } from "../../functions/lib/core/annotations/marks.ts";
+import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
-import { answerFor } from "../../functions/lib/host/answer.ts";
+import { toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
 import { sweep } from "../../functions/lib/run/sweep.ts";
 import { type StartJobPorts, startJob } from "../../functions/start-job/handler.ts";
@@ -19,7 +19,7 @@ const twoTasks = configOf(action("deploy", [task("first"), task("second")]));
 
 const deliver = (world: World, event: unknown, ports: Partial<StartJobPorts> = {}) => {
   const all = { ...world.ports, ...ports };
-  return answerFor(all.log, () => startJob(all)(event));
+  return toDeliveryResult(all.log, () => startJob(all)(event));
 };
 
 const suspendedOf = (jobs: readonly Job[]) => jobs.map(({ spec }) => spec?.suspend);
@@ -128,8 +128,8 @@ describe("an event that an action matches", () => {
     world.pass(20); // no longer fresh: Keptn is asked
     const keptn: StartJobPorts["keptn"] = {
       ...world.ports.keptn,
-      getCount: async (...given) => {
-        const count = await world.ports.keptn.getCount(...given);
+      getEventCounts: async (...given) => {
+        const count = await world.ports.keptn.getEventCounts(...given);
         world.pass(41);
         return count;
       },

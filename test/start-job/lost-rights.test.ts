@@ -1,10 +1,10 @@
 // start-job where rights are missing: what it cannot see may run, and is not answered for.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { annotation, label } from "../../functions/lib/core/annotations/marks.ts";
+import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
-import { type Answer, answerFor } from "../../functions/lib/host/answer.ts";
+import { type DeliveryResult, toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
 import { openWorld, type World } from "../doubles/world.ts";
@@ -31,7 +31,7 @@ const forbidden = (verb: string, namespace: string) =>
   });
 
 /** As the API server answers where a RoleBinding is gone. */
-const deliver = (world: World, event: KeptnEvent, lost?: string): Promise<Answer> => {
+const deliver = (world: World, event: KeptnEvent, lost?: string): Promise<DeliveryResult> => {
   const { jobs } = world.ports;
   const list =
     <K>(act: (key: K, namespaces: readonly string[]) => Promise<readonly Job[]>) =>
@@ -47,7 +47,7 @@ const deliver = (world: World, event: KeptnEvent, lost?: string): Promise<Answer
     ...world.ports,
     jobs: { ...jobs, create, listRun: list(jobs.listRun), listEvent: list(jobs.listEvent) },
   };
-  return answerFor(ports.log, () => startJob(ports)(event));
+  return toDeliveryResult(ports.log, () => startJob(ports)(event));
 };
 const jobOf = (world: World, name: string): Job =>
   world.jobs().find(({ metadata }) => metadata?.labels?.[label.task] === name) ?? assert.fail(name);
@@ -89,7 +89,7 @@ describe("an event that comes again where start-job lost its rights", () => {
     const { jobs } = world.ports;
     const listEvent = () => Promise.reject(forbidden("list", "jobs"));
     const ports = { ...world.ports, jobs: { ...jobs, listEvent } };
-    assert.equal((await answerFor(ports.log, () => startJob(ports)(event))).statusCode, 503);
+    assert.equal((await toDeliveryResult(ports.log, () => startJob(ports)(event))).statusCode, 503);
     assert.equal(world.jobs().length, before);
   });
 
@@ -136,7 +136,7 @@ test("a half answer for an action without Jobs is completed, although the config
     return ports.jobs.create(job);
   };
   const half = { ...ports, keptn: { ...keptn, send }, jobs: { ...ports.jobs, create } };
-  assert.equal((await answerFor(half.log, () => startJob(half)(event))).statusCode, 503);
+  assert.equal((await toDeliveryResult(half.log, () => startJob(half)(event))).statusCode, 503);
   world.keptn.clearFaults();
   configure(world, header + action("deploy", task("changed", "others")) + silent.replace("two", "three"));
   assert.deepEqual([world.sent("started").length, world.sent("finished").length], [1, 0]);

@@ -1,7 +1,7 @@
 // A namespace that ALLOWED_NAMESPACES names by a pattern only: Jobs there are found as elsewhere.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerFor } from "../../functions/lib/host/answer.ts";
+import { toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
 import { openWorld } from "../doubles/world.ts";
 
@@ -13,7 +13,7 @@ for (const allowed of ["team-*", "*"]) {
   test(`with ALLOWED_NAMESPACES=${allowed} an event whose config broke since is not refused beside its Jobs there`, async (context) => {
     const world = await openWorld(context, { ALLOWED_NAMESPACES: allowed });
     const event = world.keptn.trigger({ type });
-    const deliver = () => answerFor(world.ports.log, () => startJob(world.ports)(event));
+    const deliver = () => toDeliveryResult(world.ports.log, () => startJob(world.ports)(event));
     world.configure(configOf("[{name: one, image: alpine, namespace: team-a}]"));
     await deliver();
     assert.deepEqual(

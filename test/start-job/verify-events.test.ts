@@ -1,9 +1,9 @@
 // VERIFY_EVENTS: of an event that arrives only its id, type and project are used; all else is as Keptn has it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { annotation } from "../../functions/lib/core/annotations/marks.ts";
+import { annotation } from "../../functions/lib/core/annotations/annotations.ts";
 import { envelopeOf, type KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
-import { answerFor } from "../../functions/lib/host/answer.ts";
+import { toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
 import { openWorld, type World } from "../doubles/world.ts";
 
@@ -13,7 +13,7 @@ const config = `apiVersion: v2
 actions: [{name: deploy, events: [{name: ^${type}$}], tasks: [{name: only, image: alpine, env: ${env}}]}]
 `;
 
-const deliver = ({ ports }: World, event: unknown) => answerFor(ports.log, () => startJob(ports)(event));
+const deliver = ({ ports }: World, event: unknown) => toDeliveryResult(ports.log, () => startJob(ports)(event));
 
 type Forge = (event: KeptnEvent) => KeptnEvent;
 

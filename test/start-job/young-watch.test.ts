@@ -1,10 +1,10 @@
 // What start-job does about an ApiServerSource that is younger than its runs: nobody would tell of what ends before its first list.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { annotation } from "../../functions/lib/core/annotations/marks.ts";
+import { annotation } from "../../functions/lib/core/annotations/annotations.ts";
 import { dryEventProject } from "../../functions/lib/core/event/keptn-event.ts";
-import { parseHint } from "../../functions/lib/core/run/hint.ts";
-import { answerFor, finishAfter } from "../../functions/lib/host/answer.ts";
+import { parseTrigger } from "../../functions/lib/core/run/trigger.ts";
+import { runAfter, toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
 import { makeMemoryWatch } from "../doubles/memory-watch.ts";
@@ -24,7 +24,7 @@ const open = async (context: TestContext) => {
   const start = async () => {
     const answer = await startJob(ports)(event);
     assert.equal(answer.statusCode, 204);
-    return () => finishAfter(ports.log, answer);
+    return () => runAfter(ports.log, answer);
   };
   const end = (index: number) => world.end(world.jobs()[index]!, { exitCode: 0, log: `output ${index}` });
   const suspended = () => world.jobs().map(({ spec }) => spec?.suspend);
@@ -101,7 +101,7 @@ describe("a watch that is created with a run", () => {
     assert.deepEqual(watched(), [true, false]);
     const [released] = world.jobs();
     const change = { specversion: "1.0", type: "dev.knative.apiserver.resource.update", data: released };
-    assert.deepEqual(parseHint(change), { kind: "nothing", why: "the task is running" });
+    assert.deepEqual(parseTrigger(change), { kind: "nothing", why: "the task is running" });
   });
 
   test("finds the end of a task also where finish-task cannot be woken", async (context) => {
@@ -197,7 +197,7 @@ describe("the dry event of `job-executor check`", () => {
   };
   test("asks whether the watch could be made, and makes none", async (context) => {
     const { ports, watch, world } = await open(context);
-    const { statusCode } = await answerFor(ports.log, () => startJob(ports)(dry), { event: "d" });
+    const { statusCode } = await toDeliveryResult(ports.log, () => startJob(ports)(dry), { event: "d" });
     assert.deepEqual([statusCode, watch.calls, watch.exists()], [204, ["rehearse"], false]);
     assert.match(world.lines.at(-1)?.message ?? "", /^ignored: /);
   });
@@ -206,7 +206,7 @@ describe("the dry event of `job-executor check`", () => {
     watch.onCall = () => {
       throw new IoError("Kubernetes PATCH x: 403 forbidden", { retryable: false, httpStatus: 403 });
     };
-    await answerFor(ports.log, () => startJob(ports)(dry), { event: "d" });
+    await toDeliveryResult(ports.log, () => startJob(ports)(dry), { event: "d" });
     assert.deepEqual(
       [world.lines.at(-1)?.level, world.lines.at(-1)?.message],
       ["error", "Kubernetes PATCH x: 403 forbidden"],

@@ -1,6 +1,6 @@
 // Opens the cluster to check.
 
-import { connectInspector } from "../../lib/kubernetes/inspect.ts";
+import { connectClusterReader } from "../../lib/kubernetes/cluster-reader.ts";
 import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
 import { connectAs, explain } from "../runs/cluster.ts";
 import type { Terminal } from "../terminal.ts";
@@ -12,12 +12,12 @@ const budgetSeconds = 3;
 /** @throws a usage error if the kubeconfig cannot be used */
 export const openInstallation = (access: Access, env: Terminal["env"]): CheckGiven["cluster"] => {
   const api = connectAs({ budgetSeconds, ...access }, env);
-  const inspector = connectInspector(api);
+  const reader = connectClusterReader(api);
   return {
-    inspector: {
-      ...inspector,
+    reader: {
+      ...reader,
       getServer: (now) =>
-        inspector.getServer(now).catch((fault) => {
+        reader.getServer(now).catch((fault) => {
           throw explain(fault, { server: api.server, what: "the version of the cluster", namespace: "*" });
         }),
     },

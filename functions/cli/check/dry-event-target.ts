@@ -1,10 +1,10 @@
 // Finds the target of a dry event.
 import { settingsOf } from "../../lib/core/check/check-settings.ts";
 import type { DryEvent } from "../../lib/core/check/dry-event.ts";
-import type { Sighted } from "./gather.ts";
+import type { KnownFacts } from "./read-facts.ts";
 
 /** @returns the Broker's address, or why no dry event can be sent */
-export const targetOf = (sighted: Sighted): { readonly url: string } | DryEvent => {
+export const targetOf = (sighted: KnownFacts): { readonly url: string } | DryEvent => {
   const { brokers, functions } = sighted;
   const notTried = (why: string, fix: string): DryEvent => ({ kind: "not-tried", why, fix });
   const mend = "Fix the errors above, and check again.";

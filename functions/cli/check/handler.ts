@@ -1,15 +1,15 @@
 // job-executor check: checks an installation, and suggests a fix for each problem.
 import { randomUUID } from "node:crypto";
 import { triggersOf } from "../../lib/core/check/check-events.ts";
-import { diagnose } from "../../lib/core/check/diagnose.ts";
 import type { DryEvent } from "../../lib/core/check/dry-event.ts";
 import type { Facts } from "../../lib/core/check/facts.ts";
 import { nameWith } from "../../lib/core/check/names.ts";
-import type { Inspector } from "../../lib/kubernetes/inspect.ts";
+import { runChecks } from "../../lib/core/check/run-checks.ts";
+import type { ClusterReader } from "../../lib/kubernetes/cluster-reader.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { targetOf } from "./dry-event-target.ts";
-import { gather, type Sighted } from "./gather.ts";
+import { type KnownFacts, readFacts } from "./read-facts.ts";
 import { renderCount, renderFindings } from "./render.ts";
 import { sendDryEvent } from "./send-dry-event.ts";
 
@@ -22,7 +22,7 @@ export interface CheckOptions {
 export interface CheckGiven {
   readonly options: CheckOptions;
   readonly cluster: {
-    readonly inspector: Inspector;
+    readonly reader: ClusterReader;
     /** Namespace of the kubeconfig's context. */
     readonly namespace: string;
   };
@@ -32,12 +32,12 @@ export interface CheckGiven {
 
 /** @throws IoError if the cluster cannot be reached, or does not accept our credentials */
 export const check = async ({ options, cluster, sleep }: CheckGiven, terminal: Terminal): Promise<ExitCode> => {
-  const { inspector } = cluster;
+  const { reader } = cluster;
   const namespace = options.namespace ?? (cluster.namespace === "default" ? usualNamespace : cluster.namespace);
-  const sighted = await gather(inspector, { namespace, now: terminal.now });
-  const dryEvent = options.dryEvent ? await tryDryEvent(sighted, { inspector, sleep }, terminal) : undefined;
+  const sighted = await readFacts(reader, { namespace, now: terminal.now });
+  const dryEvent = options.dryEvent ? await tryDryEvent(sighted, { reader, sleep }, terminal) : undefined;
   const facts: Facts = { ...sighted, ...(dryEvent ? { dryEvent } : {}) };
-  const findings = diagnose(facts);
+  const findings = runChecks(facts);
   const { address } = facts.server;
   if (options.format === "json") terminal.print(JSON.stringify({ server: address, namespace, findings }, undefined, 2));
   else {
@@ -51,8 +51,8 @@ export const check = async ({ options, cluster, sleep }: CheckGiven, terminal: T
 const usualNamespace = "keptn-jes";
 
 const tryDryEvent = async (
-  sighted: Sighted,
-  ports: { readonly inspector: Inspector; readonly sleep: CheckGiven["sleep"] },
+  sighted: KnownFacts,
+  ports: { readonly reader: ClusterReader; readonly sleep: CheckGiven["sleep"] },
   terminal: Terminal,
 ): Promise<DryEvent> => {
   const target = targetOf(sighted);

@@ -2,10 +2,10 @@
 import { type DryEvent, makeDryEvent, readDryEvent } from "../../lib/core/check/dry-event.ts";
 import type { Trigger } from "../../lib/core/check/facts.ts";
 import { IoError } from "../../lib/io-error.ts";
-import type { Inspector } from "../../lib/kubernetes/inspect.ts";
+import type { ClusterReader } from "../../lib/kubernetes/cluster-reader.ts";
 
 export interface DryRun {
-  readonly inspector: Inspector;
+  readonly reader: ClusterReader;
   readonly namespace: string;
   /** Name of start-job in this installation. */
   readonly service: string;
@@ -42,9 +42,9 @@ export const sendDryEvent = async (dry: DryRun): Promise<DryEvent> => {
 };
 
 /** The Broker may respond only after start-job did. So the log is read meanwhile, and a timeout is not a refusal. */
-const post = ({ inspector, url, id, triggers }: DryRun) => {
+const post = ({ reader, url, id, triggers }: DryRun) => {
   let refused: DryEvent | undefined;
-  const posted = inspector.post(url, makeDryEvent(id, triggers)).catch((fault) => {
+  const posted = reader.post(url, makeDryEvent(id, triggers)).catch((fault) => {
     if (!(fault instanceof IoError)) throw fault;
     if (fault.httpStatus === 403) refused = notAllowed(fault, "create services/proxy in the Broker's namespace");
     else if (fault.httpStatus !== undefined) refused = { kind: "refused", why: sentenceOf(fault) };
@@ -52,10 +52,10 @@ const post = ({ inspector, url, id, triggers }: DryRun) => {
   return { refusal: () => refused, posted };
 };
 
-const read = async ({ inspector, namespace, service, id }: DryRun) => {
+const read = async ({ reader, namespace, service, id }: DryRun) => {
   const pods = { labelSelector: `serving.knative.dev/service=${service}`, container: "user-container" };
   try {
-    return readDryEvent(await inspector.readLogs(namespace, pods), id);
+    return readDryEvent(await reader.readLogs(namespace, pods), id);
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
     if (fault.httpStatus === 403) return notAllowed(fault, `list pods and get pods/log in namespace ${namespace}`);

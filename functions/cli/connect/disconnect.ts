@@ -6,8 +6,8 @@ import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
 import type { Terminal } from "../terminal.ts";
 import { disallow } from "./allow.ts";
-import { lookAtKeptn } from "./look-at-keptn.ts";
 import type { ConnectOptions, ConnectPorts, Session } from "./ports.ts";
+import { readKeptn } from "./read-keptn.ts";
 import { makeReport } from "./report.ts";
 import { unsubscribe, writeFile } from "./subscribe.ts";
 
@@ -21,13 +21,13 @@ export const disconnect = async (
   if (!project) throw usageError("No project given. Name it: --project sockshop.");
   const selection = { project, ...(stage ? { stage } : {}), ...(service ? { service } : {}) };
   const report = makeReport(terminal);
-  const sight = await lookAtKeptn(ports.keptn, selection, report);
-  if (sight) {
-    const session: Session = { ports, options, selection, integration: sight.integration, report };
-    const { unwanted, orphans } = planDisconnect(selection, sight);
+  const keptnView = await readKeptn(ports.keptn, selection, report);
+  if (keptnView) {
+    const session: Session = { ports, options, selection, integration: keptnView.integration, report };
+    const { unwanted, orphans } = planDisconnect(selection, keptnView);
     if (unwanted.length + orphans.length === 0) report.add("ok", noSubscription(selection));
     const removed = await unsubscribe(session, unwanted);
-    await writeFile(session, sight, { put: [], remove: [...removed, ...orphans] });
+    await writeFile(session, keptnView, { put: [], remove: [...removed, ...orphans] });
     await forget(session);
   }
   if (options.format === "json") terminal.print(JSON.stringify({ ...selection, steps: report.steps }, undefined, 2));

@@ -4,8 +4,8 @@ import { describeSelection, eventTypeOf, everyTask, selectionOf } from "../../li
 import { hasOwnTasks, taskTypesOf } from "../../lib/core/connect/task-types.ts";
 import { isPattern } from "../../lib/core/source/subject.ts";
 import { usageError } from "../fault.ts";
-import type { Sight } from "./look-at-keptn.ts";
 import type { ConnectOptions, Session } from "./ports.ts";
+import type { KeptnView } from "./read-keptn.ts";
 
 export interface Events {
   readonly subscribed: readonly string[];
@@ -27,7 +27,7 @@ export const givenEvents = ({ event = [] }: ConnectOptions): readonly string[] |
 export const chooseEvents = (
   given: readonly string[] | undefined,
   { selection, report }: Pick<Session, "selection" | "report">,
-  { shipyard }: Sight,
+  { shipyard }: KeptnView,
 ): Events => {
   if (given) return { subscribed: given, noted: given };
   if (!hasOwnTasks(selection, shipyard))

@@ -8,9 +8,9 @@ import { usageError } from "../fault.ts";
 import type { Terminal } from "../terminal.ts";
 import { allow } from "./allow.ts";
 import { chooseEvents, type Events, givenEvents, tellOverlaps } from "./events.ts";
-import { lookAtKeptn, type Sight } from "./look-at-keptn.ts";
 import type { ConnectOptions, ConnectPorts, Session } from "./ports.ts";
 import { probe } from "./probe.ts";
+import { type KeptnView, readKeptn } from "./read-keptn.ts";
 import { makeReport } from "./report.ts";
 import { subscribe } from "./subscribe.ts";
 
@@ -19,13 +19,13 @@ export const connect = async (options: ConnectOptions, ports: ConnectPorts, term
   const [selection, given] = [selectionFrom(options), givenEvents(options)];
   const schedule = scheduleFrom(options);
   const report = makeReport(terminal);
-  const sight = await lookAtKeptn(ports.keptn, selection, report);
-  const url = sight && (await findBroker(options, ports));
+  const keptnView = await readKeptn(ports.keptn, selection, report);
+  const url = keptnView && (await findBroker(options, ports));
   let events: Events | undefined;
-  if (sight && url) {
-    const session: Session = { ports, options, selection, integration: sight.integration, report };
-    events = chooseEvents(given, session, sight);
-    await connectWith(session, { sight, url, events, ...(schedule ? { schedule } : {}) });
+  if (keptnView && url) {
+    const session: Session = { ports, options, selection, integration: keptnView.integration, report };
+    events = chooseEvents(given, session, keptnView);
+    await connectWith(session, { keptnView, url, events, ...(schedule ? { schedule } : {}) });
   }
   if (options.format === "json")
     terminal.print(
@@ -35,20 +35,20 @@ export const connect = async (options: ConnectOptions, ports: ConnectPorts, term
 };
 
 interface Wanted {
-  readonly sight: Sight;
+  readonly keptnView: KeptnView;
   readonly url: string;
   readonly events: Events;
   readonly schedule?: string;
 }
 
-const connectWith = async (session: Session, { sight, url, events, schedule }: Wanted): Promise<void> => {
+const connectWith = async (session: Session, { keptnView, url, events, schedule }: Wanted): Promise<void> => {
   const { options, selection, report } = session;
   report.add("ok", `Target of events of ${describeSelection(selection)}: ${url}.`);
-  const plan = planConnect(selection, events.subscribed, sight);
+  const plan = planConnect(selection, events.subscribed, keptnView);
   if (tellOverlaps(session, plan)) return;
   const removed = await allow(session, url);
   if (report.hasErrors()) return; // webhook-service would fail every event
-  await subscribe(session, plan, url, sight);
+  await subscribe(session, plan, url, keptnView);
   await note(session, { url, events: events.noted, removed });
   if (schedule) await setLookTimer(session, schedule);
   if (!options.probe || options.dryRun) return;

@@ -7,8 +7,8 @@ import {
 } from "../../lib/core/connect/plan-connect.ts";
 import { describeSelection, type WebhookSubscription } from "../../lib/core/connect/selection.ts";
 import { changeWebhooks, type Webhook, webhookFile } from "../../lib/core/connect/webhook-file.ts";
-import type { Sight } from "./look-at-keptn.ts";
 import type { Session } from "./ports.ts";
+import type { KeptnView } from "./read-keptn.ts";
 
 /** webhook-service polls its subscriptions every 5 s (go-sdk, subscriptionsource.go). */
 export const heardMs = 6_000;
@@ -18,7 +18,12 @@ export const heardMs = 6_000;
  * written right after the subscription is created, before webhook-service polls it. Removal goes in reverse order. After an
  * interruption, run the command again. @throws IoError
  */
-export const subscribe = async (session: Session, plan: ConnectPlan, url: string, sight: Sight): Promise<void> => {
+export const subscribe = async (
+  session: Session,
+  plan: ConnectPlan,
+  url: string,
+  keptnView: KeptnView,
+): Promise<void> => {
   const removed = await unsubscribe(session, plan.unwanted);
   const made: string[] = [];
   const remove = [...removed, ...plan.orphans];
@@ -30,7 +35,7 @@ export const subscribe = async (session: Session, plan: ConnectPlan, url: string
       if (id === undefined) made.push(own);
       webhooks.push(makeWebhook(event, own, url));
     }
-    await writeFile(session, sight, { put: missingWebhooks(sight.webhooks, webhooks), remove });
+    await writeFile(session, keptnView, { put: missingWebhooks(keptnView.webhooks, webhooks), remove });
   } catch (fault) {
     await takeBack(session, made);
     throw fault;
@@ -96,17 +101,17 @@ interface FileChange {
 }
 
 /** @throws IoError */
-export const writeFile = async (session: Session, sight: Sight, { put, remove }: FileChange): Promise<void> => {
+export const writeFile = async (session: Session, keptnView: KeptnView, { put, remove }: FileChange): Promise<void> => {
   const { ports, selection, report, options } = session;
   const name = `${webhookFile} of ${fileOwner(session)}`;
-  const goes = remove.filter((id) => sight.webhooks.some(({ subscriptionID }) => subscriptionID === id));
+  const goes = remove.filter((id) => keptnView.webhooks.some(({ subscriptionID }) => subscriptionID === id));
   if (put.length + goes.length === 0) {
-    if (sight.webhooks.some(({ isOurs }) => isOurs)) report.add("ok", `${name} has our webhooks.`);
+    if (keptnView.webhooks.some(({ isOurs }) => isOurs)) report.add("ok", `${name} has our webhooks.`);
     return;
   }
-  const changed = changeWebhooks(sight.fileText, { put, remove: goes });
+  const changed = changeWebhooks(keptnView.fileText, { put, remove: goes });
   if ("problem" in changed) throw new Error(changed.problem); // was readable before
-  const others = sight.webhooks.filter(({ isOurs }) => !isOurs).length;
+  const others = keptnView.webhooks.filter(({ isOurs }) => !isOurs).length;
   const kept = others === 0 ? "" : ` Kept ${others} other webhook${others === 1 ? "" : "s"}.`;
   const what = `${put.length > 0 ? `${put.length} of our webhooks written` : ""}${put.length > 0 && goes.length > 0 ? ", " : ""}${goes.length > 0 ? `${goes.length} removed` : ""}`;
   if (options.dryRun) return report.add("would", `${name}: ${what}.${kept}`);

@@ -1,6 +1,6 @@
 // Chooses the engine: podman or docker if available, otherwise processes.
 import { IoError } from "../../lib/io-error.ts";
-import { answers } from "./answers.ts";
+import { commandWorks } from "./command-works.ts";
 import type { Engine, Say } from "./engine.ts";
 
 const runtimeChoices = ["auto", "podman", "docker", "process"] as const;
@@ -27,7 +27,7 @@ export const chooseEngine = async (choice: RuntimeChoice, options: EngineOptions
   if (choice === "process") return makeProcessEngine(options);
   const wanted = choice === "auto" ? (["podman", "docker"] as const) : [choice];
   const [env, seconds] = [definedOf(options.env), options.answerSeconds ?? 5];
-  const good = await Promise.all(wanted.map((name) => answers(questions[name], { seconds, env })));
+  const good = await Promise.all(wanted.map((name) => commandWorks(questions[name], { seconds, env })));
   const name = wanted.find((_, i) => good[i]);
   if (name) {
     const { containerEngine } = await import("./container-engine.ts");

@@ -1,19 +1,19 @@
 // Jobs in memory with Kubernetes' rules: the store of the local runtime, and of tests.
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { finalizer, label, labelValueOf } from "../../lib/core/annotations/marks.ts";
+import { finalizer, label, labelValueOf } from "../../lib/core/annotations/annotations.ts";
 import type { Job } from "../../lib/core/kubernetes.ts";
 import { addNamespaces } from "../../lib/core/run/run-scope.ts";
 import { IoError } from "../../lib/io-error.ts";
 import type { JobChange, JobRef, Jobs } from "../../lib/kubernetes/ports.ts";
-import { makeWatch, type WatchChange } from "./watch.ts";
+import { type JobEvent, makeJobListeners } from "./job-listeners.ts";
 
 export interface LocalJobs extends Jobs {
   /**
    * Calls the listener for every change in order, before the call that made the change returns.
    * @returns a function that unsubscribes
    */
-  subscribe(listener: (change: WatchChange) => void): () => void;
+  subscribe(listener: (change: JobEvent) => void): () => void;
   /** Replaces a Job's status like the Job controller. Ignores deleted Jobs. */
   setStatus(job: JobRef, status: JobStatus): void;
 }
@@ -29,7 +29,7 @@ interface Stored extends Job {
 /** @param world.now the clock of creation and deletion times */
 export const localJobs = ({ now }: { readonly now: () => Date }): LocalJobs => {
   const stored = new Map<string, Stored>();
-  const watch = makeWatch();
+  const watch = makeJobListeners();
   let version = 0;
 
   const find = (ref: JobRef): Stored | undefined => {
@@ -142,7 +142,7 @@ const isAsExpected = (job: Stored, expect: NonNullable<JobChange["expect"]> = {}
 
 const changed = (job: Stored, change: JobChange): Stored => {
   const { metadata, spec, ...rest } = structuredClone(job);
-  const finalizers = metadata.finalizers?.filter((name) => !(change.letGo && name === finalizer));
+  const finalizers = metadata.finalizers?.filter((name) => !(change.finalizeJob && name === finalizer));
   return {
     ...rest,
     metadata: {

@@ -1,7 +1,7 @@
 // Keptn for a local run: reads the job config from a file, passes events to a listener, and counts them by Keptn's rule.
 import { randomUUID } from "node:crypto";
 import type { OutgoingEvent } from "../../lib/core/event/outgoing-event.ts";
-import type { Count, ErrorLogEntry, Keptn } from "../../lib/keptn/keptn.ts";
+import type { ErrorLogEntry, EventCounts, Keptn } from "../../lib/keptn/keptn.ts";
 
 export interface LocalKeptnOptions {
   readonly configText: string;
@@ -43,7 +43,7 @@ export const localKeptn = ({ configText, onEvent, onError, now }: LocalKeptnOpti
       sent.push(whole);
       onEvent(whole);
     },
-    getCount: async ({ id }, source): Promise<Count> => {
+    getEventCounts: async ({ id }, source): Promise<EventCounts> => {
       if (isOver(id)) return { kind: "over" };
       const of = (one: string) => ({ started: countOf(id, "started", one), finished: countOf(id, "finished", one) });
       return {

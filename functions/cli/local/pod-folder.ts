@@ -1,7 +1,7 @@
 // Folders and files for a local pod's volumes, logs and termination messages.
 import { chmod, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { filesFolder, filesVolumeName } from "../../lib/core/files/files.ts";
+import { filesFolder, filesVolumeName } from "../../lib/core/files/fetch-order.ts";
 import type { Container, Pod } from "../../lib/core/kubernetes.ts";
 import type { Given } from "./container-env.ts";
 import { type LogFile, openLogFile } from "./log-file.ts";

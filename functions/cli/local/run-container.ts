@@ -1,5 +1,5 @@
 // Runs one container of a local pod with the engine; the container that fetches files is replaced by a copy from a folder.
-import { fetchContainerName, fetchOrderVariable } from "../../lib/core/files/files.ts";
+import { fetchContainerName, fetchOrderVariable } from "../../lib/core/files/fetch-order.ts";
 import { literalOf } from "../../lib/core/job/literal.ts";
 import type { Container, Pod } from "../../lib/core/kubernetes.ts";
 import { type Given, makeContainerEnv } from "./container-env.ts";

@@ -1,13 +1,13 @@
 // Reads a task's details from its planned Job.
 
-import { annotation, type Chain } from "../../lib/core/annotations/marks.ts";
+import { annotation, type RunSpec } from "../../lib/core/annotations/annotations.ts";
 import { wantedValuesOf } from "../../lib/core/annotations/wanted-values.ts";
 import type { Job } from "../../lib/core/kubernetes.ts";
 import { isRetried } from "../../lib/core/pod/retried.ts";
 
 /** The Job was just planned, so its annotation is valid. */
-export const chainOf = ({ metadata }: Job): Pick<Chain, "jobs" | "graph"> =>
-  JSON.parse(metadata?.annotations?.[annotation.chain] ?? '{"jobs":[]}');
+export const chainOf = ({ metadata }: Job): Pick<RunSpec, "jobs" | "graph"> =>
+  JSON.parse(metadata?.annotations?.[annotation.spec] ?? '{"jobs":[]}');
 
 export const taskNameOf = (job: Job, index: number): string => chainOf(job).jobs[index]?.task ?? "";
 

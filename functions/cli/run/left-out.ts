@@ -1,5 +1,5 @@
 // Names the pod settings that a local run cannot apply, once per command.
-import { filesVolumeName } from "../../lib/core/files/files.ts";
+import { filesVolumeName } from "../../lib/core/files/fetch-order.ts";
 import type { PodSpec } from "../../lib/core/kubernetes.ts";
 import type { RunPlan } from "../../lib/core/plan/plan.ts";
 import { openLists } from "../../lib/core/policy/open-lists.ts";

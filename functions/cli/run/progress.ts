@@ -10,7 +10,7 @@ import type { SentEvent } from "../local/keptn.ts";
 import type { PodWatcher } from "../local/run-pod.ts";
 import type { Terminal } from "../terminal.ts";
 import { tame } from "../timeline/live-block.ts";
-import { makeBoard } from "./board.ts";
+import { makeLiveView } from "./live-view.ts";
 import { labelsOf } from "./task-labels.ts";
 import { makeVerdict } from "./verdict.ts";
 import { whyFailed } from "./why-failed.ts";
@@ -41,13 +41,13 @@ export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
   const { event, plans, verbose } = shown;
   const { style } = terminal;
   const screen = verbose ? undefined : terminal.screens.stderr;
-  const board = screen && makeBoard(terminal, { screen, plans });
-  const say = (line: string) => (board ? board.above(() => terminal.say(line)) : terminal.say(line));
+  const liveView = screen && makeLiveView(terminal, { screen, plans });
+  const say = (line: string) => (liveView ? liveView.above(() => terminal.say(line)) : terminal.say(line));
   const labels = labelsOf(plans);
   const labelOf = (job: Job) => labels.get(job.metadata?.name ?? "") ?? "?";
   const startedMs = new Map<string, number>();
   const lines = makeLines((name, line) =>
-    say(`  ${style("dim", `${labels.get(name) ?? "?"} │`)} ${board ? tame(line) : line}`),
+    say(`  ${style("dim", `${labels.get(name) ?? "?"} │`)} ${liveView ? tame(line) : line}`),
   );
   const verdict = makeVerdict(plans);
 
@@ -57,41 +57,41 @@ export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
       const { project, stage, service } = event.data;
       say(`${event.type} for service ${service} in stage ${stage} of project ${project}`);
       say(style(engine === "process" ? "yellow" : "dim", renderEngine(engine, shown)));
-      board?.begin();
+      liveView?.begin();
     },
     log: (line) => {
       if (verbose || line.level === "warn" || line.level === "error") say(style("dim", renderLog(line)));
     },
     onStart: (job) => {
       startedMs.set(job.metadata?.name ?? "", terminal.now().getTime());
-      if (!board) say(`${style("cyan", "▶")} ${style("bold", labelOf(job))}`);
+      if (!liveView) say(`${style("cyan", "▶")} ${style("bold", labelOf(job))}`);
     },
     onChange: (job) => {
       const stopped = verdict.onChange(job);
-      board?.onChange(job);
+      liveView?.onChange(job);
       if (stopped) say(`${style("red", "✖")} ${labelOf(job)}: ${stopped.why}`);
     },
     onOutput: (job, _, bytes) => lines.add(job.metadata?.name ?? "", bytes),
     onEnd: (job, pod, again) => {
       const name = job.metadata?.name ?? "";
       lines.end(name);
-      if (board && pod.status?.phase === "Succeeded") return;
+      if (liveView && pod.status?.phase === "Succeeded") return;
       const end = renderEnd(terminal, { label: labelOf(job), pod, startedMs: startedMs.get(name) ?? 0 });
       say(again ? `${end} This was try ${again.number} of ${again.most}.` : end);
     },
     onEvent: (sent) => {
       verdict.onEvent(sent);
-      const print = () => terminal.out(board && terminal.screens.stdout ? renderSent(sent) : JSON.stringify(sent));
-      if (board) board.above(print);
+      const print = () => terminal.out(liveView && terminal.screens.stdout ? renderSent(sent) : JSON.stringify(sent));
+      if (liveView) liveView.above(print);
       else print();
     },
     end: () => {
-      board?.close();
+      liveView?.close();
       for (const line of verdict.skipped()) terminal.say(style("dim", `- ${line}`));
       for (const { passed, text } of verdict.results()) terminal.say(style(passed ? "green" : "red", text));
       return verdict.results().every(({ passed }) => passed);
     },
-    close: () => board?.close(),
+    close: () => liveView?.close(),
   };
 };
 

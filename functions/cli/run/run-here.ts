@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
 import type { RunPlan } from "../../lib/core/plan/plan.ts";
 import type { Settings } from "../../lib/core/settings/settings.ts";
+import { newHolderIdentity, systemClock } from "../../lib/process.ts";
 import type { SweepPorts } from "../../lib/run/sweep.ts";
-import { newClaimant, systemClock } from "../../lib/world.ts";
 import { startJob } from "../../start-job/handler.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { chooseEngine, type RuntimeChoice } from "../local/choose-engine.ts";
@@ -16,7 +16,7 @@ import { localKeptn } from "../local/keptn.ts";
 import { localRuntime } from "../local/runtime.ts";
 import { localSnapshots } from "../local/snapshots.ts";
 import type { Terminal } from "../terminal.ts";
-import { feedChanges } from "./feed.ts";
+import { startEventLoop } from "./event-loop.ts";
 import { fetchFrom } from "./fetch.ts";
 import { renderLeftOut } from "./left-out.ts";
 import { makeProgress, type Progress } from "./progress.ts";
@@ -85,20 +85,20 @@ const runToEnd = async (
 ): Promise<ExitCode> => {
   const { runtime, fault } = world;
   const ports = makePorts(run, world, progress);
-  const feed = feedChanges(world.jobs, ports, fault.reject);
+  const eventLoop = startEventLoop(world.jobs, ports, fault.reject);
   const interrupt = Promise.withResolvers<"interrupted">();
   const stopListening = terminal.onInterrupt(() => interrupt.resolve("interrupted"));
   try {
-    const whole = startJob(ports)(run.event).then(() => feed.whenOver());
+    const whole = startJob(ports)(run.event).then(() => eventLoop.whenOver());
     const end = await Promise.race([whole, interrupt.promise, fault.promise]);
     if (end !== "interrupted") return progress.end() ? exitCode.ok : exitCode.failed;
     progress.say("Interrupted: the containers are being stopped.");
-    feed.stop();
+    eventLoop.stop();
     await runtime.stop();
     progress.say("All containers were stopped. The run was not finished.");
     return exitCode.interrupted;
   } finally {
-    feed.stop();
+    eventLoop.stop();
     await runtime.stop();
     stopListening();
   }
@@ -111,7 +111,7 @@ const makePorts = (run: LocalRun, { jobs, keptn, runtime, snapshots }: World, pr
   pods: runtime.pods,
   settings: run.settings,
   clock: systemClock,
-  newClaimant,
+  newHolderIdentity,
   log: progress.log,
   note: async () => {},
   timer: noTimer,

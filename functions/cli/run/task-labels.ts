@@ -8,7 +8,7 @@ import { readRun } from "../../lib/core/run/run-state.ts";
 export const labelsOf = (plans: readonly RunPlan[]): ReadonlyMap<string, string> =>
   new Map(
     plans.flatMap(({ action, jobs }) => {
-      const links = readRun(jobs)?.chain.jobs ?? [];
+      const links = readRun(jobs)?.spec.jobs ?? [];
       return links.map(({ name, task }) => [name, plans.length > 1 ? `${action} / ${task}` : task] as const);
     }),
   );
@@ -17,7 +17,7 @@ export const labelsOf = (plans: readonly RunPlan[]): ReadonlyMap<string, string>
 export const toleratedIn = (plans: readonly RunPlan[]): ReadonlyMap<string, OnError> =>
   new Map(
     plans.flatMap(({ jobs }) => {
-      const { jobs: links = [], graph } = readRun(jobs)?.chain ?? {};
+      const { jobs: links = [], graph } = readRun(jobs)?.spec ?? {};
       return links.flatMap(({ name }, task) => {
         const onError = graph?.tasks[task]?.onError;
         return onError ? [[name, onError] as const] : [];

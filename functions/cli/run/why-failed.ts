@@ -1,5 +1,5 @@
 // Why a task failed, in a few words; its output is printed above.
-import { fetchContainerName } from "../../lib/core/files/files.ts";
+import { fetchContainerName } from "../../lib/core/files/fetch-order.ts";
 import type { Pod } from "../../lib/core/kubernetes.ts";
 
 export const whyFailed = ({ spec, status }: Pod): string => {

@@ -5,7 +5,7 @@ import type { Runs } from "../../lib/kubernetes/runs.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
 import type { Terminal } from "../terminal.ts";
-import { type Look, type LookPorts, look, type Wanted } from "./look.ts";
+import { type ClusterRuns, type RunsPorts, readClusterView, type Wanted } from "./read-runs.ts";
 import { renderDetail } from "./render-detail.ts";
 import { renderGantt } from "./render-gantt.ts";
 import { renderTable } from "./render-table.ts";
@@ -33,13 +33,13 @@ export interface RunsGiven {
 /** @throws IoError, or a usage error */
 export const runs = async ({ wanted, options, cluster, sleep }: RunsGiven, terminal: Terminal): Promise<ExitCode> => {
   if (options.watch && options.output !== "table") throw usageError("--watch works only with --output table.");
-  const ports: LookPorts = { runs: cluster.runs, settings: usualSettings(), now: terminal.now };
+  const ports: RunsPorts = { runs: cluster.runs, settings: usualSettings(), now: terminal.now };
   const where: Wanted = {
     namespace: options.allNamespaces ? "*" : (options.namespace ?? cluster.namespace),
     recent: options.recent,
     ...(wanted === undefined ? {} : { run: wanted }),
   };
-  const first = await look(ports, where);
+  const first = await readClusterView(ports, where);
   if (wanted !== undefined && first.view(0).length === 0) throw notFound(wanted, where);
   if (!options.watch) return print(first, { options, where }, terminal);
   const shown = { detail: wanted !== undefined, namespaces: options.allNamespaces ?? false, none: noRuns(where) };
@@ -48,7 +48,7 @@ export const runs = async ({ wanted, options, cluster, sleep }: RunsGiven, termi
 };
 
 const print = (
-  seen: Look,
+  seen: ClusterRuns,
   { options, where }: { readonly options: RunsOptions; readonly where: Wanted },
   terminal: Terminal,
 ): ExitCode => {
@@ -93,7 +93,7 @@ const notFound = (wanted: string, { namespace }: Wanted): Error => {
 };
 
 /** The cluster's settings may differ; they only affect when a run counts as stuck. */
-const usualSettings = (): LookPorts["settings"] => {
+const usualSettings = (): RunsPorts["settings"] => {
   const parsed = parseSettings({});
   if ("problems" in parsed) throw new Error("the default settings are not valid");
   return parsed.settings;

@@ -3,14 +3,14 @@ import type { RunView } from "../../lib/core/view/run-view.ts";
 import { IoError } from "../../lib/io-error.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
-import { type Look, type LookPorts, look, type Wanted } from "./look.ts";
+import { type ClusterRuns, type RunsPorts, readClusterView, type Wanted } from "./read-runs.ts";
 import type { WatchView } from "./watch-view.ts";
 import { whereWhy, wholeSecond } from "./words.ts";
 
 export interface Watched {
-  readonly ports: LookPorts;
+  readonly ports: RunsPorts;
   readonly wanted: Wanted;
-  readonly first: Look;
+  readonly first: ClusterRuns;
   readonly view: WatchView;
   readonly sleep: Sleep;
 }
@@ -33,7 +33,7 @@ export const watch = async (watched: Watched, terminal: Terminal): Promise<ExitC
       const runs = await show(seen, watched, stop.signal);
       if (wanted.run !== undefined && runs.every(({ open }) => !open)) return verdictOf(runs, terminal);
       if (stop.signal.aborted) return wanted.run === undefined ? exitCode.ok : exitCode.interrupted;
-      seen = await lookAgain(seen, ports, wanted);
+      seen = await refresh(seen, ports, wanted);
     }
   } finally {
     view.end();
@@ -42,7 +42,7 @@ export const watch = async (watched: Watched, terminal: Terminal): Promise<ExitC
 };
 
 interface Seen {
-  readonly look: Look;
+  readonly look: ClusterRuns;
   /** Why the last poll failed. */
   readonly trouble?: string;
 }
@@ -61,9 +61,9 @@ const show = async (seen: Seen, { ports, wanted, view, sleep }: Watched, signal:
 };
 
 /** Waits while the cluster is temporarily unavailable. */
-const lookAgain = async (seen: Seen, ports: LookPorts, wanted: Wanted): Promise<Seen> => {
+const refresh = async (seen: Seen, ports: RunsPorts, wanted: Wanted): Promise<Seen> => {
   try {
-    return { look: await look(ports, wanted) };
+    return { look: await readClusterView(ports, wanted) };
   } catch (fault) {
     if (!(fault instanceof IoError && fault.retryable)) throw fault;
     return { ...seen, trouble: fault.message };

@@ -1,6 +1,6 @@
 // keptn-source's log for people: one line for each event, and a sentence for everything else.
 import type { Subscription } from "../../lib/core/source/subscription.ts";
-import type { LogLine } from "../../lib/world.ts";
+import type { LogLine } from "../../lib/process.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface Listener {

@@ -1,5 +1,6 @@
 // Copies a task's files from Keptn to the sink: each entry from the first level that has it, each file once.
 import pLimit, { type LimitFunction } from "p-limit";
+import type { FetchOrder } from "../core/files/fetch-order.ts";
 import {
   type Level,
   levels,
@@ -15,12 +16,11 @@ import {
   parseFileEntry,
   renderName,
 } from "../core/files/file-names.ts";
-import type { FetchOrder } from "../core/files/files.ts";
 import type { Problem } from "../core/problem.ts";
 import { IoError } from "../io-error.ts";
 import type { KeptnFiles } from "../keptn/files.ts";
 import { type Amount, type Meter, makeMeter } from "./file-meter.ts";
-import { withGrace } from "./grace.ts";
+import { retryFor } from "./retry-for.ts";
 
 export interface FilesPorts {
   readonly keptn: KeptnFiles;
@@ -140,7 +140,7 @@ const attempt = <T>(work: Work, act: () => Promise<T>): Promise<T> => {
     if (work.failure) throw work.failure;
     return act();
   };
-  return limited(() => withGrace(unlessFailed, grace));
+  return limited(() => retryFor(unlessFailed, grace));
 };
 
 /** @returns false when the level does not have the file at the event's commit */

@@ -6,20 +6,20 @@ import * as z from "zod";
 import { renderProblem, renderProblems } from "../core/problem.ts";
 import { parseKeptnSettings } from "../core/settings/keptn-settings.ts";
 import type { Settings } from "../core/settings/settings.ts";
+import { logCrashes } from "../process.ts";
 import type { Log } from "../run/ports.ts";
-import { logCrashes } from "../world.ts";
-import { type Answer, answerFor, finishAfter } from "./answer.ts";
 import { readCloudEvent } from "./cloud-event.ts";
-import { makeTurns } from "./turns.ts";
+import { type DeliveryResult, runAfter, toDeliveryResult } from "./delivery-result.ts";
+import { limitConcurrency } from "./limit-concurrency.ts";
 import { makeOptimise, optimiseSoon } from "./v8-flags.ts";
 
 /** A program that answers CloudEvents: its log and its handler, built from the settings. */
 export type Program = (settings: Settings) => {
   readonly log: Log;
-  /** @param answerEarly answers the request while the handler continues; its errors are then only logged */
-  readonly handle: (event: unknown, answerEarly?: (answer: Answer) => void) => Promise<Answer>;
+  /** @param respondEarly answers the request while the handler continues; its errors are then only logged */
+  readonly handle: (event: unknown, respondEarly?: (result: DeliveryResult) => void) => Promise<DeliveryResult>;
   /** Opens connections for the first event. Called when the server listens. */
-  readonly openEarly?: () => void;
+  readonly preconnect?: () => void;
 };
 
 /** Limit for all calls to Keptn of one delivery: less than Knative's request timeout (manifests: timeoutSeconds, 120). */
@@ -29,7 +29,7 @@ export const deliverySeconds = 90;
  * More parallel deliveries are not faster: they use memory and time out at Keptn. A delivery that waits longer than this would exceed
  * Knative's timeout, so the Broker must redeliver it.
  */
-const turns = { sideBySide: 64, mostWaitMs: 25_000 };
+const concurrency = { sideBySide: 64, mostWaitMs: 25_000 };
 
 /** Invalid settings, or settings that name missing files, end the process with exit code 2 before it is ready. */
 export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promise<void> => {
@@ -37,28 +37,28 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   if ("problems" in parsed) return refuse(renderProblems(parsed.problems));
   const program = build(makeProgram, parsed.settings);
   if ("fault" in program) return refuse(program.fault);
-  const { log, handle, openEarly } = program;
+  const { log, handle, preconnect } = program;
   for (const warning of parsed.warnings) log({ level: "warn", message: renderProblem(warning) });
   logCrashes(log);
   readEventsOurselves();
   // zod would compile a parser for each object schema: for a single event that takes longer than interpreting it.
   z.config({ jitless: true });
   const requests = watchRequests(log);
-  const inTurn = makeTurns(turns);
+  const limited = limitConcurrency(concurrency);
   const running = new Set<Promise<unknown>>();
   const optimise = makeOptimise(optimiseSoon);
-  const invoke = async (context: Invocation) => toResponse(await answerRequest(context));
-  const answerRequest = async ({ headers, body }: Invocation): Promise<Answer> => {
+  const invoke = async (context: Invocation) => toResponse(await handleRequest(context));
+  const handleRequest = async ({ headers, body }: Invocation): Promise<DeliveryResult> => {
     const read = readCloudEvent(requests.read(headers), body ?? "");
-    if (read.kind === "event") return answerEvent(read.event);
+    if (read.kind === "event") return handleEvent(read.event);
     log({ level: "warn", message: renderProblem(read.problem) });
     return { statusCode: 400, why: renderProblem(read.problem) };
   };
-  const answerEvent = (event: CloudEvent<unknown>): Promise<Answer> => {
-    const { promise: early, resolve: answerEarly } = Promise.withResolvers<Answer>();
+  const handleEvent = (event: CloudEvent<unknown>): Promise<DeliveryResult> => {
+    const { promise: early, resolve: respondEarly } = Promise.withResolvers<DeliveryResult>();
     const about = { event: event.id };
-    const whole = answerFor(log, () => inTurn(() => handle(event, answerEarly)), about);
-    const toTheEnd = whole.then((answer) => finishAfter(log, answer, about)); // after its turn, which others wait for
+    const whole = toDeliveryResult(log, () => limited(() => handle(event, respondEarly)), about);
+    const toTheEnd = whole.then((result) => runAfter(log, result, about)); // after its turn, which others wait for
     running.add(toTheEnd);
     void toTheEnd.finally(() => running.delete(toTheEnd));
     void whole.finally(() => {
@@ -83,7 +83,7 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   // The runtime accepts bodyLimit and level names, but its types do not.
   const server = (await faas.start(served as never, options as never)) as unknown as Server;
   requests.watch(server);
-  openEarly?.();
+  preconnect?.();
 };
 
 interface Invocation {
@@ -151,7 +151,7 @@ const watchRequests = (log: Log) => {
 const deliveryHeader = "x-delivery-number";
 
 /** A 2xx has no body: a Broker treats a body that is not a CloudEvent as a failure, and redelivers the event. */
-const toResponse = ({ statusCode, why, retryAfterSeconds }: Answer) => ({
+const toResponse = ({ statusCode, why, retryAfterSeconds }: DeliveryResult) => ({
   statusCode,
   body: statusCode === 204 ? "" : `${why}\n`,
   headers: {

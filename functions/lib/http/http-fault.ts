@@ -7,15 +7,15 @@ export const tooLarge = (wanted: HttpRequest): IoError =>
   new IoError(`${nameOf(wanted)}: the response has more than ${wanted.maxBytes} bytes.`, {
     retryable: false,
     tooLarge: true,
-    maybeDone: isEffective(wanted),
+    outcomeUnknown: isEffective(wanted),
   });
 
-export const redirected = (wanted: HttpRequest, answer: IncomingMessage): IoError =>
+export const redirected = (wanted: HttpRequest, response: IncomingMessage): IoError =>
   new IoError(
-    `${nameOf(wanted)}: answered ${answer.statusCode}, a redirect${targetOf(answer)}; redirects are not followed.`,
+    `${nameOf(wanted)}: answered ${response.statusCode}, a redirect${targetOf(response)}; redirects are not followed.`,
     {
       retryable: true,
-      httpStatus: answer.statusCode ?? 0,
+      httpStatus: response.statusCode ?? 0,
     },
   );
 
@@ -32,7 +32,11 @@ export const faultOf = (wanted: HttpRequest, { cause, timedOut, sent }: Failure)
     : timedOut
       ? `no ${missing} within ${wanted.timeoutMs} ms`
       : reasonOf(cause);
-  return new IoError(`${nameOf(wanted)}: ${why}.`, { retryable: true, maybeDone: sent && isEffective(wanted), cause });
+  return new IoError(`${nameOf(wanted)}: ${why}.`, {
+    retryable: true,
+    outcomeUnknown: sent && isEffective(wanted),
+    cause,
+  });
 };
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
@@ -46,7 +50,7 @@ const nameOf = (wanted: HttpRequest): string => `${wanted.method} ${withoutUser(
 const withoutUser = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
 
 /** Without the query, which may contain secrets for a login page. */
-const targetOf = (answer: IncomingMessage): string => {
-  const location = answer.headers.location;
+const targetOf = (response: IncomingMessage): string => {
+  const location = response.headers.location;
   return location ? ` to ${withoutUser(location).replace(/[?#].*$/s, "")}` : "";
 };

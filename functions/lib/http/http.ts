@@ -8,7 +8,7 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import { IoError } from "../io-error.ts";
-import { loadHttps } from "./http-agent.ts";
+import { loadHttps } from "./agent.ts";
 import { type Deadline, makeDeadline } from "./http-deadline.ts";
 import { faultOf, redirected, tooLarge } from "./http-fault.ts";
 
@@ -28,7 +28,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -43,27 +43,27 @@ export interface HttpStream {
 
 /**
  * Returns responses of every status except redirects.
- * @throws IoError, retryable unless the response is too large; `maybeDone` if the server may have acted on it
+ * @throws IoError, retryable unless the response is too large; `outcomeUnknown` if the server may have acted on it
  */
-export const request = async (wanted: HttpRequest): Promise<HttpAnswer> => {
-  const { status, answer, explain } = await begin(wanted);
-  return { status, headers: answer.headers, body: await bodyOf(answer, wanted, explain) };
+export const request = async (wanted: HttpRequest): Promise<HttpResponse> => {
+  const { status, response, explain } = await startRequest(wanted);
+  return { status, headers: response.headers, body: await bodyOf(response, wanted, explain) };
 };
 
 /** Uses events, because an async iterator costs more than the chunks of a short response. */
-const bodyOf = (answer: IncomingMessage, wanted: HttpRequest, explain: Explain): Promise<Buffer> =>
+const bodyOf = (response: IncomingMessage, wanted: HttpRequest, explain: Explain): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let bytes = 0;
-    answer.on("data", (chunk: Buffer) => {
+    response.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       parts.push(chunk);
-      if (bytes > wanted.maxBytes) answer.destroy(tooLarge(wanted));
+      if (bytes > wanted.maxBytes) response.destroy(tooLarge(wanted));
     });
-    answer.once("end", () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
-    answer.once("error", (cause) => reject(cause instanceof IoError ? cause : explain(cause)));
-    answer.once("close", () => {
-      if (!answer.readableEnded) reject(explain(new Error("the response ended early"))); // neither `end` nor `error` was emitted
+    response.once("end", () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
+    response.once("error", (cause) => reject(cause instanceof IoError ? cause : explain(cause)));
+    response.once("close", () => {
+      if (!response.readableEnded) reject(explain(new Error("the response ended early"))); // neither `end` nor `error` was emitted
     });
   });
 
@@ -92,43 +92,43 @@ export const retryAfterOf = (headers: IncomingHttpHeaders): number | undefined =
 
 /** Like {@link request}, with a streamed body, for pod logs. @throws IoError like {@link request} */
 export const stream = async (wanted: HttpRequest): Promise<HttpStream> => {
-  const { status, answer, explain } = await begin(wanted);
-  return { status, headers: answer.headers, chunks: chunksOf(answer, wanted, explain) };
+  const { status, response, explain } = await startRequest(wanted);
+  return { status, headers: response.headers, chunks: chunksOf(response, wanted, explain) };
 };
 
 type Explain = (cause: unknown) => IoError;
 
-interface Begun {
+interface PendingResponse {
   readonly status: number;
-  readonly answer: IncomingMessage;
+  readonly response: IncomingMessage;
   /** Explains errors from here on. */
   readonly explain: Explain;
 }
 
-const begin = async (wanted: HttpRequest): Promise<Begun> => {
+const startRequest = async (wanted: HttpRequest): Promise<PendingResponse> => {
   const deadline = makeDeadline(wanted);
   const sent = { yes: false };
   const explain: Explain = (cause) => faultOf(wanted, { cause, timedOut: deadline.isPast(), sent: sent.yes });
-  const answer = await open({ wanted, deadline, sent }).catch((cause) => {
+  const response = await open({ wanted, deadline, sent }).catch((cause) => {
     deadline.forget();
     throw explain(cause);
   });
-  answer.once("close", deadline.forget);
-  const status = answer.statusCode ?? 0;
+  response.once("close", deadline.forget);
+  const status = response.statusCode ?? 0;
   if (status >= 300 && status < 400 && status !== 304) {
-    answer.destroy();
-    throw redirected(wanted, answer);
+    response.destroy();
+    throw redirected(wanted, response);
   }
-  return { status, answer, explain };
+  return { status, response, explain };
 };
 
-interface Opening {
+interface SendOptions {
   readonly wanted: HttpRequest;
   readonly deadline: Deadline;
   readonly sent: { yes: boolean };
 }
 
-const open = ({ wanted, deadline, sent }: Opening): Promise<IncomingMessage> =>
+const open = ({ wanted, deadline, sent }: SendOptions): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const { agent, method, body } = wanted;
     const headers = { ...wanted.headers, ...(body ? { "content-length": String(Buffer.byteLength(body)) } : {}) };
@@ -156,10 +156,10 @@ const noteConnection = (socket: Socket, sent: { yes: boolean }): void => {
     });
 };
 
-async function* chunksOf(answer: IncomingMessage, wanted: HttpRequest, explain: Explain) {
+async function* chunksOf(response: IncomingMessage, wanted: HttpRequest, explain: Explain) {
   let bytes = 0;
   try {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > wanted.maxBytes) throw tooLarge(wanted);
       yield chunk;

@@ -2,14 +2,14 @@
 import type { Agent } from "node:http";
 import { type Budget, leftMs, makeBudget, withinBudget } from "../budget.ts";
 import type { Settings } from "../core/settings/settings.ts";
-import { openEarly } from "../http/early-connection.ts";
-import { type HttpAnswer, type HttpStream, readAll, request, stream } from "../http/http.ts";
+import { type HttpResponse, type HttpStream, readAll, request, stream } from "../http/http.ts";
+import { preconnect } from "../http/preconnect.ts";
 import type { IoError } from "../io-error.ts";
 import { retry } from "../retry.ts";
-import { type Asked, makeFault, messageOf, readAnswer } from "./answer.ts";
-import { type Credentials, makeTokenCredentials, type Proof } from "./credentials.ts";
-import { type Gate, makeGate } from "./gate.ts";
+import { type AuthHeaders, type Credentials, makeTokenCredentials } from "./credentials.ts";
 import { makeKeptnAgent } from "./keptn-agent.ts";
+import { makeFault, messageOf, type RequestInfo, readResponse } from "./response.ts";
+import { type Serialize, serializeAfter401 } from "./serialize-after-401.ts";
 import type { Shape } from "./shape.ts";
 
 interface Call<T> extends Repeating {
@@ -25,7 +25,7 @@ interface Call<T> extends Repeating {
 }
 
 /** A GET with a streamed response. */
-interface Opening extends Repeating {
+interface StreamRequest extends Repeating {
   readonly path: string;
   /** A 404 with one of these messages returns undefined. */
   readonly absent: readonly string[];
@@ -40,24 +40,24 @@ export interface KeptnApi {
   /** @throws IoError unless the response is a 2xx of this shape */
   call<T>(call: Call<T>): Promise<T>;
   /** Bytes of a response of any size. No retries after the first byte. @throws IoError, also while reading */
-  open(opening: Opening): Promise<AsyncIterable<Buffer> | undefined>;
+  open(wanted: StreamRequest): Promise<AsyncIterable<Buffer> | undefined>;
   /** Opens a connection for the first call in advance. Never throws. */
-  openEarly(): void;
+  preconnect(): void;
   /** The same API, with a time limit for all calls together, in addition to the limit of each call. */
   within(seconds: number): KeptnApi;
 }
 
 /** State of a connection. */
-interface Wire {
+interface Connection {
   readonly base: string;
   readonly agent: Agent;
   readonly credentials: Credentials;
-  readonly gate: Gate;
+  readonly serialize: Serialize;
   readonly attemptMs: number;
 }
 
 /** A resource of 5 MB, the limit of Keptn's gateway, is 7 MB of base64. */
-const maxAnswerBytes = 16 * 1024 * 1024;
+const maxResponseBytes = 16 * 1024 * 1024;
 /** Limit of an error response. */
 const maxRefusalBytes = 64 * 1024;
 /** Files pushed with Git may be larger than the limit of Keptn's gateway, and may take longer. */
@@ -66,17 +66,17 @@ const maxOpenMs = 15 * 60 * 1000;
 /** @throws IoError if KEPTN_CA_FILE cannot be read */
 export const connectApi = (settings: Settings): KeptnApi => {
   const base = (settings.KEPTN_API_ENDPOINT ?? "").replace(/\/+$/, "");
-  const wire: Wire = {
+  const connection: Connection = {
     base,
     agent: makeKeptnAgent(base, settings),
     credentials: settings.OAUTH_CLIENT_ID ? lateOauth(settings) : makeTokenCredentials(settings),
-    gate: makeGate(),
+    serialize: serializeAfter401(),
     attemptMs: settings.API_PROXY_HTTP_TIMEOUT * 1000,
   };
   const apiOf = (budget: () => Budget): KeptnApi => ({
-    call: (call) => callWithin(wire, call, budget()),
-    open: (opening) => openWithin(wire, opening, budget()),
-    openEarly: () => openEarly(wire.agent, wire.base),
+    call: (call) => callWithin(connection, call, budget()),
+    open: (wanted) => openWithin(connection, wanted, budget()),
+    preconnect: () => preconnect(connection.agent, connection.base),
     within: (seconds) => {
       const shared = makeBudget(seconds);
       return apiOf(() => makeBudget(settings.KEPTN_RETRY_SECONDS, shared));
@@ -95,82 +95,94 @@ const lateOauth = (settings: Settings): Credentials => {
   return { get: async () => (await load()).get(), renew: async (refused) => (await load()).renew(refused) };
 };
 
-const callWithin = <T>(wire: Wire, call: Call<T>, budget: Budget): Promise<T> => {
-  const asked = { name: `Keptn ${call.method ?? "GET"} ${call.path}`, changes: call.method !== undefined };
-  return repeat({ wire, budget, ...call }, async (proof) =>
-    judge({ ...asked, secrets: secretsOf(proof) }, await ask({ wire, call, proof, budget }), call),
+const callWithin = <T>(connection: Connection, call: Call<T>, budget: Budget): Promise<T> => {
+  const about = { name: `Keptn ${call.method ?? "GET"} ${call.path}`, changes: call.method !== undefined };
+  return repeat({ connection, budget, ...call }, async (authHeaders) =>
+    parseResponse(
+      { ...about, secrets: secretsOf(authHeaders) },
+      await sendRequest({ connection, call, authHeaders, budget }),
+      call,
+    ),
   );
 };
 
-const openWithin = (wire: Wire, opening: Opening, budget: Budget): Promise<AsyncIterable<Buffer> | undefined> => {
-  return repeat({ wire, budget, ...opening }, async (proof) => {
-    const { status, headers, chunks } = await openAnswer(wire, opening.path, proof);
+const openWithin = (
+  connection: Connection,
+  wanted: StreamRequest,
+  budget: Budget,
+): Promise<AsyncIterable<Buffer> | undefined> => {
+  return repeat({ connection, budget, ...wanted }, async (authHeaders) => {
+    const { status, headers, chunks } = await openResponse(connection, wanted.path, authHeaders);
     if (status >= 200 && status <= 299) return chunks;
-    const answer = { status, headers, body: await readAll(chunks, maxRefusalBytes) };
-    if (isAbsent(answer, opening.absent)) return undefined;
-    throw makeFault({ name: `Keptn GET ${opening.path}`, changes: false, secrets: secretsOf(proof) }, answer);
+    const response = { status, headers, body: await readAll(chunks, maxRefusalBytes) };
+    if (isAbsent(response, wanted.absent)) return undefined;
+    throw makeFault({ name: `Keptn GET ${wanted.path}`, changes: false, secrets: secretsOf(authHeaders) }, response);
   });
 };
 
-const secretsOf = (proof: Proof): string[] => Object.values(proof).map((value) => value.replace(/^Bearer /, ""));
+const secretsOf = (authHeaders: AuthHeaders): string[] =>
+  Object.values(authHeaders).map((value) => value.replace(/^Bearer /, ""));
 
 interface Attempts extends Repeating {
-  readonly wire: Wire;
+  readonly connection: Connection;
   readonly budget: Budget;
 }
 
-const repeat = <T>({ wire, budget, mayRepeat }: Attempts, act: (proof: Proof) => Promise<T>): Promise<T> => {
-  let proof: Proof = {};
+const repeat = <T>(
+  { connection, budget, mayRepeat }: Attempts,
+  act: (authHeaders: AuthHeaders) => Promise<T>,
+): Promise<T> => {
+  let authHeaders: AuthHeaders = {};
   let renewed = false;
   const attempt = async () => {
-    proof = await withinBudget(wire.credentials.get(), budget);
-    return act(proof);
+    authHeaders = await withinBudget(connection.credentials.get(), budget);
+    return act(authHeaders);
   };
   const mayRepeatNow = async (fault: IoError): Promise<boolean> => {
     if (mayRepeat?.(fault) === false) return false;
     if (fault.httpStatus !== 401) return true;
     if (renewed) return false;
     renewed = true;
-    return withinBudget(wire.credentials.renew(proof), budget);
+    return withinBudget(connection.credentials.renew(authHeaders), budget);
   };
-  return retry(() => wire.gate(attempt, budget), { budget, mayRepeat: mayRepeatNow });
+  return retry(() => connection.serialize(attempt, budget), { budget, mayRepeat: mayRepeatNow });
 };
 
-const judge = <T>(asked: Asked, answer: HttpAnswer, { shape, absent }: Call<T>): T => {
-  if (answer.status >= 200 && answer.status <= 299) return readAnswer(asked, answer, shape);
-  if (absent && isAbsent(answer, absent.messages)) return absent.value;
-  throw makeFault(asked, answer);
+const parseResponse = <T>(about: RequestInfo, response: HttpResponse, { shape, absent }: Call<T>): T => {
+  if (response.status >= 200 && response.status <= 299) return readResponse(about, response, shape);
+  if (absent && isAbsent(response, absent.messages)) return absent.value;
+  throw makeFault(about, response);
 };
 
-const isAbsent = (answer: HttpAnswer, messages: readonly string[]): boolean =>
-  answer.status === 404 && messages.includes(messageOf(answer) ?? "");
+const isAbsent = (response: HttpResponse, messages: readonly string[]): boolean =>
+  response.status === 404 && messages.includes(messageOf(response) ?? "");
 
-interface Question {
-  readonly wire: Wire;
+interface RequestContext {
+  readonly connection: Connection;
   readonly call: Call<unknown>;
-  readonly proof: Proof;
+  readonly authHeaders: AuthHeaders;
   readonly budget: Budget;
 }
 
-const ask = ({ wire, call, proof, budget }: Question): Promise<HttpAnswer> =>
+const sendRequest = ({ connection, call, authHeaders, budget }: RequestContext): Promise<HttpResponse> =>
   request({
-    agent: wire.agent,
+    agent: connection.agent,
     method: call.method ?? "GET",
-    url: `${wire.base}/${call.path}`,
-    headers: { accept: "application/json", "content-type": "application/json", ...proof },
+    url: `${connection.base}/${call.path}`,
+    headers: { accept: "application/json", "content-type": "application/json", ...authHeaders },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    timeoutMs: Math.min(wire.attemptMs, leftMs(budget)),
-    maxBytes: call.maxBytes ?? maxAnswerBytes,
+    timeoutMs: Math.min(connection.attemptMs, leftMs(budget)),
+    maxBytes: call.maxBytes ?? maxResponseBytes,
   });
 
 /** A file may take long, as long as data keeps arriving. */
-const openAnswer = (wire: Wire, path: string, proof: Proof): Promise<HttpStream> =>
+const openResponse = (connection: Connection, path: string, authHeaders: AuthHeaders): Promise<HttpStream> =>
   stream({
-    agent: wire.agent,
+    agent: connection.agent,
     method: "GET",
-    url: `${wire.base}/${path}`,
-    headers: { accept: "application/json", ...proof },
+    url: `${connection.base}/${path}`,
+    headers: { accept: "application/json", ...authHeaders },
     timeoutMs: maxOpenMs,
-    silenceMs: wire.attemptMs,
+    silenceMs: connection.attemptMs,
     maxBytes: Number.MAX_SAFE_INTEGER,
   });

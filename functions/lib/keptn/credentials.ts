@@ -5,26 +5,26 @@ import type { Settings } from "../core/settings/settings.ts";
 import { IoError } from "../io-error.ts";
 
 /** Authentication headers of a request. */
-export type Proof = Readonly<Record<string, string>>;
+export type AuthHeaders = Readonly<Record<string, string>>;
 
 /** Avoids node:fs/promises, which loads 1.7 MiB of unneeded code. */
 const readText = promisify(readFile);
 
 export interface Credentials {
   /** @throws IoError if the secret is not available */
-  get(): Promise<Proof>;
+  get(): Promise<AuthHeaders>;
   /**
    * Reads the secret again, because Keptn rejected these headers.
    * @returns whether the secret has changed, so that a retry makes sense
    * @throws IoError if the secret is not available
    */
-  renew(refused: Proof): Promise<boolean>;
+  renew(refused: AuthHeaders): Promise<boolean>;
 }
 
 export const makeTokenCredentials = ({ KEPTN_API_TOKEN, KEPTN_API_TOKEN_FILE }: Settings): Credentials => {
   const file = KEPTN_API_TOKEN_FILE;
-  const read = async (): Promise<Proof> => proofOf(file ? await readSecret(file) : KEPTN_API_TOKEN);
-  let known: Proof | undefined;
+  const read = async (): Promise<AuthHeaders> => authHeadersOf(file ? await readSecret(file) : KEPTN_API_TOKEN);
+  let known: AuthHeaders | undefined;
   return {
     get: async () => {
       known ??= await read();
@@ -39,7 +39,7 @@ export const makeTokenCredentials = ({ KEPTN_API_TOKEN, KEPTN_API_TOKEN_FILE }: 
   };
 };
 
-const proofOf = (token: string | undefined): Proof => (token ? { "x-token": token } : {});
+const authHeadersOf = (token: string | undefined): AuthHeaders => (token ? { "x-token": token } : {});
 
 /** Without a trailing newline. @throws IoError */
 export const readSecret = async (file: string): Promise<string> => {

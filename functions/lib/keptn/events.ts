@@ -4,7 +4,7 @@ import type { Envelope } from "../core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 import type { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
-import type { Count, SourceCount } from "./keptn.ts";
+import type { EventCounts, SourceCounts } from "./keptn.ts";
 import { lateShape, type OutputOf } from "./shape.ts";
 
 const sent = lateShape(() => z.object({ keptnContext: z.string() }));
@@ -14,7 +14,7 @@ const sent = lateShape(() => z.object({ keptnContext: z.string() }));
  * `.finished`, reading the count is better than sending again.
  */
 export const sendEvent = async (api: KeptnApi, event: OutgoingEvent): Promise<void> => {
-  const mayRepeat = (fault: IoError) => !fault.maybeDone;
+  const mayRepeat = (fault: IoError) => !fault.outcomeUnknown;
   await api.call({ method: "POST", path: "v1/event", body: event, shape: sent, mayRepeat });
 };
 
@@ -44,7 +44,7 @@ type Execution = NonNullable<OutputOf<typeof executions>["sequenceExecutions"]>[
 /** shipyard-controller keeps an aborted or timed out sequence's task as its current one (completeTaskSequence). */
 const endStates = ["finished", "timedOut", "aborted", "succeeded"];
 
-export const getCount = async (api: KeptnApi, event: Envelope, source: string): Promise<Count> => {
+export const getEventCounts = async (api: KeptnApi, event: Envelope, source: string): Promise<EventCounts> => {
   const found = await listExecutions(api, event);
   if (found.length === 0) return { kind: "over", unknown: true };
   const open = found.find(({ status }) => status.currentTask?.triggeredID === event.id);
@@ -53,10 +53,10 @@ export const getCount = async (api: KeptnApi, event: Envelope, source: string): 
   return { kind: "current", bySource, ...(bySource.get(source) ?? none) };
 };
 
-const none: SourceCount = { started: 0, finished: 0 };
+const none: SourceCounts = { started: 0, finished: 0 };
 
 const countBySource = (events: readonly { readonly eventType: string; readonly source: string }[]) => {
-  const counts = new Map<string, SourceCount>();
+  const counts = new Map<string, SourceCounts>();
   for (const { source, eventType } of events) {
     const { started, finished } = counts.get(source) ?? none;
     const [more, ended] = [Number(eventType.endsWith(".started")), Number(eventType.endsWith(".finished"))];

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Agent } from "node:http";
 import type { Settings } from "../core/settings/settings.ts";
-import { makeAgent } from "../http/http-agent.ts";
+import { makeAgent } from "../http/agent.ts";
 import { IoError } from "../io-error.ts";
 
 /** @throws IoError if KEPTN_CA_FILE cannot be read */

@@ -3,7 +3,7 @@ import type { Envelope, KeptnEvent } from "../core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 import type { Settings } from "../core/settings/settings.ts";
 import { connectApi, type KeptnApi } from "./api.ts";
-import { getCount, sendEvent } from "./events.ts";
+import { getEventCounts, sendEvent } from "./events.ts";
 import { getJobConfig } from "./job-config.ts";
 import { getEvent, isOpen } from "./triggered.ts";
 import { makeUniform, type Uniform } from "./uniform.ts";
@@ -17,11 +17,11 @@ export interface Keptn {
   getJobConfig(event: KeptnEvent): Promise<JobConfigFile | undefined>;
   /**
    * POST v1/event. A 200 means that the event was forwarded, not that it was counted.
-   * @throws IoError, with `maybeDone` if Keptn may have received it anyway
+   * @throws IoError, with `outcomeUnknown` if Keptn may have received it anyway
    */
   send(event: OutgoingEvent): Promise<void>;
   /** Keptn's event count for this event, from `controlPlane/v1/sequence-execution`. @throws IoError */
-  getCount(event: Envelope, source: string): Promise<Count>;
+  getEventCounts(event: Envelope, source: string): Promise<EventCounts>;
   /**
    * Keptn's own copy of the event with this id, type and project.
    * @param ref with `source`, if known: skips the datastore for events that only the list of open events can have
@@ -44,7 +44,7 @@ export interface Keptn {
 
 export interface ConnectedKeptn extends Keptn {
   /** Opens a connection for the first call in advance. Never throws. */
-  openEarly(): void;
+  preconnect(): void;
 }
 
 export interface EventRef {
@@ -58,14 +58,14 @@ export interface JobConfigFile {
   readonly level: "service" | "stage" | "project";
 }
 
-export type Count =
+export type EventCounts =
   /** Keptn waits for responses to this event; with the counts of this source, and of every source. */
-  | (SourceCount & { readonly kind: "current"; readonly bySource: ReadonlyMap<string, SourceCount> })
+  | (SourceCounts & { readonly kind: "current"; readonly bySource: ReadonlyMap<string, SourceCounts> })
   /** The task is complete, aborted or timed out: further events are ignored. `unknown`: Keptn does not know the task at all. */
   | { readonly kind: "over"; readonly unknown?: true };
 
 /** Events that Keptn has counted. */
-export interface SourceCount {
+export interface SourceCounts {
   readonly started: number;
   readonly finished: number;
 }
@@ -81,13 +81,13 @@ export interface ErrorLogEntry {
 /** @param settings with a KEPTN_API_ENDPOINT; no request is sent yet @throws IoError if KEPTN_CA_FILE cannot be read */
 export const connectKeptn = (settings: Settings): ConnectedKeptn => {
   const api = connectApi(settings);
-  return { ...keptnOf(api, makeUniform(api, settings)), openEarly: () => api.openEarly() };
+  return { ...keptnOf(api, makeUniform(api, settings)), preconnect: () => api.preconnect() };
 };
 
 const keptnOf = (api: KeptnApi, uniform: Uniform): Keptn => ({
   getJobConfig: (event) => getJobConfig(api, event),
   send: (event) => sendEvent(api, event),
-  getCount: (event, source) => getCount(api, event, source),
+  getEventCounts: (event, source) => getEventCounts(api, event, source),
   getEvent: (ref) => getEvent(api, ref),
   isOpen: (event) => isOpen(api, event),
   logError: (entry) => uniform.log(entry, api).catch(() => {}),

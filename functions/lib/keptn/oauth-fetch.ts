@@ -14,7 +14,7 @@ export type OauthFetch = (url: string, options: FetchOptions) => Promise<Respons
 
 const maxAnswerBytes = 256 * 1024;
 
-/** @throws IoError, never `maybeDone`, because nothing was sent to Keptn yet */
+/** @throws IoError, never `outcomeUnknown`, because nothing was sent to Keptn yet */
 export const makeOauthFetch =
   (settings: Settings): OauthFetch =>
   async (url, { method = "GET", headers = {}, body }) => {
@@ -22,8 +22,8 @@ export const makeOauthFetch =
     try {
       const timeoutMs = settings.API_PROXY_HTTP_TIMEOUT * 1000;
       const content = body ? { body: body.toString() } : {};
-      const answer = await request({ agent, method, url, headers, ...content, timeoutMs, maxBytes: maxAnswerBytes });
-      return toResponse(answer.status, answer.headers["content-type"], answer.body);
+      const response = await request({ agent, method, url, headers, ...content, timeoutMs, maxBytes: maxAnswerBytes });
+      return toResponse(response.status, response.headers["content-type"], response.body);
     } catch (error) {
       const { message, cause } = error as Error;
       throw new IoError(`The OAuth server: ${message}`, { retryable: true, cause });

@@ -3,12 +3,12 @@ import type { TokenEndpointResponse } from "oauth4webapi";
 import * as z from "zod";
 import type { Settings } from "../core/settings/settings.ts";
 import { IoError } from "../io-error.ts";
-import { type Credentials, type Proof, readSecret } from "./credentials.ts";
+import { type AuthHeaders, type Credentials, readSecret } from "./credentials.ts";
 import { makeOauthFetch, type OauthFetch } from "./oauth-fetch.ts";
 
 /** A token in use. */
 interface Held {
-  readonly proof: Proof;
+  readonly authHeaders: AuthHeaders;
   /** On `performance.now()`'s clock: when to request a new token, and when it expires. */
   readonly renewAtMs: number;
   readonly endsAtMs: number;
@@ -18,30 +18,30 @@ interface Held {
 const unknownLifetimeSeconds = 300;
 
 export const makeOauthCredentials = (settings: Settings): Credentials => {
-  const ask = makeTokenRequest(settings);
+  const fetchToken = makeTokenRequest(settings);
   let held: Held | undefined;
   let asking: Promise<Held> | undefined;
   /** One request at a time. */
   const fresh = (): Promise<Held> => {
-    asking ??= ask().finally(() => {
+    asking ??= fetchToken().finally(() => {
       asking = undefined;
     });
     return asking;
   };
-  const renewed = async (): Promise<Proof> => {
+  const renewed = async (): Promise<AuthHeaders> => {
     held = await fresh();
-    return held.proof;
+    return held.authHeaders;
   };
   return {
     get: async () => {
       const now = performance.now();
-      if (held && now < held.renewAtMs) return held.proof;
+      if (held && now < held.renewAtMs) return held.authHeaders;
       if (!held || now >= held.endsAtMs) return renewed();
-      const { proof } = held;
-      return renewed().catch(() => proof); // still valid for a while
+      const { authHeaders } = held;
+      return renewed().catch(() => authHeaders); // still valid for a while
     },
     renew: async (refused) => {
-      if (held && held.proof !== refused) return true;
+      if (held && held.authHeaders !== refused) return true;
       await renewed();
       return true;
     },
@@ -67,7 +67,7 @@ const makeTokenRequest = (settings: Settings): (() => Promise<Held>) => {
     const { access_token, expires_in } = await requestToken(fetch, endpoint, client);
     const lifetimeMs = (expires_in ?? unknownLifetimeSeconds) * 1000;
     return {
-      proof: { authorization: `Bearer ${access_token}` },
+      authHeaders: { authorization: `Bearer ${access_token}` },
       renewAtMs: askedAtMs + lifetimeMs * 0.8,
       endsAtMs: askedAtMs + lifetimeMs,
     };
@@ -77,35 +77,39 @@ const makeTokenRequest = (settings: Settings): (() => Promise<Held>) => {
 const configuration = z.object({ token_endpoint: z.url() });
 
 const discover = async (fetch: OauthFetch, url: string): Promise<string> => {
-  const answer = await fetch(url, { method: "GET", headers: { accept: "application/json" } });
+  const response = await fetch(url, { method: "GET", headers: { accept: "application/json" } });
   const parsed = configuration.safeParse(
-    answer.status === 200 ? await answer.json().catch(() => undefined) : undefined,
+    response.status === 200 ? await response.json().catch(() => undefined) : undefined,
   );
   if (parsed.success) return parsed.data.token_endpoint;
-  throw new IoError(`The OpenID configuration at ${url} does not contain a token endpoint: status ${answer.status}.`, {
-    retryable: true,
-    httpStatus: answer.status,
-  });
+  throw new IoError(
+    `The OpenID configuration at ${url} does not contain a token endpoint: status ${response.status}.`,
+    {
+      retryable: true,
+      httpStatus: response.status,
+    },
+  );
 };
 
 /** HTTP Basic first, as required by RFC 6749, section 2.3.1; some servers only read the body. */
 const requestToken = async (fetch: OauthFetch, url: string, client: Client): Promise<TokenEndpointResponse> => {
   const oauth = await import("oauth4webapi");
   const server = { issuer: new URL(url).origin, token_endpoint: url };
-  const me = { client_id: client.id };
+  const oauthClient = { client_id: client.id };
   const options = { [oauth.customFetch]: fetch, [oauth.allowInsecureRequests]: true };
   const parameters = client.scope ? { scope: client.scope } : {};
   let status = 0;
   for (const authenticate of [oauth.ClientSecretBasic, oauth.ClientSecretPost]) {
-    const answer = await oauth.clientCredentialsGrantRequest(
+    const response = await oauth.clientCredentialsGrantRequest(
       server,
-      me,
+      oauthClient,
       authenticate(client.secret),
       parameters,
       options,
     );
-    status = answer.status;
-    if (status === 200) return readToken(url, () => oauth.processClientCredentialsResponse(server, me, answer));
+    status = response.status;
+    if (status === 200)
+      return readToken(url, () => oauth.processClientCredentialsResponse(server, oauthClient, response));
     if (status !== 400 && status !== 401) break;
   }
   throw refusal(url, `it answered ${status}`, status === 400 ? 401 : status);

@@ -1,6 +1,6 @@
 // Lists Keptn's open events page by page, holding one page at a time.
 import * as z from "zod";
-import type { Listing } from "../core/source/plan-look.ts";
+import type { Listing } from "../core/source/plan-poll.ts";
 import { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
 

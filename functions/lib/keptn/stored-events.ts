@@ -1,7 +1,7 @@
 // Reads events from Keptn's datastore that are not in the list of open events, and responses to them.
 import * as z from "zod";
 import { type KeptnEvent, parseKeptnEvent, typeOfKind } from "../core/event/keptn-event.ts";
-import type { Search } from "../core/source/plan-look.ts";
+import type { Search } from "../core/source/plan-poll.ts";
 import type { KeptnApi } from "./api.ts";
 
 const page = z.object({

@@ -1,7 +1,7 @@
 // Reads events that Keptn published: open ones from its list, all others from its datastore.
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { isAnswerable, isCounted, type KeptnEvent, parseKeptnEvent } from "../core/event/keptn-event.ts";
+import { expectsFinished, isCounted, type KeptnEvent, parseKeptnEvent } from "../core/event/keptn-event.ts";
 import { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
 import type { EventRef } from "./keptn.ts";
@@ -18,7 +18,7 @@ export const isOpen = async (api: KeptnApi, event: EventRef & { readonly source:
 };
 
 const isListed = ({ source, type }: { readonly source: string; readonly type: string }): boolean =>
-  isCounted({ source }) && isAnswerable(type);
+  isCounted({ source }) && expectsFinished(type);
 
 /** Reads an open event. */
 export const getOpen = async (api: KeptnApi, thin: EventRef): Promise<KeptnEvent | undefined> => {

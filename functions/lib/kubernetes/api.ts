@@ -1,12 +1,12 @@
 // Requests to the API server: client-node provides address and credentials; objects stay plain JSON.
 import type { Agent, IncomingHttpHeaders } from "node:http";
 import { makeBudget } from "../budget.ts";
-import { openEarly } from "../http/early-connection.ts";
 import { type HttpStream, request, stream } from "../http/http.ts";
+import { preconnect } from "../http/preconnect.ts";
 import { IoError } from "../io-error.ts";
 import { retry } from "../retry.ts";
 import { type Access, loadKubeConfig } from "./kubeconfig.ts";
-import { connectWire, serverOf, type Wire } from "./wire.ts";
+import { type Connection, openConnection, serverOf } from "./wire.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -24,7 +24,7 @@ export interface Call {
   readonly maxBytes?: number;
 }
 
-interface Answered<T> {
+interface ApiResponse<T> {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: T;
@@ -34,11 +34,11 @@ interface Answered<T> {
 
 export interface KubernetesApi {
   /** @throws IoError unless the status is 2xx or expected */
-  call<T>(call: Call): Promise<Answered<T>>;
+  call<T>(call: Call): Promise<ApiResponse<T>>;
   /** @throws IoError like `call`, and while reading the chunks */
   stream(call: Call): Promise<HttpStream>;
   /** Opens a connection for the first call in advance. Never throws. */
-  openEarly(): void;
+  preconnect(): void;
   /** The pod's own namespace, or the context's. */
   readonly namespace: string;
   /** Address of the API server. */
@@ -55,30 +55,30 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 export const connectApi = (access: Access = {}): KubernetesApi => {
   const { budgetSeconds = usualBudgetSeconds } = access;
   const config = loadKubeConfig(access);
-  let wire: Promise<Wire> | undefined;
+  let connection: Promise<Connection> | undefined;
   const open = () => {
-    wire ??= connectWire(config);
-    return wire;
+    connection ??= openConnection(config);
+    return connection;
   };
   return {
     call: async <T>(call: Call) => {
-      const answer = await retry(async () => attempt<T>(await open(), call), { budget: makeBudget(budgetSeconds) });
-      return answer;
+      const response = await retry(async () => attempt<T>(await open(), call), { budget: makeBudget(budgetSeconds) });
+      return response;
     },
     stream: async (call) => {
       const { server, agent, headers } = await open();
-      const answer = await stream({
+      const response = await stream({
         ...requestOf(call, { server, agent, headers: await headers() }),
         maxBytes: maxAnswerBytes,
       });
-      if (answer.status < 300) return answer;
+      if (response.status < 300) return response;
       const said: Buffer[] = [];
-      for await (const chunk of answer.chunks) said.push(chunk);
-      throw faultOf(call, answer.status, { text: Buffer.concat(said).toString(), headers: answer.headers });
+      for await (const chunk of response.chunks) said.push(chunk);
+      throw faultOf(call, response.status, { text: Buffer.concat(said).toString(), headers: response.headers });
     },
-    openEarly: () => {
+    preconnect: () => {
       open()
-        .then(({ agent, server }) => openEarly(agent, server))
+        .then(({ agent, server }) => preconnect(agent, server))
         .catch(() => {}); // the first call reports the error
     },
     namespace: config.getContextObject(config.currentContext)?.namespace ?? "default",
@@ -86,12 +86,12 @@ export const connectApi = (access: Access = {}): KubernetesApi => {
   };
 };
 
-const requestOf = (call: Call, wire: { server: string; agent: Agent; headers: Record<string, string> }) => ({
-  agent: wire.agent,
+const requestOf = (call: Call, connection: { server: string; agent: Agent; headers: Record<string, string> }) => ({
+  agent: connection.agent,
   method: call.method,
-  url: wire.server + call.path,
+  url: connection.server + call.path,
   headers: {
-    ...wire.headers,
+    ...connection.headers,
     accept: call.accept ?? "application/json",
     ...(call.body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
   },
@@ -99,8 +99,8 @@ const requestOf = (call: Call, wire: { server: string; agent: Agent; headers: Re
   timeoutMs: attemptMs,
 });
 
-const attempt = async <T>(wire: Wire, call: Call): Promise<Answered<T>> => {
-  const wanted = requestOf(call, { ...wire, headers: await wire.headers() });
+const attempt = async <T>(connection: Connection, call: Call): Promise<ApiResponse<T>> => {
+  const wanted = requestOf(call, { ...connection, headers: await connection.headers() });
   const { status, headers, body } = await request({ ...wanted, maxBytes: call.maxBytes ?? maxAnswerBytes });
   const text = body.toString();
   if (status > 299 && !call.expected?.includes(status)) throw faultOf(call, status, { text, headers });

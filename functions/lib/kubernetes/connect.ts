@@ -20,7 +20,7 @@ export interface Kubernetes {
   readonly note: Note;
   readonly snapshots: Snapshots;
   /** Opens a connection for the first request in advance. Never throws. */
-  openEarly(): void;
+  preconnect(): void;
 }
 
 /** Does not open a connection yet. @throws Error if the cluster's configuration cannot be read */
@@ -35,7 +35,7 @@ export const connectKubernetes = (settings: Settings, warn: (message: string) =>
     jobs: connectJobs(api),
     pods: connectPods(api),
     snapshots: connectSnapshots(api),
-    openEarly: () => api.openEarly(),
+    preconnect: () => api.preconnect(),
     timer: connectTimer(api, {
       namespace,
       name: settings.TIMER_NAME,

@@ -32,7 +32,7 @@ interface ApiServerSource {
 export const connectJobWatch = (api: KubernetesApi, options: JobWatchOptions): JobWatch => {
   const { namespace, name } = options;
   const path = `${group}/namespaces/${encodeURIComponent(namespace)}/apiserversources/${encodeURIComponent(name)}`;
-  const ask = (call: Omit<Call, "path">, query = "") =>
+  const request = (call: Omit<Call, "path">, query = "") =>
     api.call<ApiServerSource>({ path: path + query, expected: [404, 409], ...call });
   let told = false;
   const tellMissing = () => {
@@ -47,12 +47,12 @@ export const connectJobWatch = (api: KubernetesApi, options: JobWatchOptions): J
     const contentType = "application/apply-patch+yaml"; // JSON is YAML
     const body = makeJobWatch(options, await readSpec(options.specFolder), now);
     const call = { method: "PATCH", contentType, body, expected: [404] } as const;
-    return ask(call, `?fieldManager=start-job&force=true${query}`);
+    return request(call, `?fieldManager=start-job&force=true${query}`);
   };
   return {
     touch: async (now) => {
-      const answer = await apply(now);
-      if (answer.status !== 404) return seenOf(answer.body);
+      const response = await apply(now);
+      if (response.status !== 404) return seenOf(response.body);
       tellMissing();
       return undefined;
     },
@@ -62,15 +62,19 @@ export const connectJobWatch = (api: KubernetesApi, options: JobWatchOptions): J
         throw new IoError("ApiServerSource (sources.knative.dev/v1) is not installed.", { retryable: false });
     },
     read: async () => {
-      const { status, body } = await ask({ method: "GET", expected: [404] });
+      const { status, body } = await request({ method: "GET", expected: [404] });
       return status === 404 ? undefined : seenOf(body);
     },
     renew: async (now, resourceVersion) => {
       const body = { metadata: { resourceVersion, annotations: { [touched]: now.toISOString() } } };
-      await ask({ method: "PATCH", contentType: "application/merge-patch+json", body, unread: true });
+      await request({ method: "PATCH", contentType: "application/merge-patch+json", body, unread: true });
     },
     remove: async (resourceVersion) => {
-      const { status } = await ask({ method: "DELETE", body: { preconditions: { resourceVersion } }, unread: true });
+      const { status } = await request({
+        method: "DELETE",
+        body: { preconditions: { resourceVersion } },
+        unread: true,
+      });
       return status === 409 ? "stale" : "done"; // 409: touched meanwhile, so it stays
     },
   };

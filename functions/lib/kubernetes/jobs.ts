@@ -1,6 +1,6 @@
 // Jobs in a real API server.
 
-import { label, labelValueOf } from "../core/annotations/marks.ts";
+import { label, labelValueOf } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";

@@ -59,11 +59,11 @@ const read = async (
   given: { readonly container: string; readonly keepBytes: number; readonly query: Record<string, string> },
 ): Promise<Buffer> => {
   const { container, keepBytes, query } = given;
-  const answer = await open(api, `${path}?${new URLSearchParams({ container, ...query })}`);
-  if (!answer) return Buffer.alloc(0);
+  const response = await open(api, `${path}?${new URLSearchParams({ container, ...query })}`);
+  if (!response) return Buffer.alloc(0);
   const isTail = query["tailLines"] !== undefined;
   let kept = Buffer.alloc(0);
-  for await (const chunk of answer) {
+  for await (const chunk of response) {
     kept = Buffer.concat([kept, chunk]);
     if (kept.length > 4 * keepBytes) kept = lastOf(isTail ? lastStates(kept) : kept, 2 * keepBytes);
   }

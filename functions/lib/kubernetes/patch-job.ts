@@ -1,6 +1,6 @@
 // Changes a Job atomically: a JSON Patch (RFC 6902) whose `test` operations are preconditions.
 
-import { finalizer, label } from "../core/annotations/marks.ts";
+import { finalizer, label } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
@@ -18,8 +18,8 @@ export const patchJob = async (
 ): Promise<"done" | "stale" | "gone"> => {
   let ours = 0; // our Jobs are created with our finalizer as the first one; others are appended
   for (let tries = 0; tries < 3; tries++) {
-    const answer = await attempt(api, job, operationsOf(job, change, ours));
-    if (answer !== "test failed") return answer;
+    const response = await attempt(api, job, operationsOf(job, change, ours));
+    if (response !== "test failed") return response;
     const { status, body } = await api.call<Job>({ method: "GET", path: pathOfJob(job), expected: [404] });
     if (status === 404 || body.metadata?.uid !== job.uid) return "gone";
     if (!isAsExpected(body, change.expect ?? {})) return "stale";
@@ -70,7 +70,7 @@ const operationsOf = (job: JobRef, change: JobChange, finalizerIndex: number): O
   ...(change.suspend === undefined ? [] : [set("/spec/suspend", change.suspend)]),
   ...(change.activeDeadlineSeconds === undefined ? [] : [set(deadline, change.activeDeadlineSeconds)]),
   ...(change.ttlSeconds === undefined ? [] : [set("/spec/ttlSecondsAfterFinished", change.ttlSeconds)]),
-  ...(change.letGo && finalizerIndex >= 0 ? removeFinalizer(finalizerIndex) : []),
+  ...(change.finalizeJob && finalizerIndex >= 0 ? removeFinalizer(finalizerIndex) : []),
 ];
 
 const deadline = "/spec/activeDeadlineSeconds";

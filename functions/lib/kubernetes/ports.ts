@@ -1,6 +1,6 @@
 // Our ports to Kubernetes. The API server and the local runtime implement them.
 
-import type { State } from "../core/annotations/marks.ts";
+import type { State } from "../core/annotations/annotations.ts";
 import type { ConfigMap, Job, Pod } from "../core/kubernetes.ts";
 import type { KubernetesWarning } from "../core/pod/kubernetes-warning.ts";
 import type { RunScope } from "../core/run/run-scope.ts";
@@ -78,7 +78,7 @@ export interface JobChange {
   readonly activeDeadlineSeconds?: number;
   readonly ttlSeconds?: number;
   /** Removes our finalizer, so that the Job can be deleted. */
-  readonly letGo?: boolean;
+  readonly finalizeJob?: boolean;
 }
 
 export interface Pods {

@@ -1,7 +1,7 @@
 // Reads a run's Jobs by name, because for a list by label the API server scans every Job in the namespace.
 
-import { annotation, type ChainLink, jobNameOf } from "../core/annotations/marks.ts";
-import { readChain } from "../core/annotations/read-marks.ts";
+import { annotation, jobNameOf, type TaskRef } from "../core/annotations/annotations.ts";
+import { parseRunSpec } from "../core/annotations/parse-annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import type { KubernetesApi } from "./api.ts";
 import { pathOfJob } from "./jobs.ts";
@@ -29,14 +29,14 @@ export const readJobsByName = async (
   const [namespace, ...others] = namespaces;
   if (namespace === undefined || others.length > 0) return undefined;
   const lead = await read({ namespace, name: jobNameOf(runId, 0) });
-  const chain = readChain(lead?.metadata?.annotations?.[annotation.chain]);
-  if (!lead || !chain) return undefined;
+  const spec = parseRunSpec(lead?.metadata?.annotations?.[annotation.spec]);
+  if (!lead || !spec) return undefined;
   // The annotation may be forged, so it can only lead to Jobs of this run id.
-  const isOurs = (link: ChainLink, index: number): boolean =>
+  const isOurs = (link: TaskRef, index: number): boolean =>
     link.namespace === namespace && link.name === jobNameOf(runId, index);
-  if (!chain.jobs.every(isOurs)) return undefined;
+  if (!spec.jobs.every(isOurs)) return undefined;
   const jobs = [lead];
-  for (const link of chain.jobs.slice(1)) {
+  for (const link of spec.jobs.slice(1)) {
     const job = await read(link);
     if (!job) return undefined;
     jobs.push(job);

@@ -1,6 +1,6 @@
 // Read-only requests for `job-executor runs`, whose number does not depend on the number of runs.
 
-import { label } from "../core/annotations/marks.ts";
+import { label } from "../core/annotations/annotations.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";

@@ -1,10 +1,10 @@
 // Address and credentials of the API server, from a kubeconfig or a pod's service account.
 import { type Agent, Agent as HttpAgent } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import { loadHttps } from "../http/http-agent.ts";
+import { loadHttps } from "../http/agent.ts";
 
 /** Address, agent and credentials. */
-export interface Wire {
+export interface Connection {
   readonly server: string;
   readonly agent: Agent;
   readonly headers: () => Promise<Record<string, string>>;
@@ -14,7 +14,7 @@ export const serverOf = (config: KubeConfig): string =>
   config.getCurrentCluster()?.server.replace(/\/$/, "") ?? "http://localhost:8080";
 
 /** Does not open a connection yet. */
-export const connectWire = async (config: KubeConfig): Promise<Wire> => {
+export const openConnection = async (config: KubeConfig): Promise<Connection> => {
   const server = serverOf(config);
   const options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0] = {};
   await config.applyToHTTPSOptions(options);
@@ -42,15 +42,15 @@ const askedAgainMs = 1000;
 
 /** @returns a function that caches the result for a second; failures are not cached */
 const askSometimes = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
-  let last: { readonly atMs: number; readonly answer: Promise<T> } | undefined;
+  let last: { readonly atMs: number; readonly response: Promise<T> } | undefined;
   return () => {
-    if (last && performance.now() - last.atMs < askedAgainMs) return last.answer;
-    const asking = { atMs: performance.now(), answer: ask() };
+    if (last && performance.now() - last.atMs < askedAgainMs) return last.response;
+    const asking = { atMs: performance.now(), response: ask() };
     last = asking;
-    asking.answer.catch(() => {
+    asking.response.catch(() => {
       if (last === asking) last = undefined;
     });
-    return asking.answer;
+    return asking.response;
   };
 };
 

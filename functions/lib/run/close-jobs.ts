@@ -1,17 +1,17 @@
 // After a failure with `failFast`, ready tasks must not start: closes them to deliveries that read the Jobs before the failure.
 
 import { refOf } from "../core/object-meta.ts";
-import { standingsIn } from "../core/run/graph-step.ts";
+import { taskStatusesIn } from "../core/run/graph-step.ts";
 import type { Step } from "../core/run/next-step.ts";
 import type { RunState } from "../core/run/run-state.ts";
 import { stopped } from "./hidden-end.ts";
-import type { ChainPorts } from "./ports.ts";
+import type { ReconcilePorts } from "./ports.ts";
 
 /** @returns tasks that must not run but could still be released behind a cleanup task, or behind the report */
 export const jobsToClose = (run: RunState, step: Step): readonly number[] => {
-  const { graph } = run.chain;
-  if (!graph?.failFast || run.marks.end || (step.kind !== "release" && step.kind !== "report")) return [];
-  const standings = standingsIn(run, graph);
+  const { graph } = run.spec;
+  if (!graph?.failFast || run.annotations.end || (step.kind !== "release" && step.kind !== "report")) return [];
+  const standings = taskStatusesIn(run, graph);
   if (!standings.includes("failed")) return [];
   return [...standings.keys()].filter((task) => {
     if (step.kind === "release" && standings[task] !== "barred") return false;
@@ -22,7 +22,7 @@ export const jobsToClose = (run: RunState, step: Step): readonly number[] => {
 };
 
 /** Expires their deadlines, which a release tests. A task that was released in between is found running, and stopped. @throws IoError */
-export const closeJobs = async ({ jobs }: ChainPorts, run: RunState, tasks: readonly number[]): Promise<void> => {
+export const closeJobs = async ({ jobs }: ReconcilePorts, run: RunState, tasks: readonly number[]): Promise<void> => {
   const closed = tasks.map((task) => {
     const { job } = run.tasks[task] ?? {};
     const activeDeadlineSeconds = job?.spec?.activeDeadlineSeconds;

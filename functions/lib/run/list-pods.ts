@@ -2,9 +2,9 @@
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { refOf } from "../core/object-meta.ts";
 import { IoError } from "../io-error.ts";
-import type { ChainPorts } from "./ports.ts";
+import type { ReconcilePorts } from "./ports.ts";
 
-export interface PodsSeen {
+export interface ListedPods {
   /** Newest last. */
   readonly pods: readonly Pod[];
   /** The API server's message if listing is forbidden. */
@@ -12,7 +12,7 @@ export interface PodsSeen {
 }
 
 /** Without the permission to list pods, a run is still reported, from its Jobs alone. @throws IoError */
-export const listPods = async (ports: ChainPorts, job: Job): Promise<PodsSeen> => {
+export const listPods = async (ports: ReconcilePorts, job: Job): Promise<ListedPods> => {
   try {
     return { pods: await ports.pods.list(refOf(job)) };
   } catch (fault) {

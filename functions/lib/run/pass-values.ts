@@ -1,6 +1,6 @@
 // Passes values of earlier tasks to a task: in a ConfigMap of its Job, before the Job is released. Loaded only by runs with such a task.
 
-import { annotation } from "../core/annotations/marks.ts";
+import { annotation } from "../core/annotations/annotations.ts";
 import { type Stopped, stoppedNoted } from "../core/annotations/stopped.ts";
 import { type WantedValue, wantedValuesOf } from "../core/annotations/wanted-values.ts";
 import type { ConfigMap } from "../core/kubernetes.ts";
@@ -9,10 +9,10 @@ import { parseResult } from "../core/report/result.ts";
 import { resultWritten } from "../core/report/task-report.ts";
 import type { RunState, TaskState } from "../core/run/run-state.ts";
 import { type Earlier, makeValues, valuesOf } from "../core/run/task-values.ts";
-import { unlessRefused } from "../io-error.ts";
+import { catchPermanent } from "../io-error.ts";
 import { stopped } from "./hidden-end.ts";
 import { listPods } from "./list-pods.ts";
-import { aboutRun, type ChainPorts } from "./ports.ts";
+import { aboutRun, type ReconcilePorts } from "./ports.ts";
 
 /**
  * Idempotent: the values of an earlier delivery count, even if a pod is gone since.
@@ -20,7 +20,7 @@ import { aboutRun, type ChainPorts } from "./ports.ts";
  * @param task suspended, and due
  * @throws IoError
  */
-export const passValues = async (ports: ChainPorts, run: RunState, task: TaskState): Promise<void> => {
+export const passValues = async (ports: ReconcilePorts, run: RunState, task: TaskState): Promise<void> => {
   const { job } = task;
   if (!job) return;
   const wanted = wantedValuesOf(job);
@@ -31,7 +31,7 @@ export const passValues = async (ports: ChainPorts, run: RunState, task: TaskSta
 };
 
 const readEarlier = async (
-  ports: ChainPorts,
+  ports: ReconcilePorts,
   run: RunState,
   wanted: readonly WantedValue[],
 ): Promise<ReadonlyMap<number, Earlier>> => {
@@ -45,8 +45,8 @@ const readEarlier = async (
   return new Map(read);
 };
 
-const readResult = async (ports: ChainPorts, { job, link, phase }: TaskState): Promise<Earlier> => {
-  const { task } = link;
+const readResult = async (ports: ReconcilePorts, { job, ref, phase }: TaskState): Promise<Earlier> => {
+  const { task } = ref;
   const nothing = (why: string): Earlier => ({ kind: "nothing", task, why });
   if (phase === "waiting") return nothing("did not run.");
   if (!job) return nothing("no longer has a Job.");
@@ -60,15 +60,15 @@ const readResult = async (ports: ChainPorts, { job, link, phase }: TaskState): P
 };
 
 /** @returns why the values cannot be stored */
-const keep = async ({ snapshots }: ChainPorts, map: ConfigMap): Promise<string | undefined> => {
-  const kept = await unlessRefused(() => snapshots.create(map));
+const keep = async ({ snapshots }: ReconcilePorts, map: ConfigMap): Promise<string | undefined> => {
+  const kept = await catchPermanent(() => snapshots.create(map));
   if ("done" in kept) return undefined;
   return `its values from earlier tasks cannot be stored: ${kept.refusal.message}`;
 };
 
 /** @returns `why`, unless another delivery found the values that this one misses */
-const unlessKept = async ({ snapshots }: ChainPorts, map: ConfigMap, why: string): Promise<string | undefined> => {
-  const found = await unlessRefused(() => snapshots.isThere(map));
+const unlessKept = async ({ snapshots }: ReconcilePorts, map: ConfigMap, why: string): Promise<string | undefined> => {
+  const found = await catchPermanent(() => snapshots.isThere(map));
   return "done" in found && found.done ? undefined : why;
 };
 
@@ -77,9 +77,9 @@ const unlessKept = async ({ snapshots }: ChainPorts, map: ConfigMap, why: string
  * only before the note.
  */
 const noteMissing = async (
-  ports: ChainPorts,
+  ports: ReconcilePorts,
   run: RunState,
-  { task: { job, link }, why }: { readonly task: TaskState; readonly why: string },
+  { task: { job, ref }, why }: { readonly task: TaskState; readonly why: string },
 ): Promise<void> => {
   if (!job) return;
   const note: Stopped = { because: "cannot-start", why };
@@ -89,6 +89,6 @@ const noteMissing = async (
     activeDeadlineSeconds: stopped,
   });
   const message = `a task cannot start: ${why}`;
-  ports.log({ level: "info", message, task: link.task, job: link.name, answer, ...aboutRun(run) });
+  ports.log({ level: "info", message, task: ref.task, job: ref.name, answer, ...aboutRun(run) });
   if (answer === "done") await ports.note(refOf(job), { reason: "CouldNotStart", message: why });
 };

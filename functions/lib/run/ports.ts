@@ -3,11 +3,11 @@ import type { Envelope } from "../core/event/keptn-event.ts";
 import type { Settings } from "../core/settings/settings.ts";
 import type { Keptn } from "../keptn/keptn.ts";
 import type { Jobs, Note, Pods, Snapshots } from "../kubernetes/ports.ts";
-import type { Clock, Log, LogLine } from "../world.ts";
+import type { Clock, Log, LogLine } from "../process.ts";
 
 export type { Log, LogLine };
 
-export interface ChainPorts {
+export interface ReconcilePorts {
   readonly jobs: Jobs;
   readonly pods: Pods;
   readonly keptn: Keptn;
@@ -17,13 +17,13 @@ export interface ChainPorts {
   readonly settings: Settings;
   readonly clock: Clock;
   /** A lease holder name, unique across processes and deliveries. */
-  readonly newClaimant: () => string;
+  readonly newHolderIdentity: () => string;
   /** Called when Keptn accepted all events of a run, before they are counted and the Jobs are finalized. */
   readonly told?: () => void;
 }
 
 /** Epoch milliseconds. */
-export const nowMs = ({ clock }: ChainPorts): number => clock.now().getTime();
+export const nowMs = ({ clock }: ReconcilePorts): number => clock.now().getTime();
 
 /** The log fields that identify a run. */
 export const aboutRun = (run: { readonly id: string; readonly event: Envelope }) => ({

@@ -1,8 +1,8 @@
 // Moves runs whose next step was missed. Deletes the watch and the timer when no run is open.
 import { runScopeOf } from "../core/run/run-scope.ts";
 import { explainUnread } from "../core/run/unread-namespace.ts";
-import { endWakers, keepWatch, readWakers, type WakerPorts } from "./idle.ts";
-import { moveRuns } from "./move-runs.ts";
+import { reconcileRuns } from "./reconcile-runs.ts";
+import { readWakers, removeWakers, renewWatch, type WakerPorts } from "./wakers.ts";
 
 export type SweepPorts = WakerPorts;
 
@@ -33,10 +33,10 @@ export const sweep = async (ports: SweepPorts): Promise<Swept> => {
     const isCurrent = scope.namespaces.includes(namespace);
     ports.log({ level: "warn", message: explainUnread(namespace, fault.message, isCurrent), namespace });
   }
-  const { failed, left } = await moveRuns(ports, runs, wakers.askedMs + sweepSeconds * 1000);
+  const { failed, left } = await reconcileRuns(ports, runs, wakers.askedMs + sweepSeconds * 1000);
   const swept = { open: runs.size, failed, left, unread: unread.length };
   ports.log({ level: runs.size > 0 ? "info" : "debug", message: "swept", ...swept });
   // Unreadable namespaces may have open runs that only the timer will find.
-  await (runs.size === 0 && unread.length === 0 ? endWakers(ports, wakers) : keepWatch(ports, wakers));
+  await (runs.size === 0 && unread.length === 0 ? removeWakers(ports, wakers) : renewWatch(ports, wakers));
   return swept;
 };

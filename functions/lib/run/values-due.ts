@@ -3,9 +3,9 @@
 import { wantedValuesOf } from "../core/annotations/wanted-values.ts";
 import type { Step } from "../core/run/next-step.ts";
 import type { RunState } from "../core/run/run-state.ts";
-import { inFull } from "./in-full.ts";
-import type { ChainPorts } from "./ports.ts";
+import type { ReconcilePorts } from "./ports.ts";
 import { release } from "./release.ts";
+import { waitForAll } from "./wait-for-all.ts";
 
 /** @param passed tasks whose values this delivery has passed @returns tasks of the step that still need values */
 export const valuesDue = (run: RunState, step: Step, passed: readonly number[]): readonly number[] =>
@@ -19,12 +19,12 @@ export const valuesDue = (run: RunState, step: Step, passed: readonly number[]):
  * @param due at least one @throws IoError
  */
 export const passDue = async (
-  ports: ChainPorts,
+  ports: ReconcilePorts,
   run: RunState,
   { tasks, due }: { readonly tasks: readonly number[]; readonly due: readonly number[] },
 ): Promise<void> => {
   const { passValues } = await import("./pass-values.ts"); // with a YAML parser and JSONPath, which most runs never need
   const others = tasks.filter((task) => !due.includes(task));
   const passing = due.flatMap((task) => (run.tasks[task] ? [passValues(ports, run, run.tasks[task])] : []));
-  await inFull<unknown>([release(ports, run, others), ...passing]);
+  await waitForAll<unknown>([release(ports, run, others), ...passing]);
 };

@@ -1,7 +1,7 @@
 // The place on a real API server: a namespace of its own on the cluster that KUBECONFIG names, and Keptn's double.
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
-import { connectWire } from "../../../functions/lib/kubernetes/wire.ts";
+import { openConnection } from "../../../functions/lib/kubernetes/wire.ts";
 import { forNoNode } from "../../cluster/harness/kubelet.ts";
 import { makeNamespace } from "../../cluster/namespace.ts";
 import { startTellingKeptn } from "./keptn.ts";
@@ -21,7 +21,7 @@ export const openCluster = async (): Promise<Cluster> => {
   configure(keptn, makeConfig(forNoNode.replace("resources: ", "")));
   const config = new KubeConfig();
   config.loadFromDefault();
-  const { server: url, agent } = await connectWire(config);
+  const { server: url, agent } = await openConnection(config);
   return {
     ...{ name: "real API server", keptn, finishedOf, apiServer: { url, agent }, api, namespace: name },
     env: {

@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
-import { makeFetchEnv } from "../../../functions/lib/core/files/files.ts";
+import { makeFetchEnv } from "../../../functions/lib/core/files/fetch-order.ts";
 import { literalOf } from "../../../functions/lib/core/job/literal.ts";
 import { orderOf } from "../../doubles/fetch-order.ts";
 import { startServer } from "../../doubles/http-server.ts";

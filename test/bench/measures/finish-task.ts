@@ -1,6 +1,6 @@
 // finish-task warm: from the Job's change to `.finished`, against the calls alone that this takes.
 import { join } from "node:path";
-import { annotation, runIdOf } from "../../../functions/lib/core/annotations/marks.ts";
+import { annotation, runIdOf } from "../../../functions/lib/core/annotations/annotations.ts";
 import { startFunction } from "../../cluster/harness/function-process.ts";
 import { startBareCalls } from "../harness/bare-process.ts";
 import { type Doubles, type EndedRun, openDoubles } from "../harness/doubles.ts";

@@ -1,6 +1,6 @@
 // Of all changes of a Job that finish-task hears of, one asks for something: what each of the others costs.
 import { randomUUID } from "node:crypto";
-import { annotation } from "../../../functions/lib/core/annotations/marks.ts";
+import { annotation } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../../functions/lib/core/run/run-state.ts";
 import { startFunction } from "../../cluster/harness/function-process.ts";

@@ -1,6 +1,6 @@
 // start-job warm: from the event to the released Job, against the calls alone that this takes.
 import { join } from "node:path";
-import { runIdOf } from "../../../functions/lib/core/annotations/marks.ts";
+import { runIdOf } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import { startFunction } from "../../cluster/harness/function-process.ts";
 import { noCluster } from "../../cluster/namespace.ts";

@@ -1,8 +1,8 @@
 // The Jobs in memory keep Kubernetes' rules, and tell of every change.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { JobEvent } from "../../../functions/cli/local/job-listeners.ts";
 import { localJobs } from "../../../functions/cli/local/jobs.ts";
-import type { WatchChange } from "../../../functions/cli/local/watch.ts";
 import { jobsContract, makeTestJob, newRunId, refOf } from "../../contract/jobs.contract.ts";
 
 const now = () => new Date("2026-01-02T03:04:05.678Z");
@@ -19,7 +19,7 @@ jobsContract("in memory", async () => {
 
 const watched = async () => {
   const jobs = localJobs({ now });
-  const changes: WatchChange[] = [];
+  const changes: JobEvent[] = [];
   const runId = newRunId();
   jobs.subscribe((change) => changes.push(change));
   await jobs.create(makeTestJob(runId));
@@ -40,7 +40,7 @@ test("tells of creation, update and removal, in this order, before the call retu
   await jobs.patch(ref, { suspend: false });
   jobs.setStatus(ref, { active: 1 });
   await jobs.delete(ref);
-  await jobs.patch(ref, { letGo: true });
+  await jobs.patch(ref, { finalizeJob: true });
   assert.deepEqual(
     changes.map(({ type, job }) => [type, job.spec?.suspend, job.status?.active]),
     [
@@ -91,7 +91,7 @@ test("tells nothing to a listener that has gone", async () => {
 test("leaves a Job gone when its status comes late", async () => {
   const { jobs, changes, ref } = await watched();
   await jobs.delete(ref);
-  await jobs.patch(ref, { letGo: true });
+  await jobs.patch(ref, { finalizeJob: true });
   jobs.setStatus(ref, { succeeded: 1 });
   assert.equal(changes.at(-1)?.type, "delete");
 });

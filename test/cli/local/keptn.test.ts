@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CloudEvent } from "cloudevents";
 import { localKeptn, type SentEvent } from "../../../functions/cli/local/keptn.ts";
-import { makeStarted } from "../../../functions/lib/core/report/answer.ts";
+import { makeStarted } from "../../../functions/lib/core/report/finished-event.ts";
 import { testEvent } from "../../runs.ts";
 
 const open = () => {
@@ -40,8 +40,13 @@ test("counts by source while a task is open", async () => {
     ["one", once],
     ["two", once],
   ]);
-  assert.deepEqual(await keptn.getCount(testEvent, "one"), { kind: "current", bySource, ...once });
-  assert.deepEqual(await keptn.getCount(testEvent, "three"), { kind: "current", bySource, started: 0, finished: 0 });
+  assert.deepEqual(await keptn.getEventCounts(testEvent, "one"), { kind: "current", bySource, ...once });
+  assert.deepEqual(await keptn.getEventCounts(testEvent, "three"), {
+    kind: "current",
+    bySource,
+    started: 0,
+    finished: 0,
+  });
 });
 
 test("a task is over when as many were finished as started, whoever sent them", async () => {
@@ -51,6 +56,6 @@ test("a task is over when as many were finished as started, whoever sent them", 
   await finished("one");
   assert.equal(await keptn.isOpen(testEvent), true);
   await finished("two");
-  assert.deepEqual(await keptn.getCount(testEvent, "one"), { kind: "over" });
+  assert.deepEqual(await keptn.getEventCounts(testEvent, "one"), { kind: "over" });
   assert.equal(await keptn.isOpen(testEvent), false);
 });

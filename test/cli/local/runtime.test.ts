@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { answers } from "../../../functions/cli/local/answers.ts";
 import { chooseEngine } from "../../../functions/cli/local/choose-engine.ts";
+import { commandWorks } from "../../../functions/cli/local/command-works.ts";
 import type { Engine } from "../../../functions/cli/local/engine.ts";
 import { localJobs } from "../../../functions/cli/local/jobs.ts";
 import { processEngine } from "../../../functions/cli/local/process-engine.ts";
@@ -56,5 +56,7 @@ for (const name of ["podman", "docker"] as const) {
 /** A container engine is nobody's duty here, and pulling an image is none of a test's business. */
 async function whyNot(name: "podman" | "docker"): Promise<string | false> {
   if (image === undefined) return "TEST_ENGINE_IMAGE names no image with a shell that the engine has";
-  return (await answers([name, "image", "inspect", image], { seconds: 10 })) ? false : `${name} has no image ${image}`;
+  return (await commandWorks([name, "image", "inspect", image], { seconds: 10 }))
+    ? false
+    : `${name} has no image ${image}`;
 }

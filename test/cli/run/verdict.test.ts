@@ -9,7 +9,7 @@ import { envelopeOf, type KeptnEvent, parseKeptnEvent } from "../../../functions
 import { parseJson } from "../../../functions/lib/core/json/exact-json.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { planRuns } from "../../../functions/lib/core/plan/plan.ts";
-import { makeFinished } from "../../../functions/lib/core/report/answer.ts";
+import { makeFinished } from "../../../functions/lib/core/report/finished-event.ts";
 import { parseResult } from "../../../functions/lib/core/report/result.ts";
 import { parseSettings } from "../../../functions/lib/core/settings/settings.ts";
 import { goldenCases } from "../../golden.ts";

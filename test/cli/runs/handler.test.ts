@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type RunsOptions, runs } from "../../../functions/cli/runs/handler.ts";
 import type { Sleep } from "../../../functions/cli/runs/watch.ts";
-import { annotation } from "../../../functions/lib/core/annotations/marks.ts";
+import { annotation } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job, Pod } from "../../../functions/lib/core/kubernetes.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
 import type { Runs } from "../../../functions/lib/kubernetes/runs.ts";
@@ -156,10 +156,10 @@ describe("runs shows", () => {
   test("a run with Jobs in a namespace that may not be listed: it says so, and takes none of them for missing", async () => {
     const cluster = makeCluster([{ phases: ["succeeded", "missing"], announced }]);
     for (const { metadata } of cluster.jobs) {
-      const text = metadata?.annotations?.[annotation.chain] ?? "";
+      const text = metadata?.annotations?.[annotation.spec] ?? "";
       const chain = JSON.parse(text) as { jobs: { namespace: string }[] };
       chain.jobs[1]!.namespace = "team-b";
-      metadata!.annotations![annotation.chain] = JSON.stringify(chain);
+      metadata!.annotations![annotation.spec] = JSON.stringify(chain);
     }
     const { listJobs } = cluster;
     cluster.listJobs = async (namespace) => {

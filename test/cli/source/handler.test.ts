@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
 import { sayLine } from "../../../functions/cli/source/say-line.ts";
-import type { LogLine } from "../../../functions/lib/world.ts";
+import type { LogLine } from "../../../functions/lib/process.ts";
 import { bundledCli } from "../../cluster/harness/bundled-programs.ts";
 import { startEventSink, until } from "../../doubles/event-sink.ts";
 import { startKeptn } from "../../doubles/keptn/keptn-double.ts";

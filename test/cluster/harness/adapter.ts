@@ -1,6 +1,6 @@
 // Reports changes of Jobs as an ApiServerSource does (reference: eventing pkg/adapter/apiserver), only less reliably.
 import { setTimeout as sleep } from "node:timers/promises";
-import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
 import { requestOfChange, requestOfSweep, structuredRequestOf } from "../../doubles/requests.ts";

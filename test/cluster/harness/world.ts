@@ -1,6 +1,6 @@
 // A whole installation for a test: a namespace, Keptn's double, both functions as processes, and what Knative does around them.
 import { setTimeout as sleep } from "node:timers/promises";
-import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { type KeptnDouble, startKeptn } from "../../doubles/keptn/keptn-double.ts";

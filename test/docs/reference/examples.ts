@@ -4,6 +4,7 @@ import { lintJobConfig } from "../../../functions/cli/lint/lint.ts";
 import { planMigration } from "../../../functions/cli/migrate/values/plan-migration.ts";
 import { parseJobConfig } from "../../../functions/lib/core/config/parse.ts";
 import { type KeptnEvent, parseKeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
+import { parseFetchOrder } from "../../../functions/lib/core/files/fetch-order.ts";
 import {
   missingProblem,
   tooLargeProblem,
@@ -11,7 +12,6 @@ import {
   tooMuchProblem,
 } from "../../../functions/lib/core/files/file-choice.ts";
 import { checkFileName, parseFileEntry } from "../../../functions/lib/core/files/file-names.ts";
-import { parseFetchOrder } from "../../../functions/lib/core/files/files.ts";
 import { parseJson } from "../../../functions/lib/core/json/exact-json.ts";
 import { planRuns } from "../../../functions/lib/core/plan/plan.ts";
 import type { Problem } from "../../../functions/lib/core/problem.ts";

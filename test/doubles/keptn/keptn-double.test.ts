@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
-import { makeStarted } from "../../../functions/lib/core/report/answer.ts";
+import { makeStarted } from "../../../functions/lib/core/report/finished-event.ts";
 import { connectKeptn, type Keptn } from "../../../functions/lib/keptn/keptn.ts";
 import { finishedOf } from "../../contract/keptn-bench.ts";
 import { type KeptnDouble, startKeptn } from "./keptn-double.ts";
@@ -31,7 +31,7 @@ describe("the double of Keptn", () => {
   test("takes an answer that comes before it listens with a 200, and drops it", async () => {
     const event = double.trigger({ type, heardAfterMs: Number.POSITIVE_INFINITY });
     assert.equal(await keptn.isOpen(envelopeOf(event)), true);
-    assert.deepEqual(await keptn.getCount(envelopeOf(event), source), { kind: "over" });
+    assert.deepEqual(await keptn.getEventCounts(envelopeOf(event), source), { kind: "over" });
     await start(event);
     double.plane.shipyard.listen(event.id);
     assert.deepEqual(statesOf(event), ["current", 0, 0]);
@@ -68,7 +68,7 @@ describe("the double of Keptn", () => {
   test("is over after a timeout", async () => {
     const event = double.trigger({ type });
     double.plane.shipyard.timeOut(event.id);
-    assert.equal((await keptn.getCount(envelopeOf(event), source)).kind, "over");
+    assert.equal((await keptn.getEventCounts(envelopeOf(event), source)).kind, "over");
     await start(event);
     assert.deepEqual(statesOf(event), ["over", 0, 0]);
   });
@@ -87,7 +87,7 @@ describe("the double of Keptn", () => {
     const scope = { project, stage, service, keptnContext: event.shkeptncontext, triggeredId: "t", gitcommitid: "" };
     const sequence = { name: "delivery", scope, tasks: [{ name: "test" }], data: {}, onTask: () => {} };
     for (let i = 0; i < 60; i++) double.plane.shipyard.start(sequence);
-    assert.equal((await keptn.getCount(envelopeOf(event), source)).kind, "current");
+    assert.equal((await keptn.getEventCounts(envelopeOf(event), source)).kind, "current");
     assert.equal(double.calls.filter((call) => call.includes("sequence-execution")).length, 2);
   });
 

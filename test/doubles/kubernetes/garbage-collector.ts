@@ -21,7 +21,7 @@ export const collectGarbage = (store: ObjectStore): (() => void) => {
         if (dependent.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid))
           store.delete(collection, dependent.metadata.name);
   };
-  const letGo = (collection: string, { metadata }: KubernetesObject): void => {
+  const removeFinalizer = (collection: string, { metadata }: KubernetesObject): void => {
     const object = store.get(collection, metadata.name);
     if (object?.metadata.uid !== metadata.uid) return;
     const finalizers = object.metadata.finalizers?.filter((name) => name !== foregroundDeletion) ?? [];
@@ -32,7 +32,7 @@ export const collectGarbage = (store: ObjectStore): (() => void) => {
     if (!object.metadata.finalizers?.includes(foregroundDeletion)) return;
     soon(() => {
       deleteDependents(object);
-      letGo(collection, object);
+      removeFinalizer(collection, object);
     });
   });
   return () => {

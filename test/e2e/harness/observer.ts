@@ -1,6 +1,6 @@
 // Notes when what happens to runs: Keptn's events as NATS brings them, and changes of Jobs as the API server tells them.
 import { connect } from "@nats-io/transport-node";
-import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { phaseOf } from "../../../functions/lib/core/run/run-state.ts";
 import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";

@@ -1,5 +1,5 @@
 // How much of a run's time is our functions' own, by their logs: the rest is Keptn's, Knative's and Kubernetes'.
-import type { LogLine } from "../../../functions/lib/world.ts";
+import type { LogLine } from "../../../functions/lib/process.ts";
 import { until } from "../../cluster/harness/world.ts";
 import type { Installation } from "./installation.ts";
 import type { Ran } from "./scenario.ts";

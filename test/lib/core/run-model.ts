@@ -1,10 +1,10 @@
 // A run as Kubernetes and Keptn have it, and what the shell does to it for each step: the model that next-step-reachable walks through.
 
-import type { State } from "../../../functions/lib/core/annotations/marks.ts";
+import type { State } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Graph } from "../../../functions/lib/core/run/graph.ts";
 import { nextStep, type Situation, type Step } from "../../../functions/lib/core/run/next-step.ts";
 import { readRun, type TaskPhase } from "../../../functions/lib/core/run/run-state.ts";
-import { standingsOf } from "../../../functions/lib/core/run/standing.ts";
+import { taskStatusesOf } from "../../../functions/lib/core/run/task-status.ts";
 import { makeJobs } from "../../runs.ts";
 
 export interface Model {
@@ -47,7 +47,13 @@ export const stepOf = (model: Model): Step => {
       ...(model.graph ? { graph: model.graph } : {}),
     }),
   );
-  const now: Situation = { nowMs, me: "me", owner: model.createdByUs, leaseSeconds: 30, createGraceSeconds: 300 };
+  const now: Situation = {
+    nowMs,
+    holderIdentity: "me",
+    owner: model.createdByUs,
+    leaseSeconds: 30,
+    createGraceSeconds: 300,
+  };
   return state ? nextStep(state, now) : { kind: "over" };
 };
 
@@ -68,7 +74,7 @@ const release =
   });
 /** Of a graph the first task may have to wait. */
 const noteAnnounced: Effect = (m) => ({
-  ...(m.graph && standingsOf(m.graph, m.phases)[0] !== "ready" ? m : release(0)(m)),
+  ...(m.graph && taskStatusesOf(m.graph, m.phases)[0] !== "ready" ? m : release(0)(m)),
   announced: true,
   claim: "none",
 });
@@ -78,7 +84,7 @@ const stop =
 const noteReported: Effect = (m) => ({ ...m, reported: true, claim: "none" });
 
 /** A Job that ended stays, any other is deleted. */
-const letGo =
+const removeFinalizer =
   (task: number): Effect =>
   (m) => {
     const ended = m.phases[task] === "succeeded" || m.phases[task] === "failed";
@@ -97,7 +103,7 @@ export const effectsOf = (step: Step, model: Model): Effect[] => {
       return step.tasks.map(stop);
     case "report":
       return model.silent ? tidyEffects(model) : [take, ...sends(model), ...tidyEffects(model)];
-    case "tidy":
+    case "finalize":
       return tidyEffects(model);
     default:
       return [];
@@ -112,8 +118,8 @@ const sends = (model: Model): Effect[] => {
 
 const tidyEffects = (model: Model): Effect[] => {
   const lead = model.phases.findIndex((phase) => phase !== "missing");
-  const others = model.phases.flatMap((phase, i) => (i !== lead && phase !== "missing" ? [letGo(i)] : []));
-  return [...(model.reported ? [] : [noteReported]), ...others, letGo(lead)];
+  const others = model.phases.flatMap((phase, i) => (i !== lead && phase !== "missing" ? [removeFinalizer(i)] : []));
+  return [...(model.reported ? [] : [noteReported]), ...others, removeFinalizer(lead)];
 };
 
 export const apply = (model: Model, effects: readonly Effect[]): Model =>

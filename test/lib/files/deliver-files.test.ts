@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FetchOrder } from "../../../functions/lib/core/files/files.ts";
+import type { FetchOrder } from "../../../functions/lib/core/files/fetch-order.ts";
 import { deliverFiles } from "../../../functions/lib/files/deliver-files.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
 import { orderOf } from "../../doubles/fetch-order.ts";

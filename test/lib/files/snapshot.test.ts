@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FetchOrder } from "../../../functions/lib/core/files/files.ts";
+import type { FetchOrder } from "../../../functions/lib/core/files/fetch-order.ts";
 import { wantsSnapshot } from "../../../functions/lib/core/files/snapshot.ts";
 import type { ConfigMap, Job } from "../../../functions/lib/core/kubernetes.ts";
 import { keepSnapshots, takeSnapshots } from "../../../functions/lib/files/snapshot.ts";

@@ -1,7 +1,7 @@
 // Both functions as processes of their own, over real HTTP under faas-js-runtime: what a Broker and an ApiServerSource see of them.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { annotation } from "../../../functions/lib/core/annotations/marks.ts";
+import { annotation } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../../functions/lib/core/run/run-state.ts";
 import { type FunctionProcess, startFunction } from "../../cluster/harness/function-process.ts";

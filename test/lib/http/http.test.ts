@@ -45,14 +45,14 @@ describe("http", () => {
     const { url, close } = await startServer(() => {});
     await close();
     const fault = await faultOf(post(url));
-    assert.deepEqual([fault.retryable, fault.maybeDone], [true, false]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, false]);
     assert.match(fault.message, /^POST http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED/);
   });
 
   test("a server that took the request and did not answer in time may have acted", async () => {
     const url = await serve(() => {});
     const fault = await faultOf(post(url, { timeoutMs: 200 }));
-    assert.deepEqual([fault.retryable, fault.maybeDone], [true, true]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, true]);
     assert.match(fault.message, /no complete response within 200 ms/);
   });
 
@@ -60,20 +60,20 @@ describe("http", () => {
     let asked = 0;
     const url = await serve((_, outgoing) => outgoing.end(String(++asked)));
     const fault = await faultOf(post(url, { timeoutMs: 0 }));
-    assert.deepEqual([fault.retryable, fault.maybeDone], [true, false]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, false]);
     assert.equal((await post(url)).body.toString(), "1");
   });
 
   test("a server that closes the connection without an answer may have acted", async () => {
     const url = await serve((incoming) => incoming.socket.destroy());
     const fault = await faultOf(post(url));
-    assert.deepEqual([fault.retryable, fault.maybeDone], [true, true]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, true]);
   });
 
   test("reading has no effect that could have happened", async () => {
     const url = await serve((incoming) => incoming.socket.destroy());
     const fault = await faultOf(request({ method: "GET", url, timeoutMs: 10_000, maxBytes: 100 }));
-    assert.deepEqual([fault.retryable, fault.maybeDone], [true, false]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, false]);
   });
 
   test("an answer that comes too slowly ends at the timeout", async () => {
@@ -83,7 +83,7 @@ describe("http", () => {
       outgoing.once("close", () => clearInterval(timer));
     });
     const fault = await faultOf(post(url, { timeoutMs: 300, maxBytes: 1e6 }));
-    assert.deepEqual([fault.retryable, fault.maybeDone], [true, true]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, true]);
   });
 
   test("an answer that breaks off is a fault, not a short answer", async () => {
@@ -91,20 +91,20 @@ describe("http", () => {
       outgoing.writeHead(200, { "content-length": "10" });
       outgoing.write("half", () => outgoing.destroy());
     });
-    assert.equal((await faultOf(post(url))).maybeDone, true);
+    assert.equal((await faultOf(post(url))).outcomeUnknown, true);
   });
 
   test("an answer that is too large is not read to its end, and not asked for again", async () => {
     const url = await serve((_, outgoing) => outgoing.end("a".repeat(101)));
     const fault = await faultOf(post(url));
-    assert.deepEqual([fault.retryable, fault.maybeDone], [false, true]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown], [false, true]);
   });
 
   test("a redirect is not followed; its query, which may be a secret, is not told", async () => {
     const url = await serve((_, outgoing) => outgoing.writeHead(302, { location: "http://u:pw@login/a?code=s" }).end());
     const fault = await faultOf(post(url));
     assert.match(fault.message, /answered 302, a redirect to http:\/\/login\/a; redirects are not followed\.$/);
-    assert.deepEqual([fault.retryable, fault.maybeDone, fault.httpStatus], [true, false, 302]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown, fault.httpStatus], [true, false, 302]);
   });
 
   test("a name and password in the URL are not told", async () => {
@@ -119,7 +119,7 @@ describe("http", () => {
     const asked = faultOf(post(url, { signal: abandon.signal }));
     setTimeout(() => abandon.abort(), 50);
     const fault = await asked;
-    assert.deepEqual([fault.retryable, fault.maybeDone], [true, true]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, true]);
     assert.match(fault.message, /canceled without a complete response/);
   });
 

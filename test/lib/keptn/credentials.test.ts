@@ -103,7 +103,7 @@ describe("the API token", () => {
     const hanging = faultOf(ask(patient));
     const fault = await faultOf(ask(patient.within(0.3)));
     assert.match(fault.message, /the time budget is used up/);
-    assert.deepEqual([fault.retryable, fault.maybeDone], [true, false]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, false]);
     await double.close();
     await hanging;
   });
@@ -125,6 +125,6 @@ test("all calls of one delivery end together", async () => {
     outcomes.map(({ status }) => status),
     ["rejected", "rejected"],
   );
-  await assert.rejects(ask(keptn), (error) => error instanceof IoError && error.retryable && !error.maybeDone);
+  await assert.rejects(ask(keptn), (error) => error instanceof IoError && error.retryable && !error.outcomeUnknown);
   await double.close();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
-import { makeStarted } from "../../../functions/lib/core/report/answer.ts";
+import { makeStarted } from "../../../functions/lib/core/report/finished-event.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
 import { connectKeptnFiles, type KeptnFiles } from "../../../functions/lib/keptn/files.ts";
 import { connectKeptn, type Keptn } from "../../../functions/lib/keptn/keptn.ts";
@@ -19,11 +19,11 @@ interface Row {
   readonly fault: Omit<Fault, "on" | "times">;
   readonly verdict: Verdict;
   /** Whether an event may have arrived. */
-  readonly maybeDone: boolean;
+  readonly outcomeUnknown: boolean;
 }
 
-const row = (name: string, kind: Fault["kind"], verdict: Verdict, maybeDone: boolean): Row => ({
-  ...{ name, fault: { kind }, verdict, maybeDone },
+const row = (name: string, kind: Fault["kind"], verdict: Verdict, outcomeUnknown: boolean): Row => ({
+  ...{ name, fault: { kind }, verdict, outcomeUnknown },
 });
 const html = { type: "text/html", body: "<html><body>Sign in</body></html>" } as const;
 const refusal = (status: number) => ({
@@ -105,7 +105,10 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
       on: /job%252Fconfig/,
       ask: ({ keptn, event }) => keptn.getJobConfig({ ...event, gitcommitid: "" }),
     },
-    getCount: { on: /sequence-execution/, ask: ({ keptn, event }) => keptn.getCount(envelopeOf(event), source) },
+    getEventCounts: {
+      on: /sequence-execution/,
+      ask: ({ keptn, event }) => keptn.getEventCounts(envelopeOf(event), source),
+    },
     isOpen: { on: /event\/triggered/, ask: (world) => world.keptn.isOpen(refOf(world)) },
     getEvent: { on: /event\/triggered/, ask: (world) => world.keptn.getEvent(refOf(world)) },
     listFiles: { on: /resource\?/, ask: ({ files }) => files.listFiles("service") },
@@ -120,7 +123,7 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
           world.double.fault({ ...row.fault, on: asking.on, times: Number.POSITIVE_INFINITY });
           const { error, asked } = await observe(world, asking);
           assert.equal(error.retryable, row.verdict !== "final", error.message);
-          assert.equal(error.maybeDone, false, "reading does nothing");
+          assert.equal(error.outcomeUnknown, false, "reading does nothing");
           if (row.verdict !== "passing") assert.equal(asked, 1);
         }));
     }
@@ -131,14 +134,18 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
   const sendFinished = { on, ask: ({ keptn, event }: World) => keptn.send(finishedOf(event, {}, source)) };
   for (const [kind, sending] of Object.entries({ started: sendStarted, finished: sendFinished })) {
     for (const row of rows) {
-      const once = row.maybeDone || row.verdict !== "passing";
+      const once = row.outcomeUnknown || row.verdict !== "passing";
       test(`send of ${kind}, ${row.name}: ${once ? "sent once" : "repeated, since it did not arrive"}`, () =>
         withWorld(patienceFor(row), async (world) => {
           world.double.fault({ ...row.fault, on, times: Number.POSITIVE_INFINITY });
           const { error, asked } = await observe(world, sending);
           // The last attempt may be cut off by the end of the time: then it may have arrived as well.
-          const maybeDone = row.maybeDone || /no complete response/.test(error.message);
-          assert.deepEqual([error.retryable, error.maybeDone], [row.verdict !== "final", maybeDone], error.message);
+          const outcomeUnknown = row.outcomeUnknown || /no complete response/.test(error.message);
+          assert.deepEqual(
+            [error.retryable, error.outcomeUnknown],
+            [row.verdict !== "final", outcomeUnknown],
+            error.message,
+          );
           assert.equal(asked === 1, once, `asked ${asked} times`);
         }));
     }
@@ -147,8 +154,8 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
   test("a started event that took effect before its answer got lost is counted once", () =>
     withWorld(patient, async (world) => {
       world.double.fault({ on, kind: "reset", afterEffect: true });
-      assert.equal((await observe(world, sendStarted)).error.maybeDone, true);
-      const count = await world.keptn.getCount(envelopeOf(world.event), source);
+      assert.equal((await observe(world, sendStarted)).error.outcomeUnknown, true);
+      const count = await world.keptn.getEventCounts(envelopeOf(world.event), source);
       const own = { started: 1, finished: 0 };
       assert.deepEqual(count, { kind: "current", ...own, bySource: new Map([[source, own]]) });
     }));
@@ -157,7 +164,7 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
     withWorld(patient, async ({ double, keptn, event }) => {
       for (const kind of [refusal(503), refusal(429), { ...html, status: 200 }, "reset", { delayMs: 100 }] as const) {
         double.fault({ on: /sequence-execution/, kind });
-        assert.equal((await keptn.getCount(envelopeOf(event), source)).kind, "current");
+        assert.equal((await keptn.getEventCounts(envelopeOf(event), source)).kind, "current");
       }
     }));
 

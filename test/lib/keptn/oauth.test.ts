@@ -129,7 +129,7 @@ describe("OAuth", () => {
       fault.message,
       /^The OAuth server did not issue a token at https:\/\/127\.0\.0\.1:\d+\/token: it answered 401\.$/,
     );
-    assert.deepEqual([fault.retryable, fault.maybeDone, fault.httpStatus], [true, false, 401]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown, fault.httpStatus], [true, false, 401]);
     assert.equal(double.calls.length, 0);
   });
 
@@ -176,7 +176,7 @@ describe("OAuth", () => {
       spoil();
       const fault = await faultOf(ask(keptn));
       assert.match(fault.message, message);
-      assert.deepEqual([fault.retryable, fault.maybeDone], [true, false]);
+      assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, false]);
       oauth.brokenDiscovery = undefined;
       oauth.brokenToken = undefined;
       assert.equal(await ask(keptn), false);
@@ -189,7 +189,7 @@ describe("OAuth", () => {
     const expired = await start(certificates.expired);
     const fault = await faultOf(ask(connect({ OAUTH_DISCOVERY: expired.discovery })));
     assert.match(fault.message, /certificate has expired/);
-    assert.deepEqual([fault.retryable, fault.maybeDone], [true, false]);
+    assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, false]);
     assert.deepEqual([...oauth.asked, ...expired.asked], []);
     await expired.close();
   });

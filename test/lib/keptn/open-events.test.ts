@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { connectKeptnFeed } from "../../../functions/keptn-source/keptn-feed.ts";
+import { connectKeptnClient } from "../../../functions/keptn-source/keptn-client.ts";
 import { type KeptnDouble, startKeptn } from "../../doubles/keptn/keptn-double.ts";
 import { settingsFor } from "../../doubles/keptn/settings.ts";
 
@@ -16,7 +16,7 @@ describe("open events", () => {
   const trigger = (count: number) => Array.from({ length: count }, () => double.trigger({ type }).id);
   const pages = async (onPage: (page: readonly string[]) => void = () => {}): Promise<string[][]> => {
     const all: string[][] = [];
-    for await (const page of connectKeptnFeed(settingsFor(double)).listOpen({ type })) {
+    for await (const page of connectKeptnClient(settingsFor(double)).listOpen({ type })) {
       const ids = page.map(({ id }) => id);
       all.push(ids);
       onPage(ids);

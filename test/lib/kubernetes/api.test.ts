@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { connectApi } from "../../../functions/lib/kubernetes/api.ts";
 import { connectJobs } from "../../../functions/lib/kubernetes/jobs.ts";
-import { connectWire } from "../../../functions/lib/kubernetes/wire.ts";
+import { openConnection } from "../../../functions/lib/kubernetes/wire.ts";
 
 const jobsAt = async (context: TestContext, answer: { readonly status: number; readonly body: string }) => {
   const server = createServer((_, response) => response.writeHead(answer.status).end(answer.body)).listen(
@@ -56,7 +56,7 @@ test("who we are is asked for once in a while, and again after a failure", async
       options.headers = { authorization: `Bearer ${asked}` };
     },
   };
-  const { headers } = await connectWire(config as unknown as KubeConfig);
+  const { headers } = await openConnection(config as unknown as KubeConfig);
   const both = await Promise.all([headers(), headers()]);
   assert.deepEqual(both, [{ authorization: "Bearer 1" }, { authorization: "Bearer 1" }]);
   await sleep(1100);

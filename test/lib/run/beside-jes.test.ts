@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { finishTask } from "../../../functions/finish-task/handler.ts";
 import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
-import { makeFinished, makeStarted } from "../../../functions/lib/core/report/answer.ts";
+import { makeFinished, makeStarted } from "../../../functions/lib/core/report/finished-event.ts";
 import { startJob } from "../../../functions/start-job/handler.ts";
 import { openWorld, type World } from "../../doubles/world.ts";
 

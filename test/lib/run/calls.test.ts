@@ -25,7 +25,11 @@ const connect = (kubeconfig: string, keptn: Parameters<typeof settingsFor>[0], s
   try {
     const watch = { WATCH_NAME: "job-changes", WATCH_SPEC_DIR: specFolder };
     const settings = settingsFor(keptn, { JOB_NAMESPACE: "jobs", ...watch });
-    const world = { clock: { now: () => new Date(), sleep: async () => {} }, log: () => {}, newClaimant: () => "me" };
+    const world = {
+      clock: { now: () => new Date(), sleep: async () => {} },
+      log: () => {},
+      newHolderIdentity: () => "me",
+    };
     return { ...connectKubernetes(settings, assert.fail), keptn: connectKeptn(settings), settings, ...world };
   } finally {
     if (before === undefined) delete process.env["KUBECONFIG"];

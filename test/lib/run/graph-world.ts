@@ -1,11 +1,11 @@
 // A run whose tasks are more than a line, moved by what becomes of them.
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { phaseOf } from "../../../functions/lib/core/run/run-state.ts";
-import { advance } from "../../../functions/lib/run/advance.ts";
-import { inspect } from "../../../functions/lib/run/inspect.ts";
+import { inspectRun } from "../../../functions/lib/run/inspect-run.ts";
+import { reconcileRun } from "../../../functions/lib/run/reconcile-run.ts";
 import { startJob } from "../../../functions/start-job/handler.ts";
 import { openWorld, type World } from "../../doubles/world.ts";
 
@@ -50,9 +50,10 @@ export const startGraph = async (
       for (const [name, exitCode] of Object.entries(ends)) {
         world.end(job(name), { exitCode, log: `${name} says`, ...(result ? { result } : {}) });
       }
-      await advance(world.ports, run);
+      await reconcileRun(world.ports, run);
     },
-    sweep: async () => void (await advance(world.ports, run, { inspect: (state) => inspect(world.ports, state) })),
+    sweep: async () =>
+      void (await reconcileRun(world.ports, run, { inspect: (state) => inspectRun(world.ports, state) })),
     finished: () => {
       const [event, ...more] = world.sent("finished");
       assert.ok(event && more.length === 0, `${more.length} more`);

@@ -1,10 +1,10 @@
 // Runs whose tasks are more than a line: what runs side by side, what never runs, and what Keptn hears of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
-import { advance } from "../../../functions/lib/run/advance.ts";
+import { reconcileRun } from "../../../functions/lib/run/reconcile-run.ts";
 import { startGraph } from "./graph-world.ts";
 
 test("a diamond: two tasks side by side, and the last one after both", async (context) => {
@@ -160,7 +160,7 @@ test("failFast closes a ready task before a cleanup starts: another delivery may
   };
   graph.world.end(graph.job("b"), { exitCode: 0 });
   const run = { runId: graph.job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] };
-  await advance({ ...graph.world.ports, jobs: { ...jobs, patch } }, run);
+  await reconcileRun({ ...graph.world.ports, jobs: { ...jobs, patch } }, run);
   assert.ok(failed);
   assert.deepEqual(graph.running(), ["clean"]);
 });
@@ -191,7 +191,7 @@ for (const [order, needs] of Object.entries({ "a line": "", "a graph": "needs: [
     const list = () => Promise.reject(new IoError("pods is forbidden", { retryable: false, httpStatus: 403 }));
     const blind = { ...world.ports, pods: { ...pods, list }, keptn: { ...keptn, send } };
     world.end(job("a"), { exitCode: 1 });
-    await advance(blind, { runId: job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] });
+    await reconcileRun(blind, { runId: job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] });
     assert.deepEqual(mayRun, [[]]);
   });
 }

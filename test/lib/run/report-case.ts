@@ -4,14 +4,14 @@ import { activeStatus, endedStatuses } from "../../../functions/cli/local/job-st
 import { localJobs } from "../../../functions/cli/local/jobs.ts";
 import { localKeptn, type SentEvent } from "../../../functions/cli/local/keptn.ts";
 import { renderDetail } from "../../../functions/cli/runs/render-detail.ts";
-import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job, Pod } from "../../../functions/lib/core/kubernetes.ts";
 import type { KubernetesWarning } from "../../../functions/lib/core/pod/kubernetes-warning.ts";
 import { phaseOf, readRun } from "../../../functions/lib/core/run/run-state.ts";
 import { emptyLog } from "../../../functions/lib/core/text/log-text.ts";
 import { viewRun } from "../../../functions/lib/core/view/run-view.ts";
-import { advance, namespacesOf } from "../../../functions/lib/run/advance.ts";
-import { inspect } from "../../../functions/lib/run/inspect.ts";
+import { inspectRun } from "../../../functions/lib/run/inspect-run.ts";
+import { namespacesOf, reconcileRun } from "../../../functions/lib/run/reconcile-run.ts";
 import type { SweepPorts } from "../../../functions/lib/run/sweep.ts";
 import { type StartJobPorts, startJob } from "../../../functions/start-job/handler.ts";
 import { makeMemorySnapshots } from "../../doubles/memory-snapshots.ts";
@@ -95,7 +95,7 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
       listWarnings: warningsOf,
       listPodWarnings: warningsOf,
     },
-    ...{ note: async () => {}, log: () => {}, newClaimant: () => "golden" },
+    ...{ note: async () => {}, log: () => {}, newHolderIdentity: () => "golden" },
     clock: { now, sleep: async (milliseconds) => pass(milliseconds) },
   };
   /** Of those that were released together. */
@@ -177,10 +177,10 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
     move: async (): Promise<void> => {
       const run = readRun([...known.values()]);
       if (run)
-        await advance(
+        await reconcileRun(
           ports,
           { runId: run.id, namespaces: namespacesOf(run) },
-          { inspect: (state) => inspect(ports, state) },
+          { inspect: (state) => inspectRun(ports, state) },
         );
     },
     event,

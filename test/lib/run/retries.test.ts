@@ -1,11 +1,11 @@
 // A task that was tried several times: the last of its pods says what came of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { label } from "../../../functions/lib/core/annotations/marks.ts";
+import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job, Pod } from "../../../functions/lib/core/kubernetes.ts";
 import { explainFailure } from "../../../functions/lib/core/pod/explain-failure.ts";
 import { viewTask } from "../../../functions/lib/core/view/task-view.ts";
-import { advance } from "../../../functions/lib/run/advance.ts";
+import { reconcileRun } from "../../../functions/lib/run/reconcile-run.ts";
 import { startGraph } from "./graph-world.ts";
 
 /** A pod of the Job that began at this second and ended with this code. */
@@ -35,7 +35,7 @@ const tryTwice = async (context: Parameters<typeof startGraph>[0], codes: readon
   };
   graph.world.end(job, { exitCode: codes[1] });
   const run = { runId: job.metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] };
-  await advance({ ...graph.world.ports, pods }, run);
+  await reconcileRun({ ...graph.world.ports, pods }, run);
   return { graph, job: graph.job("load"), all };
 };
 
@@ -58,7 +58,7 @@ test("the last retry fails: its exit code counts", async (context) => {
   assert.match(message, /exit code 4/);
   assert.match(message, /^Task .load. failed: container \S+ ended with exit code 4/);
   const link = { namespace: "jobs", name: job.metadata?.name ?? "", task: "load", ttlSeconds: 60 };
-  assert.match(viewTask({ link, phase: "failed", job }, all).why ?? "", /exit code 4/);
+  assert.match(viewTask({ ref: link, phase: "failed", job }, all).why ?? "", /exit code 4/);
 });
 
 test("between two tries the pod that failed is no end of the task", async (context) => {

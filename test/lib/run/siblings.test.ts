@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, type TestContext, test } from "node:test";
 import { finishTask } from "../../../functions/finish-task/handler.ts";
-import { annotation, label } from "../../../functions/lib/core/annotations/marks.ts";
+import { annotation, label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
-import { type Answer, answerFor } from "../../../functions/lib/host/answer.ts";
+import { type DeliveryResult, toDeliveryResult } from "../../../functions/lib/host/delivery-result.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
 import type { SweepPorts } from "../../../functions/lib/run/sweep.ts";
 import { type StartJobPorts, startJob } from "../../../functions/start-job/handler.ts";
@@ -24,13 +24,13 @@ const open = async (context: TestContext, config = twoActions) => {
   world.configure(config);
   return { world, event: world.keptn.trigger({ type }) };
 };
-const start = ({ ports }: World, event: KeptnEvent, faulty: Partial<StartJobPorts> = {}): Promise<Answer> => {
+const start = ({ ports }: World, event: KeptnEvent, faulty: Partial<StartJobPorts> = {}): Promise<DeliveryResult> => {
   const all = { ...ports, ...faulty };
-  return answerFor(all.log, () => startJob(all)(event));
+  return toDeliveryResult(all.log, () => startJob(all)(event));
 };
-const finish = ({ ports }: World, event: unknown, faulty: Partial<SweepPorts> = {}): Promise<Answer> => {
+const finish = ({ ports }: World, event: unknown, faulty: Partial<SweepPorts> = {}): Promise<DeliveryResult> => {
   const all = { ...ports, ...faulty };
-  return answerFor(all.log, () => finishTask(all, new Set())(event));
+  return toDeliveryResult(all.log, () => finishTask(all, new Set())(event));
 };
 const sweep = (world: World, minutes = 1) => {
   const one = async (): Promise<void> => {
@@ -67,14 +67,14 @@ const faults: Readonly<Record<string, Faulty>> = {
         if (!event.source.endsWith("#2")) return world.ports.keptn.send(event);
         throw new IoError("Keptn POST v1/event: 502, text/html.", {
           retryable: true,
-          maybeDone: true,
+          outcomeUnknown: true,
           httpStatus: 502,
         });
       },
     },
   }),
   "whose Job the API server fails to create": (world) =>
-    onlyFor("scan", new IoError("500 failed calling webhook", { retryable: true, maybeDone: true }), world),
+    onlyFor("scan", new IoError("500 failed calling webhook", { retryable: true, outcomeUnknown: true }), world),
   "whose Job is created twice, since the first answer was lost": (world) => ({
     jobs: {
       ...world.ports.jobs,
@@ -257,10 +257,10 @@ describe("an action", () => {
     const { world, event } = await open(context);
     await start(world, event, faults["whose .started is lost on its way"]?.(world));
     const { metadata } = jobOf(world, "deploy");
-    const { siblings, ...chain } = JSON.parse(metadata?.annotations?.[annotation.chain] ?? "");
+    const { siblings, ...chain } = JSON.parse(metadata?.annotations?.[annotation.spec] ?? "");
     assert.equal(siblings.length, 1);
     const ref = { namespace: "jobs", name: metadata?.name ?? "", uid: metadata?.uid ?? "" };
-    await world.ports.jobs.patch(ref, { annotations: { [annotation.chain]: JSON.stringify(chain) } });
+    await world.ports.jobs.patch(ref, { annotations: { [annotation.spec]: JSON.stringify(chain) } });
     await end(world, "deploy");
     assert.equal(world.keptn.counts(event.id)?.state, "complete");
   });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { finishTask } from "../../../functions/finish-task/handler.ts";
-import { annotation, label } from "../../../functions/lib/core/annotations/marks.ts";
+import { annotation, label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { connectApi } from "../../../functions/lib/kubernetes/api.ts";
 import { connectJobs } from "../../../functions/lib/kubernetes/jobs.ts";

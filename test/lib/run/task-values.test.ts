@@ -1,10 +1,10 @@
 // What a task wrote as its result, as a variable of a later one: it starts with the right value, or not at all.
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { annotation, label } from "../../../functions/lib/core/annotations/marks.ts";
+import { annotation, label } from "../../../functions/lib/core/annotations/annotations.ts";
 import { phaseOf, stateOf } from "../../../functions/lib/core/run/run-state.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
-import { advance } from "../../../functions/lib/run/advance.ts";
+import { reconcileRun } from "../../../functions/lib/run/reconcile-run.ts";
 import { startJob } from "../../../functions/start-job/handler.ts";
 import { openWorld } from "../../doubles/world.ts";
 import { type GraphWorld, startGraph } from "./graph-world.ts";
@@ -177,10 +177,10 @@ test("a delivery that finds the pod gone and one that does not: the task runs wi
       if (isFirst) await gate.promise;
       return ports.snapshots.create(...given);
     };
-    const seeing = advance({ ...ports, pods, snapshots: { ...ports.snapshots, create } }, target);
+    const seeing = reconcileRun({ ...ports, pods, snapshots: { ...ports.snapshots, create } }, target);
     const blind = { ...pods, list: async () => [] };
     if (!isFirst) await seeing;
-    await advance({ ...ports, pods: blind }, target);
+    await reconcileRun({ ...ports, pods: blind }, target);
     gate.resolve();
     await seeing;
     if (isFirst) assert.match(run.finished().message, /its result is gone/);
@@ -243,6 +243,6 @@ test("a task without such variables costs no ConfigMap and no look at a pod", as
   const snapshots = { create: never, isThere: never };
   const pods = { ...world.ports.pods, list: never };
   const target = { runId: first.metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] };
-  await advance({ ...world.ports, snapshots, pods }, target);
+  await reconcileRun({ ...world.ports, snapshots, pods }, target);
   assert.deepEqual(world.jobs().map(phaseOf), ["succeeded", "running"]);
 });

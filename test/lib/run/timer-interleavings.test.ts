@@ -58,7 +58,7 @@ const play = async (moves: readonly Move[]): Promise<Played> => {
       listPodWarnings: async () => [],
     },
     keptn: localKeptn({ configText, onEvent: () => {}, onError: () => {}, now }),
-    ...{ note: async () => {}, log: () => {}, clock: { now, sleep: async () => {} }, newClaimant: () => who },
+    ...{ note: async () => {}, log: () => {}, clock: { now, sleep: async () => {} }, newHolderIdentity: () => who },
   });
   const event = { ...envelope, time: now().toISOString(), data: { project, stage, service } };
   const running = new Set(["start-job", "sweep"]);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
-import { makeStarted } from "../../../functions/lib/core/report/answer.ts";
+import { makeStarted } from "../../../functions/lib/core/report/finished-event.ts";
 import { bundledPrograms } from "../../cluster/harness/bundled-programs.ts";
 import { freePort } from "../../cluster/harness/function-process.ts";
 import { finishedOf } from "../../contract/keptn-bench.ts";

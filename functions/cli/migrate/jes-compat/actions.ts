@@ -2,7 +2,7 @@
 import type { ActionOutline, EventOutline } from "../../../lib/core/config/outline.ts";
 import { matcherOf, typeMeantBy } from "../../../lib/core/config/pattern.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";
-import { isAnswerable } from "../../../lib/core/event/keptn-event.ts";
+import { expectsFinished } from "../../../lib/core/event/keptn-event.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";
 import { atFirst, nothingToDo } from "./places.ts";
 
@@ -90,7 +90,7 @@ const explainSilence = (actions: readonly ActionOutline[], starts: Starts): Warn
       const own = started.find((one) => one.index === index);
       return (
         own !== undefined &&
-        isAnswerable(type) &&
+        expectsFinished(type) &&
         started.every((other) => other.action.silent || !mayShareEvent(own, other))
       );
     };

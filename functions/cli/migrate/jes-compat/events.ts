@@ -2,9 +2,9 @@
 import type { ActionOutline, EventOutline } from "../../../lib/core/config/outline.ts";
 import { isBrokenPattern, typeMeantBy } from "../../../lib/core/config/pattern.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";
-import { isAnswerable } from "../../../lib/core/event/keptn-event.ts";
+import { expectsFinished } from "../../../lib/core/event/keptn-event.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";
-import type { Path } from "../../../lib/core/yaml/yaml-tree.ts";
+import type { Path } from "../../../lib/core/yaml/tree.ts";
 import { envelopeFieldOf } from "./envelope.ts";
 
 export const explainEvents = (actions: readonly ActionOutline[]): Warning[] =>
@@ -28,7 +28,7 @@ const explainName = ({ name }: EventOutline, path: Path): Warning[] => {
 /** JES asked Keptn for open events of exact types, and the go-sdk dropped events that are not tasks. */
 const explainSight = ({ name }: EventOutline, path: Path): Warning[] => {
   const type = typeMeantBy(name);
-  const isUnanswered = type ? !isAnswerable(type) : /\.(started|finished|invalidated|changed)\$?$/.test(name);
+  const isUnanswered = type ? !expectsFinished(type) : /\.(started|finished|invalidated|changed)\$?$/.test(name);
   if (!isUnanswered && type !== "sh.keptn.event.get-sli.triggered") return [];
   const how = isUnanswered
     ? "If we subscribe to it over NATS, the action runs, without an answer to Keptn"

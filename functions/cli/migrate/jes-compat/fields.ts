@@ -3,7 +3,7 @@ import { envEntry } from "../../../lib/core/config/env-schema.ts";
 import { actionFields } from "../../../lib/core/config/schema.ts";
 import { task } from "../../../lib/core/config/task-schema.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";
-import type { Path, Tree } from "../../../lib/core/yaml/yaml-tree.ts";
+import type { Path, Tree } from "../../../lib/core/yaml/tree.ts";
 import { atFirst } from "./places.ts";
 
 /** JES 0.3.0, pkg/config/config.go: the yaml tags of Action, Task and Env. */

@@ -6,7 +6,7 @@ import {
 } from "../../../lib/core/config/security-context-schema.ts";
 import { flawsOfBaseline, flawsOfRestricted } from "../../../lib/core/policy/pod-security.ts";
 import { jsonTree, smallFirst } from "../../../lib/core/yaml/json-tree.ts";
-import type { Tree } from "../../../lib/core/yaml/yaml-tree.ts";
+import type { Tree } from "../../../lib/core/yaml/tree.ts";
 import { translateImages } from "./image-list.ts";
 import { makeTaskNetwork } from "./network.ts";
 import { leftOut, note, type Part, patch, type Row, setting } from "./parts.ts";

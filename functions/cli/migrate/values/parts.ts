@@ -1,19 +1,19 @@
 // Results of migrating a value of JES's chart: settings, components and patches of an overlay, and notes.
 
 import type { Problem } from "../../../lib/core/problem.ts";
-import type { Tree } from "../../../lib/core/yaml/yaml-tree.ts";
+import type { Tree } from "../../../lib/core/yaml/tree.ts";
 import type { Values } from "./values.ts";
 
 export type Part =
   | { readonly kind: "setting"; readonly name: string; readonly value: string }
   /** A folder of manifests/components. */
   | { readonly kind: "component"; readonly name: string }
-  | { readonly kind: "patch"; readonly target: Target; readonly change: Readonly<Record<string, unknown>> }
+  | { readonly kind: "patch"; readonly target: PatchTarget; readonly change: Readonly<Record<string, unknown>> }
   | ({ readonly kind: "note" } & Note)
   | { readonly kind: "problem"; readonly problem: Problem };
 
 /** Objects that a patch applies to. */
-export interface Target {
+export interface PatchTarget {
   readonly apiVersion: string;
   readonly kind: string;
   /** A regular expression; if absent, all objects of the kind. */
@@ -47,7 +47,7 @@ interface Given {
 
 export const setting = (name: string, value: string): Part => ({ kind: "setting", name, value });
 export const component = (name: string): Part => ({ kind: "component", name });
-export const patch = (target: Target, change: Readonly<Record<string, unknown>>): Part => ({
+export const patch = (target: PatchTarget, change: Readonly<Record<string, unknown>>): Part => ({
   kind: "patch",
   target,
   change,

@@ -1,7 +1,7 @@
 // Reads a Helm values file, merges it over the chart's values, and finds the differences.
 
 import type { Position, Problem } from "../../../lib/core/problem.ts";
-import { readYaml, type Tree, type YamlTree } from "../../../lib/core/yaml/yaml-tree.ts";
+import { readYaml, type Tree, type YamlTree } from "../../../lib/core/yaml/tree.ts";
 
 export type TreeMap = { readonly [key: string]: Tree };
 

@@ -1,8 +1,8 @@
 // The end of a task's own container, noted on its Job when other containers keep the pod from ending.
 import type { Job } from "../kubernetes.ts";
 import type { LogText } from "../text/log-text.ts";
-import { annotation } from "./marks.ts";
-import { type Fields, isLog, isOptional, read } from "./read-marks.ts";
+import { annotation } from "./annotations.ts";
+import { type Fields, isLog, isOptional, read } from "./parse-annotations.ts";
 
 /** The record of a task whose Job is stopped because a sidecar does not end: the pod is deleted with its status and output. */
 export interface OwnEnd {

@@ -1,7 +1,7 @@
 // Since when the sweep sees that a container cannot start: noted on its Job if no Event of Kubernetes shows it.
 import type { Job } from "../kubernetes.ts";
-import { annotation } from "./marks.ts";
-import { isFields } from "./read-marks.ts";
+import { annotation } from "./annotations.ts";
+import { isFields } from "./parse-annotations.ts";
 
 export interface SeenTrouble {
   readonly container: string;

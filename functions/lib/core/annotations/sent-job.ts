@@ -1,6 +1,6 @@
 // Validates the Job in an event: any client that reaches us can send anything.
 import type { Job } from "../kubernetes.ts";
-import { isFields, isOptional, isTextMap } from "./read-marks.ts";
+import { isFields, isOptional, isTextMap } from "./parse-annotations.ts";
 
 /** Checks the fields that are read from an event's Job. */
 export const isSentJob = (value: unknown): value is Job => {

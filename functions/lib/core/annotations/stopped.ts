@@ -1,8 +1,8 @@
 // The note on the Job of a graph task that was stopped before its end while its run continues.
 import type { Job } from "../kubernetes.ts";
 import type { LogText } from "../text/log-text.ts";
-import { annotation } from "./marks.ts";
-import { type Fields, isLog, isOptional, read } from "./read-marks.ts";
+import { annotation } from "./annotations.ts";
+import { type Fields, isLog, isOptional, read } from "./parse-annotations.ts";
 
 const reasons = ["cannot-start", "fail-fast", "deleted"] as const;
 

@@ -1,7 +1,7 @@
 // The values that a task takes from the results of earlier tasks, as noted on its Job.
 import type { Job } from "../kubernetes.ts";
-import { annotation } from "./marks.ts";
-import { isFields, isOptional } from "./read-marks.ts";
+import { annotation } from "./annotations.ts";
+import { isFields, isOptional } from "./parse-annotations.ts";
 
 export interface WantedValue {
   /** Name of the variable. */

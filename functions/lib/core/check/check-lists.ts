@@ -1,7 +1,7 @@
 // Checks the operator's allow lists for entries without effect, because another rule forbids them.
 import { matchesAny } from "../config/glob.ts";
 import { ownerOfLabel } from "../config/scheduling-schema.ts";
-import { bytesOf } from "../files/files.ts";
+import { bytesOf } from "../files/fetch-order.ts";
 import { deniedSecretsOf } from "../policy/reserved-names.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Finding, warn } from "./finding.ts";

@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import type { Problem } from "../problem.ts";
 import { quote } from "../yaml/scalars.ts";
-import type { Flaw, Path, Tree, YamlTree } from "../yaml/yaml-tree.ts";
+import type { Flaw, Path, Tree, YamlTree } from "../yaml/tree.ts";
 import { knownWord } from "./known-words.ts";
 import { nearest } from "./nearest.ts";
 import { rewriteFix, valueFromOf } from "./rewrite.ts";

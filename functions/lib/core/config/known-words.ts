@@ -1,5 +1,5 @@
 // Fields of Kubernetes, Compose and CI systems that people write into a job config, and their equivalents here.
-import type { Path } from "../yaml/yaml-tree.ts";
+import type { Path } from "../yaml/tree.ts";
 
 type Words = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 // Paths where a task may mount volumes.
-import { filesFolder } from "../files/files.ts";
+import { filesFolder } from "../files/fetch-order.ts";
 import { type Fault, quote } from "../yaml/scalars.ts";
 
 /** The service account's token and clouds' credentials; `/var/run` is `/run` in most images. */

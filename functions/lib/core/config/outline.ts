@@ -1,5 +1,5 @@
 // Outline of a config that may be invalid: its actions and the events they would match.
-import type { Tree } from "../yaml/yaml-tree.ts";
+import type { Tree } from "../yaml/tree.ts";
 
 export interface ActionOutline {
   readonly name: string | undefined;

@@ -1,6 +1,6 @@
 // Separates valid actions from broken ones, so that a broken action does not stop the others.
 import { distinct, type Problem } from "../problem.ts";
-import type { Flaw, Tree } from "../yaml/yaml-tree.ts";
+import type { Flaw, Tree } from "../yaml/tree.ts";
 import { type Action, type JobConfig, jobConfigSchema } from "./schema.ts";
 
 export interface ParsedAction {

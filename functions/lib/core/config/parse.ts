@@ -1,12 +1,12 @@
 // Parses the text of a job/config.yaml into the config, or into all of its problems.
 import { byPlace, distinct, type Problem } from "../problem.ts";
-import { type Flaw, type Path, readYaml, type Tree, type YamlTree } from "../yaml/yaml-tree.ts";
+import { type Flaw, type Path, readYaml, type Tree, type YamlTree } from "../yaml/tree.ts";
 import { explainIssues } from "./explain-issues.ts";
 import { lintOutline } from "./lint-outline.ts";
 import { lintTasks } from "./lint-tasks.ts";
+import { memoize } from "./memoize.ts";
 import { type ActionOutline, outlineOf } from "./outline.ts";
 import { actionsOf, type ParsedAction, wholeActions } from "./parse-actions.ts";
-import { remember } from "./remember.ts";
 import { type JobConfig, jobConfigSchema } from "./schema.ts";
 import { withoutNulls } from "./without-nulls.ts";
 
@@ -26,7 +26,7 @@ export interface ParsedJobConfig {
 }
 
 /** @param file its name in the positions of problems, such as `job/config.yaml` */
-export const parseJobConfig = remember((text: string, file: string): ParsedJobConfig => {
+export const parseJobConfig = memoize((text: string, file: string): ParsedJobConfig => {
   const read = readYaml(text, file);
   if ("problems" in read) return { problems: read.problems };
   if (read.tree === null) return { problems: [...read.flaws.map(({ problem }) => problem), emptyConfig(file)] };

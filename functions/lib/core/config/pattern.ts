@@ -1,7 +1,7 @@
 // Event names of a config: RE2 patterns that match anywhere in the event's type, as in JES. RE2 runs in linear time.
 import { RE2JS } from "re2js";
 import { type Fault, quote } from "../yaml/scalars.ts";
-import { remember } from "./remember.ts";
+import { memoize } from "./memoize.ts";
 
 const maxLength = 256;
 /** Sum of all counted repetitions of a pattern: RE2 unrolls them. */
@@ -12,7 +12,7 @@ const maxClasses = 2;
 type Matcher = (type: string) => boolean;
 
 /** @returns the compiled pattern, or its error */
-const compile = remember((pattern: string): Matcher | string => {
+const compile = memoize((pattern: string): Matcher | string => {
   const tooMuch = tooMuchOf(pattern);
   if (tooMuch) return tooMuch;
   if (isPlainName(pattern)) return nameMatcher(pattern);

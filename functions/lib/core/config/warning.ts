@@ -1,6 +1,6 @@
 // A warning or note about a part of the config.
 import type { Problem } from "../problem.ts";
-import type { Path, YamlTree } from "../yaml/yaml-tree.ts";
+import type { Path, YamlTree } from "../yaml/tree.ts";
 
 export interface Warning {
   readonly code: string;

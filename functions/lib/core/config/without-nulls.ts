@@ -1,5 +1,5 @@
 // Meaning of null in a job config, as in JES's decoder (Go yaml.v2).
-import type { Tree } from "../yaml/yaml-tree.ts";
+import type { Tree } from "../yaml/tree.ts";
 
 /**
  * A null field counts as not given; a null annotation is the empty text. In a list, null stays and is an error: JES read `- &&` as the

@@ -1,5 +1,5 @@
 // The event types of a project's tasks. `connect` subscribes to each by name, because a pattern would take events from other subscriptions.
-import { sentByOthers } from "../source/plan-look.ts";
+import { sentByOthers } from "../source/plan-poll.ts";
 import { makeProject } from "../source/project.ts";
 import { covers } from "../source/subject.ts";
 import { everyTask, type Selection } from "./selection.ts";

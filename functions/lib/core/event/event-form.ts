@@ -1,6 +1,6 @@
 // Events as users supply them: lists from Keptn's API, events without the attributes that Keptn adds, or only a type.
 
-import { hashOf } from "../annotations/marks.ts";
+import { hashOf } from "../annotations/annotations.ts";
 import { isRecord } from "../json/exact-json.ts";
 
 export type EventFields = Readonly<Record<string, unknown>>;

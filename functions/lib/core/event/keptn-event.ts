@@ -120,7 +120,7 @@ const parseData = (value: Record<string, unknown>, type: string): ParsedEvent =>
  * valid.
  */
 const isOfNoStage = (type: string, absent: readonly string[]): boolean =>
-  !isAnswerable(type) || (absent.length === 1 && absent[0] === "stage");
+  !expectsFinished(type) || (absent.length === 1 && absent[0] === "stage");
 
 /** webhook-service sends only IDs, and at least the project of the data. A full event always has its context. */
 const isThin = (value: Record<string, unknown>, data: Record<string, unknown>): boolean =>
@@ -154,7 +154,7 @@ export const typeOfKind = (type: string, kind: "started" | "finished"): string =
   `${type.slice(0, type.lastIndexOf("."))}.${kind}`;
 
 /** A task's triggered event (5 parts): only those are answered (go-sdk, keptn.go:216). */
-export const isAnswerable = (type: string): boolean => /^sh\.keptn\.event\.[^.]+\.triggered$/.test(type);
+export const expectsFinished = (type: string): boolean => /^sh\.keptn\.event\.[^.]+\.triggered$/.test(type);
 
 /** Keptn counts answers only to events that its shipyard-controller triggered. */
 export const isCounted = (event: { readonly source: string }): boolean => event.source === "shipyard-controller";

@@ -1,8 +1,8 @@
 // Matches an entry of a task's `files` with the files that Keptn lists, and reports missing or excessive files.
 
 import type { Problem } from "../problem.ts";
+import { type FetchLimits, type FetchOrder, filesFolder } from "./fetch-order.ts";
 import { type FileEntry, renderName } from "./file-names.ts";
-import { type FetchLimits, type FetchOrder, filesFolder } from "./files.ts";
 
 /** In lookup order: the first level that has the file, or any file of the folder, wins. */
 export const levels = ["service", "stage", "project"] as const;

@@ -2,7 +2,7 @@
 
 import type { Problem } from "../problem.ts";
 import { utf8Bytes } from "../text/log-text.ts";
-import { filesFolder } from "./files.ts";
+import { filesFolder } from "./fetch-order.ts";
 
 /** A normalized entry of a task's `files`: `/helm/` must be a folder, `helm` may be a file or a folder. */
 export interface FileEntry {

@@ -1,11 +1,11 @@
 // FILES_MODE=snapshot: a task's files in a ConfigMap of its Job, instead of an init container that fetches them.
 
-import { hashOf } from "../annotations/marks.ts";
+import { hashOf } from "../annotations/annotations.ts";
 import type { ConfigMap, Container, Job, PodSpec, Volume } from "../kubernetes.ts";
 import { makeOwnedConfigMap } from "../run/owned-config-map.ts";
+import { fetchContainerName, filesFolder } from "./fetch-order.ts";
 import { renderBytes } from "./file-choice.ts";
 import { renderName } from "./file-names.ts";
-import { fetchContainerName, filesFolder } from "./files.ts";
 
 export interface SnapshotFile {
   /** Relative to /keptn. */

@@ -1,5 +1,11 @@
 // The init container that fetches a task's files from Keptn. Only it sees Keptn's credentials.
-import { fetchContainerName, filesFolder, filesVolumeName, makeFetchEnv, makeFetchOrder } from "../files/files.ts";
+import {
+  fetchContainerName,
+  filesFolder,
+  filesVolumeName,
+  makeFetchEnv,
+  makeFetchOrder,
+} from "../files/fetch-order.ts";
 import type { Container, EnvVar } from "../kubernetes.ts";
 import type { Settings } from "../settings/settings.ts";
 import { ownSecurityContext } from "./security-context.ts";

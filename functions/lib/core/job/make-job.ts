@@ -1,6 +1,6 @@
 // A task as a Kubernetes Job, suspended until it is released.
 
-import { jobNameOf } from "../annotations/marks.ts";
+import { jobNameOf } from "../annotations/annotations.ts";
 import type { Job, PodSpec } from "../kubernetes.ts";
 import type { Settings } from "../settings/settings.ts";
 import { jobDeadlineSeconds, podDeadlineSeconds } from "./deadlines.ts";

@@ -1,6 +1,6 @@
 // Names, labels and annotations of a Job and its pod: labels select them, annotations store the run's state.
 
-import { annotation, finalizer, jobNameOf, label, labelValueOf } from "../annotations/marks.ts";
+import { annotation, finalizer, jobNameOf, label, labelValueOf } from "../annotations/annotations.ts";
 import type { Job, JobSpec } from "../kubernetes.ts";
 import type { TaskJob } from "./task-job.ts";
 
@@ -13,7 +13,7 @@ export const makeJobMetadata = (given: TaskJob): Metadata => ({
   annotations: {
     ...given.task.annotations,
     [annotation.event]: JSON.stringify(given.event),
-    [annotation.chain]: JSON.stringify(given.chain),
+    [annotation.spec]: JSON.stringify(given.spec),
     ...valuesOf(given),
     [annotation.announced]: "",
     [annotation.claim]: "",
@@ -31,14 +31,14 @@ export const makePodMetadata = (given: TaskJob): NonNullable<JobSpec["template"]
   ...(given.task.annotations ? { annotations: { ...given.task.annotations } } : {}),
 });
 
-const labelsOf = ({ event, chain, task, settings, ...given }: TaskJob): Record<string, string> => ({
+const labelsOf = ({ event, spec, task, settings, ...given }: TaskJob): Record<string, string> => ({
   ...task.labels,
   ...settings.JOB_LABELS,
   [label.managedBy]: labelValueOf(settings.FULL_DEPLOYMENT_NAME),
   [label.context]: labelValueOf(event.shkeptncontext),
   [label.eventId]: labelValueOf(event.id),
   [label.commitId]: labelValueOf(event.gitcommitid ?? ""),
-  [label.action]: nameLabelOf(chain.action),
+  [label.action]: nameLabelOf(spec.action),
   [label.task]: nameLabelOf(task.name),
   [label.configHash]: given.configHash,
   [label.actionIndex]: String(given.actionIndex),

@@ -1,6 +1,6 @@
 // The container of a task.
 
-import { jobNameOf } from "../annotations/marks.ts";
+import { jobNameOf } from "../annotations/annotations.ts";
 import type { TaskResources } from "../config/schema.ts";
 import type { Container, ResourceRequirements } from "../kubernetes.ts";
 import type { Settings } from "../settings/settings.ts";

@@ -1,6 +1,6 @@
 // The input for a Job: one task of one action for one event, and the operator's settings.
 
-import type { Chain } from "../annotations/marks.ts";
+import type { RunSpec } from "../annotations/annotations.ts";
 import type { Task } from "../config/schema.ts";
 import type { Envelope } from "../event/keptn-event.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -11,7 +11,7 @@ export interface TaskJob {
   readonly taskIndex: number;
   readonly actionIndex: number;
   readonly runId: string;
-  readonly chain: Chain;
+  readonly spec: RunSpec;
   readonly event: Envelope;
   readonly environment: Environment;
   readonly configHash: string;

@@ -1,7 +1,7 @@
 // Volumes of a task's pod: /keptn, the certificate authorities for Keptn, and the task's own mounts.
 import { withoutSlash } from "../config/mount-path.ts";
 import type { TaskVolume } from "../config/schema.ts";
-import { filesFolder, filesVolumeName } from "../files/files.ts";
+import { filesFolder, filesVolumeName } from "../files/fetch-order.ts";
 import type { Container, PodSpec, Volume } from "../kubernetes.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { TaskJob } from "./task-job.ts";

@@ -1,7 +1,7 @@
 // Which plan of an event counts: the first one with a created Job. The config may have changed before the event is redelivered.
 
-import { annotation, label } from "../annotations/marks.ts";
-import { readChain } from "../annotations/read-marks.ts";
+import { annotation, label } from "../annotations/annotations.ts";
+import { parseRunSpec } from "../annotations/parse-annotations.ts";
 import type { Job } from "../kubernetes.ts";
 import { readRun, runIdOfJob, wasReported } from "../run/run-state.ts";
 import type { RunPlan } from "./plan.ts";
@@ -18,7 +18,7 @@ export const areOfPlan = (jobs: readonly Job[], runs: readonly RunPlan[]): boole
 const placeOf = ({ metadata }: Job): string => `${metadata?.namespace}/${metadata?.name}`;
 
 const signatureOf = (job: Job): string => {
-  const links = readChain(job.metadata?.annotations?.[annotation.chain])?.jobs ?? [];
+  const links = parseRunSpec(job.metadata?.annotations?.[annotation.spec])?.jobs ?? [];
   const names = links.map(({ namespace, name, task }) => [namespace, name, task]);
   return JSON.stringify([job.metadata?.labels?.[label.configHash], names]);
 };
@@ -31,8 +31,8 @@ export const wereAllCreated = (jobs: readonly Job[]): boolean =>
   [...byRun(jobs).values()].some((ofRun) => {
     const run = readRun(ofRun);
     const createdMs = Date.parse(String(run?.lead.metadata?.creationTimestamp));
-    const leaseMs = (run?.chain.leaseSeconds ?? 0) * 1000;
-    return Date.parse(run?.marks.announced ?? "") < createdMs + leaseMs;
+    const leaseMs = (run?.spec.leaseSeconds ?? 0) * 1000;
+    return Date.parse(run?.annotations.announced ?? "") < createdMs + leaseMs;
   });
 
 /** Ids of reported runs: their Jobs that never ran are deleted and must not be created again. */

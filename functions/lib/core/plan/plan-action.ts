@@ -1,7 +1,7 @@
 // Plans one action for one event: its run, or its problems.
 
+import { jobNameOf, type RunSpec, runIdOf, type Sibling } from "../annotations/annotations.ts";
 import { valuesNameOf } from "../annotations/job-names.ts";
-import { type Chain, jobNameOf, runIdOf, type Sibling } from "../annotations/marks.ts";
 import { graphOf } from "../config/check-order.ts";
 import type { Action } from "../config/schema.ts";
 import { envelopeOf, type KeptnEvent } from "../event/keptn-event.ts";
@@ -12,7 +12,7 @@ import { checkRules } from "../policy/rules.ts";
 import type { Position, Problem } from "../problem.ts";
 import type { Settings } from "../settings/settings.ts";
 import { utf8Bytes } from "../text/log-text.ts";
-import type { Path } from "../yaml/yaml-tree.ts";
+import type { Path } from "../yaml/tree.ts";
 import type { RunPlan } from "./plan.ts";
 import { type TaskProblem, toProblem } from "./task-problem.ts";
 
@@ -57,7 +57,7 @@ const maxAnnotationBytes = 256 * 1024;
 export const planAction = (input: ActionInput): PlannedAction => {
   const { action, index, event, settings } = input;
   const runId = runIdOf(event.id, input.order);
-  const chain = makeChain(input, runId);
+  const spec = makeChain(input, runId);
   const places = new Map(action.tasks.map(({ name }, place) => [name, place]));
   let bytes = 0;
   const planned = action.tasks.flatMap((task, taskIndex) => {
@@ -66,7 +66,7 @@ export const planAction = (input: ActionInput): PlannedAction => {
       ...{ event, document: input.document },
       earlier: { configMap: valuesNameOf(jobNameOf(runId, taskIndex)), places },
     });
-    const given = { task, taskIndex, actionIndex: index, runId, chain, environment, settings };
+    const given = { task, taskIndex, actionIndex: index, runId, spec, environment, settings };
     const job = makeJob({ ...given, event: envelopeOf(event), configHash: input.configHash });
     const place = { action: action.name, actionIndex: index, task: task.name, taskIndex, at: input.at };
     const problems = [...checkRules(task, settings), ...environment.problems, ...checkAnnotations(job)];
@@ -74,12 +74,12 @@ export const planAction = (input: ActionInput): PlannedAction => {
     if (bytes > input.room) problems.push(tooMuch);
     return [{ job, problems: problems.map((problem) => toProblem(problem, place)) }];
   });
-  const { silent, source } = chain;
+  const { silent, source } = spec;
   const run = { runId, action: action.name, silent, source, jobs: planned.map(({ job }) => job) };
   return { run, problems: planned.flatMap(({ problems }) => problems), bytes };
 };
 
-const makeChain = ({ action, source, settings, siblings }: ActionInput, runId: string): Chain => ({
+const makeChain = ({ action, source, settings, siblings }: ActionInput, runId: string): RunSpec => ({
   action: action.name,
   silent: source === undefined,
   source: source ?? settings.KEPTN_SOURCE,
@@ -94,7 +94,7 @@ const makeChain = ({ action, source, settings, siblings }: ActionInput, runId: s
   ...graphIn(action),
 });
 
-const graphIn = ({ tasks, failFast }: Action): Pick<Chain, "graph"> => {
+const graphIn = ({ tasks, failFast }: Action): Pick<RunSpec, "graph"> => {
   const graph = graphOf(tasks, failFast);
   return graph ? { graph } : {};
 };

@@ -1,6 +1,6 @@
 // Plans the actions that an event starts. An action that is broken or forbidden by a rule does not stop the others.
 
-import { runIdOf, type Sibling } from "../annotations/marks.ts";
+import { runIdOf, type Sibling } from "../annotations/annotations.ts";
 import type { ParsedAction } from "../config/parse-actions.ts";
 import type { Action } from "../config/schema.ts";
 import { hasErrors, type Problem, renderProblems } from "../problem.ts";

@@ -1,11 +1,11 @@
 // Turns an event and a job config into planned runs, with all their Jobs suspended, or says why nothing runs.
 
-import { hashOf } from "../annotations/marks.ts";
+import { hashOf } from "../annotations/annotations.ts";
 import { type ActionMatch, matchAction } from "../config/match.ts";
+import { memoize } from "../config/memoize.ts";
 import { type ParsedJobConfig, parseJobConfig } from "../config/parse.ts";
 import { checkPattern } from "../config/pattern.ts";
-import { remember } from "../config/remember.ts";
-import { isAnswerable, type KeptnEvent } from "../event/keptn-event.ts";
+import { expectsFinished, type KeptnEvent } from "../event/keptn-event.ts";
 import { eventDocumentOf } from "../jsonpath/event-document.ts";
 import type { Job } from "../kubernetes.ts";
 import { byPlace, distinct, hasErrors, type Problem, renderProblems } from "../problem.ts";
@@ -83,7 +83,7 @@ export const planRuns = ({ event, configText, configFile, settings, ...input }: 
   return { kind: "run", runs, actions, problems: distinct([...parsed.problems, ...problems]).sort(byPlace) };
 };
 
-const hashOfConfig = remember((text) => hashOf(text, 56));
+const hashOfConfig = memoize((text) => hashOf(text, 56));
 
 interface Broken {
   readonly event: KeptnEvent;
@@ -100,7 +100,7 @@ const planBroken = ({ event, parsed, actions, settings }: Broken): Plan => {
   const events = (parsed.outline ?? []).flatMap((action) => action.events);
   const isClear = events.length > 0 && events.every(({ name }) => name !== "" && !checkPattern(name));
   if (isClear) return { kind: "ignore", actions, problems: parsed.problems };
-  const isAnswered = !parsed.outline && settings.ALWAYS_SEND_FINISHED_EVENT && isAnswerable(event.type);
+  const isAnswered = !parsed.outline && settings.ALWAYS_SEND_FINISHED_EVENT && expectsFinished(event.type);
   return refuse(errors, actions, isAnswered ? settings.KEPTN_SOURCE : undefined);
 };
 
@@ -122,7 +122,7 @@ const sourcesOf = (
   event: KeptnEvent,
   settings: Settings,
 ): readonly (string | undefined)[] => {
-  const answers = actions.map(({ matches, silent }) => matches && !silent && isAnswerable(event.type));
+  const answers = actions.map(({ matches, silent }) => matches && !silent && expectsFinished(event.type));
   const first = answers.indexOf(true);
   return answers.map((isAnswer, index) => {
     if (!isAnswer) return undefined;

@@ -2,7 +2,7 @@
 
 import type { Position, Problem } from "../problem.ts";
 import { quote } from "../yaml/scalars.ts";
-import type { Path } from "../yaml/yaml-tree.ts";
+import type { Path } from "../yaml/tree.ts";
 
 export interface TaskProblem {
   readonly code: string;

@@ -2,7 +2,7 @@
 
 import { ownEndNoted } from "../annotations/own-end.ts";
 import { type Stopped, stoppedNoted } from "../annotations/stopped.ts";
-import { fetchContainerName } from "../files/files.ts";
+import { fetchContainerName } from "../files/fetch-order.ts";
 import { endSeconds } from "../job/deadlines.ts";
 import type { ContainerStatus, Job, Pod } from "../kubernetes.ts";
 import { failureOf } from "../run/run-state.ts";

@@ -2,7 +2,7 @@
 import { matchesAny } from "../config/glob.ts";
 import type { Task, TaskVolume } from "../config/schema.ts";
 import { type VolumeKind, volumeKinds } from "../config/volumes-schema.ts";
-import { bytesOf } from "../files/files.ts";
+import { bytesOf } from "../files/fetch-order.ts";
 import type { TaskProblem } from "../plan/task-problem.ts";
 import type { Settings } from "../settings/settings.ts";
 import { quote } from "../yaml/scalars.ts";

@@ -1,47 +1,47 @@
 // Reports on the tasks of a graph: why some never ran, what their failures mean, and the verdict of the run.
 import { type Graph, type GraphNode, nodesOf } from "../run/graph.ts";
-import { standingsIn } from "../run/graph-step.ts";
+import { taskStatusesIn } from "../run/graph-step.ts";
 import type { RunState } from "../run/run-state.ts";
-import type { Standing } from "../run/standing.ts";
+import type { TaskStatus } from "../run/task-status.ts";
 import { resultOf, statusOf } from "./judge-result.ts";
 import type { TaskResult } from "./result.ts";
 import type { TaskReport } from "./task-report.ts";
 
 /** A reason for each task that never ran, which continues "it did not run: ". */
 export const whySkipped = (run: RunState, graph: Graph): ReadonlyMap<number, string> => {
-  const [nodes, standings] = [nodesOf(graph), standingsIn(run, graph)];
-  const nameOf = (task: number) => `'${run.chain.jobs[task]?.task ?? "?"}'`;
+  const [nodes, statuses] = [nodesOf(graph), taskStatusesIn(run, graph)];
+  const nameOf = (task: number) => `'${run.spec.jobs[task]?.task ?? "?"}'`;
   return new Map(
-    standings.flatMap((standing, task) => {
+    statuses.flatMap((status, task) => {
       const node = nodes[task]!;
-      if (standing === "spared") return [[task, whySpared(node, standings, nameOf)]];
-      return standing === "barred" ? [[task, whyBarred(node, standings, nameOf)]] : [];
+      if (status === "spared") return [[task, whySpared(node, statuses, nameOf)]];
+      return status === "barred" ? [[task, whyBarred(node, statuses, nameOf)]] : [];
     }),
   );
 };
 
 const whySpared = (
   { when, needs }: GraphNode,
-  standings: readonly Standing[],
+  statuses: readonly TaskStatus[],
   nameOf: (task: number) => string,
 ): string => {
   if (when === "failure") return "none of the tasks that it waits for failed.";
-  const spared = needs.find((need) => standings[need] === "spared") ?? 0;
+  const spared = needs.find((need) => statuses[need] === "spared") ?? 0;
   return `it needs ${nameOf(spared)}, which had no reason to run.`;
 };
 
 const whyBarred = (
   { needs, spared }: GraphNode,
-  standings: readonly Standing[],
+  statuses: readonly TaskStatus[],
   nameOf: (task: number) => string,
 ): string => {
-  const failed = needs.filter((need) => standings[need] === "failed");
+  const failed = needs.filter((need) => statuses[need] === "failed");
   if (failed.length > 0) return `it needs ${failed.map(nameOf).join(" and ")}, which failed.`;
-  const barred = needs.find((need) => standings[need] === "barred");
+  const barred = needs.find((need) => statuses[need] === "barred");
   if (barred !== undefined) return `it needs ${nameOf(barred)}, which did not run.`;
-  const reason = spared.find((task) => standings[task] !== "spared");
+  const reason = spared.find((task) => statuses[task] !== "spared");
   if (reason !== undefined) return `${nameOf(reason)}, which runs only after a failure, had to run.`;
-  return `${nameOf(standings.indexOf("failed"))} failed, and the action has \`failFast\`.`;
+  return `${nameOf(statuses.indexOf("failed"))} failed, and the action has \`failFast\`.`;
 };
 
 /** In a graph the worst result counts, regardless of order. */

@@ -1,5 +1,5 @@
 // The outcome of a run, as noted on its Jobs.
-import type { End, Outcome } from "../annotations/marks.ts";
+import type { End, Outcome } from "../annotations/annotations.ts";
 import type { OutgoingEvent } from "../event/outgoing-event.ts";
 
 /** The outcome by the event that was sent to Keptn. */

@@ -2,7 +2,7 @@
 
 import { type OwnEnd, ownEndNoted } from "../annotations/own-end.ts";
 import { stoppedNoted } from "../annotations/stopped.ts";
-import { fetchContainerName } from "../files/files.ts";
+import { fetchContainerName } from "../files/fetch-order.ts";
 import type { ContainerStatus, Job, Pod } from "../kubernetes.ts";
 import { describeEnd, describeState, explainFailure } from "../pod/explain-failure.ts";
 import { ownEndOf, type Terminated } from "../pod/pod-end.ts";

@@ -1,6 +1,6 @@
 // Decides the next step of a run from its Jobs. start-job, finish-task and the sweep share this decision.
 
-import type { End } from "../annotations/marks.ts";
+import type { End } from "../annotations/annotations.ts";
 import { type OwnEnd, ownEndNoted } from "../annotations/own-end.ts";
 import { type Stopped, stoppedNoted } from "../annotations/stopped.ts";
 import { createdMs } from "../object-meta.ts";
@@ -22,14 +22,14 @@ export type Step =
   /** Keptn no longer waits for this run (aborted, timed out): stop it and send nothing. */
   | { readonly kind: "abandon" }
   /** Reported, but some Jobs are not finalized yet. */
-  | { readonly kind: "tidy" }
+  | { readonly kind: "finalize" }
   | { readonly kind: "over" };
 
 export interface Situation {
   /** Epoch milliseconds. */
   readonly nowMs: number;
   /** Identifies this delivery in a claim. */
-  readonly me: string;
+  readonly holderIdentity: string;
   /** This delivery created the run's first Job: no other has announced it. */
   readonly owner: boolean;
   readonly leaseSeconds: number;
@@ -43,23 +43,23 @@ export interface Situation {
 }
 
 export const nextStep = (run: RunState, now: Situation): Step => {
-  if (wasReported(run)) return run.tasks.every(isLetGo) ? { kind: "over" } : { kind: "tidy" };
+  if (wasReported(run)) return run.tasks.every(isFinalized) ? { kind: "over" } : { kind: "finalize" };
   const held = heldByAnother(run, now);
   if (held) return held;
   if (now.over) return { kind: "abandon" };
-  const hidden = run.marks.end ? undefined : hiddenEnd(run, now);
+  const hidden = run.annotations.end ? undefined : hiddenEnd(run, now);
   if (hidden) return hidden;
   // A claimed report fixes the end: Keptn may already know it, even if the Jobs change after that.
-  const end = run.marks.end ?? endOf(run, now);
+  const end = run.annotations.end ?? endOf(run, now);
   if (end === "being-created") {
     return { kind: "wait", why: "its Jobs are being created" };
   }
-  const announced = run.chain.silent || run.marks.announced !== undefined;
+  const announced = run.spec.silent || run.annotations.announced !== undefined;
   const notYet = announced ? undefined : leftToOwner(run, now);
   if (notYet) return notYet;
   if (end) return { kind: "report", end };
   if (!announced) return { kind: "announce", ask: !isOwner(run, now) };
-  if (run.chain.graph) return graphStep(run, run.chain.graph, now.cannotStart);
+  if (run.spec.graph) return graphStep(run, run.spec.graph, now.cannotStart);
   const task = run.tasks.findIndex(({ phase }) => phase !== "succeeded");
   const isDue = run.tasks[task]?.phase === "waiting";
   return isDue ? { kind: "release", tasks: [task] } : { kind: "wait", why: "a task is running" };
@@ -72,24 +72,24 @@ const hiddenEnd = (run: RunState, { ownEnd }: Situation): Step | undefined => {
   return ownEnd && says && job && !ownEndNoted(job) && !stoppedNoted(job) ? { kind: "note-end", ...ownEnd } : undefined;
 };
 
-const isLetGo = ({ job }: TaskState): boolean => !job || stateOf(job) === "reported";
+const isFinalized = ({ job }: TaskState): boolean => !job || stateOf(job) === "reported";
 
 /** Another delivery is about to send something. When its lease expires, it counts as dead. */
 const heldByAnother = (run: RunState, now: Situation): Step | undefined => {
-  const claim = run.marks.claim;
-  if (!claim || claim.by === now.me) return undefined;
-  const untilMs = Date.parse(claim.at) + (claim.leaseSeconds ?? now.leaseSeconds) * 1000;
-  return untilMs > now.nowMs ? { kind: "wait", why: `${claim.by} holds the lease` } : undefined;
+  const lease = run.annotations.lease;
+  if (!lease || lease.holderIdentity === now.holderIdentity) return undefined;
+  const untilMs = Date.parse(lease.renewTime) + (lease.leaseSeconds ?? now.leaseSeconds) * 1000;
+  return untilMs > now.nowMs ? { kind: "wait", why: `${lease.holderIdentity} holds the lease` } : undefined;
 };
 
 /** The end of the run if its Jobs determine it: the first task that did not succeed decides. */
 const endOf = (run: RunState, now: Situation): End | "being-created" | undefined => {
   const missing = run.tasks.findIndex(({ phase }) => phase === "missing");
-  if (run.marks.refused && missing >= 0) return { kind: "refused", task: missing, why: run.marks.refused };
-  if (missing >= 0 && !run.marks.announced && newestMs(run) + now.createGraceSeconds * 1000 > now.nowMs) {
+  if (run.annotations.refused && missing >= 0) return { kind: "refused", task: missing, why: run.annotations.refused };
+  if (missing >= 0 && !run.annotations.announced && newestMs(run) + now.createGraceSeconds * 1000 > now.nowMs) {
     return "being-created";
   }
-  if (run.chain.graph && hasBegun(run)) return graphEnd(run, run.chain.graph);
+  if (run.spec.graph && hasBegun(run)) return graphEnd(run, run.spec.graph);
   const deleted = run.tasks.findIndex(({ phase }) => phase === "deleted");
   const failed = run.tasks.findIndex(({ phase }) => phase === "failed");
   if (failed >= 0) return { kind: "failed", task: failed };
@@ -116,6 +116,6 @@ const leftToOwner = (run: RunState, now: Situation): Step | undefined => {
 const isOwner = (run: RunState, now: Situation): boolean =>
   now.owner && now.nowMs < createdMs(run.lead) + leaseMs(run, now) / 3;
 
-const leaseMs = ({ chain }: RunState, now: Situation): number => (chain.leaseSeconds ?? now.leaseSeconds) * 1000;
+const leaseMs = ({ spec }: RunState, now: Situation): number => (spec.leaseSeconds ?? now.leaseSeconds) * 1000;
 
 const newestMs = (run: RunState): number => Math.max(...run.tasks.map(({ job }) => (job ? createdMs(job) : 0)));

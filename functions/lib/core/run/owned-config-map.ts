@@ -1,6 +1,6 @@
 // ConfigMaps that belong to a Job: immutable, and deleted with it.
 
-import { label } from "../annotations/marks.ts";
+import { label } from "../annotations/annotations.ts";
 import type { ConfigMap, Job } from "../kubernetes.ts";
 
 /** @param job as the API server returned it: garbage collection needs its uid. @param what suffix of the name: `files`, `values` */

@@ -1,7 +1,7 @@
 // Which Jobs belong to this installation, and in which namespaces.
 
-import { hashOf, label, labelValueOf } from "../annotations/marks.ts";
-import { isFields } from "../annotations/read-marks.ts";
+import { hashOf, label, labelValueOf } from "../annotations/annotations.ts";
+import { isFields } from "../annotations/parse-annotations.ts";
 import type { Job } from "../kubernetes.ts";
 import type { Settings } from "../settings/settings.ts";
 

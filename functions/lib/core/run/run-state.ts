@@ -2,16 +2,16 @@
 
 import {
   annotation,
-  type Chain,
-  type ChainLink,
-  type Claim,
   type End,
+  type Lease,
   label,
   type Outcome,
+  type RunSpec,
   type State,
-} from "../annotations/marks.ts";
+  type TaskRef,
+} from "../annotations/annotations.ts";
 import { ownEndNoted } from "../annotations/own-end.ts";
-import { readChain, readClaim, readEnd, readEnvelope } from "../annotations/read-marks.ts";
+import { parseEnd, parseEnvelope, parseLease, parseRunSpec } from "../annotations/parse-annotations.ts";
 import { stoppedNoted } from "../annotations/stopped.ts";
 import type { Envelope } from "../event/keptn-event.ts";
 import type { Job } from "../kubernetes.ts";
@@ -28,7 +28,7 @@ export type TaskPhase =
   | "deleted";
 
 export interface TaskState {
-  readonly link: ChainLink;
+  readonly ref: TaskRef;
   readonly phase: TaskPhase;
   /** Undefined when missing. */
   readonly job?: Job;
@@ -37,17 +37,17 @@ export interface TaskState {
 export interface RunState {
   readonly id: string;
   readonly event: Envelope;
-  readonly chain: Chain;
+  readonly spec: RunSpec;
   readonly tasks: readonly TaskState[];
   /** The first Job that exists; it carries the run's annotations. */
   readonly lead: Job;
-  readonly marks: Marks;
+  readonly annotations: RunAnnotations;
 }
 
-interface Marks {
+interface RunAnnotations {
   /** When `.started` was noted (RFC 3339). */
   readonly announced?: string;
-  readonly claim?: Claim;
+  readonly lease?: Lease;
   /** How the run ended; undefined: its report has not been claimed yet. */
   readonly end?: End;
   /** Why Kubernetes refused one of the run's Jobs. */
@@ -71,21 +71,21 @@ export const runIdOfJob = (job: Job): string | undefined => job.metadata?.labels
 export const readRun = (jobs: readonly Job[]): RunState | undefined => {
   const found = firstOfOurs(jobs);
   if (!found) return undefined;
-  const { id, chain, event } = found;
+  const { id, spec, event } = found;
   const ours = jobs.filter((job) => runIdOfJob(job) === id);
-  const tasks = chain.jobs.map((link): TaskState => {
-    const job = ours.find(({ metadata }) => metadata?.namespace === link.namespace && metadata?.name === link.name);
-    return job ? { link, phase: phaseOf(job), job } : { link, phase: "missing" };
+  const tasks = spec.jobs.map((ref): TaskState => {
+    const job = ours.find(({ metadata }) => metadata?.namespace === ref.namespace && metadata?.name === ref.name);
+    return job ? { ref, phase: phaseOf(job), job } : { ref, phase: "missing" };
   });
   const lead = tasks.find(({ job }) => job)?.job;
-  return lead && { id, event, chain, tasks, lead, marks: marksOf(lead, tasks.length) };
+  return lead && { id, event, spec, tasks, lead, annotations: annotationsOf(lead, tasks.length) };
 };
 
 const firstOfOurs = (jobs: readonly Job[]) => {
   for (const job of jobs) {
-    const { [annotation.chain]: chainText, [annotation.event]: eventText } = job.metadata?.annotations ?? {};
-    const [id, chain, event] = [runIdOfJob(job), readChain(chainText), readEnvelope(eventText)];
-    if (chain && event) return id ? { id, chain, event } : undefined;
+    const { [annotation.spec]: specText, [annotation.event]: eventText } = job.metadata?.annotations ?? {};
+    const [id, spec, event] = [runIdOfJob(job), parseRunSpec(specText), parseEnvelope(eventText)];
+    if (spec && event) return id ? { id, spec, event } : undefined;
   }
   return undefined;
 };
@@ -95,7 +95,7 @@ export const stateOf = (job: Job): State | undefined => job.metadata?.labels?.[l
 
 /** A finalized Job also proves it: no Job is finalized before its run is reported, and the Job with the annotation can be gone first. */
 export const wasReported = (run: RunState): boolean =>
-  run.marks.reported !== undefined || run.tasks.some(({ job }) => job && stateOf(job) === "reported");
+  run.annotations.reported !== undefined || run.tasks.some(({ job }) => job && stateOf(job) === "reported");
 
 /**
  * A noted end of the task's own container overrides a failure that a sidecar caused. Kubernetes sets SuccessCriteriaMet and
@@ -118,19 +118,19 @@ type JobCondition = NonNullable<NonNullable<Job["status"]>["conditions"]>[number
 export const failureOf = (job: Job): JobCondition | undefined =>
   job.status?.conditions?.find((c) => (c.type === "Failed" || c.type === "FailureTarget") && c.status === "True");
 
-const marksOf = (job: Job, tasks: number): Marks => {
+const annotationsOf = (job: Job, tasks: number): RunAnnotations => {
   const noted = (name: string) => job.metadata?.annotations?.[name] || undefined;
   const [announced, reported] = [noted(annotation.announced), noted(annotation.reported)];
-  const [refused, claim] = [noted(annotation.refused), readClaim(noted(annotation.claim))];
+  const [refused, lease] = [noted(annotation.refused), parseLease(noted(annotation.claim))];
   const [over, refusedSiblings] = [noted(annotation.over), noted(annotation.refusedSiblings)?.split(",")];
   const outcome = noted(annotation.outcome) as Outcome | undefined;
-  const end = readEnd(noted(annotation.end), tasks);
+  const end = parseEnd(noted(annotation.end), tasks);
   return {
     ...(announced && { announced }),
     ...(reported && { reported }),
     ...(refused && { refused }),
     ...(refusedSiblings && { refusedSiblings }),
-    ...(claim && { claim }),
+    ...(lease && { lease }),
     ...(over && { over }),
     ...(outcome && { outcome }),
     ...(end && { end }),

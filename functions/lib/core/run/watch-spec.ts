@@ -1,6 +1,6 @@
 // Parses the spec of the ApiServerSource that start-job creates: manifests/base/job-changes.yaml has one text per field.
 import { parse } from "yaml";
-import { isFields } from "../annotations/read-marks.ts";
+import { isFields } from "../annotations/parse-annotations.ts";
 
 /**
  * @param fields YAML texts by field name, as a ConfigMap can hold them and patches can change them. `sink.ref.name` is nested in `sink`,

@@ -7,7 +7,7 @@ import {
   type TaskSecurityContext,
 } from "../config/security-context-schema.ts";
 import { jsonTree, smallFirst } from "../yaml/json-tree.ts";
-import type { Tree } from "../yaml/yaml-tree.ts";
+import type { Tree } from "../yaml/tree.ts";
 import { choice, flag, list, requiredText, settingType, size, text, whole, wrong } from "./setting-types.ts";
 
 /** A quantity, or `none`. */

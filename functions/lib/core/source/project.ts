@@ -1,5 +1,5 @@
 // A Keptn project and the event types that its shipyard file can produce.
-import { readYaml, type Tree } from "../yaml/yaml-tree.ts";
+import { readYaml, type Tree } from "../yaml/tree.ts";
 
 export interface Project {
   readonly name: string;

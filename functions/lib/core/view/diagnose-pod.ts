@@ -9,21 +9,21 @@ import { type Trouble, troubleOf } from "../pod/start-trouble.ts";
 import { containersOfTask, endOfContainer } from "../pod/task-containers.ts";
 import type { TaskState } from "../run/run-state.ts";
 import { oneLine } from "../text/log-text.ts";
+import { type ClusterView, podsOf } from "./cluster-view.ts";
 import type { Diagnosis, Question } from "./diagnose.ts";
 import { renderDuration, secondsSince } from "./duration.ts";
-import { podsOf, type Sight } from "./sight.ts";
 import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
 
 /** Normal delays of scheduler, kubelet and controllers. */
 const patienceSeconds = 15;
 
-export const diagnosePod = (task: TaskState, sight: Sight): Diagnosis => {
-  const { job, link } = task;
-  if (!sight.pods || !job || sight.podsUnread?.has(link.namespace)) return {};
-  const pod = podsOf(task, sight).at(-1);
+export const diagnosePod = (task: TaskState, cluster: ClusterView): Diagnosis => {
+  const { job, ref } = task;
+  if (!cluster.pods || !job || cluster.podsUnread?.has(ref.namespace)) return {};
+  const pod = podsOf(task, cluster).at(-1);
   const trouble = troubleOf(job, pod);
-  if (!trouble) return diagnoseSidecars({ task: link.task, job, pod }, sight);
-  return diagnoseStart(trouble, { task: link.task, job, pod }, sight);
+  if (!trouble) return diagnoseSidecars({ task: ref.task, job, pod }, cluster);
+  return diagnoseStart(trouble, { task: ref.task, job, pod }, cluster);
 };
 
 interface Patient {
@@ -32,14 +32,14 @@ interface Patient {
   readonly pod: Pod | undefined;
 }
 
-const diagnoseStart = (trouble: Trouble, { task, job, pod }: Patient, sight: Sight): Diagnosis => {
-  if (trouble.kind === "no-pod" || !pod) return diagnoseJob(job, sight);
-  if (trouble.kind === "container") return diagnoseTrouble({ task, job, pod, stuck: trouble.status }, sight);
-  return trouble.kind === "no-node" ? diagnoseScheduling(task, pod, sight) : diagnoseSandbox(task, pod, sight);
+const diagnoseStart = (trouble: Trouble, { task, job, pod }: Patient, cluster: ClusterView): Diagnosis => {
+  if (trouble.kind === "no-pod" || !pod) return diagnoseJob(job, cluster);
+  if (trouble.kind === "container") return diagnoseTrouble({ task, job, pod, stuck: trouble.status }, cluster);
+  return trouble.kind === "no-node" ? diagnoseScheduling(task, pod, cluster) : diagnoseSandbox(task, pod, cluster);
 };
 
 /** The task has ended, but its pod has not. The next sweep continues anyway. */
-const diagnoseSidecars = ({ task, job, pod }: Patient, { nowMs }: Sight): Diagnosis => {
+const diagnoseSidecars = ({ task, job, pod }: Patient, { nowMs }: ClusterView): Diagnosis => {
   const { own } = containersOfTask(job, pod);
   const [ended, names] = [own?.state?.terminated, lastingSidecarsOf(job, pod)];
   const seconds = secondsSince(endOfContainer(own), nowMs) ?? 0;
@@ -57,16 +57,16 @@ interface Stuck extends Patient {
 }
 
 /** The problem disappears by itself, or the sweep ends the task, if there is a sweep. */
-const diagnoseTrouble = (trouble: Stuck, sight: Sight): Diagnosis => {
+const diagnoseTrouble = (trouble: Stuck, cluster: ClusterView): Diagnosis => {
   const { job, pod, stuck } = trouble;
-  const graceSeconds = sight.settings.START_GRACE_SECONDS;
-  const sinceMs = troubleSinceMs(stuck, { job, pod, warnings: warningsOf(pod, sight) ?? [] });
-  const isLeft = sight.nowMs - sinceMs > (graceSeconds + sweepSeconds) * 1000;
-  const sweep = isLeft ? explainSweep(sight) : { why: "", fix: reportedAfter(graceSeconds) };
+  const graceSeconds = cluster.settings.START_GRACE_SECONDS;
+  const sinceMs = troubleSinceMs(stuck, { job, pod, warnings: warningsOf(pod, cluster) ?? [] });
+  const isLeft = cluster.nowMs - sinceMs > (graceSeconds + sweepSeconds) * 1000;
+  const sweep = isLeft ? explainSweep(cluster) : { why: "", fix: reportedAfter(graceSeconds) };
   const fix = [fixesByReason[stuck.state?.waiting?.reason ?? ""], sweep.fix].filter(Boolean).join(" ");
-  const { why, ask = [] } = withWarnings(renderTrouble(trouble), fix, { about: pod, sight });
-  const asks = isLeft && sight.timer === undefined ? [...ask, { about: "timer" } as const] : ask;
-  return { why: `${why}${sweep.why}`, fix, ...(asks.length > 0 ? { ask: asks } : {}) };
+  const { why, questions = [] } = withWarnings(renderTrouble(trouble), fix, { about: pod, cluster });
+  const asks = isLeft && cluster.timer === undefined ? [...questions, { about: "timer" } as const] : questions;
+  return { why: `${why}${sweep.why}`, fix, ...(asks.length > 0 ? { questions: asks } : {}) };
 };
 
 const renderTrouble = ({ task, pod, stuck }: Stuck): string => {
@@ -89,7 +89,7 @@ const fixesByReason: Readonly<Record<string, string>> = {
   CreateContainerConfigError: create,
 };
 
-const diagnoseScheduling = (task: string, pod: Pod, { nowMs, settings }: Sight): Diagnosis => {
+const diagnoseScheduling = (task: string, pod: Pod, { nowMs, settings }: ClusterView): Diagnosis => {
   const refused = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
   const seconds = secondsSince(pod.metadata?.creationTimestamp, nowMs) ?? 0;
   if (!refused || seconds < patienceSeconds) return {};
@@ -100,15 +100,15 @@ const diagnoseScheduling = (task: string, pod: Pod, { nowMs, settings }: Sight):
   };
 };
 
-const waitsUntil = ({ START_DEADLINE_SECONDS: seconds }: Sight["settings"]): string =>
+const waitsUntil = ({ START_DEADLINE_SECONDS: seconds }: ClusterView["settings"]): string =>
   `The task waits for ${seconds}s (START_DEADLINE_SECONDS), then the sweep reports it as errored.`;
 
 /** A missing volume or network shows only in warnings; otherwise it looks like a slow start. */
-const diagnoseSandbox = (task: string, pod: Pod, sight: Sight): Diagnosis => {
-  if ((secondsSince(pod.status?.startTime, sight.nowMs) ?? 0) < patienceSeconds) return {};
-  const warnings = warningsOf(pod, sight);
-  if (!warnings) return { ask: [questionAbout(pod)] };
-  const trouble = sandboxTroubleOf({ pod, warnings, nowMs: sight.nowMs });
+const diagnoseSandbox = (task: string, pod: Pod, cluster: ClusterView): Diagnosis => {
+  if ((secondsSince(pod.status?.startTime, cluster.nowMs) ?? 0) < patienceSeconds) return {};
+  const warnings = warningsOf(pod, cluster);
+  if (!warnings) return { questions: [questionAbout(pod)] };
+  const trouble = sandboxTroubleOf({ pod, warnings, nowMs: cluster.nowMs });
   if (!trouble) return {};
   const said = oneLine(renderWarning(trouble.said)).replace(/\.?$/, ".");
   const fix = trouble.what.startsWith("a volume")
@@ -116,30 +116,30 @@ const diagnoseSandbox = (task: string, pod: Pod, sight: Sight): Diagnosis => {
     : "Correct the cause in that message: a limit of the task, or the node's network.";
   return {
     why: `Task '${task}' cannot start: ${trouble.what} Kubernetes said: ${said}`,
-    fix: `${fix} ${reportedAfter(sight.settings.START_GRACE_SECONDS)}`,
+    fix: `${fix} ${reportedAfter(cluster.settings.START_GRACE_SECONDS)}`,
   };
 };
 
 /** The Job's pods are refused. */
-const diagnoseJob = (job: Job, sight: Sight): Diagnosis => {
-  const seconds = secondsSince(job.status?.startTime, sight.nowMs) ?? 0;
+const diagnoseJob = (job: Job, cluster: ClusterView): Diagnosis => {
+  const seconds = secondsSince(job.status?.startTime, cluster.nowMs) ?? 0;
   if (seconds < patienceSeconds) return {};
   const why = `Kubernetes has created no pod for Job ${job.metadata?.namespace}/${job.metadata?.name} for ${renderDuration(seconds)}.`;
-  const isFull = warningsOf(job, sight)?.findLast(({ reason }) => reason === "FailedCreate");
+  const isFull = warningsOf(job, cluster)?.findLast(({ reason }) => reason === "FailedCreate");
   const fix =
     isFull && isFullQuota(isFull)
-      ? `Raise the quota, or wait for other pods to end. ${waitsUntil(sight.settings)}`
+      ? `Raise the quota, or wait for other pods to end. ${waitsUntil(cluster.settings)}`
       : "Look for a quota, a missing service account or an admission rule that refuses the pod.";
-  return withWarnings(why, fix, { about: job, sight });
+  return withWarnings(why, fix, { about: job, cluster });
 };
 
 const withWarnings = (
   why: string,
   fix: string,
-  { about, sight }: { readonly about: Pod | Job; readonly sight: Sight },
+  { about, cluster }: { readonly about: Pod | Job; readonly cluster: ClusterView },
 ): { readonly why: string } & Diagnosis => {
-  const said = warningsOf(about, sight);
-  if (!said) return { why, fix, ask: [questionAbout(about)] };
+  const said = warningsOf(about, cluster);
+  if (!said) return { why, fix, questions: [questionAbout(about)] };
   const news = said
     .map(renderWarning)
     .map(oneLine)
@@ -151,7 +151,7 @@ const withWarnings = (
 const isKnown = (warning: string, why: string): boolean =>
   why.includes(warning.replace(/^\w+: /, "").slice(-60)) || /^Failed: Error: \w+$/.test(warning);
 
-const warningsOf = ({ metadata }: Pod | Job, { warnings }: Sight): readonly KubernetesWarning[] | undefined =>
+const warningsOf = ({ metadata }: Pod | Job, { warnings }: ClusterView): readonly KubernetesWarning[] | undefined =>
   warnings?.get(metadata?.uid ?? "");
 
 const questionAbout = ({ metadata }: Pod | Job): Question => ({

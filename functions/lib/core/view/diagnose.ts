@@ -2,10 +2,10 @@
 import type { Step } from "../run/next-step.ts";
 import type { RunState, TaskState } from "../run/run-state.ts";
 import { fixUnread } from "../run/unread-namespace.ts";
+import { type ClusterView, unreadNamespaceOf } from "./cluster-view.ts";
 import { diagnosePod } from "./diagnose-pod.ts";
 import { renderDuration } from "./duration.ts";
 import { endOf } from "./phases.ts";
-import { type Sight, unreadNamespaceOf } from "./sight.ts";
 import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
 
 export interface Diagnosis {
@@ -13,7 +13,7 @@ export interface Diagnosis {
   readonly why?: string;
   readonly fix?: string;
   /** Requests that would add detail, and were not made yet. */
-  readonly ask?: readonly Question[];
+  readonly questions?: readonly Question[];
 }
 
 export type Question =
@@ -21,31 +21,33 @@ export type Question =
   | { readonly about: "object"; readonly namespace: string; readonly name: string; readonly uid: string };
 
 /** @param step the next step, from an observer's view */
-export const diagnose = (run: RunState, step: Step, sight: Sight): Diagnosis => {
+export const diagnose = (run: RunState, step: Step, cluster: ClusterView): Diagnosis => {
   if (step.kind === "over") return {};
-  const unread = unreadNamespaceOf(run, sight);
+  const unread = unreadNamespaceOf(run, cluster);
   if (unread !== undefined) {
-    const why = sight.jobsUnread?.get(unread)?.replace(/\.?$/, ".");
+    const why = cluster.jobsUnread?.get(unread)?.replace(/\.?$/, ".");
     return { why: `Its Jobs in namespace ${unread} cannot be listed: ${why}`, fix: fixUnread(unread) };
   }
   const running = run.tasks.filter(({ phase }) => phase === "running");
-  if (step.kind === "wait") return running.length > 0 ? diagnosePods(running, sight) : diagnoseCreation(run, sight);
-  const dueMs = dueSinceMs(run, step, sight);
-  const seconds = (sight.nowMs - dueMs) / 1000;
+  if (step.kind === "wait") return running.length > 0 ? diagnosePods(running, cluster) : diagnoseCreation(run, cluster);
+  const dueMs = dueSinceMs(run, step, cluster);
+  const seconds = (cluster.nowMs - dueMs) / 1000;
   if (seconds < sweepSeconds) return {};
-  const claim = run.marks.claim ? ` ${run.marks.claim.by} began it at ${run.marks.claim.at}, but did not finish.` : "";
-  const sweep = explainSweep(sight);
+  const lease = run.annotations.lease
+    ? ` ${run.annotations.lease.holderIdentity} began it at ${run.annotations.lease.renewTime}, but did not finish.`
+    : "";
+  const sweep = explainSweep(cluster);
   return {
-    why: `${overdue(run, step)}: due for ${renderDuration(seconds)}.${claim}${sweep.why}`,
+    why: `${overdue(run, step)}: due for ${renderDuration(seconds)}.${lease}${sweep.why}`,
     fix: sweep.fix,
-    ...(sight.timer === undefined ? { ask: [{ about: "timer" }] } : {}),
+    ...(cluster.timer === undefined ? { questions: [{ about: "timer" }] } : {}),
   };
 };
 
 /** For parallel tasks, the first one that is stuck. */
-const diagnosePods = (running: readonly TaskState[], sight: Sight): Diagnosis => {
-  const found = running.map((task) => diagnosePod(task, sight));
-  return found.find(({ why, ask }) => why !== undefined || ask !== undefined) ?? {};
+const diagnosePods = (running: readonly TaskState[], cluster: ClusterView): Diagnosis => {
+  const found = running.map((task) => diagnosePod(task, cluster));
+  return found.find(({ why, questions }) => why !== undefined || questions !== undefined) ?? {};
 };
 
 /** The step that finish-task has not done. */
@@ -54,31 +56,31 @@ const overdue = (run: RunState, step: Exclude<Step, { kind: "wait" | "over" }>):
     case "announce":
       return "Its Jobs exist, but Keptn was not told that it started";
     case "release":
-      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' was not released, although it is next`;
+      return `Task '${run.spec.jobs[step.tasks[0] ?? 0]?.task}' was not released, although it is next`;
     case "stop":
-      return `Task '${run.chain.jobs[step.tasks[0] ?? 0]?.task}' was not stopped, although it must be`;
+      return `Task '${run.spec.jobs[step.tasks[0] ?? 0]?.task}' was not stopped, although it must be`;
     case "note-end":
       return "A task has ended, but its Job does not record it";
     case "report":
     case "abandon":
       return "It has ended, but Keptn was not told";
-    case "tidy":
+    case "finalize":
       return "It was reported, but not all of its Jobs were finalized";
   }
 };
 
 /** When the step became possible. */
-const dueSinceMs = (run: RunState, step: Step, { settings }: Sight): number => {
+const dueSinceMs = (run: RunState, step: Step, { settings }: ClusterView): number => {
   const leaseMs = settings.CLAIM_LEASE_SECONDS * 1000;
-  const claimEndMs = run.marks.claim ? timeMs(run.marks.claim.at) + leaseMs : 0;
-  const ownerEndMs = run.marks.announced || run.chain.silent ? 0 : createdMs(run) + leaseMs;
+  const claimEndMs = run.annotations.lease ? timeMs(run.annotations.lease.renewTime) + leaseMs : 0;
+  const ownerEndMs = run.annotations.announced || run.spec.silent ? 0 : createdMs(run) + leaseMs;
   return Math.max(claimEndMs, ownerEndMs, becameDueMs(run, step, settings.CREATE_GRACE_SECONDS * 1000));
 };
 
 const becameDueMs = (run: RunState, step: Step, createGraceMs: number): number => {
-  if (step.kind === "tidy") return timeMs(run.marks.reported);
+  if (step.kind === "finalize") return timeMs(run.annotations.reported);
   const endsMs = run.tasks.map(({ job }) => timeMs(job && endOf(job)));
-  if (step.kind === "report" && step.end.kind === "incomplete" && !run.marks.announced) {
+  if (step.kind === "report" && step.end.kind === "incomplete" && !run.annotations.announced) {
     return createdMs(run) + createGraceMs;
   }
   return Math.max(createdMs(run), ...endsMs);
@@ -91,11 +93,11 @@ const createdMs = (run: RunState): number =>
 const timeMs = (time: string | undefined): number => Date.parse(time ?? "") || 0;
 
 /** start-job creates all Jobs within seconds, unless it dies. */
-const diagnoseCreation = (run: RunState, sight: Sight): Diagnosis => {
-  const ageMs = sight.nowMs - createdMs(run);
+const diagnoseCreation = (run: RunState, cluster: ClusterView): Diagnosis => {
+  const ageMs = cluster.nowMs - createdMs(run);
   const missing = run.tasks.filter(({ phase }) => phase === "missing").length;
-  if (missing === 0 || run.marks.announced || ageMs < sight.settings.CLAIM_LEASE_SECONDS * 1000) return {};
-  const leftSeconds = sight.settings.CREATE_GRACE_SECONDS - ageMs / 1000;
+  if (missing === 0 || run.annotations.announced || ageMs < cluster.settings.CLAIM_LEASE_SECONDS * 1000) return {};
+  const leftSeconds = cluster.settings.CREATE_GRACE_SECONDS - ageMs / 1000;
   const total = run.tasks.length;
   return {
     why: `Only ${total - missing} of its ${total} Jobs were created, the last one ${renderDuration(ageMs / 1000)} ago.`,

@@ -16,7 +16,7 @@ export interface Phase {
   readonly failed?: true;
 }
 
-type Begun = Omit<Phase, "until">;
+type OpenPhase = Omit<Phase, "until">;
 
 /** @param pods newest last @returns in order, each beginning at the previous one's end */
 export const phasesOf = (job: Job, pods: readonly Pod[]): Phase[] => {
@@ -42,13 +42,13 @@ export const phasesOf = (job: Job, pods: readonly Pod[]): Phase[] => {
 };
 
 /** Ends with Kubernetes' pause before the next try. */
-const tryBefore = (job: Job, pod: Pod, from: string | undefined): Begun[] => {
+const tryBefore = (job: Job, pod: Pod, from: string | undefined): OpenPhase[] => {
   const { init, main, ended } = timesOf(job, pod);
   const running = begunAt("running", main).map((one) => ({ ...one, failed: true as const }));
   return [...begunAt("starting", from), ...begunAt("init", init), ...running, ...begunAt("waiting", ended)];
 };
 
-const lastTry = (job: Job, pod: Pod | undefined, from: string | undefined): Begun[] => {
+const lastTry = (job: Job, pod: Pod | undefined, from: string | undefined): OpenPhase[] => {
   const { init, main } = timesOf(job, pod);
   // The start time of an unknown pod is unknown too, so all of the time counts as running.
   const alone = !pod && (endOf(job) !== undefined || (job.status?.ready ?? 0) > 0);
@@ -56,7 +56,7 @@ const lastTry = (job: Job, pod: Pod | undefined, from: string | undefined): Begu
   return [...begunAt("starting", from), ...begunAt("init", init), ...begunAt("running", main)];
 };
 
-const begunAt = (phase: Phase["phase"], from: string | undefined): Begun[] => (from ? [{ phase, from }] : []);
+const begunAt = (phase: Phase["phase"], from: string | undefined): OpenPhase[] => (from ? [{ phase, from }] : []);
 
 const releaseOf = ({ spec, status }: Job): string | undefined => (spec?.suspend ? undefined : status?.startTime);
 

@@ -1,14 +1,14 @@
 // The view of a run: its state, its times, and why it is stuck.
 
-import { label, type Outcome } from "../annotations/marks.ts";
+import { label, type Outcome } from "../annotations/annotations.ts";
 import type { Job } from "../kubernetes.ts";
 import { graphEnd, hasBegun } from "../run/graph-step.ts";
 import { nextStep, type Step } from "../run/next-step.ts";
 import { type RunState, readRun, type TaskState, wasReported } from "../run/run-state.ts";
 import { oneLine } from "../text/log-text.ts";
+import { type ClusterView, podsOf, situationIn, unreadNamespaceOf } from "./cluster-view.ts";
 import { diagnose, type Question } from "./diagnose.ts";
 import { secondsSince } from "./duration.ts";
-import { podsOf, type Sight, situationOf, unreadNamespaceOf } from "./sight.ts";
 import { skippedIn } from "./skipped.ts";
 import { type TaskView, viewTask } from "./task-view.ts";
 
@@ -49,11 +49,11 @@ export interface RunView {
   readonly tasks: readonly TaskView[];
 }
 
-export const viewRun = (run: RunState, sight: Sight): RunView => {
-  const step = stepOf(run, sight);
-  const { why, fix } = diagnose(run, step, sight);
-  const tasks = viewTasks(run, sight);
-  const { event, chain, marks } = run;
+export const viewRun = (run: RunState, cluster: ClusterView): RunView => {
+  const step = stepOf(run, cluster);
+  const { why, fix } = diagnose(run, step, cluster);
+  const tasks = viewTasks(run, cluster);
+  const { event, spec, annotations } = run;
   const createdAt = createdAtOf(run);
   return {
     id: run.id,
@@ -62,30 +62,34 @@ export const viewRun = (run: RunState, sight: Sight): RunView => {
     stuck: why !== undefined,
     ...(why ? { why: oneLine(why) } : {}),
     ...(fix ? { fix } : {}),
-    action: chain.action,
-    silent: chain.silent,
+    action: spec.action,
+    silent: spec.silent,
     event: { id: event.id, type: event.type },
     context: event.shkeptncontext,
     ...{ project: event.project, stage: event.stage, service: event.service },
     ...(createdAt ? { createdAt } : {}),
-    ...(marks.announced ? { announcedAt: marks.announced } : {}),
-    ...(marks.reported ? { reportedAt: marks.reported } : {}),
-    ageSeconds: Math.floor(secondsSince(createdAt, sight.nowMs) ?? 0),
+    ...(annotations.announced ? { announcedAt: annotations.announced } : {}),
+    ...(annotations.reported ? { reportedAt: annotations.reported } : {}),
+    ageSeconds: Math.floor(secondsSince(createdAt, cluster.nowMs) ?? 0),
     tasks,
   };
 };
 
-const viewTasks = (run: RunState, sight: Sight): TaskView[] => {
+const viewTasks = (run: RunState, cluster: ClusterView): TaskView[] => {
   const skipped = skippedIn(run);
   return run.tasks.map((task, index) => {
-    const onError = run.chain.graph?.tasks[index]?.onError;
-    return viewTask(task, podsOf(task, sight), { jobsUnread: sight.jobsUnread, skipped: skipped.get(index), onError });
+    const onError = run.spec.graph?.tasks[index]?.onError;
+    return viewTask(task, podsOf(task, cluster), {
+      jobsUnread: cluster.jobsUnread,
+      skipped: skipped.get(index),
+      onError,
+    });
   });
 };
 
 /** Requests that would add detail on why a run is stuck; empty if it is not, or everything is known. */
-export const questionsOf = (run: RunState, sight: Sight): readonly Question[] =>
-  diagnose(run, stepOf(run, sight), sight).ask ?? [];
+export const questionsOf = (run: RunState, cluster: ClusterView): readonly Question[] =>
+  diagnose(run, stepOf(run, cluster), cluster).questions ?? [];
 
 /** Groups Jobs into runs: open runs first, then newest first. Jobs without a run are ignored. */
 export const readRuns = (jobs: readonly Job[]): RunState[] => {
@@ -97,27 +101,27 @@ export const readRuns = (jobs: readonly Job[]): RunState[] => {
 };
 
 /** finish-task does not act on a run that it cannot read completely. */
-const stepOf = (run: RunState, sight: Sight): Step => {
-  const unread = unreadNamespaceOf(run, sight);
+const stepOf = (run: RunState, cluster: ClusterView): Step => {
+  const unread = unreadNamespaceOf(run, cluster);
   return unread === undefined
-    ? nextStep(run, situationOf(sight))
+    ? nextStep(run, situationIn(cluster))
     : { kind: "wait", why: `its Jobs in namespace ${unread} cannot be listed` };
 };
 
 const wordOf = (run: RunState, step: Step, tasks: readonly TaskView[]): RunWord => {
-  if (wasReported(run)) return run.marks.outcome ?? outcomeOf(tasks);
-  if (step.kind === "report" || run.marks.refused) return "reporting";
+  if (wasReported(run)) return run.annotations.outcome ?? outcomeOf(tasks);
+  if (step.kind === "report" || run.annotations.refused) return "reporting";
   const isKnown = tasks.every(({ state }) => state !== "unknown");
-  if (!run.marks.announced && isKnown && run.tasks.some(({ phase }) => phase === "missing")) return "creating";
-  if (!run.marks.announced && !run.chain.silent) return "announcing";
+  if (!run.annotations.announced && isKnown && run.tasks.some(({ phase }) => phase === "missing")) return "creating";
+  if (!run.annotations.announced && !run.spec.silent) return "announcing";
   if (isKnown && isDecided(run)) return "reporting";
   return tasks.some(({ state }) => state === "cannot-start") ? "cannot-start" : "running";
 };
 
 /** The result is known, but {@link nextStep} waits because a lease is held. */
 const isDecided = (run: RunState): boolean => {
-  const { tasks, chain } = run;
-  if (chain.graph && hasBegun(run)) return graphEnd(run, chain.graph) !== undefined;
+  const { tasks, spec } = run;
+  if (spec.graph && hasBegun(run)) return graphEnd(run, spec.graph) !== undefined;
   const isEnd = ({ phase }: TaskState) => phase === "failed" || phase === "deleted" || phase === "missing";
   return tasks.every(({ phase }) => phase === "succeeded") || tasks.some(isEnd);
 };

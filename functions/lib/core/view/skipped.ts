@@ -5,7 +5,7 @@ import { type RunState, type TaskState, wasReported } from "../run/run-state.ts"
 
 /** By task index. */
 export const skippedIn = (run: RunState): ReadonlyMap<number, string> => {
-  const { graph } = run.chain;
+  const { graph } = run.spec;
   if (!graph || !(hasBegun(run) || wasReported(run))) return new Map();
   return whySkipped(wasReported(run) ? { ...run, tasks: run.tasks.map(asItWas) } : run, graph);
 };

@@ -1,11 +1,11 @@
 // Explains the sweep's part in a stuck run: the sweep should have continued it.
-import type { Sight } from "./sight.ts";
+import type { ClusterView } from "./cluster-view.ts";
 
 /** The sweep picks up due steps once a minute, and needs some time. */
 export const sweepSeconds = 75;
 
 /** @returns the end of a `why`, and the end of a `fix` */
-export const explainSweep = ({ timer = "unknown" }: Sight): { readonly why: string; readonly fix: string } =>
+export const explainSweep = ({ timer = "unknown" }: ClusterView): { readonly why: string; readonly fix: string } =>
   words[timer];
 
 const finishTaskLog =

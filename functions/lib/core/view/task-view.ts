@@ -68,22 +68,22 @@ export interface AboutTask {
 
 /** @param pods the task's known pods, newest last */
 export const viewTask = (
-  { link, phase, job }: TaskState,
+  { ref, phase, job }: TaskState,
   pods: readonly Pod[],
   { jobsUnread, skipped, onError }: AboutTask = {},
 ): TaskView => {
   const pod = pods.at(-1);
   const container = job?.spec?.template.spec?.containers[0];
   const known = skipped === undefined ? wordOf(phase, job, pod) : "skipped";
-  const state = jobsUnread?.has(link.namespace) ? "unknown" : known;
+  const state = jobsUnread?.has(ref.namespace) ? "unknown" : known;
   const note = job ? noteOf(phase, job, pods) : "";
   const tries = job && state !== "skipped" ? triesOf(job, pods) : undefined;
   const deadlineSeconds = job?.spec?.template.spec?.activeDeadlineSeconds;
   return {
-    name: link.task,
+    name: ref.task,
     state,
-    namespace: link.namespace,
-    job: link.name,
+    namespace: ref.namespace,
+    job: ref.name,
     ...(pod?.metadata?.name ? { pod: pod.metadata.name } : {}),
     ...(container?.image ? { image: container.image } : {}),
     ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),

@@ -1,5 +1,5 @@
 // Converts a setting's JSON into the tree of text that the config's schemas read.
-import type { Tree } from "./yaml-tree.ts";
+import type { Tree } from "./tree.ts";
 
 /**
  * @param spell converts keys

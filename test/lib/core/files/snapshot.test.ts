@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fetchOrderOf } from "../../../../functions/lib/core/files/files.ts";
+import { fetchOrderOf } from "../../../../functions/lib/core/files/fetch-order.ts";
 import {
   makeSnapshot,
   type SnapshotFile,

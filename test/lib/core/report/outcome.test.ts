@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { End, Outcome } from "../../../../functions/lib/core/annotations/marks.ts";
-import { makeFinished } from "../../../../functions/lib/core/report/answer.ts";
+import type { End, Outcome } from "../../../../functions/lib/core/annotations/annotations.ts";
+import { makeFinished } from "../../../../functions/lib/core/report/finished-event.ts";
 import { outcomeOfEnd, outcomeOfFinished } from "../../../../functions/lib/core/report/outcome.ts";
 import { testEvent } from "../../../runs.ts";
 

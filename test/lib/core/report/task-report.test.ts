@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fetchContainerName } from "../../../../functions/lib/core/files/files.ts";
+import { fetchContainerName } from "../../../../functions/lib/core/files/fetch-order.ts";
 import type { ContainerStatus, Job, Pod } from "../../../../functions/lib/core/kubernetes.ts";
 import { containersOf, reportTask } from "../../../../functions/lib/core/report/task-report.ts";
 import { makeJobs } from "../../../runs.ts";

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { graphOf } from "../../../../functions/lib/core/config/check-order.ts";
 import { cycleOf, type Graph, type GraphTask, nodesOf, tasksBefore } from "../../../../functions/lib/core/run/graph.ts";
 import type { TaskPhase } from "../../../../functions/lib/core/run/run-state.ts";
-import { isOpen, standingsOf } from "../../../../functions/lib/core/run/standing.ts";
+import { isOpen, taskStatusesOf } from "../../../../functions/lib/core/run/task-status.ts";
 import { everyGraph } from "../../../graphs.ts";
 
 const waits = (tasks: readonly GraphTask[]) => nodesOf({ tasks }).map(({ needs, spared }) => [needs, spared]);
@@ -53,7 +53,7 @@ const reachable = (graph: Graph): TaskPhase[][] => {
   const visit = (phases: TaskPhase[]): void => {
     if (found.has(phases.join())) return;
     found.set(phases.join(), phases);
-    for (const [task, standing] of standingsOf(graph, phases).entries()) {
+    for (const [task, standing] of taskStatusesOf(graph, phases).entries()) {
       if (standing === "ready") visit(phases.with(task, "running"));
       if (standing === "running") for (const end of ["succeeded", "failed"] as const) visit(phases.with(task, end));
     }
@@ -66,7 +66,7 @@ test("what is before a task is through when that one is due, in every graph of t
   for (const tasks of everyGraph(3)) {
     const befores = tasks.map((_, task) => tasksBefore({ tasks }, task));
     for (const phases of reachable({ tasks })) {
-      const standings = standingsOf({ tasks }, phases);
+      const standings = taskStatusesOf({ tasks }, phases);
       for (const [task, standing] of standings.entries()) {
         const open = standing === "ready" ? [...befores[task]!].find((one) => isOpen(standings[one]!)) : undefined;
         assert.equal(open, undefined, JSON.stringify({ tasks, phases, task }));

@@ -2,7 +2,7 @@
 // what it needs, or after a failure that forbids it, and each run comes to the end that a second definition gives it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Chain } from "../../../../functions/lib/core/annotations/marks.ts";
+import type { RunSpec } from "../../../../functions/lib/core/annotations/annotations.ts";
 import type { Graph, GraphTask } from "../../../../functions/lib/core/run/graph.ts";
 import { nextStep, type Situation, type Step } from "../../../../functions/lib/core/run/next-step.ts";
 import { type RunState, readRun, type TaskPhase } from "../../../../functions/lib/core/run/run-state.ts";
@@ -12,7 +12,7 @@ import { makeJobs } from "../../../runs.ts";
 const announced = "2026-01-02T03:04:06.000Z";
 const now: Situation = {
   nowMs: Date.parse(announced),
-  me: "me",
+  holderIdentity: "me",
   owner: false,
   leaseSeconds: 30,
   createGraceSeconds: 300,
@@ -30,9 +30,9 @@ const kinds = { loud: sizes.map((size) => runOf(size, false)), silent: sizes.map
 type Kind = keyof typeof kinds;
 
 const stepOf = (graph: Graph, phases: readonly TaskPhase[], kind: Kind = "loud"): Step => {
-  const { tasks, chain, ...run } = kinds[kind][phases.length - 1]!;
-  const withGraph: Chain = { ...chain, graph };
-  return nextStep({ ...run, chain: withGraph, tasks: tasks.map((task, i) => ({ ...task, phase: phases[i]! })) }, now);
+  const { tasks, spec, ...run } = kinds[kind][phases.length - 1]!;
+  const withGraph: RunSpec = { ...spec, graph };
+  return nextStep({ ...run, spec: withGraph, tasks: tasks.map((task, i) => ({ ...task, phase: phases[i]! })) }, now);
 };
 
 /** What can happen next: one of the tasks is released or stopped (a crash can come after each), ends, or its Job is deleted. */

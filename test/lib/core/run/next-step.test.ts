@@ -10,7 +10,13 @@ const announced = "2026-01-02T03:04:06.000Z";
 const claimOf = (by: string, seconds: number): string =>
   JSON.stringify({ by, at: new Date(at(seconds)).toISOString() });
 
-const someone: Situation = { nowMs: at(1), me: "me", owner: false, leaseSeconds: 30, createGraceSeconds: 300 };
+const someone: Situation = {
+  nowMs: at(1),
+  holderIdentity: "me",
+  owner: false,
+  leaseSeconds: 30,
+  createGraceSeconds: 300,
+};
 
 const step = (run: TestRun, now: Partial<Situation> = {}): Step => {
   const state = readRun(makeJobs({ createdAt, ...run }));
@@ -129,13 +135,16 @@ describe("claims", () => {
 describe("the end", () => {
   const reported = "2026-01-02T03:05:00.000Z";
   test("lets Jobs go after the report, and then rests", () => {
-    assert.equal(kind({ phases: ["succeeded", "failed", "waiting"], announced, reported }), "tidy");
+    assert.equal(kind({ phases: ["succeeded", "failed", "waiting"], announced, reported }), "finalize");
     assert.equal(kind({ phases: ["succeeded"], announced, reported, states: ["reported"] }), "over");
     assert.equal(kind({ phases: ["succeeded", "missing"], announced, reported, states: ["reported"] }), "over");
   });
   test("was reached by a run of which one Job was let go, though the Job with the mark is gone or came anew", () => {
     assert.equal(kind({ phases: ["missing", "succeeded"], states: [undefined, "reported"] }), "over");
-    assert.equal(kind({ phases: ["waiting", "succeeded"], states: [undefined, "reported"] }, { owner: true }), "tidy");
+    assert.equal(
+      kind({ phases: ["waiting", "succeeded"], states: [undefined, "reported"] }, { owner: true }),
+      "finalize",
+    );
   });
   test("abandons a run that Keptn no longer waits for", () => {
     assert.equal(kind({ phases: ["running", "waiting"], announced }, { over: true }), "abandon");
@@ -161,7 +170,7 @@ test("every state of up to three tasks has a next step, and only a report or wha
                 states += 1;
                 if (next.kind === "announce") assert.ok(!silent && !mark && !reported && !chain.includes("missing"));
                 if (next.kind === "release") assertReleasable(chain, next.tasks);
-                if (reported) assert.ok(next.kind === "tidy" || next.kind === "over");
+                if (reported) assert.ok(next.kind === "finalize" || next.kind === "over");
                 if (next.kind === "wait" && next.why === "a task is running") assert.ok(chain.includes("running"));
               }
   assert.ok(states > 15_000, `only ${states} states`);

@@ -1,7 +1,7 @@
 // What comes of the results of tasks as variables of a later one, whatever is written into them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { annotation } from "../../../../functions/lib/core/annotations/marks.ts";
+import { annotation } from "../../../../functions/lib/core/annotations/annotations.ts";
 import { type WantedValue, wantedValuesOf } from "../../../../functions/lib/core/annotations/wanted-values.ts";
 import type { Job } from "../../../../functions/lib/core/kubernetes.ts";
 import { parseResult } from "../../../../functions/lib/core/report/result.ts";

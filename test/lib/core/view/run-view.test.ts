@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { annotation } from "../../../../functions/lib/core/annotations/marks.ts";
+import { annotation } from "../../../../functions/lib/core/annotations/annotations.ts";
 import type { Pod } from "../../../../functions/lib/core/kubernetes.ts";
 import type { Graph } from "../../../../functions/lib/core/run/graph.ts";
 import { readRun } from "../../../../functions/lib/core/run/run-state.ts";
+import type { ClusterView } from "../../../../functions/lib/core/view/cluster-view.ts";
 import { questionsOf, type RunView, readRuns, viewRun } from "../../../../functions/lib/core/view/run-view.ts";
-import type { Sight } from "../../../../functions/lib/core/view/sight.ts";
 import { makeTestPod, makeWarning, type TestPod } from "../../../pods.ts";
 import { makeJobs, type TestRun, testEvent, testRunId } from "../../../runs.ts";
 
@@ -26,13 +26,13 @@ interface Given extends TestRun {
   readonly after: number;
 }
 
-const look = ({ pod, after, ...run }: Given, more: Partial<Sight> = {}): RunView & { asks: string[] } => {
+const look = ({ pod, after, ...run }: Given, more: Partial<ClusterView> = {}): RunView & { asks: string[] } => {
   const jobs = makeJobs(run);
   const state = readRun(jobs);
   assert.ok(state);
   const running = state.tasks.find(({ phase }) => phase === "running")?.job;
   const pods: Pod[] = running && pod && pod !== "none" ? [makeTestPod(running, pod)] : [];
-  const sight: Sight = { nowMs: Date.parse(at(after)), pods, settings, ...more };
+  const sight: ClusterView = { nowMs: Date.parse(at(after)), pods, settings, ...more };
   return { ...viewRun(state, sight), asks: questionsOf(state, sight).map(({ about }) => about) };
 };
 

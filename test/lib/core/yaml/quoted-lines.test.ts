@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { indentQuoted } from "../../../../functions/lib/core/yaml/quoted-lines.ts";
-import { readYaml } from "../../../../functions/lib/core/yaml/yaml-tree.ts";
+import { readYaml } from "../../../../functions/lib/core/yaml/tree.ts";
 import { assertQuick } from "../../../quick.ts";
 
 const treeOf = (text: string): unknown => {

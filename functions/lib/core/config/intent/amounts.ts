@@ -1,7 +1,7 @@
 // Warnings about numbers that mean a different amount than they seem to.
 
 import { quote } from "../../yaml/scalars.ts";
-import type { Path, Tree } from "../../yaml/yaml-tree.ts";
+import type { Path, Tree } from "../../yaml/tree.ts";
 import { parseQuantity } from "../kubernetes-names.ts";
 import type { Task } from "../schema.ts";
 import type { Warning } from "../warning.ts";

@@ -2,7 +2,7 @@
 
 import { parsePath } from "../../jsonpath/path-steps.ts";
 import { quote } from "../../yaml/scalars.ts";
-import type { Path } from "../../yaml/yaml-tree.ts";
+import type { Path } from "../../yaml/tree.ts";
 import { nearest } from "../nearest.ts";
 import type { Warning } from "../warning.ts";
 

@@ -2,7 +2,7 @@
 
 import { parseFileEntry } from "../../files/file-names.ts";
 import { quote } from "../../yaml/scalars.ts";
-import type { Path } from "../../yaml/yaml-tree.ts";
+import type { Path } from "../../yaml/tree.ts";
 import type { Task } from "../schema.ts";
 import type { Warning } from "../warning.ts";
 

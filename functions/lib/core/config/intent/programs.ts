@@ -1,9 +1,9 @@
 // Warnings about a program from the Git repository that is started without its path below /keptn.
 
+import { filesFolder } from "../../files/fetch-order.ts";
 import { parseFileEntry } from "../../files/file-names.ts";
-import { filesFolder } from "../../files/files.ts";
 import { quote } from "../../yaml/scalars.ts";
-import type { Path } from "../../yaml/yaml-tree.ts";
+import type { Path } from "../../yaml/tree.ts";
 import type { Task } from "../schema.ts";
 import type { Warning } from "../warning.ts";
 import { baseName, commandLineOf, type Word } from "./command-line.ts";

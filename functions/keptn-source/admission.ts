@@ -1,0 +1,60 @@
+// Admits each event, from NATS or Keptn's API, once, if we are subscribed to it and there is room.
+import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import { isWanted, type Subscription } from "../lib/core/source/subscription.ts";
+import type { DeliveredIds } from "./delivered-ids.ts";
+import type { KeyedQueue } from "./keyed-queue.ts";
+import type { Metrics } from "./metrics.ts";
+import type { SourcePorts } from "./ports.ts";
+
+export interface Admission {
+  subscribe(subscriptions: readonly Subscription[]): void;
+  isWanted(event: KeptnEvent): boolean;
+  /** Whether it is delivered, refused, or in progress. */
+  isKnown(id: string): boolean;
+  /** @returns false if there is no room for it now */
+  admit(event: KeptnEvent, arrival: Arrival): boolean;
+}
+
+interface Arrival {
+  readonly way: "nats" | "api";
+  /** Whether Keptn lists it until it is answered. */
+  readonly listed: boolean;
+}
+
+export type AdmissionPorts = Pick<SourcePorts, "sink" | "clock"> & {
+  readonly metrics: Metrics;
+  readonly queue: KeyedQueue;
+  readonly deliveredIds: DeliveredIds;
+};
+
+export const makeAdmission = ({ sink, clock, metrics, queue, deliveredIds }: AdmissionPorts): Admission => {
+  let subscriptions: readonly Subscription[] = [];
+  return {
+    subscribe: (next) => {
+      subscriptions = next;
+    },
+    isWanted: (event) => isWanted(subscriptions, event),
+    isKnown: (id) => queue.has(id) || deliveredIds.has(id),
+    admit: (event, { way, listed }) => {
+      const { id, type, shkeptncontext: key, data } = event;
+      const [message, about] = [sink.pack(event), aboutEvent(event)];
+      const times = { at: timeOf(event) ?? clock.now(), takenAtMs: clock.elapsedMs() };
+      const taken = queue.offer({ id, type, project: data.project, key, listed, message, about, ...times });
+      if (taken) metrics.received(way);
+      return taken;
+    },
+  };
+};
+
+/** The log fields that identify an event. */
+export const aboutEvent = ({ id, type, shkeptncontext, data }: KeptnEvent) => ({
+  event: id,
+  context: shkeptncontext,
+  type,
+  at: `${data.project}/${data.stage}/${data.service}`,
+});
+
+const timeOf = ({ time }: KeptnEvent): Date | undefined => {
+  const at = new Date(time ?? "");
+  return Number.isNaN(at.getTime()) ? undefined : at;
+};
