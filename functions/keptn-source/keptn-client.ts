@@ -1,12 +1,13 @@
 // Keptn's control plane for a program that polls events: our subscriptions, and open events.
+
 import type { Envelope, KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Settings } from "../lib/core/settings/settings.ts";
 import type { Listing, Search } from "../lib/core/source/plan-poll.ts";
 import type { Project } from "../lib/core/source/project.ts";
 import { connectApi } from "../lib/keptn/api.ts";
 import { getEventCounts } from "../lib/keptn/events.ts";
-import type { EventRef } from "../lib/keptn/keptn.ts";
 import { type ListedEvent, listOpen } from "../lib/keptn/open-events.ts";
+import type { EventRef } from "../lib/keptn/ports.ts";
 import { listProjects } from "../lib/keptn/projects.ts";
 import { isAnswered, listStored } from "../lib/keptn/stored-events.ts";
 import { type GetSubscriptions, makeSubscriptions } from "../lib/keptn/subscriptions.ts";

@@ -5,10 +5,11 @@ import { dryEventProject, envelopeOf, type KeptnEvent, parseKeptnEvent } from ".
 import { renderProblems } from "../lib/core/problem.ts";
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
 import { catchPermanent } from "../lib/io-error.ts";
-import type { EventRef, JobConfigFile } from "../lib/keptn/keptn.ts";
+import type { EventRef, JobConfigFile } from "../lib/keptn/ports.ts";
 import { getKnownEvent } from "./known-event.ts";
+import type { StartJobPorts } from "./ports.ts";
 import { refuse } from "./refuse.ts";
-import { type StartJobPorts, startRuns } from "./start-runs.ts";
+import { startRuns } from "./start-runs.ts";
 
 export type { StartJobPorts };
 

@@ -3,7 +3,7 @@
 import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import { makeFinished } from "../lib/core/report/finished-event.ts";
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
-import type { StartJobPorts } from "./start-runs.ts";
+import type { StartJobPorts } from "./ports.ts";
 
 /** @throws IoError */
 export const reportProbe = async (

@@ -4,21 +4,15 @@ import { annotation } from "../lib/core/annotations/annotations.ts";
 import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";
 import { refOf } from "../lib/core/object-meta.ts";
-import type { RunPlan } from "../lib/core/plan/plan.ts";
+import type { RunPlan } from "../lib/core/plan/run-plan.ts";
 import { renderProblems } from "../lib/core/problem.ts";
-import type { SnapshotFiles, SnapshotPorts, Taken } from "../lib/files/snapshot.ts";
+import type { SnapshotFiles, Taken } from "../lib/files/snapshot.ts";
 import { catchPermanent } from "../lib/io-error.ts";
 import { aboutRun, type ReconcilePorts } from "../lib/run/ports.ts";
 import { reconcileRun } from "../lib/run/reconcile-run.ts";
 import type { CreatedRun } from "./create-jobs.ts";
 import { type FoundJobs, failUnseen, mergeLists, namespacesOfPlan } from "./event-jobs.ts";
-
-export interface StartRunPorts extends ReconcilePorts {
-  /** For FILES_MODE=snapshot. Undefined: init containers always fetch the files. */
-  readonly files?: {
-    readonly connect: SnapshotPorts["connectFiles"];
-  };
-}
+import type { StartRunPorts } from "./ports.ts";
 
 export interface PreparedRun {
   readonly plan: RunPlan;

@@ -1,10 +1,10 @@
 // Starts the runs of one event: first prepares them, then touches the timer, creates all Jobs, and announces the runs.
 
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
-import type { RunPlan } from "../lib/core/plan/plan.ts";
+import type { RunPlan } from "../lib/core/plan/run-plan.ts";
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
 import { catchPermanent, IoError } from "../lib/io-error.ts";
-import type { JobWatch, Timer } from "../lib/kubernetes/ports.ts";
+import type { Timer } from "../lib/kubernetes/ports.ts";
 import { nowMs } from "../lib/run/ports.ts";
 import { waitForAll } from "../lib/run/wait-for-all.ts";
 import { checkRedelivery, isFresh, type Redelivery } from "./check-redelivery.ts";
@@ -18,23 +18,10 @@ import {
   reconcileExisting,
 } from "./event-jobs.ts";
 import { assertInTime } from "./in-time.ts";
+import type { StartJobPorts } from "./ports.ts";
 import { refuseRuns } from "./refuse.ts";
-import {
-  keepFiles,
-  type PreparedRun,
-  prepareRun,
-  type RefusedRun,
-  refuseRun,
-  type StartRunPorts,
-  startRun,
-} from "./start-run.ts";
+import { keepFiles, type PreparedRun, prepareRun, type RefusedRun, refuseRun, startRun } from "./start-run.ts";
 import { besideWatch } from "./touch-watch.ts";
-
-export interface StartJobPorts extends StartRunPorts {
-  readonly timer: Timer;
-  /** Undefined: the operator manages the ApiServerSource. */
-  readonly watch?: JobWatch;
-}
 
 /**
  * @param given.isPinned whether every delivery of the event makes the same plan. Then, for a fresh event, creating the first Job reveals an

@@ -1,10 +1,10 @@
 // Creates the ApiServerSource that reports the ends of Jobs, in parallel to the runs. No run waits for it.
 
-import type { RunPlan } from "../lib/core/plan/plan.ts";
+import type { RunPlan } from "../lib/core/plan/run-plan.ts";
 import type { DeliveryResult } from "../lib/host/delivery-result.ts";
 import { isSoonAfter } from "./in-time.ts";
+import type { StartJobPorts } from "./ports.ts";
 import { targetOf } from "./start-run.ts";
-import type { StartJobPorts } from "./start-runs.ts";
 
 interface Runs {
   readonly plans: readonly RunPlan[];

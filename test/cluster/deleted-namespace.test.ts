@@ -1,4 +1,5 @@
 // A namespace of Jobs is deleted while runs are open in it, in another one and in both: finish-task has the rights of its manifests.
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -8,7 +9,8 @@ import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { parseAllDocuments } from "yaml";
 import { phaseOf } from "../../functions/lib/core/run/run-state.ts";
 import { connectApi, type KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
-import { collectionOfJobs, connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
+import { collectionOfJobs } from "../../functions/lib/kubernetes/job-paths.ts";
+import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
 import { listAll } from "../../functions/lib/kubernetes/list.ts";
 import { connectPods } from "../../functions/lib/kubernetes/pods.ts";
 import { sweep } from "../../functions/lib/run/sweep.ts";

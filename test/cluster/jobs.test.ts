@@ -1,6 +1,8 @@
 // Holds the Jobs of the API server and those in memory to the same contract.
+
 import { test } from "node:test";
-import { connectJobs, pathOfJob } from "../../functions/lib/kubernetes/jobs.ts";
+import { pathOfJob } from "../../functions/lib/kubernetes/job-paths.ts";
+import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
 import { jobsContract } from "../contract/jobs.contract.ts";
 import { makeNamespace, noCluster } from "./namespace.ts";
 

@@ -1,11 +1,13 @@
 // Sweeps of many open Jobs by finish-task as it is deployed: with its manifest's V8 flags, inside its manifest's memory.
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { parse } from "yaml";
 import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
-import { collectionOfJobs } from "../../functions/lib/kubernetes/jobs.ts";
+import { collectionOfJobs } from "../../functions/lib/kubernetes/job-paths.ts";
+
 import { type KeptnDouble, startKeptn } from "../doubles/keptn/keptn-double.ts";
 import { sendSweep } from "./harness/adapter.ts";
 import { startFunction } from "./harness/function-process.ts";

@@ -1,4 +1,5 @@
 // Tasks in real pods read files that start-job put into a ConfigMap (FILES_MODE=snapshot), in a namespace that enforces `restricted`.
+
 import assert from "node:assert/strict";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -8,7 +9,8 @@ import { refOf } from "../../functions/lib/core/object-meta.ts";
 import { planRuns } from "../../functions/lib/core/plan/plan.ts";
 import { phaseOf } from "../../functions/lib/core/run/run-state.ts";
 import { keepSnapshots, takeSnapshots } from "../../functions/lib/files/snapshot.ts";
-import { connectJobs, pathOfJob } from "../../functions/lib/kubernetes/jobs.ts";
+import { pathOfJob } from "../../functions/lib/kubernetes/job-paths.ts";
+import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
 import { connectPods } from "../../functions/lib/kubernetes/pods.ts";
 import { connectSnapshots } from "../../functions/lib/kubernetes/snapshot.ts";
 import { settingsFor } from "../doubles/keptn/settings.ts";

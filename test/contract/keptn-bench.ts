@@ -1,11 +1,13 @@
 // What the parts of Keptn's contract share.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { envelopeOf, type KeptnEvent, typeOfKind } from "../../functions/lib/core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import { makeStarted } from "../../functions/lib/core/report/finished-event.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
-import type { Keptn } from "../../functions/lib/keptn/keptn.ts";
+import type { Keptn } from "../../functions/lib/keptn/ports.ts";
+
 import type { KeptnAddress, KeptnUser } from "./keptn-user.ts";
 
 /** Filled before the first test. */

@@ -1,11 +1,13 @@
 // Keptn's contract: what it makes of the answers to its events.
+
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { envelopeOf, type KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import { makeStarted } from "../../functions/lib/core/report/finished-event.ts";
-import type { EventCounts } from "../../functions/lib/keptn/keptn.ts";
+import type { EventCounts } from "../../functions/lib/keptn/ports.ts";
+
 import { begin as beginAt, faultOf, finishedOf, type KeptnBench, source } from "./keptn-bench.ts";
 import { until } from "./keptn-user.ts";
 

@@ -1,11 +1,13 @@
 // How lists go page by page, what an expired page says, and what a namespace that is being deleted still takes.
+
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { finalizer, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
 import type { KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
-import { collectionOfJobs, connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
+import { collectionOfJobs } from "../../functions/lib/kubernetes/job-paths.ts";
+import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
 import { listAll, listPages } from "../../functions/lib/kubernetes/list.ts";
 import { makeTestJob, newRunId, refOf } from "./jobs.contract.ts";
 

@@ -1,4 +1,5 @@
 // A world for the handlers: Jobs in memory, Keptn's double behind HTTP, pods as the test says, and a clock that the test moves.
+
 import type { TestContext } from "node:test";
 import { activeStatus, endedStatuses } from "../../functions/cli/local/job-status.ts";
 import { localJobs } from "../../functions/cli/local/jobs.ts";
@@ -10,7 +11,8 @@ import { runScopeOf } from "../../functions/lib/core/run/run-scope.ts";
 import { emptyLog } from "../../functions/lib/core/text/log-text.ts";
 import { connectKeptn } from "../../functions/lib/keptn/keptn.ts";
 import type { NoteReason } from "../../functions/lib/kubernetes/ports.ts";
-import type { LogLine } from "../../functions/lib/run/ports.ts";
+import type { LogLine } from "../../functions/lib/process.ts";
+
 import type { SweepPorts } from "../../functions/lib/run/sweep.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { type KeptnDouble, startKeptn } from "./keptn/keptn-double.ts";

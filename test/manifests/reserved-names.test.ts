@@ -1,8 +1,10 @@
 // start-job knows the names that our accounts and Secrets have in the cluster: whatever an overlay makes of them.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matchesAny } from "../../functions/lib/core/config/glob.ts";
-import { deniedSecretsOf, ownAccountsOf } from "../../functions/lib/core/policy/reserved-names.ts";
+import { deniedSecretsOf } from "../../functions/lib/core/policy/reserved-names.ts";
+import { ownAccountsOf } from "../../functions/lib/core/settings/own-accounts.ts";
 import { parseSettings } from "../../functions/lib/core/settings/settings.ts";
 import { buildManifests, buildWith, components, type KubernetesObject, noKubectl, overlays } from "./overlays.ts";
 

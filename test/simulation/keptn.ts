@@ -1,7 +1,9 @@
 // Keptn as a run sees it: takes events at once, counts them later, and drops what comes too early or too late, or when it restarts.
+
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
-import type { EventCounts } from "../../functions/lib/keptn/keptn.ts";
+import type { EventCounts } from "../../functions/lib/keptn/ports.ts";
+
 import { makeShipyard, type Shipyard, type StoredEvent } from "../doubles/keptn/shipyard.ts";
 import type { Chance } from "./chance.ts";
 import type { Checks } from "./checks.ts";

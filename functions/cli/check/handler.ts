@@ -1,8 +1,8 @@
 // job-executor check: checks an installation, and suggests a fix for each problem.
 import { randomUUID } from "node:crypto";
 import { triggersOf } from "../../lib/core/check/check-events.ts";
-import type { DryEvent } from "../../lib/core/check/dry-event.ts";
-import type { Facts } from "../../lib/core/check/facts.ts";
+
+import type { DryEvent, Facts } from "../../lib/core/check/facts.ts";
 import { nameWith } from "../../lib/core/check/names.ts";
 import { runChecks } from "../../lib/core/check/run-checks.ts";
 import type { ClusterReader } from "../../lib/kubernetes/cluster-reader.ts";

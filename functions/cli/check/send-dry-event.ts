@@ -1,6 +1,6 @@
 // Sends a dry event to the Broker, and waits for start-job to log it.
-import { type DryEvent, makeDryEvent, readDryEvent } from "../../lib/core/check/dry-event.ts";
-import type { Trigger } from "../../lib/core/check/facts.ts";
+import { makeDryEvent, readDryEvent } from "../../lib/core/check/dry-event.ts";
+import type { DryEvent, Trigger } from "../../lib/core/check/facts.ts";
 import { IoError } from "../../lib/io-error.ts";
 import type { ClusterReader } from "../../lib/kubernetes/cluster-reader.ts";
 

@@ -1,8 +1,7 @@
 // The notes of a migration as text for people.
 
 import type { Format } from "../terminal.ts";
-import type { Note } from "./values/parts.ts";
-import type { PlacedNote } from "./values/plan-migration.ts";
+import type { Note, PlacedNote } from "./values/parts.ts";
 
 type Style = (format: Format, text: string) => string;
 

@@ -2,7 +2,8 @@
 
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
 import type { Job } from "../../lib/core/kubernetes.ts";
-import type { Plan, RunPlan } from "../../lib/core/plan/plan.ts";
+import type { Plan } from "../../lib/core/plan/plan.ts";
+import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
 import { type GraphNode, nodesOf } from "../../lib/core/run/graph.ts";
 import { labelOf } from "../mermaid.ts";
 import { chainOf, imageOf, retriesOf, takenBy, taskNameOf } from "./planned-task.ts";

@@ -1,8 +1,10 @@
 // A plan in words: why each action runs or not, and the Jobs of its tasks.
+
 import type { ActionMatch } from "../../lib/core/config/match.ts";
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
 import type { Job } from "../../lib/core/kubernetes.ts";
-import type { Plan, RunPlan } from "../../lib/core/plan/plan.ts";
+import type { Plan } from "../../lib/core/plan/plan.ts";
+import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
 import type { Problem } from "../../lib/core/problem.ts";
 import { type GraphNode, nodesOf } from "../../lib/core/run/graph.ts";
 import { renderText } from "../lint/render.ts";

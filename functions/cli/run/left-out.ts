@@ -1,7 +1,9 @@
 // Names the pod settings that a local run cannot apply, once per command.
+
 import { filesVolumeName } from "../../lib/core/files/fetch-order.ts";
 import type { PodSpec } from "../../lib/core/kubernetes.ts";
-import type { RunPlan } from "../../lib/core/plan/plan.ts";
+import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
+
 import { openLists } from "../../lib/core/policy/open-lists.ts";
 import type { Engine } from "../local/engine.ts";
 

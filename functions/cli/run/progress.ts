@@ -1,9 +1,11 @@
 // Shows the progress of a local run: each task, its live output, duration and result.
+
 import { StringDecoder } from "node:string_decoder";
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
 import type { Job, Pod } from "../../lib/core/kubernetes.ts";
-import type { RunPlan } from "../../lib/core/plan/plan.ts";
-import type { LogLine } from "../../lib/run/ports.ts";
+import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
+import type { LogLine } from "../../lib/process.ts";
+
 import type { RuntimeChoice } from "../local/choose-engine.ts";
 import type { Engine } from "../local/engine.ts";
 import type { SentEvent } from "../local/keptn.ts";

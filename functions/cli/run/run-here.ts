@@ -1,9 +1,11 @@
 // Executes planned runs on this machine: the handlers of both functions, with a local store, Keptn and runtime.
+
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
-import type { RunPlan } from "../../lib/core/plan/plan.ts";
+import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
+
 import type { Settings } from "../../lib/core/settings/settings.ts";
 import { newHolderIdentity, systemClock } from "../../lib/process.ts";
 import type { SweepPorts } from "../../lib/run/sweep.ts";

@@ -1,6 +1,7 @@
 // A function's HTTP response to a delivery: see the table in style.md.
+
 import { IoError } from "../io-error.ts";
-import type { Log } from "../run/ports.ts";
+import type { Log } from "../process.ts";
 
 /** 204: done, or nothing to do. 400: malformed for good. 503: try again. 500: a bug. */
 export interface DeliveryResult {

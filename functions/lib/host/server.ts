@@ -6,8 +6,8 @@ import * as z from "zod";
 import { renderProblem, renderProblems } from "../core/problem.ts";
 import { parseKeptnSettings } from "../core/settings/keptn-settings.ts";
 import type { Settings } from "../core/settings/settings.ts";
-import { logCrashes } from "../process.ts";
-import type { Log } from "../run/ports.ts";
+import { type Log, logCrashes } from "../process.ts";
+
 import { readCloudEvent } from "./cloud-event.ts";
 import { type DeliveryResult, runAfter, toDeliveryResult } from "./delivery-result.ts";
 import { limitConcurrency } from "./limit-concurrency.ts";

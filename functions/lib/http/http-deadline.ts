@@ -1,5 +1,5 @@
 // Deadline of one HTTP request, combined with a signal that ends it early.
-import type { HttpRequest } from "./http.ts";
+import type { HttpRequest } from "./http-request.ts";
 
 /** Node's `signal` option costs a tenth of a request's CPU time, and AbortSignal.timeout keeps its timer until it fires. */
 export interface Deadline {

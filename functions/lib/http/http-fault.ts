@@ -1,7 +1,8 @@
 // Errors of failed HTTP requests, and whether the request may have taken effect.
+
 import type { IncomingMessage } from "node:http";
 import { IoError } from "../io-error.ts";
-import type { HttpRequest } from "./http.ts";
+import type { HttpRequest } from "./http-request.ts";
 
 export const tooLarge = (wanted: HttpRequest): IoError =>
   new IoError(`${nameOf(wanted)}: the response has more than ${wanted.maxBytes} bytes.`, {

@@ -1,32 +1,12 @@
 // One HTTP request: limited in time and size, without redirects. Errors tell whether the request may have taken effect.
-import {
-  type Agent,
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-} from "node:http";
+
+import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { IoError } from "../io-error.ts";
 import { loadHttps } from "./agent.ts";
 import { type Deadline, makeDeadline } from "./http-deadline.ts";
 import { faultOf, redirected, tooLarge } from "./http-fault.ts";
-
-export interface HttpRequest {
-  /** Handles keep-alive, TLS and proxies. */
-  readonly agent?: Agent;
-  readonly method: string;
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
-  /** From the start to the last byte of the response; with 0, nothing is sent. */
-  readonly timeoutMs: number;
-  /** Longest time without data from the server. Without it, only `timeoutMs` applies. */
-  readonly silenceMs?: number;
-  /** Limit of the response body. */
-  readonly maxBytes: number;
-  readonly signal?: AbortSignal;
-}
+import type { HttpRequest } from "./http-request.ts";
 
 export interface HttpResponse {
   readonly status: number;

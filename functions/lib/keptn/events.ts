@@ -1,10 +1,12 @@
 // Sends events to Keptn, and reads its event counts.
+
 import * as z from "zod";
 import type { Envelope } from "../core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 import type { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
-import type { EventCounts, SourceCounts } from "./keptn.ts";
+import type { EventCounts, SourceCounts } from "./ports.ts";
+
 import { lateShape, type OutputOf } from "./shape.ts";
 
 const sent = lateShape(() => z.object({ keptnContext: z.string() }));

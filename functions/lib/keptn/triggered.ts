@@ -1,10 +1,12 @@
 // Reads events that Keptn published: open ones from its list, all others from its datastore.
+
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { expectsFinished, isCounted, type KeptnEvent, parseKeptnEvent } from "../core/event/keptn-event.ts";
 import { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
-import type { EventRef } from "./keptn.ts";
+import type { EventRef } from "./ports.ts";
+
 import { lateShape, type OutputOf } from "./shape.ts";
 
 const events = lateShape(() => z.object({ events: z.array(z.looseObject({ id: z.string() })).nullish() }));

@@ -1,10 +1,12 @@
 // Our integration in Keptn's Bridge: its registration and its error log.
+
 import { hostname } from "node:os";
 import * as z from "zod";
 import type { Settings } from "../core/settings/settings.ts";
 import { type Subscription, subscriptionsOf } from "../core/source/subscription.ts";
 import type { KeptnApi } from "./api.ts";
-import type { ErrorLogEntry } from "./keptn.ts";
+import type { ErrorLogEntry } from "./ports.ts";
+
 import { lateShape } from "./shape.ts";
 
 export interface Uniform {

@@ -4,17 +4,11 @@ import { label, labelValueOf } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
+import { collectionOfJobs, pathOfJob } from "./job-paths.ts";
 import { listAll } from "./list.ts";
 import { listOpenRuns } from "./open-runs.ts";
 import { patchJob } from "./patch-job.ts";
-import type { JobRef, Jobs } from "./ports.ts";
-
-/** @param namespace "*" means all */
-export const collectionOfJobs = (namespace: string): string =>
-  namespace === "*" ? "/apis/batch/v1/jobs" : `/apis/batch/v1/namespaces/${encodeURIComponent(namespace)}/jobs`;
-
-export const pathOfJob = (job: Omit<JobRef, "uid">): string =>
-  `${collectionOfJobs(job.namespace)}/${encodeURIComponent(job.name)}`;
+import type { Jobs } from "./ports.ts";
 
 export const connectJobs = (api: KubernetesApi): Jobs => ({
   create: async (job) => {

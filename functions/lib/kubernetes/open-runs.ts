@@ -1,11 +1,13 @@
 // Finds open runs by namespace and page, reading only each Job's run id.
+
 import pLimit from "p-limit";
 import { label } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { addNamespaces, partsOfScopes, type RunScope, type ScopePart } from "../core/run/run-scope.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
-import { collectionOfJobs } from "./jobs.ts";
+import { collectionOfJobs } from "./job-paths.ts";
+
 import { listPages } from "./list.ts";
 import type { OpenRuns } from "./ports.ts";
 

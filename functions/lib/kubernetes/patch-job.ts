@@ -4,7 +4,8 @@ import { finalizer, label } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
-import { pathOfJob } from "./jobs.ts";
+import { pathOfJob } from "./job-paths.ts";
+
 import type { JobChange, JobRef } from "./ports.ts";
 
 /**

@@ -4,7 +4,8 @@ import { annotation, jobNameOf, type TaskRef } from "../core/annotations/annotat
 import { parseRunSpec } from "../core/annotations/parse-annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import type { KubernetesApi } from "./api.ts";
-import { pathOfJob } from "./jobs.ts";
+import { pathOfJob } from "./job-paths.ts";
+
 import type { JobRef } from "./ports.ts";
 
 export interface RunToRead {

@@ -4,7 +4,8 @@ import { label } from "../core/annotations/annotations.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
-import { collectionOfJobs } from "./jobs.ts";
+import { collectionOfJobs } from "./job-paths.ts";
+
 import { listAll } from "./list.ts";
 import { connectPods } from "./pods.ts";
 import type { Pods } from "./ports.ts";

@@ -1,8 +1,10 @@
 // Keptn's count of an event's `.started` and `.finished`: polled until Keptn had time to count.
+
 import type { Envelope } from "../core/event/keptn-event.ts";
 import type { RunState } from "../core/run/run-state.ts";
 import { IoError } from "../io-error.ts";
-import type { EventCounts, SourceCounts } from "../keptn/keptn.ts";
+import type { EventCounts, SourceCounts } from "../keptn/ports.ts";
+
 import { nowMs, type ReconcilePorts } from "./ports.ts";
 
 /** Keptn will never accept it. A missing permission (401, 403) can still be granted. */

@@ -59,9 +59,11 @@ export const acquireLease = async (
 };
 
 const newLease = ({ clock, settings }: ReconcilePorts, holderIdentity: string): Lease => ({
-  holderIdentity: holderIdentity,
+  holderIdentity,
   renewTime: clock.now().toISOString(),
   leaseSeconds: settings.CLAIM_LEASE_SECONDS,
 });
 
-const renderLease = (held: Lease): string => JSON.stringify(held);
+/** In the words of the annotation, which versions before this one read as well. */
+const renderLease = ({ holderIdentity: by, renewTime: at, leaseSeconds }: Lease): string =>
+  JSON.stringify({ by, at, leaseSeconds });

@@ -1,11 +1,11 @@
 // The ports for moving a run forward.
+
 import type { Envelope } from "../core/event/keptn-event.ts";
 import type { Settings } from "../core/settings/settings.ts";
-import type { Keptn } from "../keptn/keptn.ts";
-import type { Jobs, Note, Pods, Snapshots } from "../kubernetes/ports.ts";
-import type { Clock, Log, LogLine } from "../process.ts";
+import type { Keptn } from "../keptn/ports.ts";
 
-export type { Log, LogLine };
+import type { Jobs, Note, Pods, Snapshots } from "../kubernetes/ports.ts";
+import type { Clock, Log } from "../process.ts";
 
 export interface ReconcilePorts {
   readonly jobs: Jobs;

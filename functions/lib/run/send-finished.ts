@@ -4,7 +4,8 @@ import { isCounted } from "../core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 import { makeStarted } from "../core/report/finished-event.ts";
 import type { RunState } from "../core/run/run-state.ts";
-import type { EventCounts } from "../keptn/keptn.ts";
+import type { EventCounts } from "../keptn/ports.ts";
+
 import { askUntil, getEventCounts, haveStarted, thirdOfLeaseMs } from "./event-counts.ts";
 import type { HeldLease } from "./lease.ts";
 import { aboutRun, type ReconcilePorts } from "./ports.ts";

@@ -1,9 +1,11 @@
 // The rules of Keptn that its double keeps and that the contract cannot ask a real one for at will.
+
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import { makeStarted } from "../../../functions/lib/core/report/finished-event.ts";
-import { connectKeptn, type Keptn } from "../../../functions/lib/keptn/keptn.ts";
+import { connectKeptn } from "../../../functions/lib/keptn/keptn.ts";
+import type { Keptn } from "../../../functions/lib/keptn/ports.ts";
 import { finishedOf } from "../../contract/keptn-bench.ts";
 import { type KeptnDouble, startKeptn } from "./keptn-double.ts";
 import { makeRateLimiter } from "./rate-limiter.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { after, describe, test } from "node:test";
-import { type HttpRequest, request, stream } from "../../../functions/lib/http/http.ts";
+import { request, stream } from "../../../functions/lib/http/http.ts";
+import type { HttpRequest } from "../../../functions/lib/http/http-request.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
 import { type LocalServer, startServer } from "../../doubles/http-server.ts";
 

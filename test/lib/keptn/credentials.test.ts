@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { IoError } from "../../../functions/lib/io-error.ts";
-import { connectKeptn, type Keptn } from "../../../functions/lib/keptn/keptn.ts";
+import { connectKeptn } from "../../../functions/lib/keptn/keptn.ts";
+import type { Keptn } from "../../../functions/lib/keptn/ports.ts";
 import { type KeptnDouble, startKeptn } from "../../doubles/keptn/keptn-double.ts";
 import { settingsFor } from "../../doubles/keptn/settings.ts";
 

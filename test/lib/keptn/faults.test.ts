@@ -1,11 +1,13 @@
 // Every call to Keptn against every bad answer: what the caller is told, and how often Keptn was asked.
+
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import { makeStarted } from "../../../functions/lib/core/report/finished-event.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
 import { connectKeptnFiles, type KeptnFiles } from "../../../functions/lib/keptn/files.ts";
-import { connectKeptn, type Keptn } from "../../../functions/lib/keptn/keptn.ts";
+import { connectKeptn } from "../../../functions/lib/keptn/keptn.ts";
+import type { Keptn } from "../../../functions/lib/keptn/ports.ts";
 import { finishedOf } from "../../contract/keptn-bench.ts";
 import type { Fault } from "../../doubles/keptn/faults.ts";
 import { type KeptnDouble, startKeptn } from "../../doubles/keptn/keptn-double.ts";

@@ -1,4 +1,5 @@
 // How a report and Keptn's count come to agree: what Keptn drops, what it counts late, and what fails in between.
+
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { finishTask } from "../../../functions/finish-task/handler.ts";
@@ -8,7 +9,8 @@ import type { OutgoingEvent } from "../../../functions/lib/core/event/outgoing-e
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { type DeliveryResult, toDeliveryResult } from "../../../functions/lib/host/delivery-result.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
-import type { EventCounts, Keptn } from "../../../functions/lib/keptn/keptn.ts";
+import type { EventCounts, Keptn } from "../../../functions/lib/keptn/ports.ts";
+
 import type { SweepPorts } from "../../../functions/lib/run/sweep.ts";
 import { startJob } from "../../../functions/start-job/handler.ts";
 import { openWorld, type World } from "../../doubles/world.ts";

@@ -1,10 +1,12 @@
 // Notes on event filters: patterns and values that JES never matched, and events that it never received.
+
 import type { ActionOutline, EventOutline } from "../../../lib/core/config/outline.ts";
 import { isBrokenPattern, typeMeantBy } from "../../../lib/core/config/pattern.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";
 import { expectsFinished } from "../../../lib/core/event/keptn-event.ts";
+import type { Path } from "../../../lib/core/yaml/path.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";
-import type { Path } from "../../../lib/core/yaml/tree.ts";
+
 import { envelopeFieldOf } from "./envelope.ts";
 
 export const explainEvents = (actions: readonly ActionOutline[]): Warning[] =>

@@ -1,9 +1,11 @@
 // Notes on fields that JES does not have. It parses strictly and refuses a config that has any of them.
+
 import { envEntry } from "../../../lib/core/config/env-schema.ts";
 import { actionFields } from "../../../lib/core/config/schema.ts";
 import { task } from "../../../lib/core/config/task-schema.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";
-import type { Path, Tree } from "../../../lib/core/yaml/tree.ts";
+import type { Path } from "../../../lib/core/yaml/path.ts";
+import type { Tree } from "../../../lib/core/yaml/tree.ts";
 import { atFirst } from "./places.ts";
 
 /** JES 0.3.0, pkg/config/config.go: the yaml tags of Action, Task and Env. */

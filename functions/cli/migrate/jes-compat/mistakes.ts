@@ -1,7 +1,8 @@
 // Notes on configs with errors: what JES did with them, and what happens here.
+
 import type { Warning } from "../../../lib/core/config/warning.ts";
 import type { Problem } from "../../../lib/core/problem.ts";
-import type { Path } from "../../../lib/core/yaml/tree.ts";
+import type { Path } from "../../../lib/core/yaml/path.ts";
 
 /** Errors that JES's decoder found (Go's yaml.v2, UnmarshalStrict, and the version). It found others when an action ran, or never. */
 const seenByJes = new Set([

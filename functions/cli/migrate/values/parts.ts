@@ -1,6 +1,6 @@
 // Results of migrating a value of JES's chart: settings, components and patches of an overlay, and notes.
 
-import type { Problem } from "../../../lib/core/problem.ts";
+import type { Position, Problem } from "../../../lib/core/problem.ts";
 import type { Tree } from "../../../lib/core/yaml/tree.ts";
 import type { Values } from "./values.ts";
 
@@ -72,3 +72,24 @@ export const same = (value: string, name: string): Row => ({
   becomes: `\`${name}\``,
   make: ({ value: text }) => (typeof text === "string" && text !== "" ? [setting(name, text)] : []),
 });
+
+export interface OverlayOptions {
+  /** Namespace of the functions and their Jobs. */
+  readonly namespace: string;
+  readonly image: string;
+  /** Path or URL of our manifests in the overlay. */
+  readonly manifests: string;
+  /** Folder of the overlay in commands. */
+  readonly folder: string;
+}
+
+/** The value of the chart that it comes from. */
+export interface Placed {
+  /** Path with dots. */
+  readonly from?: string;
+  readonly at?: Position;
+}
+
+export type PlacedPart = Part & Placed;
+
+export type PlacedNote = Note & Placed;

@@ -3,8 +3,8 @@ import { byPlace, type Position, type Problem } from "../../../lib/core/problem.
 import { parseSettings } from "../../../lib/core/settings/settings.ts";
 import { chartValues } from "./chart-values.ts";
 import { notesAfter, notesBefore } from "./general-notes.ts";
-import type { Note, Part, Row } from "./parts.ts";
-import { type OverlayOptions, renderOverlay } from "./render-overlay.ts";
+import type { OverlayOptions, Placed, PlacedNote, PlacedPart, Row } from "./parts.ts";
+import { renderOverlay } from "./render-overlay.ts";
 import { rowOf, valueMeantBy, valueTable } from "./value-table.ts";
 import { type Change, readValues, type Values } from "./values.ts";
 
@@ -13,16 +13,6 @@ export interface Migration {
   readonly overlay: string;
   readonly notes: readonly PlacedNote[];
 }
-
-/** The value of the chart that it comes from. */
-interface Placed {
-  /** Path with dots. */
-  readonly from?: string;
-  readonly at?: Position;
-}
-
-export type PlacedPart = Part & Placed;
-export type PlacedNote = Note & Placed;
 
 export interface MigrateInput extends OverlayOptions {
   readonly text: string;

@@ -1,16 +1,7 @@
 // Renders a migration as a kustomization.yaml, in the form of those in manifests/overlays.
-import { stringify } from "yaml";
-import type { PlacedPart } from "./plan-migration.ts";
 
-export interface OverlayOptions {
-  /** Namespace of the functions and their Jobs. */
-  readonly namespace: string;
-  readonly image: string;
-  /** Path or URL of our manifests in the overlay. */
-  readonly manifests: string;
-  /** Folder of the overlay in commands. */
-  readonly folder: string;
-}
+import { stringify } from "yaml";
+import type { OverlayOptions, PlacedPart } from "./parts.ts";
 
 type PatchPart = Extract<PlacedPart, { kind: "patch" }>;
 type SettingPart = Extract<PlacedPart, { kind: "setting" }>;

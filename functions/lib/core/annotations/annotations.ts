@@ -116,7 +116,7 @@ export interface Lease {
   readonly holderIdentity: string;
   /** RFC 3339. */
   readonly renewTime: string;
-  /** After that it has expired. Stored with the claim, because another version of a function may have another setting. */
+  /** After that it has expired. Stored with the lease, because another version of a function may have another setting. */
   readonly leaseSeconds?: number;
 }
 

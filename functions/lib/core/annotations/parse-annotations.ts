@@ -21,12 +21,22 @@ export const parseEnvelope = (text: string | undefined): Envelope | undefined =>
     return names.every(isText) && isOptional(gitcommitid, isText) && isOptional(labels, isTextMap);
   });
 
-export const parseLease = (text: string | undefined): Lease | undefined =>
-  read(
-    text,
-    (value): value is Lease & Fields =>
-      isText(value["by"]) && isText(value["at"]) && isOptional(value["leaseSeconds"], isNumber),
-  );
+export const parseLease = (text: string | undefined): Lease | undefined => {
+  const value = read(text, (found): found is WrittenLease & Fields => {
+    const { by, at, leaseSeconds } = found;
+    return isText(by) && isText(at) && isOptional(leaseSeconds, isNumber);
+  });
+  if (!value) return undefined;
+  const { by: holderIdentity, at: renewTime, leaseSeconds } = value;
+  return { holderIdentity, renewTime, ...(leaseSeconds ? { leaseSeconds } : {}) };
+};
+
+/** A {@link Lease} as it stands in its annotation. */
+interface WrittenLease {
+  readonly by: string;
+  readonly at: string;
+  readonly leaseSeconds?: number;
+}
 
 /** @param tasks number of tasks in the run */
 export const parseEnd = (text: string | undefined, tasks: number): End | undefined =>

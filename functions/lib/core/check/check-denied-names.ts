@@ -1,6 +1,8 @@
 // Checks that tasks may not use our Secrets and service accounts, by their names in this cluster.
+
 import { matchesAny } from "../config/glob.ts";
-import { deniedSecretsOf, ownAccountsOf } from "../policy/reserved-names.ts";
+import { deniedSecretsOf } from "../policy/reserved-names.ts";
+import { ownAccountsOf } from "../settings/own-accounts.ts";
 import { secretsOf } from "./check-secrets.ts";
 import { settingsOf, templatesOf } from "./check-settings.ts";
 import type { Facts } from "./facts.ts";

@@ -1,15 +1,9 @@
 // Checks which events keptn-source receives, by its log: those of our registration in Keptn, or of PUBSUB_TOPIC.
 import type { Difference } from "../source/compare-topics.ts";
 import type { Subscription } from "../source/subscription.ts";
-import type { Seen } from "./facts.ts";
+import type { Seen, SourceSays } from "./facts.ts";
 import { type Finding, fine, warn } from "./finding.ts";
 import { unseen } from "./ready.ts";
-
-/** From the last lines about subscriptions in its log. */
-export interface SourceSays {
-  readonly types: readonly string[];
-  readonly difference?: Difference;
-}
 
 export const checkSubscriptions = (seen: Seen<SourceSays | undefined>): Finding[] => {
   if (seen.kind === "unknown") return [unseen("event-source", "The log of keptn-source", seen.why)];

@@ -1,21 +1,10 @@
 // The dry event: it takes the whole path to start-job and from there to Keptn, without any effect.
 import { dryEventProject } from "../event/keptn-event.ts";
 import { oneLine } from "../text/log-text.ts";
-import type { Facts, Trigger } from "./facts.ts";
+import type { DryEvent, Facts, Trigger } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
 import { nameWith } from "./names.ts";
 import { applyAgain } from "./ready.ts";
-
-/** The result of a dry event. */
-export type DryEvent =
-  /** It was not sent, or its result may not be read: the reason as a sentence, and a fix. */
-  | { readonly kind: "not-tried"; readonly why: string; readonly fix: string }
-  /** The Broker did not accept it. */
-  | { readonly kind: "refused"; readonly why: string }
-  | { readonly kind: "arrived"; readonly seconds: number }
-  /** start-job logged an error. */
-  | { readonly kind: "failed"; readonly said: string }
-  | { readonly kind: "silent"; readonly seconds: number };
 
 const name = dryEventProject;
 const usualType = `sh.keptn.event.${name}.triggered`;

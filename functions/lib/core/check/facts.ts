@@ -1,6 +1,6 @@
 // The cluster's objects as the API server returned them, or why they could not be read.
-import type { SourceSays } from "./check-subscriptions.ts";
-import type { DryEvent } from "./dry-event.ts";
+import type { Difference } from "../source/compare-topics.ts";
+
 import type { Affixes } from "./names.ts";
 import type { Right } from "./rights.ts";
 
@@ -154,4 +154,21 @@ export interface JobNamespace {
   readonly namespace: Seen<Conditioned>;
   /** Kueue's LocalQueue for Jobs that name none. */
   readonly queue: Seen<unknown>;
+}
+
+/** The result of a dry event. */
+export type DryEvent =
+  /** It was not sent, or its result may not be read: the reason as a sentence, and a fix. */
+  | { readonly kind: "not-tried"; readonly why: string; readonly fix: string }
+  /** The Broker did not accept it. */
+  | { readonly kind: "refused"; readonly why: string }
+  | { readonly kind: "arrived"; readonly seconds: number }
+  /** start-job logged an error. */
+  | { readonly kind: "failed"; readonly said: string }
+  | { readonly kind: "silent"; readonly seconds: number };
+
+/** From the last lines about subscriptions in its log. */
+export interface SourceSays {
+  readonly types: readonly string[];
+  readonly difference?: Difference;
 }

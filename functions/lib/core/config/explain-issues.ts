@@ -1,8 +1,10 @@
 // Turns schema issues into problems that name the action, task, field, position and fix.
+
 import type * as z from "zod";
 import type { Problem } from "../problem.ts";
+import type { Path } from "../yaml/path.ts";
 import { quote } from "../yaml/scalars.ts";
-import type { Flaw, Path, Tree, YamlTree } from "../yaml/tree.ts";
+import type { Flaw, Tree, YamlTree } from "../yaml/tree.ts";
 import { knownWord } from "./known-words.ts";
 import { nearest } from "./nearest.ts";
 import { rewriteFix, valueFromOf } from "./rewrite.ts";

@@ -1,5 +1,5 @@
 // Fields of Kubernetes, Compose and CI systems that people write into a job config, and their equivalents here.
-import type { Path } from "../yaml/tree.ts";
+import type { Path } from "../yaml/path.ts";
 
 type Words = Readonly<Record<string, string>>;
 

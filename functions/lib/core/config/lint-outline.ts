@@ -2,8 +2,9 @@
 
 import { isIndefinite } from "../jsonpath/jsonpath.ts";
 import type { Problem } from "../problem.ts";
+import type { Path } from "../yaml/path.ts";
 import { quote } from "../yaml/scalars.ts";
-import type { Path, YamlTree } from "../yaml/tree.ts";
+import type { YamlTree } from "../yaml/tree.ts";
 import { type ActionOutline, type EventOutline, isWithoutActions } from "./outline.ts";
 import { anchorOf } from "./pattern.ts";
 import { toProblem, type Warning } from "./warning.ts";

@@ -1,7 +1,9 @@
 // Warnings about valid tasks that perhaps do not do what their author intended.
+
 import type { Problem } from "../problem.ts";
+import type { Path } from "../yaml/path.ts";
 import { quote } from "../yaml/scalars.ts";
-import type { Path, YamlTree } from "../yaml/tree.ts";
+import type { YamlTree } from "../yaml/tree.ts";
 import type { Action, Task, TaskEnv } from "./schema.ts";
 import { toProblem, type Warning } from "./warning.ts";
 import { isWholeSecret } from "./whole-secret.ts";

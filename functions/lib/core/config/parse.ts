@@ -1,6 +1,8 @@
 // Parses the text of a job/config.yaml into the config, or into all of its problems.
+
 import { byPlace, distinct, type Problem } from "../problem.ts";
-import { type Flaw, type Path, readYaml, type Tree, type YamlTree } from "../yaml/tree.ts";
+import type { Path } from "../yaml/path.ts";
+import { type Flaw, readYaml, type Tree, type YamlTree } from "../yaml/tree.ts";
 import { explainIssues } from "./explain-issues.ts";
 import { lintOutline } from "./lint-outline.ts";
 import { lintTasks } from "./lint-tasks.ts";

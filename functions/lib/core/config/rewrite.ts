@@ -1,6 +1,7 @@
 // Rewrites a value of the wrong form into the form that its field expects.
 
-import type { Path, Tree } from "../yaml/tree.ts";
+import type { Path } from "../yaml/path.ts";
+import type { Tree } from "../yaml/tree.ts";
 import { commandList } from "./command-text.ts";
 import { knownWord } from "./known-words.ts";
 

@@ -1,6 +1,8 @@
 // Looks up the schema of a path in the config.
+
 import * as z from "zod";
-import type { Path } from "../yaml/tree.ts";
+import type { Path } from "../yaml/path.ts";
+
 import { descriptions } from "./descriptions.ts";
 import { jobConfigSchema } from "./schema.ts";
 

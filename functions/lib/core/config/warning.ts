@@ -1,6 +1,8 @@
 // A warning or note about a part of the config.
+
 import type { Problem } from "../problem.ts";
-import type { Path, YamlTree } from "../yaml/tree.ts";
+import type { Path } from "../yaml/path.ts";
+import type { YamlTree } from "../yaml/tree.ts";
 
 export interface Warning {
   readonly code: string;

@@ -4,7 +4,7 @@ import { annotation, label } from "../annotations/annotations.ts";
 import { parseRunSpec } from "../annotations/parse-annotations.ts";
 import type { Job } from "../kubernetes.ts";
 import { readRun, runIdOfJob, wasReported } from "../run/run-state.ts";
-import type { RunPlan } from "./plan.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 /** Whether these Jobs of an event belong to this plan: same config text, same names, same namespaces. */
 export const areOfPlan = (jobs: readonly Job[], runs: readonly RunPlan[]): boolean => {

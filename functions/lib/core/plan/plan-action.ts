@@ -12,8 +12,9 @@ import { checkRules } from "../policy/rules.ts";
 import type { Position, Problem } from "../problem.ts";
 import type { Settings } from "../settings/settings.ts";
 import { utf8Bytes } from "../text/log-text.ts";
-import type { Path } from "../yaml/tree.ts";
-import type { RunPlan } from "./plan.ts";
+import type { Path } from "../yaml/path.ts";
+import type { RunPlan } from "./run-plan.ts";
+
 import { type TaskProblem, toProblem } from "./task-problem.ts";
 
 export interface ActionInput {

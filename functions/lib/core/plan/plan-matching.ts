@@ -4,8 +4,8 @@ import { runIdOf, type Sibling } from "../annotations/annotations.ts";
 import type { ParsedAction } from "../config/parse-actions.ts";
 import type { Action } from "../config/schema.ts";
 import { hasErrors, type Problem, renderProblems } from "../problem.ts";
-import type { RunPlan } from "./plan.ts";
 import { type ActionInput, maxPlanBytes, planAction } from "./plan-action.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 export interface Matching extends ParsedAction {
   /** Index in the config. */

@@ -7,10 +7,10 @@ import { type ParsedJobConfig, parseJobConfig } from "../config/parse.ts";
 import { checkPattern } from "../config/pattern.ts";
 import { expectsFinished, type KeptnEvent } from "../event/keptn-event.ts";
 import { eventDocumentOf } from "../jsonpath/event-document.ts";
-import type { Job } from "../kubernetes.ts";
 import { byPlace, distinct, hasErrors, type Problem, renderProblems } from "../problem.ts";
 import type { Settings } from "../settings/settings.ts";
 import { planMatching } from "./plan-matching.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 export interface PlanInput {
   readonly event: KeptnEvent;
@@ -48,18 +48,6 @@ export interface Planned extends Explained {
   readonly kind: "run";
   /** One per matching action, in the order of the config. */
   readonly runs: readonly RunPlan[];
-}
-
-export interface RunPlan {
-  readonly runId: string;
-  readonly action: string;
-  readonly silent: boolean;
-  /** `source` of its events: Keptn counts events per source. */
-  readonly source: string;
-  /** Empty if the run is refused. */
-  readonly jobs: readonly Job[];
-  /** Why it does not run while others of its event do, as one text: it only gets an answer. */
-  readonly refused?: string;
 }
 
 export const planRuns = ({ event, configText, configFile, settings, ...input }: PlanInput): Plan => {

@@ -1,8 +1,8 @@
 // A problem of one task of a config, and its position.
 
 import type { Position, Problem } from "../problem.ts";
+import type { Path } from "../yaml/path.ts";
 import { quote } from "../yaml/scalars.ts";
-import type { Path } from "../yaml/tree.ts";
 
 export interface TaskProblem {
   readonly code: string;

@@ -5,6 +5,7 @@ import { matchesAny } from "../config/glob.ts";
 import type { Task } from "../config/schema.ts";
 import { isWholeSecret } from "../config/whole-secret.ts";
 import type { TaskProblem } from "../plan/task-problem.ts";
+import { ownAccountsOf } from "../settings/own-accounts.ts";
 import type { Settings } from "../settings/settings.ts";
 import { quote } from "../yaml/scalars.ts";
 
@@ -17,13 +18,6 @@ export type Reserved = Pick<
   | "JOB_CHANGES_SERVICE_ACCOUNT"
   | "KEPTN_SOURCE_SERVICE_ACCOUNT"
 >;
-
-export const ownAccountsOf = (settings: Reserved): string[] => [
-  settings.START_JOB_SERVICE_ACCOUNT,
-  settings.FINISH_TASK_SERVICE_ACCOUNT,
-  settings.JOB_CHANGES_SERVICE_ACCOUNT,
-  settings.KEPTN_SOURCE_SERVICE_ACCOUNT,
-];
 
 /** Secrets of the components of manifests/: eventing-rabbitmq stores a Broker's credentials, Knative's JobSink undelivered events. */
 const ofComponents = ["*-broker-rabbit", "*dead-letters-*"];

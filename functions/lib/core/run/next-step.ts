@@ -28,7 +28,7 @@ export type Step =
 export interface Situation {
   /** Epoch milliseconds. */
   readonly nowMs: number;
-  /** Identifies this delivery in a claim. */
+  /** Identifies this delivery in a lease. */
   readonly holderIdentity: string;
   /** This delivery created the run's first Job: no other has announced it. */
   readonly owner: boolean;

@@ -1,8 +1,8 @@
 // Every setting of every program: environment variable, type, default and description.
 
-import { ownAccountsOf } from "../policy/reserved-names.ts";
 import type { Problem } from "../problem.ts";
 import { jobSettings } from "./job-settings.ts";
+import { ownAccountsOf } from "./own-accounts.ts";
 import { choice, flag, list, requiredText, type Setting, size, text, whole, wholeOr } from "./setting-types.ts";
 import { sourceSettings } from "./source-settings.ts";
 

@@ -1,24 +1,14 @@
 // Explains why a run is stuck, and suggests a fix: an overdue step of finish-task, or a problem of a pod.
+
 import type { Step } from "../run/next-step.ts";
 import type { RunState, TaskState } from "../run/run-state.ts";
 import { fixUnread } from "../run/unread-namespace.ts";
 import { type ClusterView, unreadNamespaceOf } from "./cluster-view.ts";
 import { diagnosePod } from "./diagnose-pod.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import { renderDuration } from "./duration.ts";
 import { endOf } from "./phases.ts";
 import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
-
-export interface Diagnosis {
-  /** Why the run is stuck, in sentences; undefined: it is not. */
-  readonly why?: string;
-  readonly fix?: string;
-  /** Requests that would add detail, and were not made yet. */
-  readonly questions?: readonly Question[];
-}
-
-export type Question =
-  | { readonly about: "timer" }
-  | { readonly about: "object"; readonly namespace: string; readonly name: string; readonly uid: string };
 
 /** @param step the next step, from an observer's view */
 export const diagnose = (run: RunState, step: Step, cluster: ClusterView): Diagnosis => {

@@ -1,7 +1,9 @@
 // A YAML document as a tree of text, lists and maps, with resolved aliases and merge keys, and the position of every value.
+
 import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from "yaml";
 import type { Position, Problem } from "../problem.ts";
 import { parseYaml, type YamlProblems, yamlError } from "./document.ts";
+import type { Path } from "./path.ts";
 import {
   beginWalk,
   below,
@@ -17,8 +19,6 @@ import {
 
 /** Scalars are their text as written. The meaning of null depends on its place: see {@link withoutNulls}. */
 export type Tree = string | null | Tree[] | { [key: string]: Tree };
-
-export type Path = readonly PropertyKey[];
 
 /** A problem of a document that can still be read. */
 export interface Flaw {

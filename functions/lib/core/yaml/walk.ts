@@ -1,8 +1,9 @@
 // State of a walk through a YAML document: anchors, positions, and limits against alias bombs.
+
 import type { ParsedNode } from "yaml";
 import type { Problem } from "../problem.ts";
 import { tooDeep, yamlError } from "./document.ts";
-import type { Path } from "./tree.ts";
+import type { Path } from "./path.ts";
 
 const maxDepth = 32;
 /** Number of nodes with aliases resolved. */

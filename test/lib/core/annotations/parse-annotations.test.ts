@@ -18,7 +18,11 @@ test("reads what we wrote", () => {
   assert.deepEqual(parseRunSpec(JSON.stringify(chain)), chain);
   assert.deepEqual(parseEnvelope(JSON.stringify(testEvent)), testEvent);
   const claim = { by: "me", at: "2026-01-02T03:04:05Z", leaseSeconds: 30 };
-  assert.deepEqual(parseLease(JSON.stringify(claim)), claim);
+  assert.deepEqual(parseLease(JSON.stringify(claim)), {
+    holderIdentity: "me",
+    renewTime: "2026-01-02T03:04:05Z",
+    leaseSeconds: 30,
+  });
   for (const end of [{ kind: "passed" }, { kind: "failed", task: 1 }, { kind: "refused", task: 0, why: "quota" }])
     assert.deepEqual(parseEnd(JSON.stringify(end), 2), end);
 });

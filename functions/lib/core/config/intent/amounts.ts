@@ -1,7 +1,8 @@
 // Warnings about numbers that mean a different amount than they seem to.
 
+import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-import type { Path, Tree } from "../../yaml/tree.ts";
+import type { Tree } from "../../yaml/tree.ts";
 import { parseQuantity } from "../kubernetes-names.ts";
 import type { Task } from "../schema.ts";
 import type { Warning } from "../warning.ts";

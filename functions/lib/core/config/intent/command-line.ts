@@ -1,6 +1,6 @@
 // The command line of a task: `cmd`, then `args`, and the programs that may read them.
 
-import type { Path } from "../../yaml/tree.ts";
+import type { Path } from "../../yaml/path.ts";
 import type { Task } from "../schema.ts";
 
 export interface Word {

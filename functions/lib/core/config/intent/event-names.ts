@@ -1,7 +1,8 @@
 // Warnings about event names that match no event type of Keptn.
 
+import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-import type { Path } from "../../yaml/tree.ts";
+
 import { editsBetween } from "../nearest.ts";
 import type { Warning } from "../warning.ts";
 

@@ -1,8 +1,9 @@
 // Warnings about JSONPaths that begin with a name that no event has.
 
 import { parsePath } from "../../jsonpath/path-steps.ts";
+import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-import type { Path } from "../../yaml/tree.ts";
+
 import { nearest } from "../nearest.ts";
 import type { Warning } from "../warning.ts";
 

@@ -1,8 +1,9 @@
 // Warnings about a task's files: entries that cannot name a file, and relative working directories.
 
 import { parseFileEntry } from "../../files/file-names.ts";
+import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-import type { Path } from "../../yaml/tree.ts";
+
 import type { Task } from "../schema.ts";
 import type { Warning } from "../warning.ts";
 

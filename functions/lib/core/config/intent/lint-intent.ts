@@ -1,7 +1,8 @@
 // Warnings about valid config that its author cannot have meant. For lint and plan only, not for the functions.
 
 import { byPlace, distinct, type Problem } from "../../problem.ts";
-import type { Path, Tree } from "../../yaml/tree.ts";
+import type { Path } from "../../yaml/path.ts";
+import type { Tree } from "../../yaml/tree.ts";
 import type { ActionOutline } from "../outline.ts";
 import type { ParsedJobConfig } from "../parse.ts";
 import type { Task } from "../schema.ts";
