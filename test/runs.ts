@@ -1,5 +1,4 @@
 // Runs for tests: their Jobs with the marks of the real thing, in any state.
-
 import {
   annotation,
   type End,

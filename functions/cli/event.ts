@@ -1,5 +1,4 @@
 // The event of a command, read from a file or generated.
-
 import { completeEvent, eventsIn, makeEventOfType, typeOfTask } from "../lib/core/event/event-form.ts";
 import { type KeptnEvent, parseKeptnEvent } from "../lib/core/event/keptn-event.ts";
 import { assign, parseAssignment } from "../lib/core/event/set-value.ts";

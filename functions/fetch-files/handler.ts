@@ -1,5 +1,4 @@
 // Fetches the files of the order and reports the result: in its output, and in one message for Keptn's user.
-
 import { type FetchOrder, parseFetchOrder } from "../lib/core/files/fetch-order.ts";
 import { renderBytes } from "../lib/core/files/file-choice.ts";
 import { type Problem, renderProblem } from "../lib/core/problem.ts";

@@ -1,5 +1,4 @@
 // finish-task moves runs forward when a Job changes or the timer fires. An event is only a trigger; the state is read from Kubernetes.
-
 import { renderProblems } from "../lib/core/problem.ts";
 import { parseTrigger, type ReconcileRequest } from "../lib/core/run/trigger.ts";
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";

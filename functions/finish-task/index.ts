@@ -1,5 +1,4 @@
 // finish-task as a Knative function: builds its adapters from the environment.
-
 import { parseTrigger } from "../lib/core/run/trigger.ts";
 import { deliverySeconds, type Program } from "../lib/host/server.ts";
 import { connectKeptn } from "../lib/keptn/keptn.ts";

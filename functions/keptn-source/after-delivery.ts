@@ -1,5 +1,4 @@
 // Handles an event that has left its lane: it is noted as delivered, fetched again later, or only logged.
-
 import type { Log } from "../lib/process.ts";
 import type { Backlog } from "./backlog.ts";
 import type { DeliveredIds } from "./delivered-ids.ts";

@@ -1,5 +1,4 @@
 // keptn-source delivers Keptn's events to a sink without losing any. They arrive by NATS or polling; reads of Keptn's own list find missed ones.
-
 import { makeAdmission } from "./admission.ts";
 import { makeAfterDelivery } from "./after-delivery.ts";
 import { makeBacklog } from "./backlog.ts";

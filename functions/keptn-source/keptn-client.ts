@@ -1,5 +1,4 @@
 // Keptn's control plane for a program that polls events: our subscriptions, and open events.
-
 import type { Envelope, KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Settings } from "../lib/core/settings/settings.ts";
 import type { Listing, Search } from "../lib/core/source/plan-poll.ts";

@@ -1,5 +1,4 @@
 // The queue of events for the sink: in order within a sequence, sequences in parallel, limited in number and size.
-
 import { makeCapacity } from "./capacity.ts";
 import type { Message } from "./sink.ts";
 

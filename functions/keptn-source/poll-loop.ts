@@ -1,5 +1,4 @@
 // The poll loop of keptn-source: at the polling interval, or rarely if events come by NATS.
-
 import { initialBackoff, nextBackoff, type PollResult, pauseMs } from "../lib/core/source/backoff.ts";
 import type { PollPlan } from "../lib/core/source/plan-poll.ts";
 import { IoError } from "../lib/io-error.ts";

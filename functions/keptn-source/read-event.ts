@@ -1,5 +1,4 @@
 // Parses received data as a Keptn event. Malformed data must not stop other events.
-
 import { type KeptnEvent, parseKeptnEvent } from "../lib/core/event/keptn-event.ts";
 import { parseJson } from "../lib/core/json/exact-json.ts";
 

@@ -1,5 +1,4 @@
 // Creates the suspended Jobs of all runs of an event. The first Job is the lock. Nothing is announced before all of them exist.
-
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";
 import { reportedRuns } from "../lib/core/plan/first-plan.ts";

@@ -1,5 +1,4 @@
 // Finds the existing Jobs of an event. Once one exists, other plans of the event are void.
-
 import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";
 import { areOfPlan, byRun, wereAllCreated } from "../lib/core/plan/first-plan.ts";

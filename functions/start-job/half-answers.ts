@@ -1,5 +1,4 @@
 // Answers for refused runs without Jobs when an earlier delivery stopped before it did.
-
 import type { Sibling } from "../lib/core/annotations/annotations.ts";
 import { envelopeOf, isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";

@@ -1,5 +1,4 @@
 // Whether start-job is still in time to create Jobs.
-
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import { askedWithinSeconds } from "../lib/core/run/dedup-window.ts";
 import { IoError } from "../lib/io-error.ts";

@@ -1,5 +1,4 @@
 // start-job as a Knative function: builds its adapters from the environment.
-
 import type { FetchOrder } from "../lib/core/files/fetch-order.ts";
 import { deliverySeconds, type Program } from "../lib/host/server.ts";
 import { connectKeptnFiles } from "../lib/keptn/files.ts";

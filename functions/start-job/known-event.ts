@@ -1,5 +1,4 @@
 // Looks up an event in Keptn, for events that arrive incomplete or must be verified.
-
 import { dryEventProject, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { EventRef } from "../lib/keptn/ports.ts";
 

@@ -1,5 +1,4 @@
 // What start-job needs of the world.
-
 import type { SnapshotPorts } from "../lib/files/snapshot.ts";
 import type { JobWatch, Timer } from "../lib/kubernetes/ports.ts";
 import type { ReconcilePorts } from "../lib/run/ports.ts";

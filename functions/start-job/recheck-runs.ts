@@ -1,5 +1,4 @@
 // Reconciles runs again that started before the ApiServerSource was ready: it does not report changes before its first list.
-
 import { annotation } from "../lib/core/annotations/annotations.ts";
 import { refOf } from "../lib/core/object-meta.ts";
 import { stateOf } from "../lib/core/run/run-state.ts";

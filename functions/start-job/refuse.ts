@@ -1,5 +1,4 @@
 // Answers events and runs that get no Job: an invalid config, a rule of the operator, a Job that Kubernetes refuses.
-
 import { annotation } from "../lib/core/annotations/annotations.ts";
 import {
   type Envelope,

@@ -1,5 +1,4 @@
 // Answers the probe event of `job-executor connect`, which tests that events arrive here and that Keptn receives our answers.
-
 import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import { makeFinished } from "../lib/core/report/finished-event.ts";
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";

@@ -1,5 +1,4 @@
 // Starts a run whose Jobs exist, or reports why it cannot run. Idempotent for redelivered events.
-
 import { annotation } from "../lib/core/annotations/annotations.ts";
 import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";

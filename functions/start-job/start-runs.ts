@@ -1,5 +1,4 @@
 // Starts the runs of one event: first prepares them, then touches the timer, creates all Jobs, and announces the runs.
-
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { RunPlan } from "../lib/core/plan/run-plan.ts";
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";

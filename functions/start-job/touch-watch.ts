@@ -1,5 +1,4 @@
 // Creates the ApiServerSource that reports the ends of Jobs, in parallel to the runs. No run waits for it.
-
 import type { RunPlan } from "../lib/core/plan/run-plan.ts";
 import type { DeliveryResult } from "../lib/host/delivery-result.ts";
 import { isSoonAfter } from "./in-time.ts";

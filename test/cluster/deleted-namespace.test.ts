@@ -1,5 +1,4 @@
 // A namespace of Jobs is deleted while runs are open in it, in another one and in both: finish-task has the rights of its manifests.
-
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";

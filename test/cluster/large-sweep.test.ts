@@ -1,5 +1,4 @@
 // Sweeps of many open Jobs by finish-task as it is deployed: with its manifest's V8 flags, inside its manifest's memory.
-
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";

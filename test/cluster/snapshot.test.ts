@@ -1,5 +1,4 @@
 // Tasks in real pods read files that start-job put into a ConfigMap (FILES_MODE=snapshot), in a namespace that enforces `restricted`.
-
 import assert from "node:assert/strict";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";

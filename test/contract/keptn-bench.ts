@@ -1,5 +1,4 @@
 // What the parts of Keptn's contract share.
-
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { envelopeOf, type KeptnEvent, typeOfKind } from "../../functions/lib/core/event/keptn-event.ts";

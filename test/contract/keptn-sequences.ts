@@ -1,5 +1,4 @@
 // Keptn's contract: what it makes of the answers to its events.
-
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";

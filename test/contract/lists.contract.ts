@@ -1,5 +1,4 @@
 // How lists go page by page, what an expired page says, and what a namespace that is being deleted still takes.
-
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { finalizer, label } from "../../functions/lib/core/annotations/annotations.ts";

@@ -1,5 +1,4 @@
 // A planned Job whose init container fetches files, as far as files are concerned.
-
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import {
   type FetchOrder,

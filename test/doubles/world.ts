@@ -1,5 +1,4 @@
 // A world for the handlers: Jobs in memory, Keptn's double behind HTTP, pods as the test says, and a clock that the test moves.
-
 import type { TestContext } from "node:test";
 import { activeStatus, endedStatuses } from "../../functions/cli/local/job-status.ts";
 import { localJobs } from "../../functions/cli/local/jobs.ts";

@@ -1,5 +1,4 @@
 // Changes of Jobs as an ApiServerSource would tell them, of Jobs that are not so: forged from a true one.
-
 import { annotation, label, type TaskRef } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { requestOfChange } from "../doubles/requests.ts";

@@ -1,5 +1,4 @@
 // start-job knows the names that our accounts and Secrets have in the cluster: whatever an overlay makes of them.
-
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matchesAny } from "../../functions/lib/core/config/glob.ts";

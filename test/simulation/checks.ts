@@ -1,5 +1,4 @@
 // What must hold at every step.
-
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";

@@ -1,5 +1,4 @@
 // Kubernetes around the Jobs: Job controller, kubelet and TTL controller, in virtual time.
-
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job, Pod } from "../../functions/lib/core/kubernetes.ts";
 import type { KubernetesWarning } from "../../functions/lib/core/pod/kubernetes-warning.ts";

@@ -1,5 +1,4 @@
 // ConfigMaps with the files of tasks, and with values of tasks before them, and the garbage collector that takes them away after their Jobs.
-
 import { wantedValuesOf } from "../../functions/lib/core/annotations/wanted-values.ts";
 import { wantsSnapshot } from "../../functions/lib/core/files/snapshot.ts";
 import type { ConfigMap, Job } from "../../functions/lib/core/kubernetes.ts";

@@ -1,5 +1,4 @@
 // How events reach the functions: a Broker that repeats, an ApiServerSource that never replays, a PingSource that fires once.
-
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";
 import { type DeliveryResult, runAfter, toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";

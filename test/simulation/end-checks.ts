@@ -1,5 +1,4 @@
 // What must hold once nothing is due any more: every run was answered, and nothing is left of it.
-
 import { finalizer } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";

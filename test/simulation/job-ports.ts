@@ -1,5 +1,4 @@
 // Jobs and pods of a simulated world, for one process.
-
 import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { addNamespaces, partsOfScopes, type RunScope } from "../../functions/lib/core/run/run-scope.ts";

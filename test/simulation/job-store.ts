@@ -1,5 +1,4 @@
 // Jobs of a simulated API server: by the rules of the contract, sharing unchanged parts instead of copying them.
-
 import { finalizer, label, labelValueOf } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import type { JobChange, JobRef } from "../../functions/lib/kubernetes/ports.ts";

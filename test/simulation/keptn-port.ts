@@ -1,5 +1,4 @@
 // Keptn's API for one process of a simulated world.
-
 import { stoppedNoted } from "../../functions/lib/core/annotations/stopped.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import type { KeptnFiles } from "../../functions/lib/keptn/files.ts";

@@ -1,5 +1,4 @@
 // Keptn as a run sees it: takes events at once, counts them later, and drops what comes too early or too late, or when it restarts.
-
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import type { EventCounts } from "../../functions/lib/keptn/ports.ts";

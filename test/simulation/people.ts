@@ -1,5 +1,4 @@
 // What people do to runs: delete their Jobs, also past the finalizer, and abort their sequences.
-
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import { skewed } from "./chance.ts";

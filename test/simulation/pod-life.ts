@@ -1,5 +1,4 @@
 // What becomes of a simulated pod that has its files: by its task's fate.
-
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import type { JobRef } from "../../functions/lib/kubernetes/ports.ts";

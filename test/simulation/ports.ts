@@ -1,5 +1,4 @@
 // The ports of the real handlers on a simulated world, for one process.
-
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { ConfigMap } from "../../functions/lib/core/kubernetes.ts";
 import { runScopeOf } from "../../functions/lib/core/run/run-scope.ts";

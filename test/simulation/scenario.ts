@@ -1,5 +1,4 @@
 // What a world is made of: the events that come, the runs they start, and what becomes of each task.
-
 import { runIdOf } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { type Chance, skewed } from "./chance.ts";

@@ -1,5 +1,4 @@
 // One simulated world: everything around the handlers, put together.
-
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";

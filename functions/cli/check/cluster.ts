@@ -1,5 +1,4 @@
 // Opens the cluster to check.
-
 import { connectClusterReader } from "../../lib/kubernetes/cluster-reader.ts";
 import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
 import { connectAs, explain } from "../runs/cluster.ts";

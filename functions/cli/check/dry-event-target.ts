@@ -1,5 +1,4 @@
 // Finds the target of a dry event.
-
 import { settingsOf } from "../../lib/core/check/check-settings.ts";
 import type { DryEvent } from "../../lib/core/check/facts.ts";
 

@@ -1,5 +1,4 @@
 // job-executor lint: reads job configs and reports their problems.
-
 import { hasErrors } from "../../lib/core/problem.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { readConfig } from "../input.ts";

@@ -1,5 +1,4 @@
 // Everything that is wrong with a job config, before it is committed.
-
 import { lintIntent } from "../../lib/core/config/intent/lint-intent.ts";
 import { type ParsedJobConfig, parseJobConfig } from "../../lib/core/config/parse.ts";
 import { toProblem } from "../../lib/core/plan/task-problem.ts";

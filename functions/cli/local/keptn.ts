@@ -1,5 +1,4 @@
 // Keptn for a local run: reads the job config from a file, passes events to a listener, and counts them by Keptn's rule.
-
 import { randomUUID } from "node:crypto";
 import type { OutgoingEvent } from "../../lib/core/event/outgoing-event.ts";
 import type { ErrorLogEntry, EventCounts, Keptn } from "../../lib/keptn/ports.ts";

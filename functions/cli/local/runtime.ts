@@ -1,5 +1,4 @@
 // Runs released Jobs of the local store, and reports their pods.
-
 import { stoppedNoted } from "../../lib/core/annotations/stopped.ts";
 import type { Job, Pod } from "../../lib/core/kubernetes.ts";
 import { refOf } from "../../lib/core/object-meta.ts";

@@ -1,5 +1,4 @@
 // The notes of a migration as text for people.
-
 import type { Format } from "../terminal.ts";
 import type { Note, PlacedNote } from "./values/parts.ts";
 

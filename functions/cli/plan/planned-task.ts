@@ -1,5 +1,4 @@
 // Reads a task's details from its planned Job.
-
 import { annotation, type RunSpec } from "../../lib/core/annotations/annotations.ts";
 import { wantedValuesOf } from "../../lib/core/annotations/wanted-values.ts";
 import type { Job } from "../../lib/core/kubernetes.ts";

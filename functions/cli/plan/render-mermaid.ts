@@ -1,5 +1,4 @@
 // A plan as a Mermaid flowchart: the event, its actions, their tasks and dependencies.
-
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
 import type { Job } from "../../lib/core/kubernetes.ts";
 import type { Plan } from "../../lib/core/plan/plan.ts";

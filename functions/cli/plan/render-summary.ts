@@ -1,5 +1,4 @@
 // A plan in words: why each action runs or not, and the Jobs of its tasks.
-
 import type { ActionMatch } from "../../lib/core/config/match.ts";
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
 import type { Job } from "../../lib/core/kubernetes.ts";

@@ -1,5 +1,4 @@
 // Names the pod settings that a local run cannot apply, once per command.
-
 import { filesVolumeName } from "../../lib/core/files/fetch-order.ts";
 import type { PodSpec } from "../../lib/core/kubernetes.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";

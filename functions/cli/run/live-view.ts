@@ -1,5 +1,4 @@
 // The live timeline of a local run at the end of the terminal, with all output above it.
-
 import type { Job } from "../../lib/core/kubernetes.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
 

@@ -1,5 +1,4 @@
 // Shows the progress of a local run: each task, its live output, duration and result.
-
 import { StringDecoder } from "node:string_decoder";
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
 import type { Job, Pod } from "../../lib/core/kubernetes.ts";

@@ -1,5 +1,4 @@
 // Executes planned runs on this machine: the handlers of both functions, with a local store, Keptn and runtime.
-
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

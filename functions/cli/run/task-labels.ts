@@ -1,5 +1,4 @@
 // Labels of Jobs in the output: the task's name, with the action's name if there are several actions.
-
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
 import type { OnError } from "../../lib/core/run/graph.ts";
 import { readRun } from "../../lib/core/run/run-state.ts";

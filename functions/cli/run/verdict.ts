@@ -1,5 +1,4 @@
 // Results of the runs of an event, from `.finished` events, or from the Jobs of silent actions; and the skipped tasks.
-
 import { type Stopped, stoppedNoted } from "../../lib/core/annotations/stopped.ts";
 import type { Job } from "../../lib/core/kubernetes.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";

@@ -1,5 +1,4 @@
 // Notes below the bars of a run's tasks: why they failed or never ran, and other remarks.
-
 import { sayFailed } from "../../lib/core/report/task-report.ts";
 import type { RunView } from "../../lib/core/view/run-view.ts";
 import type { Format } from "../terminal.ts";

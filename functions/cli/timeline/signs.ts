@@ -1,5 +1,4 @@
 // The sign, word and colour of each state of runs and tasks; each of the three is enough to tell states apart.
-
 import type { Phase } from "../../lib/core/view/phases.ts";
 import type { RunWord } from "../../lib/core/view/run-view.ts";
 import type { TaskView, TaskWord } from "../../lib/core/view/task-view.ts";

@@ -1,5 +1,4 @@
 // Counts files and bytes in transit, and enforces the order's limits.
-
 import type { FetchLimits } from "../core/files/fetch-order.ts";
 import { tooLargeProblem, tooManyProblem, tooMuchProblem } from "../core/files/file-choice.ts";
 import type { Problem } from "../core/problem.ts";

@@ -1,5 +1,4 @@
 // Puts the files of a run's tasks into ConfigMaps (FILES_MODE=snapshot): read before the Jobs are created, stored afterwards.
-
 import { type FetchOrder, fetchOrderOf } from "../core/files/fetch-order.ts";
 import { isExecutable } from "../core/files/file-mode.ts";
 import {

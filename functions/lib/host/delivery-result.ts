@@ -1,5 +1,4 @@
 // A function's HTTP response to a delivery: see the table in style.md.
-
 import { IoError } from "../io-error.ts";
 import type { Log } from "../process.ts";
 

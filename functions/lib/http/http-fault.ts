@@ -1,5 +1,4 @@
 // Errors of failed HTTP requests, and whether the request may have taken effect.
-
 import type { IncomingMessage } from "node:http";
 import { IoError } from "../io-error.ts";
 import type { HttpRequest } from "./http-request.ts";

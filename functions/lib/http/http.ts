@@ -1,5 +1,4 @@
 // One HTTP request: limited in time and size, without redirects. Errors tell whether the request may have taken effect.
-
 import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { IoError } from "../io-error.ts";

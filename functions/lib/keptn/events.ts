@@ -1,5 +1,4 @@
 // Sends events to Keptn, and reads its event counts.
-
 import * as z from "zod";
 import type { Envelope } from "../core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../core/event/outgoing-event.ts";

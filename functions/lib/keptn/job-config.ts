@@ -1,5 +1,4 @@
 // Finds the job config of an event: at service, stage or project level, in this order.
-
 import type { KeptnEvent } from "../core/event/keptn-event.ts";
 import { levels } from "../core/files/file-choice.ts";
 import { decodeText } from "../core/text/decode-text.ts";

@@ -1,5 +1,4 @@
 // Keptn's control plane, in our terms.
-
 import type { Settings } from "../core/settings/settings.ts";
 import { connectApi, type KeptnApi } from "./api.ts";
 import { getEventCounts, sendEvent } from "./events.ts";

@@ -1,5 +1,4 @@
 // What we ask of Keptn, in our words. Its API implements it, and so does a local run.
-
 import type { Envelope, KeptnEvent } from "../core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 

@@ -1,5 +1,4 @@
 // Reads events that Keptn published: open ones from its list, all others from its datastore.
-
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { expectsFinished, isCounted, type KeptnEvent, parseKeptnEvent } from "../core/event/keptn-event.ts";

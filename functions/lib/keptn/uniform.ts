@@ -1,5 +1,4 @@
 // Our integration in Keptn's Bridge: its registration and its error log.
-
 import { hostname } from "node:os";
 import * as z from "zod";
 import type { Settings } from "../core/settings/settings.ts";

@@ -1,5 +1,4 @@
 // Jobs in a real API server.
-
 import { label, labelValueOf } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";

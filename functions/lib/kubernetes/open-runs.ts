@@ -1,5 +1,4 @@
 // Finds open runs by namespace and page, reading only each Job's run id.
-
 import pLimit from "p-limit";
 import { label } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";

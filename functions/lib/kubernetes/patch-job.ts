@@ -1,5 +1,4 @@
 // Changes a Job atomically: a JSON Patch (RFC 6902) whose `test` operations are preconditions.
-
 import { finalizer, label } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";

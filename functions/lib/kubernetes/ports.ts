@@ -1,5 +1,4 @@
 // Our ports to Kubernetes. The API server and the local runtime implement them.
-
 import type { State } from "../core/annotations/annotations.ts";
 import type { ConfigMap, Job, Pod } from "../core/kubernetes.ts";
 import type { KubernetesWarning } from "../core/pod/kubernetes-warning.ts";

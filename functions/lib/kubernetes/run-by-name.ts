@@ -1,5 +1,4 @@
 // Reads a run's Jobs by name, because for a list by label the API server scans every Job in the namespace.
-
 import { annotation, jobNameOf, type TaskRef } from "../core/annotations/annotations.ts";
 import { parseRunSpec } from "../core/annotations/parse-annotations.ts";
 import type { Job } from "../core/kubernetes.ts";

@@ -1,5 +1,4 @@
 // Read-only requests for `job-executor runs`, whose number does not depend on the number of runs.
-
 import { label } from "../core/annotations/annotations.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";

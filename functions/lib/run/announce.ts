@@ -1,5 +1,4 @@
 // Sends a run's `.started` effectively once. The request that notes it also releases the first task.
-
 import { annotation } from "../core/annotations/annotations.ts";
 import { isCounted } from "../core/event/keptn-event.ts";
 import { refOf } from "../core/object-meta.ts";

@@ -1,5 +1,4 @@
 // Looks behind a failed Job. It fails with its pod, and a pod with any of its containers, but the task's own container may have passed.
-
 import { type OwnEnd, ownEndNoted } from "../core/annotations/own-end.ts";
 import { stoppedNoted } from "../core/annotations/stopped.ts";
 import type { Step } from "../core/run/next-step.ts";

@@ -1,5 +1,4 @@
 // After a failure with `failFast`, ready tasks must not start: closes them to deliveries that read the Jobs before the failure.
-
 import { refOf } from "../core/object-meta.ts";
 import { taskStatusesIn } from "../core/run/graph-step.ts";
 import type { Step } from "../core/run/next-step.ts";
@@ -11,10 +10,10 @@ import type { ReconcilePorts } from "./ports.ts";
 export const jobsToClose = (run: RunState, step: Step): readonly number[] => {
   const { graph } = run.spec;
   if (!graph?.failFast || run.annotations.end || (step.kind !== "release" && step.kind !== "report")) return [];
-  const standings = taskStatusesIn(run, graph);
-  if (!standings.includes("failed")) return [];
-  return [...standings.keys()].filter((task) => {
-    if (step.kind === "release" && standings[task] !== "barred") return false;
+  const statuses = taskStatusesIn(run, graph);
+  if (!statuses.includes("failed")) return [];
+  return [...statuses.keys()].filter((task) => {
+    if (step.kind === "release" && statuses[task] !== "barred") return false;
     const { job, phase } = run.tasks[task] ?? {};
     const deadlineSeconds = job?.spec?.activeDeadlineSeconds;
     return phase === "waiting" && deadlineSeconds !== undefined && deadlineSeconds !== stopped;

@@ -1,5 +1,4 @@
 // Keptn's count of an event's `.started` and `.finished`: polled until Keptn had time to count.
-
 import type { Envelope } from "../core/event/keptn-event.ts";
 import type { RunState } from "../core/run/run-state.ts";
 import { IoError } from "../io-error.ts";

@@ -1,5 +1,4 @@
 // The end of a task that its Job does not show because of a sidecar. It is found in the pod and noted on the Job, which is stopped.
-
 import { annotation } from "../core/annotations/annotations.ts";
 import type { OwnEnd } from "../core/annotations/own-end.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";

@@ -1,6 +1,5 @@
 // Inspects an open run for conditions that cause no Job event: a pod that cannot start, a task that ended before its pod, a sequence
 // that Keptn ended.
-
 import { annotation } from "../core/annotations/annotations.ts";
 import type { OwnEnd } from "../core/annotations/own-end.ts";
 import { type SeenTrouble, seenSinceMs } from "../core/annotations/seen-trouble.ts";

@@ -1,5 +1,4 @@
 // Passes values of earlier tasks to a task: in a ConfigMap of its Job, before the Job is released. Loaded only by runs with such a task.
-
 import { annotation } from "../core/annotations/annotations.ts";
 import { type Stopped, stoppedNoted } from "../core/annotations/stopped.ts";
 import { type WantedValue, wantedValuesOf } from "../core/annotations/wanted-values.ts";

@@ -1,5 +1,4 @@
 // The ports for moving a run forward.
-
 import type { Envelope } from "../core/event/keptn-event.ts";
 import type { Settings } from "../core/settings/settings.ts";
 import type { Keptn } from "../keptn/ports.ts";

@@ -1,5 +1,4 @@
 // Reads the pods of a run: containers, output and results.
-
 import type { TaskRef } from "../core/annotations/annotations.ts";
 import { ownEndNoted } from "../core/annotations/own-end.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";

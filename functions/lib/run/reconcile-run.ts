@@ -1,5 +1,4 @@
 // Moves one run forward: reads its Jobs and executes the next step, until nothing is left to do.
-
 import type { OwnEnd } from "../core/annotations/own-end.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { nextStep, type Situation, type Step } from "../core/run/next-step.ts";

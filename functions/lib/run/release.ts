@@ -1,5 +1,4 @@
 // Unsuspends the Jobs of a run's next tasks.
-
 import { wantedValuesOf } from "../core/annotations/wanted-values.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { refOf } from "../core/object-meta.ts";

@@ -1,5 +1,4 @@
 // Sends a run's `.finished` so that Keptn can complete the event's task, and not before all runs of the event are announced.
-
 import { isCounted } from "../core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 import { makeStarted } from "../core/report/finished-event.ts";

@@ -1,5 +1,4 @@
 // Balances Keptn's counts of started and finished events.
-
 import type { Envelope } from "../core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 import { makeStarted } from "../core/report/finished-event.ts";

@@ -1,5 +1,4 @@
 // Handles the other runs of an event before one is reported: Keptn completes the task as soon as as many events finished as started.
-
 import type { Sibling } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { createdMs } from "../core/object-meta.ts";

@@ -1,5 +1,4 @@
 // Stops tasks of a graph while their run continues. The reason and their output are noted on their Jobs.
-
 import { annotation } from "../core/annotations/annotations.ts";
 import type { Stopped } from "../core/annotations/stopped.ts";
 import { refOf } from "../core/object-meta.ts";

@@ -1,5 +1,4 @@
 // Passes a task's values from earlier tasks before the task is released.
-
 import { wantedValuesOf } from "../core/annotations/wanted-values.ts";
 import type { Step } from "../core/run/next-step.ts";
 import type { RunState } from "../core/run/run-state.ts";

@@ -1,5 +1,4 @@
 // Deletes the wakers when no run is open: first the ApiServerSource, then the timer, which triggers that deletion.
-
 import { IoError } from "../io-error.ts";
 import type { JobWatch, Timer, TimerSeen, WatchSeen } from "../kubernetes/ports.ts";
 import type { ReconcilePorts } from "./ports.ts";

@@ -1,5 +1,4 @@
 // The place in memory: both doubles on this machine, which tell at once what happens to them.
-
 import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";

@@ -1,5 +1,4 @@
 // Watches released Jobs on a real API server as a reflector does: from a version on, and from where it was when a watch ends.
-
 import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import type { Cluster } from "./cluster.ts";

@@ -1,5 +1,4 @@
 // How soon fetch-files asks Keptn for the first time, against a bare `node -e 0`, and how much memory 50 MB of files cost it.
-
 import { writeFile } from "node:fs/promises";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";

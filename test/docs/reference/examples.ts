@@ -1,5 +1,4 @@
 // An example of every problem there is: configs, settings, files and events that have it, and what is said about them.
-
 import { lintJobConfig } from "../../../functions/cli/lint/lint.ts";
 import { planMigration } from "../../../functions/cli/migrate/values/plan-migration.ts";
 import { parseJobConfig } from "../../../functions/lib/core/config/parse.ts";

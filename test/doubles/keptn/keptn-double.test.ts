@@ -1,5 +1,4 @@
 // The rules of Keptn that its double keeps and that the contract cannot ask a real one for at will.
-
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";

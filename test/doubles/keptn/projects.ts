@@ -1,5 +1,4 @@
 // The projects that the double knows: the sequences of their shipyard file, and their Git repository.
-
 import { makeRepository, type Repository } from "./repository.ts";
 import type { TaskDefinition } from "./sequence.ts";
 

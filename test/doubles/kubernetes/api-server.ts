@@ -1,5 +1,4 @@
 // An API server for tests: Jobs, pods, PingSources and ConfigMaps in memory, behind HTTP on this machine, with a kubeconfig to it.
-
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";

@@ -1,5 +1,4 @@
 // What becomes of released Jobs: a pod each, or several with retries, which run as their fates say, and a status in the steps that Kubernetes takes.
-
 import { activeStatus, endedStatuses, suspendedStatus } from "../../../functions/cli/local/job-status.ts";
 import type { JobStatus } from "../../../functions/cli/local/jobs.ts";
 import type { Job, Pod } from "../../../functions/lib/core/kubernetes.ts";

@@ -1,5 +1,4 @@
 // A run as Kubernetes and Keptn have it, and what the shell does to it for each step: the model that next-step-reachable walks through.
-
 import type { State } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Graph } from "../../../functions/lib/core/run/graph.ts";
 import { nextStep, type Situation, type Step } from "../../../functions/lib/core/run/next-step.ts";

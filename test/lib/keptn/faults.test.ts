@@ -1,5 +1,4 @@
 // Every call to Keptn against every bad answer: what the caller is told, and how often Keptn was asked.
-
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";

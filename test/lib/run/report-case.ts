@@ -1,5 +1,4 @@
 // One case of test/golden/report: an event and a config, what became of each task's pod, and what Keptn and people see of it.
-
 import { activeStatus, endedStatuses } from "../../../functions/cli/local/job-status.ts";
 import { localJobs } from "../../../functions/cli/local/jobs.ts";
 import { localKeptn, type SentEvent } from "../../../functions/cli/local/keptn.ts";

@@ -1,5 +1,4 @@
 // How a report and Keptn's count come to agree: what Keptn drops, what it counts late, and what fails in between.
-
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { finishTask } from "../../../functions/finish-task/handler.ts";

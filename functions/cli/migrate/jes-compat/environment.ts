@@ -1,5 +1,4 @@
 // Notes on the values of a task's environment variables.
-
 import type { JobConfig, Task } from "../../../lib/core/config/schema.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";
 import { isWholeSecret } from "../../../lib/core/config/whole-secret.ts";

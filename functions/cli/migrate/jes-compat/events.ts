@@ -1,5 +1,4 @@
 // Notes on event filters: patterns and values that JES never matched, and events that it never received.
-
 import type { ActionOutline, EventOutline } from "../../../lib/core/config/outline.ts";
 import { isBrokenPattern, typeMeantBy } from "../../../lib/core/config/pattern.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";

@@ -1,5 +1,4 @@
 // Notes on fields that JES does not have. It parses strictly and refuses a config that has any of them.
-
 import { envEntry } from "../../../lib/core/config/env-schema.ts";
 import { actionFields } from "../../../lib/core/config/schema.ts";
 import { task } from "../../../lib/core/config/task-schema.ts";

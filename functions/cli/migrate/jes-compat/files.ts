@@ -1,5 +1,4 @@
 // Notes on the source of a task's files.
-
 import type { JobConfig } from "../../../lib/core/config/schema.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";
 import { parseFileEntry } from "../../../lib/core/files/file-names.ts";

@@ -1,5 +1,4 @@
 // Notes on configs with errors: what JES did with them, and what happens here.
-
 import type { Warning } from "../../../lib/core/config/warning.ts";
 import type { Problem } from "../../../lib/core/problem.ts";
 import type { Path } from "../../../lib/core/yaml/path.ts";

@@ -1,5 +1,4 @@
 // Tasks and variables of a config with their paths, and one note for all similar places.
-
 import type { JobConfig, Task, TaskEnv } from "../../../lib/core/config/schema.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";
 import type { Path } from "../../../lib/core/yaml/path.ts";

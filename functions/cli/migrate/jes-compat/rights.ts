@@ -1,5 +1,4 @@
 // Notes on a task's rights, namespace and annotations.
-
 import type { JobConfig, Task } from "../../../lib/core/config/schema.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";
 import { flawsOfRestricted } from "../../../lib/core/policy/pod-security.ts";

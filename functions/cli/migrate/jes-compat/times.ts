@@ -1,5 +1,4 @@
 // Notes on time limits of tasks and the TTL of Jobs.
-
 import type { JobConfig } from "../../../lib/core/config/schema.ts";
 import type { Warning } from "../../../lib/core/config/warning.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";

@@ -1,5 +1,4 @@
 // Results of migrating a value of JES's chart: settings, components and patches of an overlay, and notes.
-
 import type { Position, Problem } from "../../../lib/core/problem.ts";
 import type { Tree } from "../../../lib/core/yaml/tree.ts";
 import type { Values } from "./values.ts";

@@ -1,5 +1,4 @@
 // Renders a migration as a kustomization.yaml, in the form of those in manifests/overlays.
-
 import { stringify } from "yaml";
 import type { OverlayOptions, PlacedPart } from "./parts.ts";
 

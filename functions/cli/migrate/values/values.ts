@@ -1,5 +1,4 @@
 // Reads a Helm values file, merges it over the chart's values, and finds the differences.
-
 import type { Position, Problem } from "../../../lib/core/problem.ts";
 import { readYaml, type Tree, type YamlTree } from "../../../lib/core/yaml/tree.ts";
 

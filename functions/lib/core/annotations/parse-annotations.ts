@@ -1,5 +1,4 @@
 // Parses the annotations of a run's Jobs. Others can write there too: malformed annotations are treated as absent.
-
 import type { Envelope } from "../event/keptn-event.ts";
 import { cycleOf, type GraphTask, nodesOf } from "../run/graph.ts";
 import type { End, Lease, RunSpec, Sibling, TaskRef } from "./annotations.ts";

@@ -1,5 +1,4 @@
 // Checks that tasks may not use our Secrets and service accounts, by their names in this cluster.
-
 import { matchesAny } from "../config/glob.ts";
 import { deniedSecretsOf } from "../policy/reserved-names.ts";
 import { ownAccountsOf } from "../settings/own-accounts.ts";

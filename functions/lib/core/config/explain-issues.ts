@@ -1,5 +1,4 @@
 // Turns schema issues into problems that name the action, task, field, position and fix.
-
 import type * as z from "zod";
 import type { Problem } from "../problem.ts";
 import type { Path } from "../yaml/path.ts";

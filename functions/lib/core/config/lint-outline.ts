@@ -1,5 +1,4 @@
 // Warnings about configs that work, but perhaps not as intended.
-
 import { isIndefinite } from "../jsonpath/jsonpath.ts";
 import type { Problem } from "../problem.ts";
 import type { Path } from "../yaml/path.ts";

@@ -1,5 +1,4 @@
 // Warnings about valid tasks that perhaps do not do what their author intended.
-
 import type { Problem } from "../problem.ts";
 import type { Path } from "../yaml/path.ts";
 import { quote } from "../yaml/scalars.ts";

@@ -1,5 +1,4 @@
 // Parses the text of a job/config.yaml into the config, or into all of its problems.
-
 import { byPlace, distinct, type Problem } from "../problem.ts";
 import type { Path } from "../yaml/path.ts";
 import { type Flaw, readYaml, type Tree, type YamlTree } from "../yaml/tree.ts";

@@ -1,5 +1,4 @@
 // Rewrites a value of the wrong form into the form that its field expects.
-
 import type { Path } from "../yaml/path.ts";
 import type { Tree } from "../yaml/tree.ts";
 import { commandList } from "./command-text.ts";

@@ -1,5 +1,4 @@
 // Looks up the schema of a path in the config.
-
 import * as z from "zod";
 import type { Path } from "../yaml/path.ts";
 

@@ -1,5 +1,4 @@
 // A warning or note about a part of the config.
-
 import type { Problem } from "../problem.ts";
 import type { Path } from "../yaml/path.ts";
 import type { YamlTree } from "../yaml/tree.ts";

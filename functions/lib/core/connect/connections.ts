@@ -1,5 +1,4 @@
 // The connections in the ConfigMap: the functions recover lost events of these only.
-
 import type { Selection } from "./selection.ts";
 
 export interface Connection extends Selection {

@@ -1,5 +1,4 @@
 // Plans the changes that connect or disconnect a project, from Keptn's current state.
-
 import { leastSubjects } from "../source/subject.ts";
 import { type Overlap, overlapsWith } from "./overlaps.ts";
 import { probeType } from "./probe.ts";

@@ -1,5 +1,4 @@
 // Events as users supply them: lists from Keptn's API, events without the attributes that Keptn adds, or only a type.
-
 import { hashOf } from "../annotations/annotations.ts";
 import { isRecord } from "../json/exact-json.ts";
 

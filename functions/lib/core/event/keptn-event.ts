@@ -1,5 +1,4 @@
 // Parses a CloudEvent as a Keptn event, and extracts the part that a run stores.
-
 import { isRecord } from "../json/exact-json.ts";
 import type { Problem } from "../problem.ts";
 import { beyondLimits } from "./event-limits.ts";

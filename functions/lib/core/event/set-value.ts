@@ -1,5 +1,4 @@
 // Sets a value of an event from a command-line argument: `data.deployment.deploymentNames[0]=carts`.
-
 import { isStructure, parseJson } from "../json/exact-json.ts";
 import { parsePath } from "../jsonpath/path-steps.ts";
 

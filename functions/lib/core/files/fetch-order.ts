@@ -1,5 +1,4 @@
 // The fetch order that a plan gives to fetch-files: files, event and limits.
-
 import type { Envelope } from "../event/keptn-event.ts";
 import { literal, literalOf } from "../job/literal.ts";
 import type { EnvVar, Job } from "../kubernetes.ts";

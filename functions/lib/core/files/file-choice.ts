@@ -1,5 +1,4 @@
 // Matches an entry of a task's `files` with the files that Keptn lists, and reports missing or excessive files.
-
 import type { Problem } from "../problem.ts";
 import { type FetchLimits, type FetchOrder, filesFolder } from "./fetch-order.ts";
 import { type FileEntry, renderName } from "./file-names.ts";

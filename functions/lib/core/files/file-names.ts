@@ -1,5 +1,4 @@
 // Allowed file names: none may lead out of the target folder.
-
 import type { Problem } from "../problem.ts";
 import { utf8Bytes } from "../text/log-text.ts";
 import { filesFolder } from "./fetch-order.ts";

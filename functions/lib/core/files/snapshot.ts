@@ -1,5 +1,4 @@
 // FILES_MODE=snapshot: a task's files in a ConfigMap of its Job, instead of an init container that fetches them.
-
 import { hashOf } from "../annotations/annotations.ts";
 import type { ConfigMap, Container, Job, PodSpec, Volume } from "../kubernetes.ts";
 import { makeOwnedConfigMap } from "../run/owned-config-map.ts";

@@ -1,5 +1,4 @@
 // A task as a Kubernetes Job, suspended until it is released.
-
 import { jobNameOf } from "../annotations/annotations.ts";
 import type { Job, PodSpec } from "../kubernetes.ts";
 import type { Settings } from "../settings/settings.ts";

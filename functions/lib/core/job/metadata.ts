@@ -1,5 +1,4 @@
 // Names, labels and annotations of a Job and its pod: labels select them, annotations store the run's state.
-
 import { annotation, finalizer, jobNameOf, label, labelValueOf } from "../annotations/annotations.ts";
 import type { Job, JobSpec } from "../kubernetes.ts";
 import type { TaskJob } from "./task-job.ts";

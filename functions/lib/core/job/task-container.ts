@@ -1,5 +1,4 @@
 // The container of a task.
-
 import { jobNameOf } from "../annotations/annotations.ts";
 import type { TaskResources } from "../config/schema.ts";
 import type { Container, ResourceRequirements } from "../kubernetes.ts";

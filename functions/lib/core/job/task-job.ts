@@ -1,5 +1,4 @@
 // The input for a Job: one task of one action for one event, and the operator's settings.
-
 import type { RunSpec } from "../annotations/annotations.ts";
 import type { Task } from "../config/schema.ts";
 import type { Envelope } from "../event/keptn-event.ts";

@@ -1,5 +1,4 @@
 // Which plan of an event counts: the first one with a created Job. The config may have changed before the event is redelivered.
-
 import { annotation, label } from "../annotations/annotations.ts";
 import { parseRunSpec } from "../annotations/parse-annotations.ts";
 import type { Job } from "../kubernetes.ts";

@@ -1,5 +1,4 @@
 // Plans one action for one event: its run, or its problems.
-
 import { jobNameOf, type RunSpec, runIdOf, type Sibling } from "../annotations/annotations.ts";
 import { valuesNameOf } from "../annotations/job-names.ts";
 import { graphOf } from "../config/check-order.ts";

@@ -1,5 +1,4 @@
 // Plans the actions that an event starts. An action that is broken or forbidden by a rule does not stop the others.
-
 import { runIdOf, type Sibling } from "../annotations/annotations.ts";
 import type { ParsedAction } from "../config/parse-actions.ts";
 import type { Action } from "../config/schema.ts";

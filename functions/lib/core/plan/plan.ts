@@ -1,5 +1,4 @@
 // Turns an event and a job config into planned runs, with all their Jobs suspended, or says why nothing runs.
-
 import { hashOf } from "../annotations/annotations.ts";
 import { type ActionMatch, matchAction } from "../config/match.ts";
 import { memoize } from "../config/memoize.ts";

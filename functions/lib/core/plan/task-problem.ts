@@ -1,5 +1,4 @@
 // A problem of one task of a config, and its position.
-
 import type { Position, Problem } from "../problem.ts";
 import type { Path } from "../yaml/path.ts";
 import { quote } from "../yaml/scalars.ts";

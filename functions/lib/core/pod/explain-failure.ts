@@ -1,5 +1,4 @@
 // Explains why a task did not pass, in Kubernetes' words if there are any.
-
 import { ownEndNoted } from "../annotations/own-end.ts";
 import { type Stopped, stoppedNoted } from "../annotations/stopped.ts";
 import { fetchContainerName } from "../files/fetch-order.ts";

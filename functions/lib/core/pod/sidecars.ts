@@ -1,5 +1,4 @@
 // Injected sidecars that do not end with the task.
-
 import { type OwnEnd, ownEndNoted } from "../annotations/own-end.ts";
 import type { Job, Pod } from "../kubernetes.ts";
 import { phaseOf } from "../run/run-state.ts";

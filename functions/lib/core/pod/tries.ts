@@ -1,5 +1,4 @@
 // How often a task was tried, and how the earlier tries failed.
-
 import type { Job, Pod } from "../kubernetes.ts";
 import { failureOf } from "../run/run-state.ts";
 import { explainFailure } from "./explain-failure.ts";

@@ -1,5 +1,4 @@
 // Objects that no task may use, regardless of settings: our own Secrets, ConfigMaps and service accounts.
-
 import { isOwnConfigMap } from "../annotations/job-names.ts";
 import { matchesAny } from "../config/glob.ts";
 import type { Task } from "../config/schema.ts";

@@ -1,5 +1,4 @@
 // The events that answer Keptn: `.started` and `.finished` of a run.
-
 import { type Envelope, typeOfKind } from "../event/keptn-event.ts";
 import type { OutgoingEvent } from "../event/outgoing-event.ts";
 import { isStructure } from "../json/exact-json.ts";

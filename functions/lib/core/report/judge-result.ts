@@ -1,5 +1,4 @@
 // Judges a task by its result: a word that Keptn does not know, or an unreadable result, is not a pass.
-
 import { isStructure } from "../json/exact-json.ts";
 import { quote } from "../yaml/scalars.ts";
 import type { TaskResult } from "./result.ts";

@@ -1,5 +1,4 @@
 // The report of one task, read from its Job and pods, and its text in the finished event.
-
 import { type OwnEnd, ownEndNoted } from "../annotations/own-end.ts";
 import { stoppedNoted } from "../annotations/stopped.ts";
 import { fetchContainerName } from "../files/fetch-order.ts";

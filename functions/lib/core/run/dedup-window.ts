@@ -1,5 +1,4 @@
 // Deduplication window for redelivered events: fresh ones find their Jobs, for older ones Keptn is asked.
-
 import type { Job } from "../kubernetes.ts";
 import { failureOf } from "./run-state.ts";
 

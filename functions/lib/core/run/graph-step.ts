@@ -1,5 +1,4 @@
 // Decides the next step of a run whose tasks form a graph.
-
 import type { End } from "../annotations/annotations.ts";
 import type { Stopped } from "../annotations/stopped.ts";
 import type { Graph } from "./graph.ts";

@@ -1,5 +1,4 @@
 // Decides the next step of a run from its Jobs. start-job, finish-task and the sweep share this decision.
-
 import type { End } from "../annotations/annotations.ts";
 import { type OwnEnd, ownEndNoted } from "../annotations/own-end.ts";
 import { type Stopped, stoppedNoted } from "../annotations/stopped.ts";

@@ -1,5 +1,4 @@
 // ConfigMaps that belong to a Job: immutable, and deleted with it.
-
 import { label } from "../annotations/annotations.ts";
 import type { ConfigMap, Job } from "../kubernetes.ts";
 

@@ -1,5 +1,4 @@
 // Which Jobs belong to this installation, and in which namespaces.
-
 import { hashOf, label, labelValueOf } from "../annotations/annotations.ts";
 import { isFields } from "../annotations/parse-annotations.ts";
 import type { Job } from "../kubernetes.ts";

@@ -1,5 +1,4 @@
 // Reads the state of a run from its Jobs: the phases of its tasks, and the run's annotations.
-
 import {
   annotation,
   type End,

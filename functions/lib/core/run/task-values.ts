@@ -1,5 +1,4 @@
 // Values of earlier tasks as variables of a task: the data of a ConfigMap of its Job, or the reason why a value is missing.
-
 import { valuesSuffix } from "../annotations/job-names.ts";
 import type { WantedValue } from "../annotations/wanted-values.ts";
 import { nearest } from "../config/nearest.ts";

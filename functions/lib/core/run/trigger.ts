@@ -1,5 +1,4 @@
 // Parses events at finish-task: which run may have work to do. Most changes of a Job cause none.
-
 import { isRunId } from "../annotations/annotations.ts";
 import { isFields } from "../annotations/parse-annotations.ts";
 import { isSentJob } from "../annotations/sent-job.ts";

@@ -1,5 +1,4 @@
 // Every setting of every program: environment variable, type, default and description.
-
 import type { Problem } from "../problem.ts";
 import { jobSettings } from "./job-settings.ts";
 import { ownAccountsOf } from "./own-accounts.ts";

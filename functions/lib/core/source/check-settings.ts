@@ -1,5 +1,4 @@
 // Checks keptn-source's settings: missing and invalid ones, and those without the expected effect.
-
 import { hasErrors, type Problem } from "../problem.ts";
 import { checkKeptnSettings } from "../settings/keptn-settings.ts";
 import { parseSettings, type Settings } from "../settings/settings.ts";

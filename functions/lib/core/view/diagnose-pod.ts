@@ -1,5 +1,4 @@
 // Explains why a released task does not run, from its pod's status and Kubernetes' warnings.
-
 import type { ContainerStatus, Job, Pod } from "../kubernetes.ts";
 import { describeEnd } from "../pod/explain-failure.ts";
 import { type KubernetesWarning, renderWarning } from "../pod/kubernetes-warning.ts";

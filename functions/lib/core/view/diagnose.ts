@@ -1,5 +1,4 @@
 // Explains why a run is stuck, and suggests a fix: an overdue step of finish-task, or a problem of a pod.
-
 import type { Step } from "../run/next-step.ts";
 import type { RunState, TaskState } from "../run/run-state.ts";
 import { fixUnread } from "../run/unread-namespace.ts";

@@ -1,5 +1,4 @@
 // The phases of a task: waiting, starting, fetching files, running; for a retried task, those of each try.
-
 import { ownEndNoted } from "../annotations/own-end.ts";
 import { stoppedNoted } from "../annotations/stopped.ts";
 import type { Job, Pod } from "../kubernetes.ts";

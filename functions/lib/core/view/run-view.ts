@@ -1,5 +1,4 @@
 // The view of a run: its state, its times, and why it is stuck.
-
 import { label, type Outcome } from "../annotations/annotations.ts";
 import type { Job } from "../kubernetes.ts";
 import { graphEnd, hasBegun } from "../run/graph-step.ts";

@@ -1,5 +1,4 @@
 // The view of a task: its state and its phases.
-
 import { ownEndNoted } from "../annotations/own-end.ts";
 import { stoppedNoted } from "../annotations/stopped.ts";
 import type { Job, Pod } from "../kubernetes.ts";

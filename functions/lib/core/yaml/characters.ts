@@ -1,5 +1,4 @@
 // Characters that YAML forbids (1.2, section 5.1), and bytes that are not characters.
-
 import type { Problem } from "../problem.ts";
 import { hex, nameOfUndecoded } from "../text/decode-text.ts";
 

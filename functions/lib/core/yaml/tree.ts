@@ -1,5 +1,4 @@
 // A YAML document as a tree of text, lists and maps, with resolved aliases and merge keys, and the position of every value.
-
 import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from "yaml";
 import type { Position, Problem } from "../problem.ts";
 import { parseYaml, type YamlProblems, yamlError } from "./document.ts";

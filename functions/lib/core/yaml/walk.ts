@@ -1,5 +1,4 @@
 // State of a walk through a YAML document: anchors, positions, and limits against alias bombs.
-
 import type { ParsedNode } from "yaml";
 import type { Problem } from "../problem.ts";
 import { tooDeep, yamlError } from "./document.ts";

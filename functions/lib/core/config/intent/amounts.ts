@@ -1,5 +1,4 @@
 // Warnings about numbers that mean a different amount than they seem to.
-
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
 import type { Tree } from "../../yaml/tree.ts";

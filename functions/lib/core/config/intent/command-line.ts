@@ -1,5 +1,4 @@
 // The command line of a task: `cmd`, then `args`, and the programs that may read them.
-
 import type { Path } from "../../yaml/path.ts";
 import type { Task } from "../schema.ts";
 

@@ -1,5 +1,4 @@
 // Warnings about commands that need a shell, although Kubernetes starts them without one.
-
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
 

@@ -1,5 +1,4 @@
 // Warnings about event names that match no event type of Keptn.
-
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
 

@@ -1,5 +1,4 @@
 // Warnings about JSONPaths that begin with a name that no event has.
-
 import { parsePath } from "../../jsonpath/path-steps.ts";
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";

@@ -1,5 +1,4 @@
 // Warnings about a task's files: entries that cannot name a file, and relative working directories.
-
 import { parseFileEntry } from "../../files/file-names.ts";
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";

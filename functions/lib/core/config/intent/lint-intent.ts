@@ -1,5 +1,4 @@
 // Warnings about valid config that its author cannot have meant. For lint and plan only, not for the functions.
-
 import { byPlace, distinct, type Problem } from "../../problem.ts";
 import type { Path } from "../../yaml/path.ts";
 import type { Tree } from "../../yaml/tree.ts";

@@ -1,5 +1,4 @@
 // Warnings about a program from the Git repository that is started without its path below /keptn.
-
 import { filesFolder } from "../../files/fetch-order.ts";
 import { parseFileEntry } from "../../files/file-names.ts";
 import type { Path } from "../../yaml/path.ts";

@@ -1,5 +1,4 @@
 // Warnings about `&&`, `|`, `>`, `;` in a command without a shell.
-
 import { quote } from "../../yaml/scalars.ts";
 import { commandText } from "../command-text.ts";
 import type { Task } from "../schema.ts";
