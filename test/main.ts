@@ -24,7 +24,7 @@ const filesOf = (globs: readonly string[]): string[] =>
 const testRoom = async (globs: readonly string[]): Promise<boolean> => {
   const files = filesOf(globs);
   if (files.length === 0) throw new Error(`no tests in ${globs}`);
-  const flags = ["--test", "--test-timeout=120000", "--test-isolation=none", "--test-reporter=spec"];
+  const flags = ["--test", "--test-timeout=300000", "--test-isolation=none", "--test-reporter=spec"];
   return run(globs.join(" "), process.execPath, [...flags, ...files]);
 };
 
