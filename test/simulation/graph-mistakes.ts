@@ -47,11 +47,17 @@ export const graphMistakes: readonly Mistake[] = [
     ...mistake(
       "graph: reports a failure while others can still release what failFast forbids",
       "chain/close-jobs.ts",
-      "return [...tasks.keys()].filter((task) => {",
-      "return [...tasks.keys()].slice(tasks.length).filter((task) => {",
+      "return [...standings.keys()].filter((task) => {",
+      "return [...standings.keys()].slice(standings.length).filter((task) => {",
     ),
     only: ["takesValues", "taskFails", "fallsAsleep", "slow", "readsStale", "changeDoubled"],
   },
+  mistake(
+    "graph: takes the task of a deleted Job for passed although its rollback has begun",
+    "core/graph-step.ts",
+    "const deleted = run.tasks.findIndex(isDeletedAlive);",
+    "const deleted = run.tasks.length > 0 ? -1 : run.tasks.findIndex(isDeletedAlive);",
+  ),
   mistake(
     "graph: takes a Job that a sidecar made fail for a failure",
     "chain/look-behind.ts",
