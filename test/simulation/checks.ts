@@ -177,6 +177,8 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       run.created += 1;
       // Back before anything of the run began: as if it had never been removed.
       if (run.life.ran.size + run.started === 0) run.life.forced.delete(taskOf(job));
+      // Its `.started` alone was sent when it was refused, so nothing of it can run twice.
+      if (run.created === 1 && run.finished === 0) return;
       const forgotten = isForgotten(run);
       if (!alone && !(forgotten && (run.life.expired || run.life.cleared))) return;
       if (run.life.ran.size + run.started === 0) return;
