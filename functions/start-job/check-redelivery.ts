@@ -3,7 +3,6 @@ import { envelopeOf, isCounted, type KeptnEvent } from "../lib/core/event/keptn-
 import type { RunPlan } from "../lib/core/plan/run-plan.ts";
 import { freshSeconds } from "../lib/core/run/dedup-window.ts";
 import type { EventCounts } from "../lib/keptn/ports.ts";
-
 import { getConfirmedCounts, isBalanced, ofSource } from "../lib/run/event-counts.ts";
 import type { ReconcilePorts } from "../lib/run/ports.ts";
 

@@ -3,7 +3,6 @@ import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";
 import { reportedRuns } from "../lib/core/plan/first-plan.ts";
 import type { RunPlan } from "../lib/core/plan/run-plan.ts";
-
 import { IoError } from "../lib/io-error.ts";
 import type { ReconcilePorts } from "../lib/run/ports.ts";
 import { listJobsOf, mayCreateMore, namespacesOfPlan } from "./event-jobs.ts";

@@ -3,13 +3,12 @@ import { envelopeOf, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";
 import { areOfPlan, byRun, wereAllCreated } from "../lib/core/plan/first-plan.ts";
 import type { RunPlan } from "../lib/core/plan/run-plan.ts";
-
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
 import { catchPermanent, IoError } from "../lib/io-error.ts";
 import { logErrored } from "../lib/run/error-log.ts";
 import { nowMs, type ReconcilePorts } from "../lib/run/ports.ts";
 import { reconcileRun } from "../lib/run/reconcile-run.ts";
-import { waitForAll } from "../lib/run/wait-for-all.ts";
+import { waitForAll } from "../lib/wait-for-all.ts";
 
 export interface FoundJobs {
   readonly jobs: readonly Job[];

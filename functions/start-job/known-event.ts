@@ -1,7 +1,6 @@
 // Looks up an event in Keptn, for events that arrive incomplete or must be verified.
 import { dryEventProject, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { EventRef } from "../lib/keptn/ports.ts";
-
 import { askedAgainMs } from "../lib/run/event-counts.ts";
 import type { ReconcilePorts } from "../lib/run/ports.ts";
 

@@ -6,7 +6,6 @@ import { IoError } from "../lib/io-error.ts";
 import { type RunRef, reconcileRun } from "../lib/run/reconcile-run.ts";
 import { isSoonAfter } from "./in-time.ts";
 import type { StartJobPorts } from "./ports.ts";
-
 import { betweenReadsMs } from "./throttle-touch.ts";
 
 /** Observed from apply to Ready: 1.3 to 3.2 s. After this time the sweep is as quick. */

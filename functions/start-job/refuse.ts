@@ -9,7 +9,6 @@ import {
 } from "../lib/core/event/keptn-event.ts";
 import { refOf } from "../lib/core/object-meta.ts";
 import type { RunPlan } from "../lib/core/plan/run-plan.ts";
-
 import { makeRefused, makeStarted } from "../lib/core/report/finished-event.ts";
 import { runScopeOf } from "../lib/core/run/run-scope.ts";
 import { runIdOfJob, stateOf } from "../lib/core/run/run-state.ts";

@@ -5,7 +5,7 @@ import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
 import { catchPermanent, IoError } from "../lib/io-error.ts";
 import type { Timer } from "../lib/kubernetes/ports.ts";
 import { nowMs } from "../lib/run/ports.ts";
-import { waitForAll } from "../lib/run/wait-for-all.ts";
+import { waitForAll } from "../lib/wait-for-all.ts";
 import { checkRedelivery, isFresh, type Redelivery } from "./check-redelivery.ts";
 import { type CreatedRun, createJobs } from "./create-jobs.ts";
 import {
@@ -105,7 +105,8 @@ const refuseAll = async (
 ): Promise<void> => {
   const settled = await Promise.allSettled(works);
   const refused = settled.flatMap((one) => (one.status === "fulfilled" && one.value ? [one.value] : []));
-  await waitForAll<unknown>([...works, refuseRuns(ports, event, { refused, planned })]);
+  const answers = refused.length > 0 ? [refuseRuns(ports, event, { refused, planned })] : [];
+  await waitForAll<unknown>([...works, ...answers]);
 };
 
 const reportedBefore = "its event was already answered when it first arrived.";

@@ -6,7 +6,6 @@ import { parse } from "yaml";
 import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { collectionOfJobs } from "../../functions/lib/kubernetes/job-paths.ts";
-
 import { type KeptnDouble, startKeptn } from "../doubles/keptn/keptn-double.ts";
 import { sendSweep } from "./harness/adapter.ts";
 import { startFunction } from "./harness/function-process.ts";

@@ -6,7 +6,6 @@ import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-even
 import { makeStarted } from "../../functions/lib/core/report/finished-event.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
 import type { Keptn } from "../../functions/lib/keptn/ports.ts";
-
 import type { KeptnAddress, KeptnUser } from "./keptn-user.ts";
 
 /** Filled before the first test. */

@@ -6,7 +6,6 @@ import { envelopeOf, type KeptnEvent } from "../../functions/lib/core/event/kept
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import { makeStarted } from "../../functions/lib/core/report/finished-event.ts";
 import type { EventCounts } from "../../functions/lib/keptn/ports.ts";
-
 import { begin as beginAt, faultOf, finishedOf, type KeptnBench, source } from "./keptn-bench.ts";
 import { until } from "./keptn-user.ts";
 

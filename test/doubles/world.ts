@@ -11,7 +11,6 @@ import { emptyLog } from "../../functions/lib/core/text/log-text.ts";
 import { connectKeptn } from "../../functions/lib/keptn/keptn.ts";
 import type { NoteReason } from "../../functions/lib/kubernetes/ports.ts";
 import type { LogLine } from "../../functions/lib/process.ts";
-
 import type { SweepPorts } from "../../functions/lib/run/sweep.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { type KeptnDouble, startKeptn } from "./keptn/keptn-double.ts";

@@ -40,13 +40,13 @@ export const graphMistakes: readonly Mistake[] = [
   mistake(
     "graph: releases the first task with the announcement, whatever it needs",
     "lib/run/announce.ts",
-    "const startsFirst = startsWithFirst(run);",
-    "const startsFirst = startsWithFirst(run) || run.id !== '';",
+    "const startsFirst = !run.spec.graph || startsWithFirst(run);",
+    "const startsFirst = !run.spec.graph || startsWithFirst(run) || run.id !== '';",
   ),
   {
     ...mistake(
       "graph: reports a failure while others can still release what failFast forbids",
-      "lib/run/close-jobs.ts",
+      "lib/core/run/before-step.ts",
       "return [...statuses.keys()].filter((task) => {",
       "return [...statuses.keys()].slice(statuses.length).filter((task) => {",
     ),
@@ -60,7 +60,7 @@ export const graphMistakes: readonly Mistake[] = [
   ),
   mistake(
     "graph: takes a Job that a sidecar made fail for a failure",
-    "lib/run/check-failures.ts",
+    "lib/core/run/before-step.ts",
     'const isNext = ["report", "release", "stop", "wait"].includes(step.kind);',
     'const isNext = ["report", "release", "stop", "wait"].includes(`${step.kind}ed`);',
   ),

@@ -3,7 +3,6 @@ import { stoppedNoted } from "../../functions/lib/core/annotations/stopped.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import type { KeptnFiles } from "../../functions/lib/keptn/files.ts";
 import type { EventCounts, Keptn } from "../../functions/lib/keptn/ports.ts";
-
 import { isLoud } from "./facts.ts";
 import { refOf } from "./job-store.ts";
 import type { Caller } from "./ports.ts";

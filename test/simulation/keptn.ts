@@ -2,7 +2,6 @@
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import type { EventCounts } from "../../functions/lib/keptn/ports.ts";
-
 import { makeShipyard, type Shipyard, type StoredEvent } from "../doubles/keptn/shipyard.ts";
 import type { Chance } from "./chance.ts";
 import type { Checks } from "./checks.ts";

@@ -12,7 +12,7 @@ const often: Mistake["only"] = ["takesValues"];
 export const valueMistakes: readonly Mistake[] = [
   mistake(
     "values: releases a task beside the writing of its values",
-    "lib/run/values-due.ts",
+    "lib/run/pass-due.ts",
     "const others = tasks.filter((task) => !due.includes(task));",
     "const others = tasks;",
   ),

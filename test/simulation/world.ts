@@ -3,7 +3,6 @@ import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";
 import type { JobConfigFile } from "../../functions/lib/keptn/ports.ts";
-
 import type { WatchSeen } from "../../functions/lib/kubernetes/ports.ts";
 import type { Chance } from "./chance.ts";
 import { type Checks, makeChecks } from "./checks.ts";

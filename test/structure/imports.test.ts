@@ -13,6 +13,7 @@ const adapters = [
   "disk",
   "io-error.ts",
   "retry.ts",
+  "wait-for-all.ts",
   "budget.ts",
   "process.ts",
   "world.ts",

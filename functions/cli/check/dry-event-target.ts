@@ -1,7 +1,6 @@
 // Finds the target of a dry event.
 import { settingsOf } from "../../lib/core/check/check-settings.ts";
 import type { DryEvent } from "../../lib/core/check/facts.ts";
-
 import type { KnownFacts } from "./read-facts.ts";
 
 /** @returns the Broker's address, or why no dry event can be sent */

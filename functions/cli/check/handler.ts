@@ -1,7 +1,6 @@
 // job-executor check: checks an installation, and suggests a fix for each problem.
 import { randomUUID } from "node:crypto";
 import { triggersOf } from "../../lib/core/check/check-events.ts";
-
 import type { DryEvent, Facts } from "../../lib/core/check/facts.ts";
 import { nameWith } from "../../lib/core/check/names.ts";
 import { runChecks } from "../../lib/core/check/run-checks.ts";

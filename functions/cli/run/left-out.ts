@@ -2,7 +2,6 @@
 import { filesVolumeName } from "../../lib/core/files/fetch-order.ts";
 import type { PodSpec } from "../../lib/core/kubernetes.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
-
 import { openLists } from "../../lib/core/policy/open-lists.ts";
 import type { Engine } from "../local/engine.ts";
 

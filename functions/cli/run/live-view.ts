@@ -1,7 +1,6 @@
 // The live timeline of a local run at the end of the terminal, with all output above it.
 import type { Job } from "../../lib/core/kubernetes.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
-
 import type { OnError } from "../../lib/core/run/graph.ts";
 import { phaseOf } from "../../lib/core/run/run-state.ts";
 import type { Phase } from "../../lib/core/view/phases.ts";

@@ -4,7 +4,6 @@ import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
 import type { Job, Pod } from "../../lib/core/kubernetes.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
 import type { LogLine } from "../../lib/process.ts";
-
 import type { RuntimeChoice } from "../local/choose-engine.ts";
 import type { Engine } from "../local/engine.ts";
 import type { SentEvent } from "../local/keptn.ts";

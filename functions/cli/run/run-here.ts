@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
-
 import type { Settings } from "../../lib/core/settings/settings.ts";
 import { newHolderIdentity, systemClock } from "../../lib/process.ts";
 import type { SweepPorts } from "../../lib/run/sweep.ts";

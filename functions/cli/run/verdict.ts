@@ -2,7 +2,6 @@
 import { type Stopped, stoppedNoted } from "../../lib/core/annotations/stopped.ts";
 import type { Job } from "../../lib/core/kubernetes.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
-
 import { phaseOf, readRun } from "../../lib/core/run/run-state.ts";
 import { skippedIn } from "../../lib/core/view/skipped.ts";
 import type { SentEvent } from "../local/keptn.ts";

@@ -7,7 +7,6 @@ import { renderProblem, renderProblems } from "../core/problem.ts";
 import { parseKeptnSettings } from "../core/settings/keptn-settings.ts";
 import type { Settings } from "../core/settings/settings.ts";
 import { type Log, logCrashes } from "../process.ts";
-
 import { readCloudEvent } from "./cloud-event.ts";
 import { type DeliveryResult, runAfter, toDeliveryResult } from "./delivery-result.ts";
 import { limitConcurrency } from "./limit-concurrency.ts";

@@ -5,7 +5,6 @@ import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 import type { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
 import type { EventCounts, SourceCounts } from "./ports.ts";
-
 import { lateShape, type OutputOf } from "./shape.ts";
 
 const sent = lateShape(() => z.object({ keptnContext: z.string() }));

@@ -4,7 +4,6 @@ import { levels } from "../core/files/file-choice.ts";
 import { decodeText } from "../core/text/decode-text.ts";
 import type { KeptnApi } from "./api.ts";
 import type { JobConfigFile } from "./ports.ts";
-
 import { getResource } from "./resources.ts";
 
 /** Limit of Keptn's response: a job config of 1 MiB, the maximum, has 1.4 MiB in base64. */

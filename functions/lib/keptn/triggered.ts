@@ -5,7 +5,6 @@ import { expectsFinished, isCounted, type KeptnEvent, parseKeptnEvent } from "..
 import { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
 import type { EventRef } from "./ports.ts";
-
 import { lateShape, type OutputOf } from "./shape.ts";
 
 const events = lateShape(() => z.object({ events: z.array(z.looseObject({ id: z.string() })).nullish() }));

@@ -5,7 +5,6 @@ import type { Settings } from "../core/settings/settings.ts";
 import { type Subscription, subscriptionsOf } from "../core/source/subscription.ts";
 import type { KeptnApi } from "./api.ts";
 import type { ErrorLogEntry } from "./ports.ts";
-
 import { lateShape } from "./shape.ts";
 
 export interface Uniform {

@@ -6,7 +6,6 @@ import { addNamespaces, partsOfScopes, type RunScope, type ScopePart } from "../
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
 import { collectionOfJobs } from "./job-paths.ts";
-
 import { listPages } from "./list.ts";
 import type { OpenRuns } from "./ports.ts";
 

@@ -4,7 +4,6 @@ import type { Job } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
 import { pathOfJob } from "./job-paths.ts";
-
 import type { JobChange, JobRef } from "./ports.ts";
 
 /**

@@ -4,7 +4,6 @@ import { parseRunSpec } from "../core/annotations/parse-annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import type { KubernetesApi } from "./api.ts";
 import { pathOfJob } from "./job-paths.ts";
-
 import type { JobRef } from "./ports.ts";
 
 export interface RunToRead {

@@ -4,7 +4,6 @@ import type { Job, Pod } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
 import { collectionOfJobs } from "./job-paths.ts";
-
 import { listAll } from "./list.ts";
 import { connectPods } from "./pods.ts";
 import type { Pods } from "./ports.ts";

@@ -63,7 +63,7 @@ const noteAnnounced = async (
   run: RunState,
   lease: HeldLease | undefined,
 ): Promise<ReconcileResult | undefined> => {
-  const startsFirst = startsWithFirst(run);
+  const startsFirst = !run.spec.graph || startsWithFirst(run);
   const answer = await ports.jobs.patch(refOf(run.lead), {
     expect: { annotations: { [annotation.announced]: "", ...(lease ? { [annotation.claim]: lease.record() } : {}) } },
     annotations: {

@@ -3,7 +3,6 @@ import type { Envelope } from "../core/event/keptn-event.ts";
 import type { RunState } from "../core/run/run-state.ts";
 import { IoError } from "../io-error.ts";
 import type { EventCounts, SourceCounts } from "../keptn/ports.ts";
-
 import { nowMs, type ReconcilePorts } from "./ports.ts";
 
 /** Keptn will never accept it. A missing permission (401, 403) can still be granted. */

@@ -1,6 +1,7 @@
 // The end of a task that its Job does not show because of a sidecar. It is found in the pod and noted on the Job, which is stopped.
 import { annotation } from "../core/annotations/annotations.ts";
 import type { OwnEnd } from "../core/annotations/own-end.ts";
+import { expiredDeadlineSeconds } from "../core/job/deadlines.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { refOf } from "../core/object-meta.ts";
 import { hiddenEndOf } from "../core/pod/sidecars.ts";
@@ -12,9 +13,6 @@ import { readContainer } from "./read-task-reports.ts";
 
 /** Limit for the output in the note, as JSON. Kubernetes limits all annotations of an object together to 256 KiB. */
 export const mostLogBytes = 16 * 1024;
-
-/** An expired deadline, in seconds since the release. */
-export const stopped = 1;
 
 /** @param pod the Job's newest pod @returns undefined when there is no hidden end */
 export const findHiddenEnd = async (
@@ -42,9 +40,9 @@ export const noteOwnEnd = async (
   const { job, ref } = run.tasks[task] ?? {};
   if (!job || !ref) return;
   const answer = await ports.jobs.patch(refOf(job), {
-    expect: { suspend: false, activeDeadlineSeconds: job.spec?.activeDeadlineSeconds ?? stopped },
+    expect: { suspend: false, activeDeadlineSeconds: job.spec?.activeDeadlineSeconds ?? expiredDeadlineSeconds },
     annotations: { [annotation.ownEnd]: JSON.stringify(end) },
-    activeDeadlineSeconds: stopped,
+    activeDeadlineSeconds: expiredDeadlineSeconds,
   });
   const { exitCode, sidecars } = end;
   const message = "a task ended but its sidecar did not; stopped its Job";

@@ -13,8 +13,8 @@ import type { RunState } from "../core/run/run-state.ts";
 import { clearAbandoned, confirmAbandoned } from "./confirm-abandoned.ts";
 import { getEventCounts } from "./event-counts.ts";
 import { findHiddenEnd } from "./hidden-end.ts";
-import { listPods } from "./list-pods.ts";
 import type { ReconcilePorts } from "./ports.ts";
+import { listPods } from "./read-task-reports.ts";
 import type { Findings } from "./reconcile-run.ts";
 
 export const inspectRun = async (ports: ReconcilePorts, run: RunState): Promise<Findings> => {

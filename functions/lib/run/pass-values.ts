@@ -2,6 +2,7 @@
 import { annotation } from "../core/annotations/annotations.ts";
 import { type Stopped, stoppedNoted } from "../core/annotations/stopped.ts";
 import { type WantedValue, wantedValuesOf } from "../core/annotations/wanted-values.ts";
+import { expiredDeadlineSeconds } from "../core/job/deadlines.ts";
 import type { ConfigMap } from "../core/kubernetes.ts";
 import { refOf } from "../core/object-meta.ts";
 import { parseResult } from "../core/report/result.ts";
@@ -9,9 +10,8 @@ import { resultWritten } from "../core/report/task-report.ts";
 import type { RunState, TaskState } from "../core/run/run-state.ts";
 import { type Earlier, makeValues, valuesOf } from "../core/run/task-values.ts";
 import { catchPermanent } from "../io-error.ts";
-import { stopped } from "./hidden-end.ts";
-import { listPods } from "./list-pods.ts";
 import { aboutRun, type ReconcilePorts } from "./ports.ts";
+import { listPods } from "./read-task-reports.ts";
 
 /**
  * Idempotent: the values of an earlier delivery count, even if a pod is gone since.
@@ -83,9 +83,9 @@ const noteMissing = async (
   if (!job) return;
   const note: Stopped = { because: "cannot-start", why };
   const answer = await ports.jobs.patch(refOf(job), {
-    expect: { suspend: true, activeDeadlineSeconds: job.spec?.activeDeadlineSeconds ?? stopped },
+    expect: { suspend: true, activeDeadlineSeconds: job.spec?.activeDeadlineSeconds ?? expiredDeadlineSeconds },
     annotations: { [annotation.stopped]: JSON.stringify(note) },
-    activeDeadlineSeconds: stopped,
+    activeDeadlineSeconds: expiredDeadlineSeconds,
   });
   const message = `a task cannot start: ${why}`;
   ports.log({ level: "info", message, task: ref.task, job: ref.name, answer, ...aboutRun(run) });

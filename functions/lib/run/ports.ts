@@ -2,7 +2,6 @@
 import type { Envelope } from "../core/event/keptn-event.ts";
 import type { Settings } from "../core/settings/settings.ts";
 import type { Keptn } from "../keptn/ports.ts";
-
 import type { Jobs, Note, Pods, Snapshots } from "../kubernetes/ports.ts";
 import type { Clock, Log } from "../process.ts";
 

@@ -21,7 +21,7 @@ import type { Graph } from "../core/run/graph.ts";
 import { hasBegun } from "../core/run/graph-step.ts";
 import { phaseOf, type RunState, type TaskPhase } from "../core/run/run-state.ts";
 import { emptyLog } from "../core/text/log-text.ts";
-import { listPods } from "./list-pods.ts";
+import { IoError } from "../io-error.ts";
 import type { ReconcilePorts } from "./ports.ts";
 
 export interface TaskReports {
@@ -100,4 +100,27 @@ const parseResults = async (reports: readonly TaskReport[]): Promise<(TaskResult
   if (!reports.some(({ result }) => result)) return reports.map(() => undefined);
   const { parseResult } = await import("../core/report/result.ts");
   return reports.map(({ result }) => (result ? parseResult(result) : undefined));
+};
+
+export interface ListedPods {
+  /** Newest last. */
+  readonly pods: readonly Pod[];
+  /** The API server's message if listing is forbidden. */
+  readonly unread?: string;
+}
+
+/** Without the permission to list pods, a run is still reported, from its Jobs alone. @throws IoError */
+export const listPods = async (ports: ReconcilePorts, job: Job): Promise<ListedPods> => {
+  try {
+    return { pods: await ports.pods.list(refOf(job)) };
+  } catch (fault) {
+    if (!(fault instanceof IoError && fault.httpStatus === 403)) throw fault;
+    const { namespace, name } = refOf(job);
+    ports.log({
+      level: "warn",
+      message: `could not list the pods of Job ${namespace}/${name}: ${fault.message}`,
+      namespace,
+    });
+    return { pods: [], unread: fault.message };
+  }
 };

@@ -1,21 +1,21 @@
 // Moves one run forward: reads its Jobs and executes the next step, until nothing is left to do.
 import type { OwnEnd } from "../core/annotations/own-end.ts";
 import type { Job } from "../core/kubernetes.ts";
+import { failuresToCheck, jobsToClose, valuesDue } from "../core/run/before-step.ts";
 import { nextStep, type Situation, type Step } from "../core/run/next-step.ts";
-import { type RunState, readRun } from "../core/run/run-state.ts";
-import { endOfJob } from "../core/run/trigger.ts";
+import { endOfJob, type RunState, readRun } from "../core/run/run-state.ts";
 import { announce } from "./announce.ts";
-import { checkFailures, failuresToCheck } from "./check-failures.ts";
-import { closeJobs, jobsToClose } from "./close-jobs.ts";
+import { checkFailures } from "./check-failures.ts";
+import { closeJobs } from "./close-jobs.ts";
 import { finalizeRun } from "./finalize-run.ts";
 import { noteOwnEnd } from "./hidden-end.ts";
+import { passDue } from "./pass-due.ts";
 import { aboutRun, type ReconcilePorts } from "./ports.ts";
 import type { ReconcileResult } from "./reconcile-result.ts";
 import { release } from "./release.ts";
 import { report } from "./report.ts";
 import type { ReconcileSibling } from "./siblings.ts";
 import { stopTasks } from "./stop-tasks.ts";
-import { passDue, valuesDue } from "./values-due.ts";
 
 export interface RunRef {
   readonly runId: string;

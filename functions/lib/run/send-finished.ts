@@ -2,14 +2,13 @@
 import { isCounted } from "../core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 import { makeStarted } from "../core/report/finished-event.ts";
-import type { RunState } from "../core/run/run-state.ts";
+import { type RunState, siblingsOf } from "../core/run/run-state.ts";
 import type { EventCounts } from "../keptn/ports.ts";
-
 import { askUntil, getEventCounts, haveStarted, thirdOfLeaseMs } from "./event-counts.ts";
 import type { HeldLease } from "./lease.ts";
 import { aboutRun, type ReconcilePorts } from "./ports.ts";
 import { sendMissingEvents } from "./send-missing-events.ts";
-import { makeOrphanedFinished, type ReconcileSibling, reconcileSiblings, siblingsOf } from "./siblings.ts";
+import { makeOrphanedFinished, type ReconcileSibling, reconcileSiblings, type SiblingsFound } from "./siblings.ts";
 
 /** `over`: Keptn no longer waits for this task, nothing was sent. `lost`: another delivery holds the lease. */
 export type SendResult = "sent" | "over" | "lost";
@@ -36,7 +35,9 @@ const sendCounted = async (
 ): Promise<SendResult> => {
   let count = await waitForStartedCounts(ports, run);
   if (count.kind === "over") return "over";
-  const { orphaned, moved } = await reconcileSiblings(ports, run, { count, reconcile });
+  const siblings = siblingsOf(run).map((sibling) => sibling.source);
+  const isAlone = siblings.length === 0;
+  const { orphaned, moved } = isAlone ? alone : await reconcileSiblings(ports, run, { count, reconcile });
   // Counted after reading the siblings' Jobs: this shows whether a sibling without Jobs was reported before they were deleted.
   if (moved || orphaned.length > 0) count = await getEventCounts(ports, run);
   if (count.kind === "over") return "over";
@@ -48,8 +49,8 @@ const sendCounted = async (
       message: "Keptn has not counted the started event; sending it again",
       ...aboutRun(run),
     });
-  const finishedEvents = [...(await makeOrphanedFinished(ports, run, { orphaned, count })), { source, finished }];
-  const siblings = siblingsOf(run).map((sibling) => sibling.source);
+  const ofOrphaned = isAlone ? [] : await makeOrphanedFinished(ports, run, { orphaned, count });
+  const finishedEvents = [...ofOrphaned, { source, finished }];
   return sendMissingEvents(ports, count, {
     event: run.event,
     finishedEvents,
@@ -57,6 +58,8 @@ const sendCounted = async (
     maySend: () => lease.renewIfStale(),
   });
 };
+
+const alone: SiblingsFound = { orphaned: [], moved: false };
 
 /** Keptn does not count these events, so a duplicate is harmless. */
 const sendUncounted = async (

@@ -4,7 +4,6 @@ import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 import { makeStarted } from "../core/report/finished-event.ts";
 import { IoError, markOutcomeUnknown } from "../io-error.ts";
 import type { EventCounts } from "../keptn/ports.ts";
-
 import {
   askUntil,
   type CurrentCounts,

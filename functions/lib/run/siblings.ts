@@ -3,7 +3,7 @@ import type { Sibling } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { createdMs } from "../core/object-meta.ts";
 import { makeRefused } from "../core/report/finished-event.ts";
-import { type RunState, stateOf } from "../core/run/run-state.ts";
+import { type RunState, siblingsOf, stateOf } from "../core/run/run-state.ts";
 import { catchPermanent, IoError } from "../io-error.ts";
 import { logErrored } from "./error-log.ts";
 import { askedAgainMs, type CurrentCounts, isBalanced, ofSource } from "./event-counts.ts";
@@ -12,9 +12,6 @@ import type { SourceFinished } from "./send-missing-events.ts";
 
 /** Moves another run as far as possible. */
 export type ReconcileSibling = (run: Pick<Sibling, "runId" | "namespaces">) => Promise<unknown>;
-
-/** Missing in runs of version 0.1.0, which are reported as in that version. */
-export const siblingsOf = ({ spec }: RunState): readonly Sibling[] => spec.siblings ?? [];
 
 export interface SiblingsFound {
   /**
@@ -83,7 +80,7 @@ const waitForStart = (ports: ReconcilePorts, run: RunState, { action }: Sibling)
   });
 };
 
-/** The `.finished` of forsaken siblings that Keptn has not counted yet. */
+/** The `.finished` of orphaned siblings that Keptn has not counted yet. */
 export const makeOrphanedFinished = async (
   ports: ReconcilePorts,
   run: RunState,

@@ -1,14 +1,14 @@
 // Stops tasks of a graph while their run continues. The reason and their output are noted on their Jobs.
 import { annotation } from "../core/annotations/annotations.ts";
 import type { Stopped } from "../core/annotations/stopped.ts";
+import { expiredDeadlineSeconds } from "../core/job/deadlines.ts";
 import { refOf } from "../core/object-meta.ts";
 import { containersOf } from "../core/report/task-report.ts";
 import type { RunState, TaskState } from "../core/run/run-state.ts";
 import { type LogText, shortenLog } from "../core/text/log-text.ts";
-import { mostLogBytes, stopped } from "./hidden-end.ts";
-import { listPods } from "./list-pods.ts";
+import { mostLogBytes } from "./hidden-end.ts";
 import { aboutRun, type ReconcilePorts } from "./ports.ts";
-import { readContainer } from "./read-task-reports.ts";
+import { listPods, readContainer } from "./read-task-reports.ts";
 
 /** As in `noteOwnEnd`, an expired deadline stops the Job and guards the note: a second delivery changes nothing. */
 export const stopTasks = async (
@@ -29,9 +29,9 @@ const stopTask = async (
   if (!job || !ref) return;
   const log = await logOf(ports, job);
   const answer = await ports.jobs.patch(refOf(job), {
-    expect: { suspend: false, activeDeadlineSeconds: job.spec?.activeDeadlineSeconds ?? stopped },
+    expect: { suspend: false, activeDeadlineSeconds: job.spec?.activeDeadlineSeconds ?? expiredDeadlineSeconds },
     annotations: { [annotation.stopped]: JSON.stringify({ ...why, ...(log ? { log } : {}) }) },
-    activeDeadlineSeconds: stopped,
+    activeDeadlineSeconds: expiredDeadlineSeconds,
   });
   const message = `stopped a task; its run continues: ${why.why}`;
   ports.log({ level: "info", message, task: ref.task, job: ref.name, answer, ...aboutRun(run) });

@@ -9,7 +9,6 @@ import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { type DeliveryResult, toDeliveryResult } from "../../../functions/lib/host/delivery-result.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
 import type { EventCounts, Keptn } from "../../../functions/lib/keptn/ports.ts";
-
 import type { SweepPorts } from "../../../functions/lib/run/sweep.ts";
 import { startJob } from "../../../functions/start-job/handler.ts";
 import { openWorld, type World } from "../../doubles/world.ts";

@@ -5,7 +5,6 @@ import type { Warning } from "../../../lib/core/config/warning.ts";
 import { expectsFinished } from "../../../lib/core/event/keptn-event.ts";
 import type { Path } from "../../../lib/core/yaml/path.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";
-
 import { envelopeFieldOf } from "./envelope.ts";
 
 export const explainEvents = (actions: readonly ActionOutline[]): Warning[] =>

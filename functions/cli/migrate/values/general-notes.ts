@@ -1,7 +1,6 @@
 // Notes and steps for every migration from JES, regardless of the values.
 import { isHttps, isOauth, keptnNamespaceOf } from "./connection.ts";
 import type { Note, OverlayOptions } from "./parts.ts";
-
 import type { Values } from "./values.ts";
 
 /** The default of `--image`. */

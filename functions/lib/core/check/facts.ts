@@ -1,6 +1,5 @@
 // The cluster's objects as the API server returned them, or why they could not be read.
 import type { Difference } from "../source/compare-topics.ts";
-
 import type { Affixes } from "./names.ts";
 import type { Right } from "./rights.ts";
 

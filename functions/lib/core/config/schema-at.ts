@@ -1,7 +1,6 @@
 // Looks up the schema of a path in the config.
 import * as z from "zod";
 import type { Path } from "../yaml/path.ts";
-
 import { descriptions } from "./descriptions.ts";
 import { jobConfigSchema } from "./schema.ts";
 

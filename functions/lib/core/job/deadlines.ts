@@ -5,6 +5,8 @@ import type { Settings } from "../settings/settings.ts";
 const defaultSeconds = 300;
 /** Time that the Job's deadline leaves for a graceful end (30 s) after the pod's deadline. */
 export const endSeconds = 60;
+/** A Job whose `activeDeadlineSeconds` is this is stopped: it has expired right after the release. */
+export const expiredDeadlineSeconds = 1;
 
 /** Counts from the pod's start on a node (`status.startTime`, as the kubelet does), including image pull and init containers. */
 export const podDeadlineSeconds = (

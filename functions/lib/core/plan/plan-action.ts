@@ -13,7 +13,6 @@ import type { Settings } from "../settings/settings.ts";
 import { utf8Bytes } from "../text/log-text.ts";
 import type { Path } from "../yaml/path.ts";
 import type { RunPlan } from "./run-plan.ts";
-
 import { type TaskProblem, toProblem } from "./task-problem.ts";
 
 export interface ActionInput {

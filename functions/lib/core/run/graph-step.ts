@@ -73,7 +73,7 @@ const isOnTheWay = (graph: Graph) => {
 const placesOf = (statuses: readonly TaskStatus[], wanted: TaskStatus): number[] =>
   statuses.flatMap((status, task) => (status === wanted ? [task] : []));
 
-/** Whether the first Job is released by the request that notes `.started`. */
+/** Whether the first Job of a graph is released by the request that notes `.started`. Without a graph it always is. */
 export const startsWithFirst = (run: RunState): boolean => {
   const first = run.tasks.findIndex(({ job }) => job === run.lead);
   return !run.spec.graph || taskStatusesIn(run, run.spec.graph)[first] === "ready";

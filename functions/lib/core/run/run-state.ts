@@ -6,6 +6,7 @@ import {
   label,
   type Outcome,
   type RunSpec,
+  type Sibling,
   type State,
   type TaskRef,
 } from "../annotations/annotations.ts";
@@ -111,6 +112,13 @@ export const phaseOf = (job: Job): Exclude<TaskPhase, "missing"> => {
   return job.spec?.suspend ? "waiting" : "running";
 };
 
+/** @returns a name for the end of this Job; undefined until it ends */
+export const endOfJob = (job: Job): string | undefined => {
+  const phase = phaseOf(job);
+  const { namespace, name, uid } = job.metadata ?? {};
+  return phase === "succeeded" || phase === "failed" ? `${namespace}/${name}/${uid} ${phase}` : undefined;
+};
+
 type JobCondition = NonNullable<NonNullable<Job["status"]>["conditions"]>[number];
 
 /** The condition that made a Job fail, with reason and message in Kubernetes' words. */
@@ -135,3 +143,6 @@ const annotationsOf = (job: Job, tasks: number): RunAnnotations => {
     ...(end && { end }),
   };
 };
+
+/** Missing in runs of version 0.1.0, which are reported as in that version. */
+export const siblingsOf = ({ spec }: RunState): readonly Sibling[] => spec.siblings ?? [];

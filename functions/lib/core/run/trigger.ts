@@ -4,7 +4,7 @@ import { isFields } from "../annotations/parse-annotations.ts";
 import { isSentJob } from "../annotations/sent-job.ts";
 import type { Job } from "../kubernetes.ts";
 import type { Problem } from "../problem.ts";
-import { phaseOf, readRun, stateOf } from "./run-state.ts";
+import { endOfJob, phaseOf, readRun, stateOf } from "./run-state.ts";
 
 export type ReconcileRequest =
   /** `namespace`: of the Job that changed. `end`: the Job and how it ended, if it has. */
@@ -49,13 +49,6 @@ const requestOfJob = (job: Job, type: string): ReconcileRequest => {
   if (gone && end) return { kind: "nothing", why: "its end was already reported" };
   if (!gone && (phase === "running" || phase === "waiting")) return { kind: "nothing", why: `the task is ${phase}` };
   return { kind: "run", runId: run.id, namespace, ...(end ? { end } : {}) };
-};
-
-/** @returns a name for the end of this Job; undefined until it ends */
-export const endOfJob = (job: Job): string | undefined => {
-  const phase = phaseOf(job);
-  const { namespace, name, uid } = job.metadata ?? {};
-  return phase === "succeeded" || phase === "failed" ? `${namespace}/${name}/${uid} ${phase}` : undefined;
 };
 
 const malformed = (message: string, fix: string): ReconcileRequest => ({

@@ -10,7 +10,6 @@ import type { TaskState } from "../run/run-state.ts";
 import { oneLine } from "../text/log-text.ts";
 import { type ClusterView, podsOf } from "./cluster-view.ts";
 import type { Diagnosis, Question } from "./diagnosis.ts";
-
 import { renderDuration, secondsSince } from "./duration.ts";
 import { explainSweep, sweepSeconds } from "./sweep-timer.ts";
 

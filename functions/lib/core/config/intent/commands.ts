@@ -1,7 +1,6 @@
 // Warnings about commands that need a shell, although Kubernetes starts them without one.
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-
 import { commandList } from "../command-text.ts";
 import type { Task } from "../schema.ts";
 import type { Warning } from "../warning.ts";

@@ -1,7 +1,6 @@
 // Warnings about a task's variables: values without effect, and paths that no event has.
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-
 import type { Task, TaskEnv } from "../schema.ts";
 import type { Warning } from "../warning.ts";
 import { isWholeSecret } from "../whole-secret.ts";

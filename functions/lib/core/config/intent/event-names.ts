@@ -1,7 +1,6 @@
 // Warnings about event names that match no event type of Keptn.
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-
 import { editsBetween } from "../nearest.ts";
 import type { Warning } from "../warning.ts";
 

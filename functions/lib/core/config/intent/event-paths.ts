@@ -2,7 +2,6 @@
 import { parsePath } from "../../jsonpath/path-steps.ts";
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-
 import { nearest } from "../nearest.ts";
 import type { Warning } from "../warning.ts";
 

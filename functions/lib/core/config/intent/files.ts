@@ -2,7 +2,6 @@
 import { parseFileEntry } from "../../files/file-names.ts";
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-
 import type { Task } from "../schema.ts";
 import type { Warning } from "../warning.ts";
 

@@ -3,7 +3,6 @@ import { filesFolder } from "../../files/fetch-order.ts";
 import { parseFileEntry } from "../../files/file-names.ts";
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-
 import type { Task } from "../schema.ts";
 import type { Warning } from "../warning.ts";
 import { baseName, commandLineOf, type Word } from "./command-line.ts";

@@ -1,16 +1,8 @@
 // Passes a task's values from earlier tasks before the task is released.
-import { wantedValuesOf } from "../core/annotations/wanted-values.ts";
-import type { Step } from "../core/run/next-step.ts";
 import type { RunState } from "../core/run/run-state.ts";
+import { waitForAll } from "../wait-for-all.ts";
 import type { ReconcilePorts } from "./ports.ts";
 import { release } from "./release.ts";
-import { waitForAll } from "./wait-for-all.ts";
-
-/** @param passed tasks whose values this delivery has passed @returns tasks of the step that still need values */
-export const valuesDue = (run: RunState, step: Step, passed: readonly number[]): readonly number[] =>
-  step.kind === "release"
-    ? step.tasks.filter((task) => !passed.includes(task) && wantedValuesOf(run.tasks[task]?.job).length > 0)
-    : [];
 
 /**
  * Passes the values but does not release these tasks: reading takes a while, and another task may fail meanwhile so that they must not

@@ -1,5 +1,5 @@
 // Waits for all work on one event, even if some of it fails.
-import { IoError } from "../io-error.ts";
+import { IoError } from "./io-error.ts";
 
 /** Nothing continues after the event's response: if one run fails, the others still complete. @throws the worst error */
 export const waitForAll = async <T>(works: readonly Promise<T>[]): Promise<T[]> => {
