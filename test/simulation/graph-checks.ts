@@ -12,14 +12,24 @@ export const phasesOf = (graph: Graph, life: Life): TaskPhase[] =>
     return life.ran.has(task) ? "running" : "waiting";
   });
 
+/** A pod starts within so much of its release. */
+const releasedWithinMs = 2000;
+
 /**
- * With failFast a task can be released at the very moment in which another one fails: it is stopped then. All else that forbids a start
- * was there before the task was due.
+ * With failFast a task can be released at the very moment in which another one fails: it is stopped then. So it is with the Job of a
+ * task that never ran, which somebody removes then. All else that forbids a start was there before the task was due.
  * @returns what is wrong with it that its pod starts now
  */
-export const faultOfPod = ({ tasks }: Graph, life: Life, task: number): string | undefined => {
+export const faultOfPod = (
+  { tasks }: Graph,
+  life: Life,
+  { task, nowMs }: { readonly task: number; readonly nowMs: number },
+): string | undefined => {
   const graph = { tasks };
-  return faultOfStart(graph, phasesOf(graph, life).with(task, "waiting"), task);
+  const isJustRemoved = (other: number): boolean =>
+    !life.ran.has(other) && nowMs - (life.removedMs.get(other) ?? 0) < releasedWithinMs;
+  const phases = phasesOf(graph, life).map((phase, other) => (isJustRemoved(other) ? "waiting" : phase));
+  return faultOfStart(graph, phases.with(task, "waiting"), task);
 };
 
 /** Whether its `.finished` may say that all went well. */
