@@ -14,13 +14,13 @@ export const allow = async (session: Session, url: string): Promise<readonly str
     report.add("ok", `webhook-service's deny list does not block ${url}.`);
     return [];
   }
-  const mended = withoutLines(denyList, lines);
+  const changed = withoutLines(denyList, lines);
   const said = `webhook-service's deny list blocks ${url}: ${lines.join(", ")}`;
   if (!options.allow) {
     report.add(
       "error",
       `${said}.`,
-      `${patchCommand(keptnNamespace, mended)}   (or --allow; affects all users of this Keptn)`,
+      `${patchCommand(keptnNamespace, changed)}   (or --allow; affects all users of this Keptn)`,
     );
     return [];
   }
@@ -28,7 +28,7 @@ export const allow = async (session: Session, url: string): Promise<readonly str
     report.add("would", `Remove ${lines.join(", ")} from webhook-service's deny list, for all users of this Keptn.`);
     return [];
   }
-  await ports.cluster.setDenyList(keptnNamespace, mended);
+  await ports.cluster.setDenyList(keptnNamespace, changed);
   report.add("done", `Removed ${lines.join(", ")} from webhook-service's deny list, for all users of this Keptn.`);
   return lines;
 };

@@ -36,9 +36,9 @@ export const taskWordsOf = (run: RunView): string => {
   const total = run.tasks.length;
   if (!current) return `${total}/${total}`;
   const { number, task } = current;
-  const beside = run.tasks.filter(isActive).length - 1;
+  const others = run.tasks.filter(isActive).length - 1;
   const says = [
-    ...(beside > 0 ? [` and ${beside} more`] : []),
+    ...(others > 0 ? [` and ${others} more`] : []),
     ...(run.open && ["starting", "init", "waiting"].includes(task.state) ? [`, ${taskSigns[task.state].word}`] : []),
     ...(task.tries && task.tries.number > 1 ? [`, ${sayTries(task.tries)}`] : []),
   ];

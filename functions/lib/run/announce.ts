@@ -14,7 +14,7 @@ import { aboutRun, type ReconcilePorts } from "./ports.ts";
 import type { ReconcileResult } from "./reconcile-result.ts";
 
 /**
- * @param how.ask another delivery may have sent it: claim the run and ask Keptn first
+ * @param how.ask another delivery may have sent it: lease the run and ask Keptn first
  * @returns the resting state; undefined when another delivery was faster: read the run again
  */
 export const announce = async (

@@ -1,4 +1,4 @@
-// Looks behind a failed Job. It fails with its pod, and a pod with any of its containers, but the task's own container may have passed.
+// Checks a failed Job: it fails with its pod, and a pod with any of its containers, but the task's own container may have passed.
 import { type OwnEnd, ownEndNoted } from "../core/annotations/own-end.ts";
 import type { RunState, TaskState } from "../core/run/run-state.ts";
 import { findHiddenEnd } from "./hidden-end.ts";
@@ -6,7 +6,7 @@ import type { ReconcilePorts } from "./ports.ts";
 import { listPods } from "./read-task-reports.ts";
 
 export interface CheckedFailures {
-  /** Tasks whose failures were looked behind. */
+  /** Tasks whose failures were checked. */
   readonly looked: readonly number[];
   readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
   /** The pods of a failure could not be listed. A delivery that can list them may find that the task passed. */

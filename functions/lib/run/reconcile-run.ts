@@ -43,7 +43,7 @@ export interface Findings {
 interface Known {
   readonly owner: boolean;
   readonly inspected?: true;
-  /** Tasks whose failures were looked behind. */
+  /** Tasks whose failures were checked. */
   readonly looked: readonly number[];
   /** The pods of one of these failures could not be listed. */
   readonly unread?: true;

@@ -1,4 +1,4 @@
-// Ends a run: claims it, sends `.finished` to Keptn and finalizes its Jobs.
+// Ends a run: takes its lease, sends `.finished` to Keptn and finalizes its Jobs.
 import type { End, Outcome } from "../core/annotations/annotations.ts";
 import type { OutgoingEvent } from "../core/event/outgoing-event.ts";
 import { refOf } from "../core/object-meta.ts";

@@ -35,7 +35,7 @@ export const annotation = {
   refused: "keptn.sh/jes-refused",
   /** Comma-separated IDs of other runs of the event that Kubernetes refused and that have no Job, if any. */
   refusedSiblings: "keptn.sh/jes-refused-siblings",
-  /** JSON of {@link End}: how the run ended; set when its report is claimed. On the run's first Job. */
+  /** JSON of {@link End}: how the run ended; set with the lease to report it. On the run's first Job. */
   end: "keptn.sh/jes-end",
   /** JSON of {@link OwnEnd}: how the task's own container ended, if other containers kept its pod from ending. */
   ownEnd: "keptn.sh/jes-own-end",

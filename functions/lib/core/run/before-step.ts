@@ -1,4 +1,4 @@
-// What must be done before the next step of a run: failures to look behind, values to pass, tasks to close.
+// What must be done before the next step of a run: failures to check, values to pass, tasks to close.
 import { ownEndNoted } from "../annotations/own-end.ts";
 import { stoppedNoted } from "../annotations/stopped.ts";
 import { wantedValuesOf } from "../annotations/wanted-values.ts";

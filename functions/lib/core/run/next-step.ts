@@ -48,7 +48,7 @@ export const nextStep = (run: RunState, now: Situation): Step => {
   if (now.over) return { kind: "abandon" };
   const hidden = run.annotations.end ? undefined : hiddenEnd(run, now);
   if (hidden) return hidden;
-  // A claimed report fixes the end: Keptn may already know it, even if the Jobs change after that.
+  // The lease to report fixes the end: Keptn may already know it, even if the Jobs change after that.
   const end = run.annotations.end ?? endOf(run, now);
   if (end === "being-created") {
     return { kind: "wait", why: "its Jobs are being created" };

@@ -48,7 +48,7 @@ interface RunAnnotations {
   /** When `.started` was noted (RFC 3339). */
   readonly announced?: string;
   readonly lease?: Lease;
-  /** How the run ended; undefined: its report has not been claimed yet. */
+  /** How the run ended; undefined: no delivery has taken the lease to report it. */
   readonly end?: End;
   /** Why Kubernetes refused one of the run's Jobs. */
   readonly refused?: string;
