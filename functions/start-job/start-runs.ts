@@ -85,15 +85,19 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
     return undefined;
   };
   const able = created.runs.filter(({ refused }) => refused === undefined);
-  await waitForAll(able.map((one) => keepFiles(ports, one, ofPlan.get(one.plan)?.files ?? new Map())));
+  const keep = (one: CreatedRun) => catchPermanent(() => keepFiles(ports, one, ofPlan.get(one.plan)?.files ?? new Map()));
+  const kept = await waitForAll(able.map(keep));
+  const withoutFiles = new Set(able.filter((_, i) => kept[i] && "refusal" in kept[i]));
   const works = [
-    ...created.runs.map(begin),
+    ...created.runs.filter((one) => !withoutFiles.has(one)).map(begin),
     ...runs.flatMap(({ plan, refused }) =>
       refused === undefined ? [] : [refuseRun(ports, plan, { event, why: refused, isFirst })],
     ),
     ...partiallyReported.map((plan) => refuseRun(ports, plan, { event, why: reportedBefore })),
   ];
   await refuseAll(ports, event, { planned, works });
+  // Its Jobs exist without their files: the sweep reports it. The other runs do not wait for that.
+  for (const one of kept) if ("refusal" in one) throw one.refusal;
   return done(runs.length > 0 ? `${runs.length} runs` : "Keptn no longer waits for it");
 };
 
