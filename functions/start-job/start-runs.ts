@@ -85,7 +85,8 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
     return undefined;
   };
   const able = created.runs.filter(({ refused }) => refused === undefined);
-  const keep = (one: CreatedRun) => catchPermanent(() => keepFiles(ports, one, ofPlan.get(one.plan)?.files ?? new Map()));
+  const keep = (one: CreatedRun) =>
+    catchPermanent(() => keepFiles(ports, one, ofPlan.get(one.plan)?.files ?? new Map()));
   const kept = await waitForAll(able.map(keep));
   const withoutFiles = new Set(able.filter((_, i) => kept[i] && "refusal" in kept[i]));
   const works = [
