@@ -86,44 +86,82 @@ export const nodesIn = (graph: Graph): readonly GraphNode[] => {
   return nodes;
 };
 
-const ran = (phase: TaskPhase | undefined): boolean => phase !== "waiting";
-const isGood = (node: GraphNode, phase: TaskPhase | undefined): boolean =>
-  phase === "succeeded" || (ran(phase) && phase !== "running" && node.onError !== "fail");
-const isBad = (node: GraphNode, phase: TaskPhase | undefined): boolean =>
-  ran(phase) && phase !== "running" && !isGood(node, phase);
+/** `gone`: its Job was removed before its release. It fails when its turn comes, and changes nothing until then. */
+export type Phase = TaskPhase | "gone";
+
+/** What a state says of each task. */
+const readState = (graph: Graph, phases: readonly Phase[], isStopped = isStoppedIn(graph, phases)) => {
+  const nodes = nodesIn(graph);
+  const before = (task: number) => [...nodes[task]!.needs, ...nodes[task]!.spared];
+  const ran = (task: number): boolean => (phases[task] === "gone" ? wasDue(task) : phases[task] !== "waiting");
+  const isGood = (task: number): boolean =>
+    phases[task] === "succeeded" || (ran(task) && phases[task] !== "running" && nodes[task]!.onError !== "fail");
+  const isBad = (task: number): boolean => ran(task) && phases[task] !== "running" && !isGood(task);
+  const isMet = (task: number): boolean => nodes[task]!.needs.every(isGood) && !nodes[task]!.spared.some(ran);
+  /** Its turn has come. */
+  const wasDue = (task: number): boolean => {
+    const { needs, when } = nodes[task]!;
+    if (when === "success") return isMet(task);
+    return !needs.some(isAwaited) && (when === "always" || needs.some(isBad));
+  };
+  /** What comes behind it has to wait: it runs, or still can. */
+  const isAwaited = (task: number): boolean => {
+    if (phases[task] === "running") return true;
+    if (ran(task)) return false;
+    const { needs, when } = nodes[task]!;
+    if (when === "always") return true;
+    if (when === "failure") return needs.some((one) => isBad(one) || isAwaited(one));
+    return !isBarred(task) && !needs.some(isSpared) && (isMet(task) || before(task).some(isAwaited));
+  };
+  /** There is no reason to run it. */
+  const isSpared = (task: number): boolean => {
+    const { needs, when } = nodes[task]!;
+    if (ran(task) || when === "always") return false;
+    return when === "failure" ? !isAwaited(task) : !isBarred(task) && needs.some(isSpared);
+  };
+  const isBarred = (task: number): boolean => {
+    const { needs, spared, when } = nodes[task]!;
+    if (when !== "success" || ran(task)) return false;
+    return needs.some((one) => isBad(one) || isBarred(one)) || spared.some(ran) || isStopped;
+  };
+  return { nodes, before, ran, isGood, isBad, isMet, isStopped, isAwaited };
+};
+
+const isStoppedIn = (graph: Graph, phases: readonly Phase[]): boolean => {
+  if (!graph.failFast) return false;
+  const { nodes, isBad } = readState(graph, phases, false);
+  return nodes.some((_, task) => isBad(task));
+};
 
 /** What is wrong with an end, said of each task from what it came to and what its needs came to. */
-export const faultOfEnd = (graph: Graph, phases: readonly TaskPhase[]): string | undefined => {
-  const nodes = nodesIn(graph);
-  const good = (task: number) => isGood(nodes[task]!, phases[task]);
-  const bad = (task: number) => isBad(nodes[task]!, phases[task]);
-  const someBad = nodes.some((_, task) => bad(task));
-  for (const [task, { needs, spared, when }] of nodes.entries()) {
-    const [did, met] = [ran(phases[task]), needs.every(good) && !spared.some((one) => ran(phases[one]))];
+export const faultOfEnd = (graph: Graph, phases: readonly Phase[]): string | undefined => {
+  const { nodes, ran, isBad, isMet, isStopped } = readState(graph, phases);
+  for (const [task, { needs, when }] of nodes.entries()) {
+    const [did, met] = [ran(task), isMet(task)];
     if (phases[task] === "running") return `task ${task} runs on`;
     if (when === "always" && !did) return `task ${task} is always to run`;
-    if (when === "failure" && did !== needs.some(bad)) return `task ${task} runs only after a failure, and then`;
+    if (when === "failure" && did !== needs.some(isBad)) return `task ${task} runs only after a failure, and then`;
     if (when === "success" && did && !met) return `task ${task} ran without what it needs`;
-    if (when === "success" && !did && met && !(graph.failFast && someBad)) return `task ${task} should have run`;
+    if (when === "success" && !did && met && !isStopped) return `task ${task} should have run`;
   }
   return undefined;
 };
 
 /** Undefined: it passed; else the first task whose failure matters. */
-export const firstBad = (graph: Graph, phases: readonly TaskPhase[]): number | undefined => {
-  const task = nodesIn(graph).findIndex((node, index) => isBad(node, phases[index]));
+export const firstBad = (graph: Graph, phases: readonly Phase[]): number | undefined => {
+  const { nodes, isBad } = readState(graph, phases);
+  const task = nodes.findIndex((_, index) => isBad(index));
   return task < 0 ? undefined : task;
 };
 
 /** What is wrong with a start at this moment. */
-export const faultOfStart = (graph: Graph, phases: readonly TaskPhase[], task: number): string | undefined => {
-  const nodes = nodesIn(graph);
+export const faultOfStart = (graph: Graph, phases: readonly Phase[], task: number): string | undefined => {
+  const { nodes, before, ran, isGood, isStopped, isAwaited } = readState(graph, phases);
   const { needs, spared, when } = nodes[task]!;
   if (phases[task] !== "waiting") return "it was released before";
-  if ([...needs, ...spared].some((one) => phases[one] === "running")) return "something before it runs";
+  if (before(task).some(isAwaited)) return "something before it runs";
   if (when !== "success") return undefined;
-  if (!needs.every((one) => isGood(nodes[one]!, phases[one]))) return "what it needs has not passed";
-  if (spared.some((one) => ran(phases[one]))) return "there was a failure before it";
-  const stopped = graph.failFast && nodes.some((node, one) => isBad(node, phases[one]));
-  return stopped ? "a failure stops the action" : undefined;
+  if (!needs.every(isGood)) return "what it needs has not passed";
+  if (spared.some(ran)) return "there was a failure before it";
+  return isStopped ? "a failure stops the action" : undefined;
 };

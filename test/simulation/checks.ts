@@ -190,7 +190,6 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
     deleted: (job) => {
       const life = runOf(job)?.life;
       life?.deleted.add(taskOf(job));
-      life?.removedMs.set(taskOf(job), now());
     },
     gone: (job, { alone, by }) => {
       const run = runOf(job);
@@ -200,7 +199,6 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       // A pod that never got to run its task did nothing that could be done twice.
       if (by === "us" && !isLoud(run) && !run.life.began.has(taskOf(job))) run.life.idle.add(taskOf(job));
       if (by === "force") run.life.forced.add(taskOf(job));
-      if (by === "force") run.life.removedMs.set(taskOf(job), now());
       if (by === "force" && alone) run.vanished = true;
     },
     looked: (job) => {
@@ -224,7 +222,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       const early = isAgain
         ? undefined
         : order
-          ? faultOfPod(order.graph, life, { task, nowMs: now() })
+          ? faultOfPod(order.graph, life, task)
           : task > 0 && !life.passed.has(task - 1);
       if (early) breaks("a task ran before its turn", `${describe(job)}${order ? `: ${early}` : ""}`);
       if (task > 0 && !isAgain) follows(run);

@@ -88,8 +88,6 @@ export interface Life {
   readonly forced: Set<number>;
   /** Tasks whose Jobs somebody deleted; their finalizers can keep them for a while. */
   readonly deleted: Set<number>;
-  /** When somebody deleted or removed their Jobs. */
-  readonly removedMs: Map<number, number>;
   /** A Job of it was deleted by the TTL controller. */
   expired: boolean;
   /** A Job of it is gone that somebody deleted: as good as expired. */
@@ -114,7 +112,6 @@ export const newLife = (number: number): Life => ({
     missed: new Set(),
     idle: new Set(),
     forced: new Set(),
-    removedMs: new Map(),
     deleted: new Set(),
     expired: false,
     cleared: false,

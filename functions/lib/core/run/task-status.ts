@@ -16,28 +16,47 @@ export type TaskStatus =
   /** It never runs: there is no reason to. */
   | "spared";
 
-/** @param phases one for each task. The graph must have no cycle: see {@link cycleOf} */
+/**
+ * A Job that was removed before its task's turn changes nothing until then: the task fails when its needs have passed.
+ * @param phases one for each task. The graph must have no cycle: see {@link cycleOf}
+ */
 export const taskStatusesOf = (graph: Graph, phases: readonly TaskPhase[]): readonly TaskStatus[] => {
   const nodes = nodesOf(graph);
-  const ended = nodes.map((node, task) => statusOfPhase(node, phases[task] ?? "missing"));
-  const isStopped = graph.failFast === true && ended.includes("failed");
-  const known: (TaskStatus | undefined)[] = [...ended];
+  const ended = nodes.map((node, task) => statusOfPhase(node, phases[task]));
+  const statuses = settle(nodes, { phases, ended, isStopped: false });
+  if (!graph.failFast || !statuses.includes("failed")) return statuses;
+  const failed = statuses.map((status) => (status === "failed" ? status : undefined));
+  return settle(nodes, { phases, ended: ended.map((status, task) => status ?? failed[task]), isStopped: true });
+};
+
+interface Known {
+  readonly phases: readonly TaskPhase[];
+  readonly ended: readonly (TaskStatus | undefined)[];
+  /** By `failFast`. */
+  readonly isStopped: boolean;
+}
+
+const settle = (nodes: readonly GraphNode[], { phases, ended, isStopped }: Known): readonly TaskStatus[] => {
+  const known = [...ended];
   const statusOf = (task: number): TaskStatus => {
-    const status = known[task] ?? statusBefore(nodes[task]!, statusOf, isStopped);
-    known[task] = status;
-    return status;
+    const node = nodes[task]!;
+    const status = known[task] ?? statusBefore(node, statusOf, isStopped);
+    known[task] = status === "ready" && phases[task] !== "waiting" ? statusOfFailed(node) : status;
+    return known[task];
   };
   return nodes.map((_, task) => statusOf(task));
 };
 
 export const isOpen = (status: TaskStatus): boolean => status === "waits" || status === "ready" || status === "running";
 
-/** @returns undefined: it has not been released */
-const statusOfPhase = ({ onError }: GraphNode, phase: TaskPhase): TaskStatus | undefined => {
-  if (phase === "waiting") return undefined;
+/** @returns undefined: it depends on the tasks before it */
+const statusOfPhase = (node: GraphNode, phase: TaskPhase | undefined): TaskStatus | undefined => {
   if (phase === "running") return "running";
-  return phase === "succeeded" || onError !== "fail" ? "passed" : "failed";
+  if (phase === "succeeded") return "passed";
+  return phase === "failed" ? statusOfFailed(node) : undefined;
 };
+
+const statusOfFailed = ({ onError }: GraphNode): TaskStatus => (onError === "fail" ? "failed" : "passed");
 
 const statusBefore = (
   { needs, spared, when }: GraphNode,
