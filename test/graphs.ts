@@ -154,6 +154,8 @@ export const firstBad = (graph: Graph, phases: readonly Phase[]): number | undef
   return task < 0 ? undefined : task;
 };
 
+export const stoppedByFailFast = "a failure stops the action";
+
 /** What is wrong with a start at this moment. */
 export const faultOfStart = (graph: Graph, phases: readonly Phase[], task: number): string | undefined => {
   const { nodes, before, ran, isGood, isStopped, isAwaited } = readState(graph, phases);
@@ -163,5 +165,5 @@ export const faultOfStart = (graph: Graph, phases: readonly Phase[], task: numbe
   if (when !== "success") return undefined;
   if (!needs.every(isGood)) return "what it needs has not passed";
   if (spared.some(ran)) return "there was a failure before it";
-  return isStopped ? "a failure stops the action" : undefined;
+  return isStopped ? stoppedByFailFast : undefined;
 };

@@ -1,6 +1,6 @@
 // What must hold of a run whose tasks are more than a line: by a second definition of it, and what the simulation knows.
 import type { Graph } from "../../functions/lib/core/run/graph.ts";
-import { faultOfEnd, faultOfStart, firstBad, type Phase } from "../graphs.ts";
+import { faultOfEnd, faultOfStart, firstBad, type Phase, stoppedByFailFast } from "../graphs.ts";
 import type { Life } from "./facts.ts";
 
 export const phasesOf = (graph: Graph, life: Life): Phase[] =>
@@ -18,9 +18,9 @@ export const phasesOf = (graph: Graph, life: Life): Phase[] =>
  * was there before the task was due.
  * @returns what is wrong with it that its pod starts now
  */
-export const faultOfPod = ({ tasks }: Graph, life: Life, task: number): string | undefined => {
-  const graph = { tasks };
-  return faultOfStart(graph, phasesOf(graph, life).with(task, "waiting"), task);
+export const faultOfPod = (graph: Graph, life: Life, task: number): string | undefined => {
+  const fault = faultOfStart(graph, phasesOf(graph, life).with(task, "waiting"), task);
+  return fault === stoppedByFailFast ? undefined : fault;
 };
 
 /** Whether its `.finished` may say that all went well. */

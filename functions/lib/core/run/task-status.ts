@@ -23,10 +23,10 @@ export type TaskStatus =
 export const taskStatusesOf = (graph: Graph, phases: readonly TaskPhase[]): readonly TaskStatus[] => {
   const nodes = nodesOf(graph);
   const ended = nodes.map((node, task) => statusOfPhase(node, phases[task]));
-  const statuses = settle(nodes, { phases, ended, isStopped: false });
+  const statuses = deriveStatuses(nodes, { phases, ended, isStopped: false });
   if (!graph.failFast || !statuses.includes("failed")) return statuses;
   const failed = statuses.map((status) => (status === "failed" ? status : undefined));
-  return settle(nodes, { phases, ended: ended.map((status, task) => status ?? failed[task]), isStopped: true });
+  return deriveStatuses(nodes, { phases, ended: ended.map((status, task) => status ?? failed[task]), isStopped: true });
 };
 
 interface Known {
@@ -36,7 +36,7 @@ interface Known {
   readonly isStopped: boolean;
 }
 
-const settle = (nodes: readonly GraphNode[], { phases, ended, isStopped }: Known): readonly TaskStatus[] => {
+const deriveStatuses = (nodes: readonly GraphNode[], { phases, ended, isStopped }: Known): readonly TaskStatus[] => {
   const known = [...ended];
   const statusOf = (task: number): TaskStatus => {
     const node = nodes[task]!;
