@@ -63,7 +63,7 @@ const patient = { API_PROXY_HTTP_TIMEOUT: "30", KEPTN_RETRY_SECONDS: "30", CLAIM
 /** Short where something is waited for, so that a table of minutes takes seconds; else long enough for a machine that is busy. */
 const patienceFor = ({ fault: { kind }, verdict }: Row) => {
   if (verdict !== "passing") return patient;
-  return { API_PROXY_HTTP_TIMEOUT: kind === "hang" || kind === "trickle" ? "1" : "4", KEPTN_RETRY_SECONDS: "4" };
+  return { API_PROXY_HTTP_TIMEOUT: kind === "hang" || kind === "trickle" ? "3" : "4", KEPTN_RETRY_SECONDS: "4" };
 };
 
 const withWorld = async (
