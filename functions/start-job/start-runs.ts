@@ -85,20 +85,21 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
     return undefined;
   };
   const able = created.runs.filter(({ refused }) => refused === undefined);
-  const keep = (one: CreatedRun) =>
-    catchPermanent(() => keepFiles(ports, one, ofPlan.get(one.plan)?.files ?? new Map()));
-  const kept = await waitForAll(able.map(keep));
-  const withoutFiles = new Set(able.filter((_, i) => kept[i] && "refusal" in kept[i]));
+  const keep = async (one: CreatedRun) => {
+    const files = ofPlan.get(one.plan)?.files ?? new Map();
+    return { one, ...(await catchPermanent(() => keepFiles(ports, one, files))) };
+  };
+  const withoutFiles = (await waitForAll(able.map(keep))).flatMap((kept) => ("refusal" in kept ? [kept] : []));
   const works = [
-    ...created.runs.filter((one) => !withoutFiles.has(one)).map(begin),
+    ...created.runs.filter((run) => !withoutFiles.some(({ one }) => one === run)).map(begin),
     ...runs.flatMap(({ plan, refused }) =>
       refused === undefined ? [] : [refuseRun(ports, plan, { event, why: refused, isFirst })],
     ),
     ...partiallyReported.map((plan) => refuseRun(ports, plan, { event, why: reportedBefore })),
   ];
   await refuseAll(ports, event, { planned, works });
-  // Its Jobs exist without their files: the sweep reports it. The other runs do not wait for that.
-  for (const one of kept) if ("refusal" in one) throw one.refusal;
+  // The sweep takes up the runs without files, and reports that their pods cannot start. The other runs do not wait for that.
+  if (withoutFiles[0]) throw withoutFiles[0].refusal;
   return done(runs.length > 0 ? `${runs.length} runs` : "Keptn no longer waits for it");
 };
 

@@ -61,10 +61,10 @@ const hooksOf = ({ scheduler }: World, facts: EventFacts): StartEventHooks => ({
 });
 
 const describeActions = (actions: readonly ScenarioAction[]): string =>
-  actions.map((action) => describeAction(action)).join(" and ") || "nothing";
+  actions.map(describeAction).join(" and ") || "nothing";
 
 const describeAction = ({ fates, silent, order }: ScenarioAction): string =>
-  `${fates.length} ${silent ? "silent " : ""}tasks${order ? ` ${JSON.stringify(order)}` : ""}`;
+  `${fates.length} ${silent ? "silent " : ""}tasks${order ? ` ${JSON.stringify(order.graph)}` : ""}`;
 
 const factsOf = (event: ScenarioEvent, eventId: string, triggeredMs: number): EventFacts => {
   const { name, counted, broken, actions, change } = event;

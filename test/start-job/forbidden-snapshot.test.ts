@@ -16,7 +16,7 @@ actions:
   - {name: without, ${events}, tasks: [{name: deploy, image: alpine}]}
 `;
 
-test("a run whose files cannot be stored stops no other run, and the refusal is answered", async (context) => {
+test("a run whose files cannot be stored stops no other run, and the delivery says why", async (context) => {
   const world = await openWorld(context, { FILES_MODE: "snapshot" });
   world.keptn.plane.projects.addFiles({ project: "sockshop" } as never, { "job/config.yaml": config });
   const event = world.keptn.trigger({ type });
