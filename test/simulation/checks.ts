@@ -49,6 +49,8 @@ export interface Checks {
   /** Its Job ends, however it went. */
   jobEnded(job: Job): void;
   podTaken(job: Job): void;
+  /** Its run is decided by what its Jobs say: behind a sidecar that is not all. */
+  podsForbidden(job: Job): void;
   /** Kubernetes will give its task another pod. */
   retried(job: Job): void;
   /** We did that while its run goes on. */
@@ -272,6 +274,12 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       run.life.passed.add(taskOf(job));
       run.life.endedMs = now();
       run.passed ||= isThrough(run);
+    },
+    podsForbidden: (job) => {
+      const run = runOf(job);
+      if (!run) return;
+      run.event.disturbed = true;
+      run.life.unread.add(taskOf(job));
     },
     podTaken: (job) => void runOf(job)?.life.taken.add(taskOf(job)),
     retried: (job) => void runOf(job)?.life.again.add(taskOf(job)),

@@ -84,6 +84,8 @@ export interface Life {
   readonly missed: Set<number>;
   /** Tasks of a silent run whose Jobs we deleted before their containers ran. */
   readonly idle: Set<number>;
+  /** Tasks whose pods nobody may list: how their own containers ended is seen by some deliveries, and by others only how their Jobs did. */
+  readonly unread: Set<number>;
   /** Tasks whose Jobs somebody removed past their finalizers, and what was noted on them. */
   readonly forced: Set<number>;
   /** Tasks whose Jobs somebody deleted; their finalizers can keep them for a while. */
@@ -111,6 +113,7 @@ export const newLife = (number: number): Life => ({
     wrote: new Map(),
     missed: new Set(),
     idle: new Set(),
+    unread: new Set(),
     forced: new Set(),
     deleted: new Set(),
     expired: false,

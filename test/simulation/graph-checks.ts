@@ -19,8 +19,10 @@ export const phasesOf = (graph: Graph, life: Life): Phase[] =>
  * @returns what is wrong with it that its pod starts now
  */
 export const faultOfPod = (graph: Graph, life: Life, task: number): string | undefined => {
-  const fault = faultOfStart(graph, phasesOf(graph, life).with(task, "waiting"), task);
-  return fault === stoppedByFailFast ? undefined : fault;
+  const phases = phasesOf(graph, life).with(task, "waiting");
+  const seen = phases.map((phase, other) => (life.unread.has(other) && life.over.has(other) ? "failed" : phase));
+  const faults = [phases, seen].map((one) => faultOfStart(graph, one, task));
+  return faults.some((fault) => fault === undefined || fault === stoppedByFailFast) ? undefined : faults[0];
 };
 
 /** Whether its `.finished` may say that all went well. */

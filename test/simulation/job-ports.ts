@@ -138,11 +138,9 @@ export const makePods = ({ cluster, namespaces, store, checks }: World, call: Ca
   list: (ref) =>
     call({
       ...reading("list pods"),
-      // The run is reported by what its Jobs say: behind a sidecar that is not all.
       onForbidden: () => {
         const job = store.find(ref);
-        const run = job && checks.runOf(job);
-        if (run) run.event.disturbed = true;
+        if (job) checks.podsForbidden(job);
       },
       effect: () => {
         namespaces.use(ref.namespace);
