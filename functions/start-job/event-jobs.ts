@@ -105,7 +105,7 @@ export const reconcileExisting = async (
       namespaces: [...new Set(ofRun.map(({ metadata }) => metadata?.namespace ?? ""))],
     });
   });
-  const { answerHalves } = await import("./half-answers.ts"); // rare: only for redelivered events
+  const { answerHalves } = await import("./resume-refusals.ts"); // rare: only for redelivered events
   await waitForAll([...runs, answerHalves(ports, event, jobs)]);
   return done(`${runs.length} runs, planned before`);
 };

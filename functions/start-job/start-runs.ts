@@ -20,7 +20,7 @@ import { assertInTime } from "./in-time.ts";
 import type { StartJobPorts } from "./ports.ts";
 import { refuseRuns } from "./refuse.ts";
 import { keepFiles, type PreparedRun, prepareRun, type RefusedRun, refuseRun, startRun } from "./start-run.ts";
-import { besideWatch } from "./touch-watch.ts";
+import { besideWatch } from "./ensure-job-watch.ts";
 
 /**
  * @param given.isPinned whether every delivery of the event makes the same plan. Then, for a fresh event, creating the first Job reveals an

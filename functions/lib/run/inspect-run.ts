@@ -2,13 +2,13 @@
 // that Keptn ended.
 import { annotation } from "../core/annotations/annotations.ts";
 import type { OwnEnd } from "../core/annotations/own-end.ts";
-import { type SeenTrouble, seenSinceMs } from "../core/annotations/seen-trouble.ts";
+import { type SeenTrouble, seenSinceMs } from "../core/annotations/seen-blocker.ts";
 import { isCounted } from "../core/event/keptn-event.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { refOf } from "../core/object-meta.ts";
 import { isPodReady } from "../core/pod/ready-pod.ts";
-import { judgeStart, mayBeOverdue, type Patience } from "../core/pod/start-problem.ts";
-import { type Trouble, troubleOf } from "../core/pod/start-trouble.ts";
+import { judgeStart, mayBeOverdue, type Patience } from "../core/pod/start-timeout.ts";
+import { type Trouble, troubleOf } from "../core/pod/start-blocker.ts";
 import type { RunState } from "../core/run/run-state.ts";
 import { clearAbandoned, confirmAbandoned } from "./confirm-abandoned.ts";
 import { getEventCounts } from "./event-counts.ts";

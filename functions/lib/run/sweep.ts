@@ -2,7 +2,7 @@
 import { runScopeOf } from "../core/run/run-scope.ts";
 import { explainUnread } from "../core/run/unread-namespace.ts";
 import { reconcileRuns } from "./reconcile-runs.ts";
-import { readWakers, removeWakers, renewWatch, type WakerPorts } from "./wakers.ts";
+import { readWakers, removeWakers, renewWatch, type WakerPorts } from "./knative-sources.ts";
 
 export type SweepPorts = WakerPorts;
 

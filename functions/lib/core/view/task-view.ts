@@ -6,7 +6,7 @@ import { explainFailure } from "../pod/explain-failure.ts";
 import { ownEndOf } from "../pod/pod-end.ts";
 import { isRetried } from "../pod/retried.ts";
 import { explainSidecars, hiddenEndOf } from "../pod/sidecars.ts";
-import { troubleOf } from "../pod/start-trouble.ts";
+import { troubleOf } from "../pod/start-blocker.ts";
 import { containersOfTask, hasStarted } from "../pod/task-containers.ts";
 import { explainTries, type Tries, triesOf } from "../pod/tries.ts";
 import type { OnError } from "../run/graph.ts";

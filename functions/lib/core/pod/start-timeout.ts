@@ -3,7 +3,7 @@ import type { ContainerStatus, Job, Pod } from "../kubernetes.ts";
 import { cleanText, oneLine } from "../text/log-text.ts";
 import { type KubernetesWarning, renderWarning, spanOf, stillFails } from "./kubernetes-warning.ts";
 import { wordsOf } from "./pod-end.ts";
-import { hopeless, pulls, type Trouble } from "./start-trouble.ts";
+import { hopeless, pulls, type Trouble } from "./start-blocker.ts";
 import { containersOfTask, endOfContainer } from "./task-containers.ts";
 
 /** Event reasons of a pod without sandbox or volumes (kubelet: pkg/kubelet/events/event.go; attach-detach controller). */
