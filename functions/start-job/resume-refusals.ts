@@ -13,58 +13,48 @@ import { nowMs, type ReconcilePorts } from "../lib/run/ports.ts";
 import { sendMissingEvents } from "../lib/run/send-missing-events.ts";
 import { isOwnSource } from "./check-redelivery.ts";
 
+/** Longer than start-job takes from touching the timer to announcing its runs. */
+const startingMs = 30_000;
+
 /**
  * For an event that was planned before and of which only silent runs have Jobs. Silent runs send no report, so no report completes the
  * answers of the other runs.
- * @throws IoError, retryable if a redelivery could help
+ * @throws IoError, retryable if a redelivery could help, or while the delivery that created these Jobs may still answer
  */
-export const answerHalves = async (ports: ReconcilePorts, event: KeptnEvent, jobs: readonly Job[]): Promise<void> => {
-  const isSilent = (ofRun: readonly Job[]): boolean => readRun(ofRun)?.spec.silent ?? false;
-  if (!isCounted(event) || ![...byRun(jobs).values()].every(isSilent)) return;
+export const resumeRefusals = async (ports: ReconcilePorts, event: KeptnEvent, jobs: readonly Job[]): Promise<void> => {
+  const runs = [...byRun(jobs).values()].map(readRun);
+  if (!isCounted(event) || runs.some((run) => !run?.spec.silent)) return;
   const { KEPTN_SOURCE: ours, MAX_EVENT_BYTES: maxBytes } = ports.settings;
   const envelope = envelopeOf(event);
   const count = await getCountsOf(ports, envelope, ours);
   if (count.kind === "over") return;
-  const halves = [...count.bySource].flatMap(([source, own]) =>
+  const unbalanced = [...count.bySource].flatMap(([source, own]) =>
     isOwnSource(source, ours) && !isBalanced(own) ? [source] : [],
   );
-  const unheard = siblingsOf(jobs).filter(({ source }) => ofSource(count, source).started === 0);
-  const gone = await findGone(ports, unheard);
-  if (gone.length > 0) waitForOthers(ports, event, jobs);
-  const sources = new Set([...halves, ...gone.map(({ source }) => source)]);
+  const siblings = new Map(runs.flatMap((run) => (run?.spec.siblings ?? []).map((one) => [one.runId, one] as const)));
+  const unannounced = [...siblings.values()].filter(({ source }) => ofSource(count, source).started === 0);
+  const refused = await withoutJobs(ports, unannounced);
+  if (refused.length > 0 && nowMs(ports) - Math.max(...jobs.map(createdMs)) < startingMs)
+    throw new IoError(`event ${event.id}: another delivery may still answer it`, { retryable: true });
+  const sources = new Set([...unbalanced, ...refused.map(({ source }) => source)]);
   if (sources.size === 0) return;
   const message =
     "An action was refused when this event first arrived, and start-job stopped before it could report that.";
   await logErrored(ports, envelope, message);
-  const answers = [...sources].map((source) => ({
+  const finishedEvents = [...sources].map((source) => ({
     source,
     finished: makeRefused(envelope, source, { message, maxBytes }),
   }));
-  await sendMissingEvents(ports, count, { event: envelope, finishedEvents: answers, siblings: [] });
+  await sendMissingEvents(ports, count, { event: envelope, finishedEvents, siblings: [] });
 };
 
-/** The runs of the valid plan that answer Keptn. */
-const siblingsOf = (jobs: readonly Job[]): readonly Sibling[] => {
-  const all = [...byRun(jobs).values()].flatMap((ofRun) => readRun(ofRun)?.spec.siblings ?? []);
-  return [...new Map(all.map((sibling) => [sibling.runId, sibling])).values()];
-};
-
-/** Siblings without a Job: they were refused. Siblings whose Jobs may not be listed are skipped. @throws IoError */
-const findGone = async (ports: ReconcilePorts, siblings: readonly Sibling[]): Promise<readonly Sibling[]> => {
+/** Those that were refused. Runs whose Jobs may not be listed are skipped. @throws IoError */
+const withoutJobs = async (ports: ReconcilePorts, runs: readonly Sibling[]): Promise<readonly Sibling[]> => {
   const lists = await Promise.all(
-    siblings.map(({ runId, namespaces }) => catchPermanent(() => ports.jobs.listRun(runId, namespaces))),
+    runs.map(({ runId, namespaces }) => catchPermanent(() => ports.jobs.listRun(runId, namespaces))),
   );
-  return siblings.filter((_, i) => {
+  return runs.filter((_, i) => {
     const list = lists[i];
     return list && "done" in list && list.done.length === 0;
   });
-};
-
-/** Longer than start-job takes from touching the timer to announcing its runs. */
-const startingMs = 30_000;
-
-/** @throws IoError, retryable, while the delivery that created these Jobs may still answer for the others */
-const waitForOthers = (ports: ReconcilePorts, event: KeptnEvent, jobs: readonly Job[]): void => {
-  if (nowMs(ports) - Math.max(...jobs.map(createdMs)) >= startingMs) return;
-  throw new IoError(`event ${event.id}: another delivery may still answer it`, { retryable: true });
 };

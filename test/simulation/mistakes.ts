@@ -88,7 +88,7 @@ export const mistakes: readonly Mistake[] = [
     "ends the timer before it looks for runs",
     "lib/run/sweep.ts",
     "const { runs, unread } = await",
-    "await removeWakers(ports, wakers);\n  const { runs, unread } = await",
+    "await removeSources(ports, sources);\n  const { runs, unread } = await",
   ),
   mistake(
     "ends the timer whoever touched it meanwhile",
@@ -105,8 +105,8 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "ends the timer although the watch stays",
     "lib/run/knative-sources.ts",
-    "if (timer && (await removeWatch(ports, wakers)))",
-    "await removeWatch(ports, wakers);\n  if (timer)",
+    "if (timer && (await removeWatch(ports, sources)))",
+    "await removeWatch(ports, sources);\n  if (timer)",
   ),
   mistake("takes a watch that it could not read for none", "lib/run/knative-sources.ts", '?? "unknown"', '?? "none"'),
   mistake(
@@ -162,7 +162,7 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "forgets where other settings had their Jobs",
     "lib/run/sweep.ts",
-    "[scope, ...(wakers.timer?.scopes ?? [])]",
+    "[scope, ...(sources.timer?.scopes ?? [])]",
     "[scope]",
   ),
   mistake(
@@ -283,8 +283,8 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "answers at once for a run that may still be created",
     "lib/run/siblings.ts",
-    "newestMs + ports.settings.CREATE_GRACE_SECONDS * 1000",
-    "newestMs",
+    "newestJobMs(run) + ports.settings.CREATE_GRACE_SECONDS * 1000",
+    "newestJobMs(run)",
   ),
   mistake(
     "answers for a run that was refused, while start-job is between its two answers",

@@ -48,7 +48,7 @@ export const podMistakes: readonly Mistake[] = [
         from: "|| hasSandbox(pod)",
         to: "|| (hasSandbox(pod) && pod.spec !== undefined)",
       },
-      { file: "lib/core/pod/start-timeout.ts", from: "!span || !stillFails(span, nowMs)", to: "!span || nowMs < 0" },
+      { file: "lib/core/pod/start-blocker.ts", from: "!span || !stillFails(span, nowMs)", to: "!span || nowMs < 0" },
     ],
   },
   {
