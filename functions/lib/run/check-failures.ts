@@ -8,9 +8,9 @@ import { listPods } from "./read-task-reports.ts";
 export interface CheckedFailures {
   /** Tasks whose failures were checked. */
   readonly looked: readonly number[];
-  readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
   /** The pods of a failure could not be listed. A delivery that can list them may find that the task passed. */
-  readonly unread?: true;
+  readonly unread: boolean;
+  readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
 }
 
 /** @param failures at least one @returns the first hidden end, and the tasks looked at until then */
@@ -20,14 +20,14 @@ export const checkFailures = async (
   failures: readonly number[],
 ): Promise<CheckedFailures> => {
   const looked: number[] = [];
-  let unread: Pick<CheckedFailures, "unread"> = {};
+  let unread = false;
   for (const task of failures) {
     const behind = await endBehind(ports, run.tasks[task]);
-    if (behind.unread) unread = { unread: true };
+    unread ||= behind.unread === true;
     looked.push(task); // also if another delivery notes the end first
-    if (behind.end) return { looked, ...unread, ownEnd: { task, end: behind.end } };
+    if (behind.end) return { looked, unread, ownEnd: { task, end: behind.end } };
   }
-  return { looked, ...unread };
+  return { looked, unread };
 };
 
 const endBehind = async (
