@@ -4,7 +4,7 @@ import { retry } from "../lib/retry.ts";
 import type { DeliveryOutcome, QueuedEvent } from "./keyed-queue.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SourcePorts } from "./ports.ts";
-import { makeSlots } from "./slots.ts";
+import { makeRequestLimit } from "./request-limit.ts";
 
 /** Concurrent requests to the sink. Events that wait for their next attempt do not count. */
 const parallel = { all: 20, perProject: 10 } as const;
@@ -18,7 +18,7 @@ export const makeDeliverer = (
   { sink, log, clock, metrics, firstRetryMs = 500 }: DelivererPorts,
   end: AbortSignal,
 ): ((queued: QueuedEvent, dropped: AbortSignal) => Promise<DeliveryOutcome>) => {
-  const slots = makeSlots(parallel);
+  const limit = makeRequestLimit(parallel);
   const pauses = { firstPauseMs: firstRetryMs, longestPauseMs: firstRetryMs * 20 };
   const inTrouble = new Set<string>();
   const onTaken = ({ at, project, about }: QueuedEvent): void => {
@@ -51,7 +51,7 @@ export const makeDeliverer = (
       onFault(fault, queued);
       return !queued.listed || attempt < attemptsWhileListed;
     };
-    const send = () => slots.run(queued.project, () => sink.send(queued.message, signal));
+    const send = () => limit.run(queued.project, () => sink.send(queued.message, signal));
     try {
       await retry(send, { ...pauses, signal, mayRepeat });
     } catch (fault) {

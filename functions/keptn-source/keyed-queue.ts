@@ -1,5 +1,5 @@
 // The queue of events for the sink: in order within a sequence, sequences in parallel, limited in number and size.
-import { makeCapacity } from "./capacity.ts";
+import { makeQueueLimit } from "./queue-limit.ts";
 import type { Message } from "./sink.ts";
 
 export interface QueuedEvent {
@@ -59,11 +59,11 @@ interface Waiter {
 export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts): KeyedQueue => {
   const held = new Map<string, { readonly queued: QueuedEvent; readonly drop: AbortController }>();
   const tails = new Map<string, Promise<boolean>>();
-  const capacity = { listed: makeCapacity(rooms.listed), unlisted: makeCapacity(rooms.unlisted) };
+  const limits = { listed: makeQueueLimit(rooms.listed), unlisted: makeQueueLimit(rooms.unlisted) };
   let waiters: readonly Waiter[] = [];
-  const capacityOf = (listed: boolean) => capacity[listed ? "listed" : "unlisted"];
+  const limitOf = (listed: boolean) => limits[listed ? "listed" : "unlisted"];
   const wakeWhoHasRoom = (): void => {
-    const hasRoom = ({ project }: Waiter) => capacity.listed.has(project, 0);
+    const hasRoom = ({ project }: Waiter) => limits.listed.hasRoom(project, 0);
     const awake = waiters.filter(hasRoom);
     waiters = waiters.filter((waiter) => !hasRoom(waiter));
     for (const { wake } of awake) wake();
@@ -74,7 +74,7 @@ export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts): Key
     const how = mayGo ? await deliver(queued, dropped) : "returned";
     afterDelivery(queued, how);
     held.delete(queued.id);
-    capacityOf(queued.listed).free(queued.project, queued.message.body.length);
+    limitOf(queued.listed).free(queued.project, queued.message.body.length);
     wakeWhoHasRoom();
     return how === "returned";
   };
@@ -83,10 +83,10 @@ export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts): Key
     offer: (queued) => {
       const { project, listed, key } = queued;
       const bytes = queued.message.body.length;
-      if (!capacityOf(listed).has(project, bytes)) return false;
+      if (!limitOf(listed).hasRoom(project, bytes)) return false;
       const drop = new AbortController();
       held.set(queued.id, { queued, drop });
-      capacityOf(listed).take(project, bytes);
+      limitOf(listed).take(project, bytes);
       const tail = follow(tails.get(key), queued, drop.signal).finally(() => {
         if (tails.get(key) === tail) tails.delete(key);
       });

@@ -1,11 +1,11 @@
-// Limits concurrent requests to the sink, so that one project's slow requests leave capacity for others.
+// Limits concurrent requests to the sink, so that one project's slow requests do not keep others waiting.
 
-export interface Slots {
-  /** Waits for a slot: first come, first served among those that may run. */
+export interface RequestLimit {
+  /** Waits until the request may start: first come, first served among those that may. */
   run<T>(project: string, act: () => Promise<T>): Promise<T>;
 }
 
-export interface SlotLimits {
+export interface RequestLimits {
   readonly all: number;
   readonly perProject: number;
 }
@@ -16,7 +16,7 @@ interface Waiter {
 }
 
 /** A project without requests in progress never waits, regardless of the others. */
-export const makeSlots = ({ all, perProject }: SlotLimits): Slots => {
+export const makeRequestLimit = ({ all, perProject }: RequestLimits): RequestLimit => {
   const underWay = new Map<string, number>();
   let total = 0;
   let waiting: readonly Waiter[] = [];

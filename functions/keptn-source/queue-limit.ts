@@ -1,24 +1,24 @@
-// Divides the room for events among projects: even if one project's events are stuck, another project finds room.
+// Limits the events held in memory, in number and size. Even if one project's events are stuck, there is room for another project.
 
-export interface CapacityLimits {
+export interface Size {
   readonly count: number;
   readonly bytes: number;
 }
 
-export interface Capacity {
-  has(project: string, bytes: number): boolean;
+export interface QueueLimit {
+  hasRoom(project: string, bytes: number): boolean;
   take(project: string, bytes: number): void;
   free(project: string, bytes: number): void;
 }
 
-const nothing: CapacityLimits = { count: 0, bytes: 0 };
+const nothing: Size = { count: 0, bytes: 0 };
 
 /**
  * A project may hold as much as is free: alone it fills half of the room, two fill a third each. However many projects are stuck, there
  * is room for one more (dynamic thresholds, as switches share their buffers; Choudhury and Hahne 1998).
  */
-export const makeCapacity = (room: CapacityLimits): Capacity => {
-  const held = new Map<string, CapacityLimits>();
+export const makeQueueLimit = (room: Size): QueueLimit => {
+  const held = new Map<string, Size>();
   let used = nothing;
   const add = (project: string, count: number, bytes: number): void => {
     const { count: before, bytes: bytesBefore } = held.get(project) ?? nothing;
@@ -27,7 +27,7 @@ export const makeCapacity = (room: CapacityLimits): Capacity => {
     else held.set(project, { count: before + count, bytes: bytesBefore + bytes });
   };
   return {
-    has: (project, bytes) => {
+    hasRoom: (project, bytes) => {
       if (used.count === 0) return true; // an event that is larger than the room is sent alone
       const own = held.get(project) ?? nothing;
       return own.count < room.count - used.count && own.bytes + bytes <= room.bytes - used.bytes;
