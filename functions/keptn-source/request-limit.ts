@@ -1,59 +1,43 @@
 // Limits concurrent requests to the sink, so that one project's slow requests do not keep others waiting.
 
-export interface RequestLimit {
-  /** Waits until the request may start: first come, first served among those that may. */
-  run<T>(project: string, act: () => Promise<T>): Promise<T>;
-}
-
-export interface RequestLimits {
-  readonly all: number;
-  readonly perProject: number;
-}
+/** Runs `send` as soon as the project may start another request: first come, first served among the projects that may. */
+export type RequestLimit = <T>(project: string, send: () => Promise<T>) => Promise<T>;
 
 interface Waiter {
   readonly project: string;
-  readonly go: () => void;
+  readonly start: () => void;
 }
 
+/** Events that wait for their next attempt do not count. */
+const mostRequests = { all: 20, perProject: 10 };
+
 /** A project without requests in progress never waits, regardless of the others. */
-export const makeRequestLimit = ({ all, perProject }: RequestLimits): RequestLimit => {
-  const underWay = new Map<string, number>();
-  let total = 0;
-  let waiting: readonly Waiter[] = [];
-  const mayGo = (project: string): boolean => {
-    const own = underWay.get(project) ?? 0;
-    return own === 0 || (own < perProject && total < all);
+export const makeRequestLimit = ({ all, perProject } = mostRequests): RequestLimit => {
+  /** The project of each request. */
+  const inProgress: string[] = [];
+  const waiters = new Set<Waiter>();
+  const mayStart = (project: string): boolean => {
+    const own = inProgress.filter((other) => other === project).length;
+    return own === 0 || (own < perProject && inProgress.length < all);
   };
-  const begin = (project: string): void => {
-    underWay.set(project, (underWay.get(project) ?? 0) + 1);
-    total += 1;
+  const startWaiters = (): void => {
+    for (const waiter of waiters) {
+      if (!mayStart(waiter.project)) continue;
+      waiters.delete(waiter);
+      inProgress.push(waiter.project);
+      waiter.start();
+    }
   };
-  const end = (project: string): void => {
-    const left = (underWay.get(project) ?? 1) - 1;
-    total -= 1;
-    if (left === 0) underWay.delete(project);
-    else underWay.set(project, left);
-    waiting = waiting.filter((waiter) => {
-      if (!mayGo(waiter.project)) return true;
-      begin(waiter.project);
-      waiter.go();
-      return false;
+  return async (project, send) => {
+    await new Promise<void>((start) => {
+      waiters.add({ project, start });
+      startWaiters();
     });
-  };
-  const turnOf = async (project: string): Promise<void> => {
-    if (mayGo(project)) return begin(project);
-    await new Promise<void>((go) => {
-      waiting = [...waiting, { project, go }];
-    });
-  };
-  return {
-    run: async (project, act) => {
-      await turnOf(project);
-      try {
-        return await act();
-      } finally {
-        end(project);
-      }
-    },
+    try {
+      return await send();
+    } finally {
+      inProgress.splice(inProgress.indexOf(project), 1);
+      startWaiters();
+    }
   };
 };

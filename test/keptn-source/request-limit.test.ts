@@ -13,7 +13,7 @@ const open = () => {
       begun.push(name);
       return new Promise<void>((resolve) => ends.set(name, resolve));
     };
-    void limit.run(name.slice(0, 1), act);
+    void limit(name.slice(0, 1), act);
   };
   const end = async (name: string): Promise<void> => {
     ends.get(name)?.();
@@ -39,7 +39,7 @@ describe("the request limit", () => {
   test("one that throws makes room for the next", async () => {
     const { limit, begun, begin } = open();
     const refuse = () => Promise.reject(new Error("no"));
-    for (let n = 0; n < 3; n++) await assert.rejects(limit.run("a", refuse));
+    for (let n = 0; n < 3; n++) await assert.rejects(limit("a", refuse));
     for (const name of ["a1", "a2"]) begin(name);
     await turn();
     assert.deepEqual(begun, ["a1", "a2"]);
