@@ -37,7 +37,7 @@ interface Known extends Findings {
   readonly owner: boolean;
   readonly inspected?: true;
   /** Tasks whose failures were checked. */
-  readonly looked: readonly number[];
+  readonly checked: readonly number[];
   /** The pods of one of these failures could not be listed. */
   readonly unread: boolean;
   /** Tasks that received their values from earlier tasks, or never will. */
@@ -54,7 +54,7 @@ export const reconcileRun = async (
   options: ReconcileOptions = {},
 ): Promise<ReconcileResult> => {
   const holderIdentity = ports.newHolderIdentity();
-  let known: Known = { owner: options.owner ?? false, looked: [], unread: false, passed: [] };
+  let known: Known = { owner: options.owner ?? false, checked: [], unread: false, passed: [] };
   let { jobs, namespaces } = target;
   for (let attempt = 0; attempt < maxSteps; attempt++) {
     const run = readRun(jobs ?? (await ports.jobs.listRun(target.runId, namespaces)));
@@ -67,11 +67,11 @@ export const reconcileRun = async (
     }
     const step = nextStep(run, situationOf(ports, { holderIdentity, ...known }));
     if (step.kind === "over") return { ...step, ends: endsOf(run) };
-    const failures = failuresToCheck(run, step, known.looked);
+    const failures = failuresToCheck(run, step, known.checked);
     const [due, toClose] = [valuesDue(run, step, known.passed), jobsToClose(run, step)];
     if (failures.length > 0) {
-      const { looked, unread, ...found } = await checkFailures(ports, run, failures);
-      known = { ...known, looked: [...known.looked, ...looked], unread: known.unread || unread, ...found };
+      const { checked, unread, ...found } = await checkFailures(ports, run, failures);
+      known = { ...known, checked: [...known.checked, ...checked], unread: known.unread || unread, ...found };
     } else if (step.kind === "release" && due.length > 0) {
       await passDue(ports, run, { tasks: step.tasks, due });
       known = { ...known, owner: false, passed: [...known.passed, ...due] };
@@ -99,7 +99,7 @@ export const namespacesOf = ({ spec }: RunState): readonly string[] => [
 
 const endsOf = ({ tasks }: RunState): string[] => tasks.flatMap(({ job }) => (job && endOfJob(job)) ?? []);
 
-const keptOf = ({ looked, passed, unread }: Known) => ({ looked, passed, unread });
+const keptOf = ({ checked, passed, unread }: Known) => ({ checked, passed, unread });
 
 /** In a graph other tasks may still run, so findings that were handled are dropped. */
 const afterStep = ({ spec }: RunState, known: Known): Known =>
