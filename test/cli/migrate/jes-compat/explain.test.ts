@@ -23,15 +23,41 @@ for (const { name, read, check } of goldenCases("from-jes")) {
 }
 
 test("each field of the schema that JES does not have gets a note, and no other", () => {
-  const { action, task, env } = fieldsBeyondJes;
+  const { action, task, env, securityContext } = fieldsBeyondJes;
   const given = (where: object, fields: readonly string[]) => ({
     ...where,
     ...Object.fromEntries(fields.map((name) => [name, ["x"]])),
   });
-  const config = { actions: [{ ...given({}, action), tasks: [given({ env: [given({ name: "A" }, env)] }, task)] }] };
+  const inTask = { env: [given({ name: "A" }, env)], securityContext: given({ runAsUser: 1 }, securityContext) };
+  const config = { actions: [{ ...given({}, action), tasks: [given(inTask, task)] }] };
   const notes = notesOf(JSON.stringify(config)).filter(({ code }) => code === "jes-has-no-such-field");
-  assert.equal(notes.length, action.length + task.length + env.length);
+  assert.equal(notes.length, action.length + task.length + env.length + securityContext.length);
   assert.ok(task.includes("volumes") && env.includes("secret") && action.includes("failFast"));
+});
+
+test("the three fields of a securityContext that JES does not have get a note, where they stand", () => {
+  const config = `apiVersion: v2
+actions:
+  - name: Say hello
+    events: [{name: sh.keptn.event.hello.triggered}]
+    tasks:
+      - name: hello
+        image: alpine
+        securityContext:
+          runAsUser: 1000
+          seLinuxOptions: {level: "s0:c1"}
+          appArmorProfile: {type: RuntimeDefault}
+          windowsOptions: {runAsUserName: ContainerUser}
+`;
+  const notes = notesOf(config).filter(({ code }) => code === "jes-has-no-such-field");
+  assert.deepEqual(
+    notes.map(({ at, message }) => [at?.line, /`(\w+)`/.exec(message)?.[1]]),
+    [
+      [10, "seLinuxOptions"],
+      [11, "appArmorProfile"],
+      [12, "windowsOptions"],
+    ],
+  );
 });
 
 test("every note says where it stands and what to do, if only nothing", () => {
