@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { makeQueueLimit } from "../../functions/keptn-source/queue-limit.ts";
 
-/** @returns how many of one byte it took */
+/** @returns how many one-byte events fit */
 const fill = (limit: ReturnType<typeof makeQueueLimit>, project: string): number => {
   let taken = 0;
   for (; limit.hasRoom(project, 1); taken++) limit.take(project, 1);
@@ -10,7 +10,7 @@ const fill = (limit: ReturnType<typeof makeQueueLimit>, project: string): number
 };
 
 describe("the queue limit", () => {
-  test("a project alone fills half of the room, and each further one a part of what is left", () => {
+  test("one project fills half of the room, and each further one half of the rest", () => {
     const limit = makeQueueLimit({ count: 200, bytes: 1e9 });
     assert.deepEqual(
       ["a", "b", "c", "d", "e", "f", "g", "h"].map((project) => fill(limit, project)),
@@ -21,7 +21,7 @@ describe("the queue limit", () => {
     assert.deepEqual([limit.hasRoom("a", 1), limit.hasRoom("i", 1)], [false, true]);
   });
 
-  test("bytes are shared as the number is; one that is larger than the room goes alone", () => {
+  test("bytes are shared like the number; an event larger than the room goes alone", () => {
     const limit = makeQueueLimit({ count: 200, bytes: 10 });
     assert.deepEqual([fill(limit, "a"), limit.hasRoom("b", 5), limit.hasRoom("b", 6)], [5, true, false]);
     for (let n = 0; n < 5; n++) limit.free("a", 1);

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { makeRequestLimit } from "../../functions/keptn-source/request-limit.ts";
 
-/** Acts that end when the test says so. */
+/** Requests that end when the test says so. */
 const open = () => {
   const limit = makeRequestLimit({ all: 3, perProject: 2 });
   const begun: string[] = [];
@@ -23,7 +23,7 @@ const open = () => {
 };
 
 describe("the request limit", () => {
-  test("a project has so many at most, and another one need not wait for it", async () => {
+  test("one project has a limited number, and another one need not wait for it", async () => {
     const { begun, begin, end } = open();
     for (const name of ["a1", "a2", "a3", "b1", "b2", "c1"]) begin(name);
     await turn();
@@ -36,7 +36,7 @@ describe("the request limit", () => {
     assert.deepEqual(begun.slice(5), ["b2"]);
   });
 
-  test("one that throws makes room for the next", async () => {
+  test("a failed request makes room for the next", async () => {
     const { limit, begun, begin } = open();
     const refuse = () => Promise.reject(new Error("no"));
     for (let n = 0; n < 3; n++) await assert.rejects(limit("a", refuse));

@@ -1,4 +1,4 @@
-// FILES_MODE=snapshot where start-job may not create the ConfigMap of one run: the other runs of the event start all the same.
+// FILES_MODE=snapshot when start-job may not create the ConfigMap of one run: the event's other runs start anyway.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
@@ -16,7 +16,7 @@ actions:
   - {name: without, ${events}, tasks: [{name: deploy, image: alpine}]}
 `;
 
-test("a run whose files cannot be stored stops no other run, and the refusal is answered", async (context) => {
+test("a run whose files cannot be stored is reported as errored and stops no other run", async (context) => {
   const world = await openWorld(context, { FILES_MODE: "snapshot" });
   world.keptn.plane.projects.addFiles({ project: "sockshop" } as never, { "job/config.yaml": config });
   const event = world.keptn.trigger({ type });

@@ -1,4 +1,4 @@
-// What runs differently than with JES: a folder of test/golden/from-jes for each kind of config.
+// What runs differently than with JES: each folder of test/golden/from-jes is one kind of config.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lintJobConfig } from "../../../../functions/cli/lint/lint.ts";
@@ -22,7 +22,7 @@ for (const { name, read, check } of goldenCases("from-jes")) {
   });
 }
 
-test("each field of the schema that JES does not have gets a note, and no other", () => {
+test("each field of the schema that JES lacks gets a note, and no other field", () => {
   const { action, task, env, securityContext } = fieldsBeyondJes;
   const given = (where: object, fields: readonly string[]) => ({
     ...where,
@@ -35,7 +35,7 @@ test("each field of the schema that JES does not have gets a note, and no other"
   assert.ok(task.includes("volumes") && env.includes("secret") && action.includes("failFast"));
 });
 
-test("the three fields of a securityContext that JES does not have get a note, where they stand", () => {
+test("the three securityContext fields that JES lacks get a note at their position", () => {
   const config = `apiVersion: v2
 actions:
   - name: Say hello
@@ -60,13 +60,13 @@ actions:
   );
 });
 
-test("every note says where it stands and what to do, if only nothing", () => {
+test("every note has a position and says what to do, even if nothing", () => {
   for (const { read } of goldenCases("from-jes")) {
     for (const { code, at, fix } of notesOf(read("config.yaml") ?? "")) assert.ok(at && fix, code);
   }
 });
 
-test("a config that runs as it did gets only what holds for every config", () => {
+test("a config that runs as before gets only the notes that every config gets", () => {
   const config = `apiVersion: v2
 actions:
   - name: Say hello
@@ -77,7 +77,7 @@ actions:
   assert.deepEqual(codes, ["jes-failed-is-not-errored", "jes-stopped-in-time"]);
 });
 
-test("says nothing about JES unless it is asked to", () => {
+test("there are no notes about JES unless asked for", () => {
   const problems = lintJobConfig("apiVersion: v2\nactions: []\n", "job/config.yaml", { allowPrivilegedJobs: false });
   assert.deepEqual(
     problems.filter(({ severity }) => severity === "note"),
