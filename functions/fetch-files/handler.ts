@@ -23,7 +23,6 @@ export interface FetchResult {
 
 export const exitCodes = { fetched: 0, refused: 1, badOrder: 2, fault: 3, bug: 70 } as const;
 
-/** @param orderText the value of FETCH_ORDER */
 export const fetchFiles = async (orderText: string | undefined, ports: FetchPorts): Promise<FetchResult> => {
   const parsed = parseFetchOrder(orderText);
   if ("problem" in parsed) return { exitCode: exitCodes.badOrder, message: renderProblem(parsed.problem) };

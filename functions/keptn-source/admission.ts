@@ -23,24 +23,25 @@ interface Arrival {
 
 export type AdmissionPorts = Pick<SourcePorts, "sink" | "clock"> & {
   readonly metrics: Metrics;
-  readonly queue: KeyedQueue;
   readonly deliveredIds: DeliveredIds;
+  /** A function, because the queue is made after admission. */
+  readonly queue: () => Pick<KeyedQueue, "has" | "offer">;
 };
 
-export const makeAdmission = ({ sink, clock, metrics, queue, deliveredIds }: AdmissionPorts): Admission => {
+export const makeAdmission = ({ sink, clock, metrics, deliveredIds, queue }: AdmissionPorts): Admission => {
   let subscriptions: readonly Subscription[] = [];
   return {
     subscribe: (next) => {
       subscriptions = next;
     },
     isWanted: (event) => isWanted(subscriptions, event),
-    isKnown: (id) => queue.has(id) || deliveredIds.has(id),
+    isKnown: (id) => queue().has(id) || deliveredIds.has(id),
     admit: (event, { way, listed }) => {
       const { id, type, shkeptncontext: key, data } = event;
       const [message, about] = [sink.pack(event), aboutEvent(event)];
       const times = { at: timeOf(event) ?? clock.now(), takenAtMs: clock.elapsedMs() };
-      const taken = queue.offer({ id, type, project: data.project, key, listed, message, about, ...times });
-      if (taken) metrics.received(way);
+      const taken = queue().offer({ id, type, project: data.project, key, listed, message, about, ...times });
+      if (taken) metrics.received.inc({ way });
       return taken;
     },
   };

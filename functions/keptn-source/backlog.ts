@@ -32,8 +32,8 @@ const mostEvents = 20_000;
 
 export const makeBacklog = (): Backlog => {
   const events = new Map<string, Entry>();
-  const queue = makeCounts();
-  const projects = makeCounts();
+  /** The number of events of each sequence. */
+  const sequences = new Map<string, number>();
   /** Projects with events beyond the limit, and the number of polls that had started when the last one was dropped. */
   const forgotten = new Map<string, number>();
   let poll = 0;
@@ -41,21 +41,21 @@ export const makeBacklog = (): Backlog => {
     const entry = events.get(id);
     if (!entry) return;
     events.delete(id);
-    queue.add(entry.key, -1);
-    projects.add(entry.project, -1);
+    const left = (sequences.get(entry.key) ?? 1) - 1;
+    if (left > 0) sequences.set(entry.key, left);
+    else sequences.delete(entry.key);
   };
   return {
     add: ({ id, key, project }) => {
       if (events.size >= mostEvents && !events.has(id)) return void forgotten.set(project, poll);
       remove({ id });
       events.set(id, { key, project, poll });
-      queue.add(key, 1);
-      projects.add(project, 1);
+      sequences.set(key, (sequences.get(key) ?? 0) + 1);
     },
-    has: ({ key, project }) => queue.has(key) || forgotten.has(project),
+    has: ({ key, project }) => sequences.has(key) || forgotten.has(project),
     isHeard: (id) => events.has(id),
     remove,
-    isEmpty: (project) => !projects.has(project) && !forgotten.has(project),
+    isEmpty: (project) => !forgotten.has(project) && ![...events.values()].some((one) => one.project === project),
     beginPoll: (project) => {
       poll += 1;
       const begun = poll;
@@ -63,18 +63,6 @@ export const makeBacklog = (): Backlog => {
         for (const [id, one] of events) if (one.project === project && one.poll < begun) remove({ id });
         if ((forgotten.get(project) ?? begun) < begun) forgotten.delete(project);
       };
-    },
-  };
-};
-
-const makeCounts = () => {
-  const counts = new Map<string, number>();
-  return {
-    has: (name: string): boolean => counts.has(name),
-    add: (name: string, more: number): void => {
-      const count = (counts.get(name) ?? 0) + more;
-      if (count > 0) counts.set(name, count);
-      else counts.delete(name);
     },
   };
 };

@@ -2,7 +2,6 @@
 import { IoError } from "../lib/io-error.ts";
 import type { Log } from "../lib/process.ts";
 import type { Backlog } from "./backlog.ts";
-import type { KeyedQueue } from "./keyed-queue.ts";
 import type { SourceClock } from "./ports.ts";
 
 export interface Fetcher {
@@ -21,9 +20,10 @@ export interface FetcherPorts {
   readonly clock: SourceClock;
   readonly log: Log;
   readonly backlog: Backlog;
-  readonly queue: Pick<KeyedQueue, "whenRoom">;
   /** Passes on all events that Keptn lists for one project. @throws IoError */
-  readonly poll: (project: string) => Promise<unknown>;
+  readonly poll: (project: string) => Promise<void>;
+  /** Resolves when the queue has room for one more event of this project. */
+  readonly whenRoom: (project: string) => Promise<void>;
   readonly end: AbortSignal;
 }
 
@@ -31,34 +31,16 @@ const betweenPollsMs = 500;
 const firstPauseMs = 5_000;
 const longestPauseMs = 60_000;
 
-export const makeFetcher = ({ clock, log, backlog, queue, poll, end }: FetcherPorts): Fetcher => {
+export const makeFetcher = (ports: FetcherPorts): Fetcher => {
+  const { clock, backlog, whenRoom, end } = ports;
   const fetching = new Set<string>();
-  /** The next pause of projects in trouble, in milliseconds. */
-  const pauses = new Map<string, number>();
-  const lengthen = (project: string): void =>
-    void pauses.set(project, Math.min((pauses.get(project) ?? firstPauseMs / 2) * 2, longestPauseMs));
-  const rest = async (project: string): Promise<void> => {
-    const pauseMs = pauses.get(project);
-    if (pauseMs === undefined) return;
-    await clock.pause(pauseMs, end);
-    if (pauses.has(project)) lengthen(project);
-  };
-  const pollOnce = async (project: string): Promise<void> => {
-    await clock.pause(betweenPollsMs, end);
-    await rest(project);
-    if (end.aborted) return;
-    try {
-      await poll(project);
-    } catch (fault) {
-      if (!(fault instanceof IoError)) throw fault;
-      if (!end.aborted)
-        log({ level: "warn", message: `could not fetch events of project ${project}: ${fault.message}` });
-      lengthen(project);
-    }
-  };
+  const pauses = makePauses(ports);
   const run = async (project: string): Promise<void> => {
-    do await pollOnce(project);
-    while (!end.aborted && !backlog.isEmpty(project));
+    do {
+      await clock.pause(betweenPollsMs, end);
+      await pauses.wait(project);
+      if (!(await tryPoll(project, ports))) pauses.lengthen(project);
+    } while (!end.aborted && !backlog.isEmpty(project));
     fetching.delete(project);
   };
   return {
@@ -68,13 +50,45 @@ export const makeFetcher = ({ clock, log, backlog, queue, poll, end }: FetcherPo
       void run(project); // rejects only for a bug, which must end the process
     },
     isFetching: (project) => fetching.has(project),
-    onReturned: (project) => {
-      if (!pauses.has(project)) pauses.set(project, firstPauseMs);
-    },
-    onDelivered: (project) => void pauses.delete(project),
+    onReturned: pauses.begin,
+    onDelivered: pauses.end,
     whenRoom: async (project) => {
-      await queue.whenRoom(project);
-      await rest(project);
+      await whenRoom(project);
+      await pauses.wait(project);
+    },
+  };
+};
+
+/** @returns whether it succeeded */
+const tryPoll = async (project: string, { poll, log, end }: FetcherPorts): Promise<boolean> => {
+  try {
+    if (!end.aborted) await poll(project);
+    return true;
+  } catch (fault) {
+    if (!(fault instanceof IoError)) throw fault;
+    if (!end.aborted) log({ level: "warn", message: `could not fetch events of project ${project}: ${fault.message}` });
+    return false;
+  }
+};
+
+/** Growing pauses for projects whose events the sink does not accept, or Keptn does not list. */
+const makePauses = ({ clock, end }: FetcherPorts) => {
+  const pausesMs = new Map<string, number>();
+  const lengthen = (project: string): void => {
+    const pauseMs = pausesMs.get(project);
+    pausesMs.set(project, pauseMs === undefined ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs));
+  };
+  return {
+    lengthen,
+    begin: (project: string): void => {
+      if (!pausesMs.has(project)) lengthen(project);
+    },
+    end: (project: string): void => void pausesMs.delete(project),
+    wait: async (project: string): Promise<void> => {
+      const pauseMs = pausesMs.get(project);
+      if (pauseMs === undefined) return;
+      await clock.pause(pauseMs, end);
+      if (pausesMs.has(project)) lengthen(project);
     },
   };
 };

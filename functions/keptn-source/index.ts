@@ -4,7 +4,6 @@ import type { Settings } from "../lib/core/settings/settings.ts";
 import { natsGroupOf } from "../lib/core/source/nats-group.ts";
 import type { Log } from "../lib/process.ts";
 import { connectKeptnClient } from "./keptn-client.ts";
-import { makeMetrics } from "./metrics.ts";
 import { listenToNats, type NatsEvents } from "./nats.ts";
 import type { SourceClock, SourcePorts } from "./ports.ts";
 import { connectSink } from "./sink.ts";
@@ -17,7 +16,7 @@ export const makeSourcePorts = (settings: Settings, log: Log): SourcePorts => {
     keptn: connectKeptnClient(settings),
     sink: connectSink(settings),
     ...(url && { listen: (events: NatsEvents) => listenToNats(address, events) }),
-    ...{ makeMetrics, settings, log, clock, random: Math.random },
+    ...{ settings, log, clock, random: Math.random },
   };
 };
 

@@ -1,5 +1,5 @@
 // The queue of events for the sink: in order within a sequence, sequences in parallel, limited in number and size.
-import { makeCapacity } from "./capacity.ts";
+import { makeQueueLimit, queueLimits } from "./queue-limit.ts";
 import type { Message } from "./sink.ts";
 
 export interface QueuedEvent {
@@ -42,61 +42,39 @@ export interface KeyedQueuePorts {
   /** Delivers one event to the sink. Throws only for a bug. @param dropped aborts the delivery */
   readonly deliver: (queued: QueuedEvent, dropped: AbortSignal) => Promise<DeliveryOutcome>;
   /** Called for each event that leaves, before its room is free. */
-  readonly afterDelivery: (queued: QueuedEvent, how: DeliveryOutcome) => void;
+  readonly afterDelivery: (queued: QueuedEvent, outcome: DeliveryOutcome) => void;
 }
 
-/** Unlisted events have their own room: while the sink is down, they exist only here. */
-const rooms = {
-  listed: { count: 200, bytes: 8 * 1024 * 1024 },
-  unlisted: { count: 200, bytes: 4 * 1024 * 1024 },
-} as const;
-
-interface Waiter {
-  readonly project: string;
-  readonly wake: () => void;
+interface HeldEvent {
+  readonly queued: QueuedEvent;
+  readonly drop: AbortController;
+  readonly outcome: Promise<DeliveryOutcome>;
 }
 
 export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts): KeyedQueue => {
-  const held = new Map<string, { readonly queued: QueuedEvent; readonly drop: AbortController }>();
-  const tails = new Map<string, Promise<boolean>>();
-  const capacity = { listed: makeCapacity(rooms.listed), unlisted: makeCapacity(rooms.unlisted) };
-  let waiters: readonly Waiter[] = [];
-  const capacityOf = (listed: boolean) => capacity[listed ? "listed" : "unlisted"];
-  const wakeWhoHasRoom = (): void => {
-    const hasRoom = ({ project }: Waiter) => capacity.listed.has(project, 0);
-    const awake = waiters.filter(hasRoom);
-    waiters = waiters.filter((waiter) => !hasRoom(waiter));
-    for (const { wake } of awake) wake();
-  };
-  /** @returns whether it was returned to Keptn's list: later events of its sequence must not overtake it */
-  const follow = async (before: Promise<boolean> | undefined, queued: QueuedEvent, dropped: AbortSignal) => {
-    const mayGo = !((await before) && queued.listed);
-    const how = mayGo ? await deliver(queued, dropped) : "returned";
-    afterDelivery(queued, how);
+  const held = new Map<string, HeldEvent>();
+  const limits = { listed: makeQueueLimit(queueLimits.listed), unlisted: makeQueueLimit(queueLimits.unlisted) };
+  const limitOf = ({ listed }: QueuedEvent) => (listed ? limits.listed : limits.unlisted);
+  const deliverAfter = async (previous: HeldEvent | undefined, queued: QueuedEvent, dropped: AbortSignal) => {
+    const wouldOvertake = (await previous?.outcome) === "returned" && queued.listed;
+    const outcome = wouldOvertake ? "returned" : await deliver(queued, dropped);
+    afterDelivery(queued, outcome);
     held.delete(queued.id);
-    capacityOf(queued.listed).free(queued.project, queued.message.body.length);
-    wakeWhoHasRoom();
-    return how === "returned";
+    limitOf(queued).free(queued.project, bytesOf(queued));
+    return outcome;
   };
   return {
     has: (id) => held.has(id),
     offer: (queued) => {
-      const { project, listed, key } = queued;
-      const bytes = queued.message.body.length;
-      if (!capacityOf(listed).has(project, bytes)) return false;
+      const { id, project, key } = queued;
+      if (!limitOf(queued).hasRoom(project, bytesOf(queued))) return false;
+      limitOf(queued).take(project, bytesOf(queued));
       const drop = new AbortController();
-      held.set(queued.id, { queued, drop });
-      capacityOf(listed).take(project, bytes);
-      const tail = follow(tails.get(key), queued, drop.signal).finally(() => {
-        if (tails.get(key) === tail) tails.delete(key);
-      });
-      tails.set(key, tail);
+      const previous = [...held.values()].findLast((one) => one.queued.key === key);
+      held.set(id, { queued, drop, outcome: deliverAfter(previous, queued, drop.signal) });
       return true;
     },
-    whenRoom: (project) =>
-      new Promise((wake) => {
-        waiters = [...waiters, { project, wake }];
-      }),
+    whenRoom: limits.listed.whenRoom,
     held: () => [...held.values()].map(({ queued }) => queued),
     drop: (id) => held.get(id)?.drop.abort(),
     get waiting() {
@@ -107,7 +85,9 @@ export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts): Key
       return oldest?.queued.takenAtMs;
     },
     whenEmpty: async () => {
-      while (tails.size > 0) await Promise.all(tails.values());
+      while (held.size > 0) await Promise.all([...held.values()].map(({ outcome }) => outcome));
     },
   };
 };
+
+const bytesOf = ({ message }: QueuedEvent): number => message.body.length;

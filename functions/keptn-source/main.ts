@@ -29,11 +29,10 @@ const startedMs = 5_000;
 const run = async (ports: SourcePorts, port: number): Promise<void> => {
   logCrashes(ports.log);
   const source = startSource(ports);
-  const server = await startStatusServer(port, source);
+  await startStatusServer(port, source);
   setTimeout(returnMemory, startedMs).unref();
   const stop = async () => {
     await source.stop();
-    await server.close();
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());

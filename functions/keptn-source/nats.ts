@@ -28,44 +28,31 @@ interface NatsAddress {
   readonly name: string;
 }
 
-export type ListenToNats = (address: NatsAddress, events: NatsEvents) => Nats;
+interface Session {
+  readonly connection: NatsConnection;
+  /** Subscribes to these subjects, and to no others. */
+  readonly subscribe: (subjects: readonly string[]) => Promise<void>;
+}
 
-export const listenToNats: ListenToNats = (address, events) => {
+export const listenToNats = (address: NatsAddress, events: NatsEvents): Nats => {
   const end = new AbortController();
-  const subscribed = new Map<string, Subscription>();
-  let wanted: readonly string[] = [];
-  let connection: NatsConnection | undefined;
-
-  const subscribe = async (): Promise<void> => {
-    if (!connection) return;
-    for (const [subject, subscription] of subscribed) {
-      if (wanted.includes(subject)) continue;
-      subscription.unsubscribe();
-      subscribed.delete(subject);
-    }
-    for (const subject of wanted.filter((one) => !subscribed.has(one))) {
-      const callback = (error: Error | null, message: Msg) => (error ? undefined : events.onMessage(message.string()));
-      subscribed.set(subject, connection.subscribe(subject, { queue: address.group, callback }));
-    }
-    // If the connection ends first, the flush never resolves.
-    await Promise.race([connection.flush(), connection.closed()]);
-  };
+  let subjects: readonly string[] = [];
+  let session: Session | undefined;
   /** @returns why the connection ended */
-  const follow = async (now: NatsConnection): Promise<string> => {
-    connection = now;
-    subscribed.clear();
-    await subscribe();
+  const follow = async ({ connection, subscribe }: Session): Promise<string> => {
+    await subscribe(subjects);
     events.onConnected();
-    for await (const status of now.status()) if (status.type === "error") events.onTrouble(status.error.message);
-    const cause = await now.closed();
+    for await (const status of connection.status()) if (status.type === "error") events.onTrouble(status.error.message);
+    const cause = await connection.closed();
     return cause?.message ?? "the server closed the connection";
   };
   const run = async (): Promise<void> => {
     while (!end.signal.aborted) {
-      const now = await connectAtLast(address, events, end.signal);
-      const why = await follow(now).catch((fault: Error) => fault.message);
-      connection = undefined;
-      await now.close();
+      session = makeSession(await connectAtLast(address, events, end.signal), address, events);
+      const { connection } = session;
+      const why = await follow(session).catch((fault: Error) => fault.message);
+      session = undefined;
+      await connection.close();
       if (end.signal.aborted) return;
       events.onTrouble(why);
       await sleep(pauses.firstPauseMs, undefined, { signal: end.signal });
@@ -75,26 +62,40 @@ export const listenToNats: ListenToNats = (address, events) => {
     if (!end.signal.aborted) throw fault; // a bug: the process must not continue without a connection
   });
   return {
-    hear: async (subjects) => {
-      wanted = subjects;
-      await subscribe().catch(() => {}); // the next connection subscribes again
+    hear: async (wanted) => {
+      subjects = wanted;
+      await session?.subscribe(subjects).catch(() => {}); // the next connection subscribes again
     },
-    isConnected: () => connection !== undefined,
+    isConnected: () => session !== undefined,
     drain: async () => {
       end.abort();
-      await connection?.drain().catch(() => {});
+      await session?.connection.drain().catch(() => {});
     },
   };
+};
+
+const makeSession = (connection: NatsConnection, { group }: NatsAddress, { onMessage }: NatsEvents): Session => {
+  const subscribed = new Map<string, Subscription>();
+  const callback = (error: Error | null, message: Msg) => (error ? undefined : onMessage(message.string()));
+  const subscribe = async (subjects: readonly string[]): Promise<void> => {
+    for (const [subject, subscription] of subscribed) {
+      if (subjects.includes(subject)) continue;
+      subscription.unsubscribe();
+      subscribed.delete(subject);
+    }
+    for (const subject of subjects.filter((one) => !subscribed.has(one))) {
+      subscribed.set(subject, connection.subscribe(subject, { queue: group, callback }));
+    }
+    // If the connection ends first, the flush never resolves.
+    await Promise.race([connection.flush(), connection.closed()]);
+  };
+  return { connection, subscribe };
 };
 
 const pauses = { firstPauseMs: 500, longestPauseMs: 10_000 } as const;
 
 /** The client's own reconnection does not support growing pauses, and gives up after two refusals. */
-const connectAtLast = (
-  { url, name }: NatsAddress,
-  { onTrouble }: NatsEvents,
-  signal: AbortSignal,
-): Promise<NatsConnection> => {
+const connectAtLast = ({ url, name }: NatsAddress, { onTrouble }: NatsEvents, signal: AbortSignal) => {
   const options = { servers: url, name, reconnect: false, timeout: 5_000, pingInterval: 20_000, maxPingOut: 2 };
   const attempt = () =>
     connect(options).catch((cause) => {

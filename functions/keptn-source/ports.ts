@@ -2,7 +2,6 @@
 import type { Settings } from "../lib/core/settings/settings.ts";
 import type { Log } from "../lib/process.ts";
 import type { KeptnClient } from "./keptn-client.ts";
-import type { Gauges, Metrics } from "./metrics.ts";
 import type { Nats, NatsEvents } from "./nats.ts";
 import type { Sink } from "./sink.ts";
 
@@ -11,7 +10,6 @@ export interface SourcePorts {
   readonly sink: Sink;
   /** Undefined: Keptn's API is polled. */
   readonly listen?: (events: NatsEvents) => Nats;
-  readonly makeMetrics: (gauges: Gauges) => Metrics;
   readonly settings: Settings;
   readonly log: Log;
   readonly clock: SourceClock;

@@ -34,10 +34,8 @@ const getSubscriptions = async ({ keptn, settings, log }: RefreshPorts): Promise
     return await keptn.getSubscriptions();
   } catch (fault) {
     if (!(fault instanceof IoError) || fault.retryable) throw fault;
-    log({
-      level: "warn",
-      message: `using PUBSUB_TOPIC instead of the subscriptions in Keptn's Bridge: ${fault.message}`,
-    });
+    const message = `using PUBSUB_TOPIC instead of the subscriptions in Keptn's Bridge: ${fault.message}`;
+    log({ level: "warn", message });
     return subscriptionsOf(settings);
   }
 };

@@ -14,24 +14,21 @@ export interface Message {
   readonly body: string;
 }
 
-export interface Sink {
-  /** Without `temporaryData`, which `parseKeptnEvent` removes. */
-  pack(event: KeptnEvent): Message;
-  /** Resolves when the sink accepts it. @throws IoError, not retryable if the sink refuses it permanently */
-  send(message: Message, signal: AbortSignal): Promise<void>;
-}
+export type Sink = ReturnType<typeof connectSink>;
 
 /** Limit of the response body, which is only logged. */
 const enoughBytes = 1024;
 
 /** @param settings validated by `checkSourceSettings` */
-export const connectSink = ({ K_SINK: url = "", K_CA_CERTS: ca, K_SINK_TIMEOUT, K_CE_OVERRIDES }: Settings): Sink => {
+export const connectSink = ({ K_SINK: url = "", K_CA_CERTS: ca, K_SINK_TIMEOUT, K_CE_OVERRIDES }: Settings) => {
   const agent = makeAgent({ url, ...(ca && { ca }) });
   const overrides = parseOverrides(K_CE_OVERRIDES);
   const extensions = "extensions" in overrides ? overrides.extensions : {};
   return {
-    pack: (event) => pack(event, extensions),
-    send: async ({ headers, body }, signal) => {
+    /** Without `temporaryData`, which `parseKeptnEvent` removes. */
+    pack: (event: KeptnEvent) => pack(event, extensions),
+    /** Resolves when the sink accepts it. @throws IoError, not retryable if the sink refuses it permanently */
+    send: async ({ headers, body }: Message, signal: AbortSignal): Promise<void> => {
       const timeoutMs = K_SINK_TIMEOUT * 1000;
       const maxBytes = Number.MAX_SAFE_INTEGER;
       const answer = await stream({ agent, method: "POST", url, headers, body, timeoutMs, maxBytes, signal });

@@ -1,57 +1,36 @@
 // Serves /health/liveness, /health/readiness and /metrics for Kubernetes and Prometheus.
+import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
-
-export interface Status {
-  /** The reason as a sentence; undefined: the process is alive. */
-  readonly whyNotAlive: () => string | undefined;
-  readonly whyNotReady: () => string | undefined;
-  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
-}
-
-export interface StatusServer {
-  readonly port: number;
-  close(): Promise<void>;
-}
+import type { Source } from "./handler.ts";
 
 /** @throws the error of `listen`, such as EADDRINUSE */
-export const startStatusServer = async (port: number, status: Status): Promise<StatusServer> => {
+export const startStatusServer = async (port: number, source: Source): Promise<void> => {
   const server = createServer((request, response) => {
-    void answer(request.url ?? "", response, status);
+    void respond(request.url ?? "", response, source);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, resolve);
-  });
-  const address = server.address();
-  return {
-    port: typeof address === "object" && address ? address.port : port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  server.listen(port);
+  await once(server, "listening");
 };
 
-const answer = async (url: string, response: ServerResponse, status: Status): Promise<void> => {
+const respond = async (url: string, response: ServerResponse, source: Source): Promise<void> => {
   switch (url.replace(/\?.*$/s, "")) {
     case "/health/liveness":
-      return sayWhy(response, status.whyNotAlive());
+      return sendHealth(response, source.whyNotAlive());
     case "/health/readiness":
-      return sayWhy(response, status.whyNotReady());
+      return sendHealth(response, source.whyNotReady());
     case "/metrics": {
-      const { contentType, text } = await status.metrics();
+      const { contentType, text } = await source.metrics();
       response.writeHead(200, { "content-type": contentType }).end(text);
       return;
     }
     default:
-      return say(response, 404, "Not found. Use /health/liveness, /health/readiness or /metrics.");
+      return send(response, 404, "Not found. Use /health/liveness, /health/readiness or /metrics.");
   }
 };
 
-const sayWhy = (response: ServerResponse, whyNot: string | undefined): void =>
-  whyNot === undefined ? say(response, 200, "OK") : say(response, 503, whyNot);
+const sendHealth = (response: ServerResponse, whyNot: string | undefined): void =>
+  whyNot === undefined ? send(response, 200, "OK") : send(response, 503, whyNot);
 
-const say = (response: ServerResponse, status: number, text: string): void => {
+const send = (response: ServerResponse, status: number, text: string): void => {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);
 };

@@ -16,7 +16,7 @@ export type Redelivery =
   /** Keptn does not wait for it. */
   | "over";
 
-/** Whether the Jobs of earlier runs of this event certainly still exist: they stay at least this long, see `tidy`. */
+/** Whether the Jobs of earlier runs of this event certainly still exist: they stay at least this long, see `finalizeRun`. */
 export const isFresh = ({ clock }: ReconcilePorts, { time }: KeptnEvent): boolean =>
   !(clock.now().getTime() - Date.parse(time ?? "") > freshSeconds * 1000);
 

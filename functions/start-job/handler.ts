@@ -1,4 +1,4 @@
-// start-job turns a Keptn event into runs: it reads the job config, plans, and creates the Jobs. functions/chain moves them from there.
+// start-job turns a Keptn event into runs: it reads the job config, plans, and creates the Jobs. lib/run moves them from there.
 import { probeType } from "../lib/core/connect/probe.ts";
 import { dryEventProject, envelopeOf, type KeptnEvent, parseKeptnEvent } from "../lib/core/event/keptn-event.ts";
 import { renderProblems } from "../lib/core/problem.ts";

@@ -28,9 +28,8 @@ export const assertInTime = (ports: ReconcilePorts, { askedAt, touchedAt, event 
   const late = (since: Date, mostMs: number, what: string): void => {
     const lateMs = nowMs(ports) - since.getTime();
     if (lateMs < mostMs) return;
-    throw new IoError(`event ${event.id}: too late to create its Jobs, ${lateMs} ms after ${what}`, {
-      retryable: true,
-    });
+    const message = `event ${event.id}: too late to create its Jobs, ${lateMs} ms after ${what}`;
+    throw new IoError(message, { retryable: true });
   };
   late(touchedAt, createWithinMs, "the timer was touched");
   late(askedAt, askedWithinSeconds * 1000, "Keptn was asked");

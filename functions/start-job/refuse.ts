@@ -42,7 +42,7 @@ export const refuse = async (
   await logRefusal(ports, event, message);
   if (source === undefined || !expectsFinished(event.type)) return done(message);
   const finishedEvents = [finishedOf(ports, event, { message, source })];
-  await sendFinished(ports, event, { finishedEvents, siblings: [], ...(unread ? { unread } : {}) });
+  await sendFinished(ports, event, { finishedEvents, siblings: [], unread });
   return done(message);
 };
 
@@ -101,7 +101,7 @@ interface FinishedEvents {
   readonly finishedEvents: readonly SourceFinished[];
   readonly siblings: readonly string[];
   /** Why a namespace that may have Jobs of an earlier config could not be listed. */
-  readonly unread?: IoError;
+  readonly unread?: IoError | undefined;
 }
 
 const sendFinished = async (ports: ReconcilePorts, event: KeptnEvent, given: FinishedEvents): Promise<void> => {

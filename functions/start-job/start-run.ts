@@ -10,7 +10,7 @@ import { catchPermanent } from "../lib/io-error.ts";
 import { aboutRun, type ReconcilePorts } from "../lib/run/ports.ts";
 import { reconcileRun } from "../lib/run/reconcile-run.ts";
 import type { CreatedRun } from "./create-jobs.ts";
-import { type FoundJobs, failUnseen, mergeLists, namespacesOfPlan } from "./event-jobs.ts";
+import { type FoundJobs, failUnseen, listEach, namespacesOfPlan } from "./event-jobs.ts";
 import type { StartRunPorts } from "./ports.ts";
 
 export interface PreparedRun {
@@ -24,11 +24,12 @@ export interface PreparedRun {
 
 /** For FILES_MODE=snapshot: reads the files now, so that pods need not. @throws IoError */
 export const prepareRun = async (ports: StartRunPorts, plan: RunPlan): Promise<PreparedRun> => {
-  if (plan.refused !== undefined) return { plan, files: new Map(), refused: plan.refused };
+  const refuse = (refused: string): PreparedRun => ({ plan, files: new Map(), refused });
+  if (plan.refused !== undefined) return refuse(plan.refused);
   const read = await catchPermanent(() => takeFiles(ports, plan));
-  if ("refusal" in read) return { plan, files: new Map(), refused: read.refusal.message };
+  if ("refusal" in read) return refuse(read.refusal.message);
   const taken = read.done;
-  if (taken.kind === "refused") return { plan, files: new Map(), refused: renderProblems(taken.problems) };
+  if (taken.kind === "refused") return refuse(renderProblems(taken.problems));
   return { plan: { ...plan, jobs: taken.jobs }, files: taken.files };
 };
 
@@ -106,18 +107,19 @@ export const refuseRun = async (
   await Promise.all(
     refused.map((job) => ports.jobs.patch(refOf(job), { annotations: { [annotation.refused]: message } })),
   );
-  const isOurs = ({ metadata }: Job) => created.some((job) => job.metadata?.uid === metadata?.uid);
-  await reconcileRun(ports, target, { owner: there.jobs.every(isOurs) });
+  await reconcileRun(ports, target, { owner: there.jobs.every(isIn(created)) });
   return undefined;
 };
 
 /** Jobs that this delivery created exist even if they cannot be listed. @throws IoError */
 const jobsOfRun = async (ports: ReconcilePorts, plan: RunPlan, created: readonly Job[]): Promise<FoundJobs> => {
   const { runId, namespaces } = targetOf(plan);
-  const lists = await Promise.all(
-    namespaces.map((namespace) => catchPermanent(() => ports.jobs.listRun(runId, [namespace]))),
-  );
-  const { jobs: listed, unread } = mergeLists(lists);
-  const unseen = created.filter(({ metadata }) => !listed.some((job) => job.metadata?.uid === metadata?.uid));
-  return { jobs: [...listed, ...(unread ? unseen : [])], ...(unread ? { unread } : {}) };
+  const { jobs, unread } = await listEach(namespaces, (one) => ports.jobs.listRun(runId, one));
+  const unseen = unread ? created.filter((job) => !isIn(jobs)(job)) : [];
+  return { jobs: [...jobs, ...unseen], unread };
+};
+
+const isIn = (jobs: readonly Job[]) => {
+  const uids = new Set(jobs.map(({ metadata }) => metadata?.uid));
+  return ({ metadata }: Job): boolean => uids.has(metadata?.uid);
 };

@@ -8,6 +8,7 @@ import { nowMs } from "../lib/run/ports.ts";
 import { waitForAll } from "../lib/wait-for-all.ts";
 import { checkRedelivery, isFresh, type Redelivery } from "./check-redelivery.ts";
 import { type CreatedRun, createJobs } from "./create-jobs.ts";
+import { withJobWatch } from "./ensure-job-watch.ts";
 import {
   creatingMs,
   findJobsOf,
@@ -20,7 +21,6 @@ import { assertInTime } from "./in-time.ts";
 import type { StartJobPorts } from "./ports.ts";
 import { refuseRuns } from "./refuse.ts";
 import { keepFiles, type PreparedRun, prepareRun, type RefusedRun, refuseRun, startRun } from "./start-run.ts";
-import { besideWatch } from "./touch-watch.ts";
 
 /**
  * @param given.isPinned whether every delivery of the event makes the same plan. Then, for a fresh event, creating the first Job reveals an
@@ -44,7 +44,7 @@ export const startRuns = async (
   const { runs, touchedAt } = prepared.done;
   const lookAgain = !isPinned && nowMs(ports) - lookedMs >= creatingMs;
   const start = () => startPrepared(ports, { event, planned, lookAgain, ...prepared.done });
-  return besideWatch(ports, { plans: runs.map(({ plan }) => plan), touchedAt }, start);
+  return withJobWatch(ports, { plans: runs.map(({ plan }) => plan), touchedAt }, start);
 };
 
 interface PlannedRuns {

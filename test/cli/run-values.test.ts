@@ -1,4 +1,4 @@
-// `job-executor run` hands what a task wrote to a later one, and says why one never starts that misses a value.
+// `job-executor run` passes a task's result to a later task, and explains why a task with a missing value never starts.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -38,7 +38,7 @@ const task = (name: string, script: string, ...values: readonly string[]) => ({
 
 const build = task("build", `echo '{"image": "carts:1.10", "tags": ["a"]}' > $KEPTN_RESULT`);
 
-test("values reach the later task, also in its command", async () => {
+test("values reach the later task, in its command too", async () => {
   const deploy = { ...task("deploy", 'echo "$V0 $V1 $1"', "$.build.image", "$.build.tags"), args: ["x", "$(V0)"] };
   const { code, stdout, stderr } = await runTasks([build, deploy]);
   assert.equal(code, 0, stderr);
@@ -47,7 +47,7 @@ test("values reach the later task, also in its command", async () => {
 });
 
 for (const silent of [false, true]) {
-  test(`without its value a task of ${silent ? "a silent" : "an"} action never starts, and the command fails`, async () => {
+  test(`without its value, a task of ${silent ? "a silent" : "an"} action never starts, and the command fails`, async () => {
     const { code, stderr } = await runTasks([build, task("deploy", "echo ran", "$.build.imag")], silent);
     assert.equal(code, 1);
     assert.match(stderr, /✖ deploy: the variable V0 needs "\$\.build\.imag".* Did you mean "image"\?/);

@@ -1,4 +1,4 @@
-// `job-executor run` with volumes and single keys: what this machine has of them, and what it says that it has not.
+// `job-executor run` with volumes and single keys: what this machine can provide, and what it reports as missing.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -46,7 +46,7 @@ const task = (name: string, script: string) => ({
   ],
 });
 
-test("a task has its volumes and keys, and what this machine cannot give is said once", async () => {
+test("a task gets its volumes and keys, and what this machine cannot provide is reported once", async () => {
   const values = join(folder, "values.env");
   const read =
     "echo $DB $LEVEL; cat /etc/carts/LOG_LEVEL /etc/db/PASSWORD; echo; cat /cache/x; touch /tmp/x && ls /tmp";
@@ -59,7 +59,7 @@ test("a task has its volumes and keys, and what this machine cannot give is said
   assert.match(stderr, /nodeSelector; persistentVolumeClaim \(replaced by an empty folder/);
 });
 
-test("without the values of what it mounts a task does not start", async () => {
+test("a task does not start without the values that it mounts", async () => {
   const { code, stderr } = await runTasks([{ ...task("first", "exit"), env: [] }]);
   assert.equal(code, 1);
   assert.match(stderr, /configmap "carts" not found.*--config-map carts=FILE/);

@@ -1,4 +1,4 @@
-// What lint and plan print and how they end: one folder of test/golden/cli for each case.
+// What lint and plan print and how they exit: each folder of test/golden/cli is a case.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { bundledCli } from "../cluster/harness/bundled-programs.ts";
 import { goldenCases } from "../golden.ts";
 
 const bundled = await bundledCli();
-/** migrate names the manifests that lie beside the sources. */
+/** migrate prints the path of the manifests beside the sources. */
 const sources = new URL("../../functions/cli/main.ts", import.meta.url).pathname;
 const root = new URL("../golden/cli/", import.meta.url).pathname;
 const deadlineMs = 60_000;
@@ -28,7 +28,7 @@ for (const { name, read, check } of goldenCases("cli")) {
   });
 }
 
-test("schema prints JSON alone", async () => {
+test("schema prints only JSON", async () => {
   const printed = await run("schema", root, "");
   const [, json = ""] = /^\$ job-executor schema\n(.*\n)--- exit 0\n$/s.exec(printed) ?? [];
   assert.equal(JSON.parse(json).title, "Job config");

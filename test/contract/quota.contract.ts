@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { refOf } from "../../functions/lib/core/object-meta.ts";
-import { isFullQuota } from "../../functions/lib/core/pod/start-problem.ts";
-import { troubleOf } from "../../functions/lib/core/pod/start-trouble.ts";
+import { startBlockerOf } from "../../functions/lib/core/pod/start-blocker.ts";
+import { isFullQuota } from "../../functions/lib/core/pod/start-timeout.ts";
 import type { KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
 import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
 import { connectPods } from "../../functions/lib/kubernetes/pods.ts";
@@ -60,7 +60,7 @@ export const quotaContract = (name: string, open: () => Promise<QuotaWorld>): vo
         const job = await read();
         return job.status?.startTime !== undefined && job;
       });
-      assert.equal(troubleOf(waiting, undefined)?.kind, "no-pod");
+      assert.equal(startBlockerOf(waiting, undefined)?.kind, "no-pod");
 
       await api.call({ method: "DELETE", path: `${path}/few` });
       await until("a pod", async () => (await pods.list(ref)).length === 1, 180_000);

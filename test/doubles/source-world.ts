@@ -3,7 +3,6 @@ import type { TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Source, startSource } from "../../functions/keptn-source/handler.ts";
 import { connectKeptnClient } from "../../functions/keptn-source/keptn-client.ts";
-import { makeMetrics } from "../../functions/keptn-source/metrics.ts";
 import type { NatsEvents } from "../../functions/keptn-source/nats.ts";
 import type { SourceClock, SourcePorts } from "../../functions/keptn-source/ports.ts";
 import { connectSink } from "../../functions/keptn-source/sink.ts";
@@ -78,7 +77,7 @@ export const openSourceWorld = async (
     ...{ keptn, sink, lines, nats },
     start: ({ env = {}, listens = false, clock = fastClock } = {}) => {
       const settings = settingsFor(keptn, { ...defaults, ...env });
-      const io = { keptn: connectKeptnClient(settings), sink: connectSink(settings), makeMetrics };
+      const io = { keptn: connectKeptnClient(settings), sink: connectSink(settings) };
       const ports: SourcePorts = {
         ...io,
         ...(listens && { listen }),

@@ -1,4 +1,4 @@
-// finish-task in a world of its own: what it makes of changes of Jobs, and of the timer's sweep.
+// finish-task in its own small world: how it handles Job changes and the timer's sweep.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, type TestContext, test } from "node:test";
@@ -60,7 +60,7 @@ const refOf = ({ metadata }: Job): JobRef => ({
 });
 
 describe("a task that ends", () => {
-  test("releases the next one, and the last one reports the run with the output of all", async (context) => {
+  test("releases the next one, and the last one reports the run with the output of all tasks", async (context) => {
     const { world, event } = await begin(context, { given: { type, labels: { build: "17" } } as never });
     assert.equal((await end(world, 0, { exitCode: 0, log: "output one\n" })).statusCode, 204);
     assert.equal(jobAt(world, 1).spec?.suspend, false);
@@ -75,7 +75,7 @@ describe("a task that ends", () => {
     assert.equal(world.keptn.counts(event.id)?.state, "complete");
   });
 
-  test("is looked at once when it is told twice, and again when the first look failed", async (context) => {
+  test("is handled once when two changes report it, and again when handling failed", async (context) => {
     const { world } = await begin(context, { tasks: ["only"] });
     world.end(jobAt(world, 0), { exitCode: 0 });
     let lists = 0;
@@ -98,7 +98,7 @@ describe("a task that ends", () => {
     assert.equal(lists, before, "an end that was dealt with");
   });
 
-  test("is not taken from who only says so: what Kubernetes does not confirm is forgotten", async (context) => {
+  test("is not accepted from a forged change: only what Kubernetes confirms counts", async (context) => {
     const { world } = await begin(context);
     const oneProcess = finishTask(world.ports, new Set());
     const forged = changeOf({ ...jobAt(world, 1), spec: { ...jobAt(world, 1).spec!, suspend: false } });
@@ -111,7 +111,7 @@ describe("a task that ends", () => {
     only(world);
   });
 
-  test("is looked at again when somebody else was at its run", async (context) => {
+  test("is handled again when somebody else held the lease of its run", async (context) => {
     const { world } = await begin(context, { tasks: ["only"] });
     world.end(jobAt(world, 0), { exitCode: 0 });
     const change = changeOf(jobAt(world, 0));
@@ -125,7 +125,7 @@ describe("a task that ends", () => {
     only(world);
   });
 
-  test("leaves every Job with its TTL, without our finalizer, in the state that no source watches", async (context) => {
+  test("leaves every Job with its TTL, without our finalizer, in a state that no source watches", async (context) => {
     const { world } = await begin(context, { more: "" });
     await end(world, 0, { exitCode: 0 });
     await end(world, 1, { exitCode: 0 });
@@ -137,7 +137,7 @@ describe("a task that ends", () => {
     assert.equal(world.jobs()[0]?.metadata?.annotations?.[annotation.outcome], "passed");
   });
 
-  test("badly ends the run: the next one never starts, its Job is deleted, its own output is told", async (context) => {
+  test("ends the run when it fails: the next task never starts, its Job is deleted, the output is reported", async (context) => {
     const { world } = await begin(context);
     await end(world, 0, { exitCode: 3, log: "it broke\n" });
     assert.equal(world.jobs().length, 1);
@@ -146,7 +146,7 @@ describe("a task that ends", () => {
     assert.match(message, /Task 'first' failed: container .* ended with exit code 3[\s\S]*it broke/);
   });
 
-  test("is followed by the next one in another namespace, which the run's own Jobs name", async (context) => {
+  test("releases the next one in another namespace, which the run's own Jobs name", async (context) => {
     const world = await openWorld(context, { ALLOWED_NAMESPACES: "others" });
     const tasks = "{name: first, image: alpine}, {name: second, image: alpine, namespace: others}";
     world.configure(`apiVersion: v2\nactions: [{name: a, events: [{name: ${type}}], tasks: [${tasks}]}]\n`);
@@ -158,7 +158,7 @@ describe("a task that ends", () => {
     assert.equal(only(world)["result"], "pass");
   });
 
-  test("is reported once, however often and in whatever order its changes come", async (context) => {
+  test("is reported once, however often and in whatever order its changes arrive", async (context) => {
     const { world } = await begin(context, { tasks: ["only"] });
     const before = jobAt(world, 0);
     world.end(before, { exitCode: 0 });
@@ -170,7 +170,7 @@ describe("a task that ends", () => {
     only(world);
   });
 
-  test("gives Keptn what it wrote to KEPTN_RESULT, and later tasks win", async (context) => {
+  test("sends its KEPTN_RESULT to Keptn, and later tasks win", async (context) => {
     const { world } = await begin(context);
     await end(world, 0, { exitCode: 0, result: '{"deployment": {"a": 1, "b": 1}, "project": "other"}' });
     await end(world, 1, { exitCode: 0, result: "result: warning\ndeployment: {b: 2}\nmessage: all good\n" });
@@ -179,7 +179,7 @@ describe("a task that ends", () => {
     assert.match(message, /all good/);
   });
 
-  test("of a silent run tells nothing", async (context) => {
+  test("sends nothing in a silent run", async (context) => {
     const { world } = await begin(context, { more: ", silent: true" });
     await end(world, 0, { exitCode: 0 });
     assert.equal(jobAt(world, 1).spec?.suspend, false);
@@ -188,7 +188,7 @@ describe("a task that ends", () => {
     assert.ok(world.jobs().every(({ metadata }) => metadata?.labels?.[label.state] === "reported"));
   });
 
-  test("of a test event carries the Jobs' own times", async (context) => {
+  test("carries the Jobs' own times for a test event", async (context) => {
     const { world } = await begin(context, { tasks: ["only"], given: { type: "sh.keptn.event.test.triggered" } });
     await end(world, 0, { exitCode: 0 });
     const { startTime, completionTime } = jobAt(world, 0).status ?? {};
@@ -196,8 +196,8 @@ describe("a task that ends", () => {
   });
 });
 
-describe("what needs nothing", () => {
-  test("is answered without any call: a running Job, a waiting one, one of others, an unknown event", async (context) => {
+describe("a change that needs no action", () => {
+  test("gets its response without any call: a running Job, a waiting one, one of others, an unknown event", async (context) => {
     const { world } = await begin(context);
     const untouched = new Proxy(world.ports.jobs, {
       get: (_, name) => () => assert.fail(`jobs.${String(name)} was called`),
@@ -215,7 +215,7 @@ describe("what needs nothing", () => {
     assert.equal(world.keptn.calls.length, calls);
   });
 
-  test("and cannot be read is a 400 with a line in the log", async (context) => {
+  test("is a 400 with a log line when it is malformed", async (context) => {
     const world = await openWorld(context);
     const change = "dev.knative.apiserver.resource.update";
     for (const event of [undefined, {}, { type: change }, { type: change, data: { kind: "Pod" } }]) {
@@ -226,7 +226,7 @@ describe("what needs nothing", () => {
 });
 
 describe("a Job that is deleted by hand", () => {
-  test("fails its run, and goes when that was told", async (context) => {
+  test("fails its run, and disappears after the report", async (context) => {
     const { world } = await begin(context);
     const { name } = refOf(jobAt(world, 0));
     await world.ports.jobs.delete(refOf(jobAt(world, 0)));
@@ -240,7 +240,7 @@ describe("a Job that is deleted by hand", () => {
 });
 
 describe("the sweep", () => {
-  test("takes the step that a lost event would have taken", async (context) => {
+  test("takes the step that a lost event would have triggered", async (context) => {
     const { world } = await begin(context);
     world.end(jobAt(world, 0), { exitCode: 0 });
     await deliver(world, sweepEvent);
@@ -250,12 +250,12 @@ describe("the sweep", () => {
     only(world);
   });
 
-  test("fails a run whose pod cannot start, in Kubernetes' words, after its grace time and not before", async (context) => {
+  test("fails a run whose pod cannot start, in Kubernetes' words, after the grace period and not before", async (context) => {
     const { world } = await begin(context);
     const waiting = { reason: "ErrImagePull", message: "no such image" };
-    world.pass(3600); // its pod was there before, and pulled for an hour
+    world.pass(3600); // its pod existed before, and its image was pulled for an hour
     world.setPod(jobAt(world, 0), { state: { waiting } });
-    await deliver(world, sweepEvent); // no Event says since when: the sweep notes it
+    await deliver(world, sweepEvent); // no Event says since when: the sweep notes the time
     world.pass(world.ports.settings.START_GRACE_SECONDS - 1);
     await deliver(world, sweepEvent);
     assert.equal(world.sent("finished").length, 0);
@@ -268,14 +268,14 @@ describe("the sweep", () => {
     assert.equal(world.notes.at(-1), "CouldNotStart");
   });
 
-  test("at once where no time can heal it", async (context) => {
+  test("fails it at once when waiting cannot help", async (context) => {
     const { world } = await begin(context, { tasks: ["only"] });
     world.setPod(jobAt(world, 0), { state: { waiting: { reason: "InvalidImageName", message: "A B" } } });
     await deliver(world, sweepEvent);
     assert.match(only(world).message, /InvalidImageName/);
   });
 
-  test("stops the Jobs of a sequence that was aborted, and sends nothing", async (context) => {
+  test("stops the Jobs of an aborted sequence, and sends nothing", async (context) => {
     const { world, event } = await begin(context);
     world.keptn.plane.shipyard.abort(event.shkeptncontext);
     world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
@@ -289,14 +289,14 @@ describe("the sweep", () => {
     assert.equal(world.sent("finished").length, 0);
   });
 
-  describe("where Keptn lost sight of its sequences for a moment", () => {
+  describe("when Keptn does not find its sequences for a moment", () => {
     const blind = (world: World): Partial<SweepPorts> => {
       const getEventCounts = async () => ({ kind: "over", unknown: true }) as const;
       return { keptn: { ...world.ports.keptn, getEventCounts, isOpen: async () => false } };
     };
     const overOf = (world: World) => jobAt(world, 0).metadata?.annotations?.[annotation.over];
 
-    test("lets a run go on, and forgets what it said", async (context) => {
+    test("lets a run go on, and forgets Keptn's answer", async (context) => {
       const { world, event } = await begin(context, { tasks: ["only"] });
       world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
       for (let minute = 0; minute < 3; minute++) {
@@ -312,7 +312,7 @@ describe("the sweep", () => {
       assert.equal(world.keptn.counts(event.id)?.result?.result, "pass");
     });
 
-    test("reports a run that ended then, a minute later", async (context) => {
+    test("reports a run that ended in that moment a minute later", async (context) => {
       const { world, event } = await begin(context, { tasks: ["only"] });
       world.end(jobAt(world, 0), { exitCode: 0 });
       await deliver(world, sweepEvent, blind(world));
@@ -323,7 +323,7 @@ describe("the sweep", () => {
     });
   });
 
-  test("takes over what a dead process claimed, when its lease is over", async (context) => {
+  test("takes over the lease of a dead process when it expires", async (context) => {
     const { world } = await begin(context, { tasks: ["only"] });
     world.end(jobAt(world, 0), { exitCode: 0 });
     const claim = JSON.stringify({ by: "dead", at: world.ports.clock.now().toISOString() });
@@ -346,7 +346,7 @@ describe("the sweep", () => {
     only(world);
   });
 
-  test("asks Keptn whether a .finished arrived whose answer was lost, and does not send it twice", async (context) => {
+  test("asks Keptn whether a .finished with a lost response arrived, and does not send it twice", async (context) => {
     const { world } = await begin(context, { tasks: ["only"] });
     world.keptn.fault({ on: /^POST v1\/event/, kind: "reset", afterEffect: true });
     assert.equal((await end(world, 0, { exitCode: 0 })).statusCode, 204);
@@ -354,7 +354,7 @@ describe("the sweep", () => {
     assert.equal(jobAt(world, 0).metadata?.labels?.[label.state], "reported");
   });
 
-  test("that cannot reach Keptn leaves the run open for the next one", async (context) => {
+  test("leaves the run open for the next sweep when Keptn cannot be reached", async (context) => {
     const { world } = await begin(context, { tasks: ["only"] });
     world.keptn.fault({ on: /./, kind: { status: 503 }, times: Number.POSITIVE_INFINITY });
     assert.equal((await end(world, 0, { exitCode: 0 })).statusCode, 503);
@@ -366,7 +366,7 @@ describe("the sweep", () => {
 });
 
 describe("the sweep's timer", () => {
-  test("stays while a run is open, and goes with the sweep that finds none", async (context) => {
+  test("stays while a run is open, and is removed by the sweep that finds none", async (context) => {
     const { world } = await begin(context, { tasks: ["only"] });
     world.pass(world.ports.settings.CREATE_GRACE_SECONDS + 1);
     await deliver(world, sweepEvent);
@@ -387,7 +387,7 @@ describe("the sweep's timer", () => {
     assert.ok(!world.timer.exists());
   });
 
-  test("stays when the sweep took long: what was touched last may have created its Jobs behind its look", async (context) => {
+  test("stays when the sweep took long: Jobs may have been created after its list", async (context) => {
     const world = await openWorld(context);
     await world.timer.touch(world.ports.clock.now());
     const slow: SweepPorts["jobs"] = {

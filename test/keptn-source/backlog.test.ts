@@ -5,7 +5,7 @@ import { makeBacklog } from "../../functions/keptn-source/backlog.ts";
 const project = "p";
 
 describe("the backlog", () => {
-  test("holds a sequence back until all of its events that were let go are fetched", () => {
+  test("holds a sequence back until all of its returned events are fetched", () => {
     const backlog = makeBacklog();
     const has = (key: string) => backlog.has({ key, project });
     for (const id of ["1", "2", "2"]) backlog.add({ id, key: "a", project });
@@ -18,7 +18,7 @@ describe("the backlog", () => {
     assert.deepEqual([has("a"), backlog.isEmpty(project)], [false, true]);
   });
 
-  test("forgets with a complete look what was let go before it: Keptn lists it no longer", () => {
+  test("forgets events that were returned before a complete poll: Keptn no longer lists them", () => {
     const backlog = makeBacklog();
     const has = (key: string) => backlog.has({ key, project });
     backlog.add({ id: "1", key: "a", project });
@@ -32,7 +32,7 @@ describe("the backlog", () => {
     assert.equal(has("b"), true);
   });
 
-  test("keeps what was let go of another project", () => {
+  test("keeps events that were returned for another project", () => {
     const backlog = makeBacklog();
     backlog.add({ id: "1", key: "a", project });
     backlog.add({ id: "2", key: "b", project: "q" });
@@ -40,7 +40,7 @@ describe("the backlog", () => {
     assert.deepEqual([backlog.isEmpty(project), backlog.isEmpty("q")], [false, true]);
   });
 
-  test("keeps what goes back while it is fetched", () => {
+  test("keeps an event that is returned again while it is fetched", () => {
     const backlog = makeBacklog();
     backlog.add({ id: "1", key: "a", project });
     const end = backlog.beginPoll(project);
@@ -50,7 +50,7 @@ describe("the backlog", () => {
     assert.equal(backlog.isEmpty(project), false);
   });
 
-  test("holds every sequence of a project back when there are more than it remembers", () => {
+  test("holds back every sequence of a project with more events than it can remember", () => {
     const backlog = makeBacklog();
     for (let n = 0; n <= 20_000; n++) backlog.add({ id: String(n), key: String(n), project });
     assert.equal(backlog.isHeard("20000"), false);

@@ -5,7 +5,7 @@ import { testEvent } from "../runs.ts";
 
 const { id } = testEvent;
 
-test("an event that Keptn does not hear yet is asked for again soon, then seldomer, and at least twice a minute", () => {
+test("retries an event that Keptn is not ready for soon, then less often, and at least twice a minute", () => {
   const early = makeDeferredEvents();
   assert.equal(early.nextMs, Number.POSITIVE_INFINITY);
   assert.equal(early.isDeferred(id, 0), false);
@@ -21,7 +21,7 @@ test("an event that Keptn does not hear yet is asked for again soon, then seldom
   assert.equal(early.nextMs, Number.POSITIVE_INFINITY);
 });
 
-test("no more than 500 of them are remembered", () => {
+test("remembers at most 500 of them", () => {
   const early = makeDeferredEvents();
   for (let n = 0; n < 600; n++) early.defer({ ...testEvent, id: String(n) }, 0);
   assert.equal(early.due(1_000).length, 500);

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { makeDeliveredIds } from "../../functions/keptn-source/delivered-ids.ts";
 
-describe("the memory of what was delivered", () => {
-  test("keeps an event as long as Keptn lists it", () => {
+describe("the ids of delivered events", () => {
+  test("are kept as long as Keptn lists the event", () => {
     const memory = makeDeliveredIds();
     for (const id of ["listed", "over"]) memory.add({ id, listed: true });
     memory.beginPoll()(new Set(["listed"]));
     assert.deepEqual(["listed", "over"].map(memory.has), [true, false]);
   });
 
-  test("keeps what was delivered while Keptn was looked at, and everything when a look is not complete", () => {
+  test("are kept when delivered during a poll, and all of them when a poll is incomplete", () => {
     const memory = makeDeliveredIds();
     memory.add({ id: "before", listed: true });
     const end = memory.beginPoll();
@@ -20,7 +20,7 @@ describe("the memory of what was delivered", () => {
     assert.deepEqual(["before", "meanwhile"].map(memory.has), [false, true]);
   });
 
-  test("keeps of what Keptn does not list the last 5000", () => {
+  test("are limited to the last 5000 for events that Keptn does not list", () => {
     const memory = makeDeliveredIds();
     for (let n = 0; n <= 5_000; n++) memory.add({ id: String(n), listed: false });
     memory.beginPoll()(new Set());

@@ -6,11 +6,11 @@ import { fastClock, openSourceWorld, type SourceWorld } from "../doubles/source-
 
 const type = "sh.keptn.event.test.triggered";
 
-/** As many events as Keptn has open, each of a sequence of its own. */
+/** As many open events in Keptn, each of its own sequence. */
 const triggerMany = ({ keptn }: SourceWorld, count: number): string[] =>
   Array.from({ length: count }, () => keptn.trigger({ type }).id);
 
-/** Not counted by Keptn, and of one sequence. */
+/** Events of one sequence that Keptn does not count. */
 const publishInOrder = ({ keptn }: SourceWorld, count: number, context: string): string[] =>
   Array.from({ length: count }, (_, n) => {
     const id = `${context}-${n}`;
@@ -21,7 +21,7 @@ const publishInOrder = ({ keptn }: SourceWorld, count: number, context: string):
   });
 
 describe("keptn-source, delivering", () => {
-  test("tries an event again until the sink takes it, and lets nothing of its sequence overtake it", async (t) => {
+  test("retries an event until the sink accepts it, and nothing of its sequence overtakes it", async (t) => {
     const world = await openSourceWorld(t);
     const { sink, start, metric, nats, lines } = world;
     let refusals = 2;
@@ -47,7 +47,7 @@ describe("keptn-source, delivering", () => {
     assert.ok(lines.some(({ message }) => message === "the sink accepts events of project sockshop again"));
   });
 
-  test("leaves out what the sink will never take, says so, and goes on", async (t) => {
+  test("skips and logs an event that the sink will never accept", async (t) => {
     const world = await openSourceWorld(t);
     const { sink, start, metric, nats, lines } = world;
     sink.answer(({ id }) => (id === "a-0" ? 413 : 202));
@@ -66,7 +66,7 @@ describe("keptn-source, delivering", () => {
     assert.ok(lines.some(({ level, event }) => level === "error" && event === "a-0"));
   });
 
-  test("leaves out what nests too deeply to be written, and goes on", async (t) => {
+  test("skips an event that nests too deeply to be written", async (t) => {
     const { sink, start, metric, nats } = await openSourceWorld(t);
     const source = start({ listens: true });
     await until("subscribed", () => nats.subjects().length > 0);
@@ -83,10 +83,10 @@ describe("keptn-source, delivering", () => {
       `{"id":"2","type":"${type}","source":"s","shkeptncontext":"c","data":{"project":"p","stage":"s","service":"c"}}`,
     );
     await until("the next", () => sink.taken().length === 1);
-    assert.equal(await metric(source, "keptn_source_failed_total"), 0); // as little an event as any other text
+    assert.equal(await metric(source, "keptn_source_failed_total"), 0); // not an event, like any other text
   });
 
-  test("holds no more than 100 events of a project while the sink is away, and has them all afterwards", async (t) => {
+  test("holds at most 100 events of a project while the sink is away, and delivers them all afterwards", async (t) => {
     const world = await openSourceWorld(t);
     const { sink, start, metric } = world;
     const ids = triggerMany(world, 250);
@@ -107,7 +107,7 @@ describe("keptn-source, delivering", () => {
     assert.deepEqual(new Set(sink.taken()), new Set(ids));
   });
 
-  test("waits at its end for what is under way", async (t) => {
+  test("waits for deliveries in progress when it stops", async (t) => {
     const world = await openSourceWorld(t);
     const { sink, start } = world;
     let release = () => {};
@@ -131,10 +131,10 @@ describe("keptn-source, delivering", () => {
     assert.ok(!sink.taken().includes(late[0]!));
   });
 
-  test("gives up at its end what the sink does not take in time, and says so", async (t) => {
+  test("gives up on deliveries that take too long when it stops, and logs it", async (t) => {
     const world = await openSourceWorld(t);
     const { sink, start, metric, lines } = world;
-    sink.answer(() => sleep(600).then(() => 503)); // a minute of its clock
+    sink.answer(() => sleep(600).then(() => 503)); // a minute on its clock
     triggerMany(world, 3);
     const source = start({ env: { DRAIN_SECONDS: "10" } });
     await until("three wait", async () => (await metric(source, "keptn_source_waiting")) === 3);
@@ -142,7 +142,7 @@ describe("keptn-source, delivering", () => {
     assert.match(lines.at(-1)?.message ?? "", /^stopped with 3 undelivered events/);
   });
 
-  test("is not ready while Keptn cannot be reached, and catches up when it can", async (t) => {
+  test("is not ready while Keptn cannot be reached, and catches up afterwards", async (t) => {
     const world = await openSourceWorld(t);
     const { keptn, sink, start } = world;
     keptn.fault({ on: /./, kind: { status: 502 }, times: Number.POSITIVE_INFINITY });
@@ -156,7 +156,7 @@ describe("keptn-source, delivering", () => {
     await until("ready", () => source.whyNotReady() === undefined);
   });
 
-  test("is not alive when a look does not end", async (t) => {
+  test("is not alive when a poll does not end", async (t) => {
     const world = await openSourceWorld(t);
     world.keptn.fault({ on: /./, kind: "hang", times: Number.POSITIVE_INFINITY });
     let elapsedMs = 0;
@@ -167,7 +167,7 @@ describe("keptn-source, delivering", () => {
     assert.equal(source.whyNotAlive(), "The last poll of Keptn does not end.");
   });
 
-  test("takes what the settings say where it may not register", async (t) => {
+  test("uses the settings when it may not register", async (t) => {
     const world = await openSourceWorld(t);
     const { keptn, sink, start, lines } = world;
     keptn.fault({ on: /uniform/, kind: { status: 403, body: "{}" }, times: Number.POSITIVE_INFINITY });
@@ -178,7 +178,7 @@ describe("keptn-source, delivering", () => {
     assert.ok(lines.some(({ message }) => message.startsWith("using PUBSUB_TOPIC instead")));
   });
 
-  test("one event of which Keptn cannot be asked does not keep the others", async (t) => {
+  test("delivers other events when Keptn cannot be asked about one", async (t) => {
     const world = await openSourceWorld(t);
     const { keptn, sink, start } = world;
     const stuck = keptn.trigger({ type });

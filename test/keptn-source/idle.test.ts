@@ -1,4 +1,4 @@
-// What keptn-source asks of Keptn when nothing happens, on a clock that jumps from pause to pause.
+// The requests of an idle keptn-source to Keptn, on a clock that jumps from pause to pause.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
@@ -13,7 +13,7 @@ interface Call {
   readonly call: string;
 }
 
-/** @returns what was called, and when; and how many calls were under way at once */
+/** @returns the calls with their times, and how many were in progress at once */
 const watchMinutes = (keptn: KeptnDouble, minutes: number) => {
   const calls: Call[] = [];
   let nowMs = 0;
@@ -47,7 +47,7 @@ const lists = ({ call }: Call): boolean => call.includes("/event/triggered/");
 const gapsOf = (times: readonly number[]): readonly number[] => times.slice(1).map((time, i) => time - times[i]!);
 
 describe("keptn-source, idle", () => {
-  test("polling: one request for each type and interval at most, one at a time, and fewer after a while", async (t) => {
+  test("polling: at most one request per type and interval, one at a time, and fewer after a while", async (t) => {
     const { keptn, start } = await openSourceWorld(t);
     const { calls, clock, passed, atOnce } = watchMinutes(keptn, 20);
     start({ clock });
@@ -72,7 +72,7 @@ describe("keptn-source, idle", () => {
     assert.equal(atOnce(), 1);
   });
 
-  test("listening: nothing but a look every few minutes", async (t) => {
+  test("listening: nothing but a poll every few minutes", async (t) => {
     const { keptn, start } = await openSourceWorld(t);
     const { calls, clock, passed, atOnce } = watchMinutes(keptn, 60);
     start({ clock, listens: true });
@@ -87,7 +87,7 @@ describe("keptn-source, idle", () => {
       "GET get-sli",
     ];
     const looks = calls.filter(({ call }) => call.startsWith("PUT")).map(({ atMs }) => atMs);
-    // The second one comes when it is connected, and two more soon after that.
+    // The second one follows the connection, and two more soon after that.
     assert.ok(
       gapsOf(looks)
         .slice(3)

@@ -9,7 +9,7 @@ const type = "sh.keptn.event.test.triggered";
 const getSli = { type: "sh.keptn.event.get-sli.triggered", source: "lighthouse-service" };
 
 describe("keptn-source, listening", () => {
-  test("passes on what NATS brings without asking Keptn", async (t) => {
+  test("passes on events from NATS without asking Keptn", async (t) => {
     const { keptn, sink, start, nats, metric } = await openSourceWorld(t);
     const source = start({ listens: true });
     await until("ready", () => source.whyNotReady() === undefined);
@@ -25,7 +25,7 @@ describe("keptn-source, listening", () => {
     assert.equal(await metric(source, "keptn_source_nats_connected"), 1);
   });
 
-  test("passes on once what comes twice, or both ways", async (t) => {
+  test("passes on an event once, even when it arrives twice or both ways", async (t) => {
     const { keptn, sink, start, nats } = await openSourceWorld(t);
     const listed = keptn.trigger({ type });
     start({ listens: true });
@@ -44,7 +44,7 @@ describe("keptn-source, listening", () => {
     );
   });
 
-  test("fetches what happened while there was no connection", async (t) => {
+  test("fetches events that it missed while disconnected", async (t) => {
     const { keptn, sink, start, nats } = await openSourceWorld(t);
     const source = start({ listens: true });
     await until("ready", () => source.whyNotReady() === undefined);
@@ -56,7 +56,7 @@ describe("keptn-source, listening", () => {
     assert.deepEqual(new Set(sink.taken()), new Set(missed));
   });
 
-  test("fetches what NATS lost, without anybody noticing, now and then", async (t) => {
+  test("regularly fetches events that NATS lost unnoticed", async (t) => {
     const { keptn, sink, start, nats } = await openSourceWorld(t);
     const source = start({ listens: true, env: { CATCH_UP_SECONDS: "30" } });
     await until("ready", () => source.whyNotReady() === undefined);
@@ -67,7 +67,7 @@ describe("keptn-source, listening", () => {
     await until("it", () => sink.taken().includes(lost.id));
   });
 
-  test("takes nothing that it is not subscribed to, and nothing that is no event", async (t) => {
+  test("ignores events that it is not subscribed to, and messages that are not events", async (t) => {
     const { keptn, sink, start, nats } = await openSourceWorld(t);
     start({ listens: true, env: { STAGE_FILTER: "prod" } });
     await until("subscribed", () => nats.subjects().length > 0);
@@ -79,7 +79,7 @@ describe("keptn-source, listening", () => {
     assert.deepEqual(sink.taken(), [wanted.id]);
   });
 
-  test("lets go of what it has no room for: what Keptn lists is fetched, in order; of the rest it says that it is lost", async (t) => {
+  test("returns events that it has no room for: those that Keptn lists are fetched in order, the others are logged as lost", async (t) => {
     const { keptn, sink, start, nats, metric, lines } = await openSourceWorld(t, { answers: true });
     const user = makeUser(keptn);
     await user.createProject("podtato", shipyard);
@@ -91,7 +91,7 @@ describe("keptn-source, listening", () => {
     });
     sink.answer(() => answered);
     const at = { project: "podtato", stage: "dev", service: "carts" };
-    const limit = pLimit(20); // all at once are more connections than a busy machine takes
+    const limit = pLimit(20); // more connections at once are too many for a busy machine
     const contexts = await Promise.all(Array.from({ length: 260 }, () => limit(() => user.trigger(at, "delivery"))));
     for (let n = 0; n < 130; n++) keptn.trigger(getSli);
     await until("it is full", async () => (await metric(source, "keptn_source_waiting")) === 200);
@@ -110,12 +110,12 @@ describe("keptn-source, listening", () => {
       assert.deepEqual([...new Set(tasks)], ["deployment", "test", "release"]);
     }
     await until("nothing waits", async () => (await metric(source, "keptn_source_waiting")) === 0);
-    // What it lost by NATS stands in the datastore, and nobody has answered it.
+    // The event that NATS lost is in the datastore, without a response.
     const searched = () => sink.taken().length === 260 * 3 + 130;
     await until("the next look", searched);
   });
 
-  test("says that what Keptn has for its registration counts, and not PUBSUB_TOPIC", async (t) => {
+  test("reports that Keptn's registration counts, and not PUBSUB_TOPIC", async (t) => {
     const { start, lines, nats } = await openSourceWorld(t);
     await start({ listens: true, env: { PUBSUB_TOPIC: type } }).stop(); // an older installation's registration
     start({ listens: true, env: { PUBSUB_TOPIC: "sh.keptn.event.*.triggered" } });
@@ -128,7 +128,7 @@ describe("keptn-source, listening", () => {
     );
   });
 
-  test("follows what users change in the Bridge", async (t) => {
+  test("follows changes made in the Bridge", async (t) => {
     const { keptn, sink, start, nats } = await openSourceWorld(t);
     start({ listens: true, env: { PUBSUB_TOPIC: type, CATCH_UP_SECONDS: "5" } });
     await until("subscribed", () => nats.subjects().includes(type));

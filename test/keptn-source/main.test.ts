@@ -15,7 +15,7 @@ const launch = (env: Record<string, string | undefined>) =>
   });
 
 describe("keptn-source, the process", () => {
-  test("ends with exit code 2 where its settings are not enough, and says what is missing", async () => {
+  test("exits with code 2 when settings are missing, and names them", async () => {
     const child = launch({ KEPTN_API_ENDPOINT: "", KEPTN_API_TOKEN: "t", K_SINK: "", PUBSUB_URL: "" });
     const [said, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
     assert.equal(code, 2);
@@ -23,7 +23,7 @@ describe("keptn-source, the process", () => {
     assert.match(said, /K_SINK is not set/);
   });
 
-  test("ends with exit code 2 where a file that its settings name is not there", async () => {
+  test("exits with code 2 when a file named by a setting does not exist", async () => {
     const settings = { KEPTN_API_ENDPOINT: "https://keptn/api", KEPTN_API_TOKEN: "t", K_SINK: "http://b" };
     const child = launch({ ...settings, KEPTN_CA_FILE: "/none/ca.pem" });
     const [said, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
@@ -31,7 +31,7 @@ describe("keptn-source, the process", () => {
     assert.match(said, /\/none\/ca\.pem/);
   });
 
-  test("tells how it is, delivers, and ends politely", async (t) => {
+  test("serves its health, delivers, and shuts down gracefully", async (t) => {
     const [keptn, sink] = [await startKeptn(), await startEventSink()];
     t.after(() => Promise.all([keptn.close(), sink.close()]));
     const event = keptn.trigger({ type: "sh.keptn.event.evaluation.triggered" });

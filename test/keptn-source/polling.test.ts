@@ -8,7 +8,7 @@ const type = "sh.keptn.event.test.triggered";
 const inDev = { project: "sockshop", stage: "dev", service: "carts" };
 
 describe("keptn-source, polling", () => {
-  test("passes on what Keptn has open, and what it triggers then, each once", async (t) => {
+  test("passes on open events and new ones, each once", async (t) => {
     const { keptn, sink, start, metric } = await openSourceWorld(t);
     const before = keptn.trigger({ type, labels: { build: "17" } });
     const source = start();
@@ -27,7 +27,7 @@ describe("keptn-source, polling", () => {
     assert.equal(source.whyNotReady(), undefined);
   });
 
-  test("passes on an event only when Keptn hears answers to it, and then soon", async (t) => {
+  test("passes on an event only when Keptn accepts responses to it, and then soon", async (t) => {
     const { keptn, sink, start, metric } = await openSourceWorld(t);
     const early = keptn.trigger({ type, heardAfterMs: Number.POSITIVE_INFINITY });
     const heard = keptn.trigger({ type });
@@ -39,7 +39,7 @@ describe("keptn-source, polling", () => {
     assert.equal(await metric(source, 'keptn_source_looks_total{result="ok"}'), 1, "the interval is not over");
   });
 
-  test("leaves out an event that is over before Keptn heard answers to it", async (t) => {
+  test("skips an event that ends before Keptn accepts responses to it", async (t) => {
     const { keptn, sink, start, metric } = await openSourceWorld(t);
     const early = keptn.trigger({ type, heardAfterMs: Number.POSITIVE_INFINITY });
     const source = start();
@@ -50,7 +50,7 @@ describe("keptn-source, polling", () => {
     assert.deepEqual(sink.taken(), [last.id]);
   });
 
-  test("brings a sequence to its end, task by task", async (t) => {
+  test("carries a sequence to its end, task by task", async (t) => {
     const { keptn, sink, start } = await openSourceWorld(t, { answers: true });
     const user = makeUser(keptn);
     await user.createProject(
@@ -66,7 +66,7 @@ describe("keptn-source, polling", () => {
     );
   });
 
-  test("follows what users change in the Bridge", async (t) => {
+  test("follows changes made in the Bridge", async (t) => {
     const { keptn, sink, start, lines } = await openSourceWorld(t);
     const user = makeUser(keptn);
     start({
@@ -85,7 +85,7 @@ describe("keptn-source, polling", () => {
     assert.ok(!sink.taken().includes(dev.id));
   });
 
-  test("sends again after a restart what is still open, and nothing else", async (t) => {
+  test("sends open events again after a restart, and nothing else", async (t) => {
     const { keptn, sink, start } = await openSourceWorld(t);
     const [over, open] = [keptn.trigger({ type }), keptn.trigger({ type })];
     const first = start();
@@ -97,7 +97,7 @@ describe("keptn-source, polling", () => {
     assert.equal(sink.arrived[2]?.id, open.id);
   });
 
-  test("says that a subscription brings nothing without NATS", async (t) => {
+  test("reports a subscription that brings nothing without NATS", async (t) => {
     const { start, lines } = await openSourceWorld(t);
     start({ env: { PUBSUB_TOPIC: "sh.keptn.event.test.finished" } });
     await until("it says so", () =>
@@ -105,7 +105,7 @@ describe("keptn-source, polling", () => {
     );
   });
 
-  test("finds lighthouse's get-sli in the datastore, unless somebody has begun to answer it", async (t) => {
+  test("finds lighthouse's get-sli in the datastore, unless somebody has already responded", async (t) => {
     const { keptn, sink, start } = await openSourceWorld(t);
     const getSli = { type: "sh.keptn.event.get-sli.triggered", source: "lighthouse-service" };
     const [answered, open] = [keptn.trigger(getSli), keptn.trigger(getSli)];

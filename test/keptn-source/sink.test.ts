@@ -57,7 +57,7 @@ describe("a sink", () => {
     );
   const taken = (outgoing: ServerResponse) => void outgoing.writeHead(202).end();
 
-  test("gets a CloudEvent in binary mode, with Keptn's extensions, which start-job reads as it was", async () => {
+  test("gets a CloudEvent in binary mode with Keptn's extensions, which start-job reads back unchanged", async () => {
     const { arrived, url } = await open(taken);
     await send(connect(`${url}/ns/keptn`));
     const [{ headers, body }] = arrived as [Arrived];
@@ -91,7 +91,7 @@ describe("a sink", () => {
     assert.deepEqual([arrived[0]?.headers["ce-cluster"], arrived[0]?.headers["ce-shkeptncontext"]], ["one", "other"]);
   });
 
-  test("gets what headers cannot carry percent-encoded, and an event without a time with one", async () => {
+  test("gets percent-encoded values that headers cannot carry, and a time when an event has none", async () => {
     const { arrived, url } = await open(taken);
     const { time: _, ...timeless } = event;
     await send(connect(url), { ...timeless, source: 'a tool\r\n"ö" \ud800' });
@@ -101,7 +101,7 @@ describe("a sink", () => {
     assert.ok(Date.parse(String(arrived[1]?.headers["ce-time"])) > 0);
   });
 
-  test("took it with any 2xx, whatever else it says", async () => {
+  test("accepted an event with any 2xx, whatever the body says", async () => {
     const { url } = await open((outgoing) => void outgoing.writeHead(200).end("x".repeat(1e6)));
     await send(connect(url));
     const { url: breaking } = await open((outgoing) => {
@@ -111,7 +111,7 @@ describe("a sink", () => {
     await send(connect(breaking));
   });
 
-  test("refuses for good, or for now, by its status", async () => {
+  test("refuses for good or temporarily, by its status", async () => {
     const { url } = await open((outgoing) => void outgoing.writeHead(413).end(" too\nlarge "));
     const never = await faultOf(send(connect(url)));
     assert.deepEqual([never.retryable, never.message], [false, "The sink answered 413: too large."]);
@@ -120,13 +120,13 @@ describe("a sink", () => {
     assert.deepEqual([later.retryable, later.retryAfterSeconds], [true, 7]);
   });
 
-  test("that is not there, or does not answer in time, is tried again", async () => {
+  test("is retried when it is not reachable or does not respond in time", async () => {
     const { url } = await open(() => {});
     assert.equal((await faultOf(send(connect(url, { K_SINK_TIMEOUT: "1" })))).retryable, true);
     assert.equal((await faultOf(send(connect("http://127.0.0.1:9")))).retryable, true);
   });
 
-  test("speaks TLS, with a certificate of the authorities in K_CA_CERTS", async (t) => {
+  test("speaks TLS with the authorities in K_CA_CERTS", async (t) => {
     const { ca, good, remove } = makeCertificates();
     t.after(remove);
     const { url } = await open(taken, createServer(good));

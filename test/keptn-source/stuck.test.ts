@@ -1,4 +1,4 @@
-// Projects whose events the sink does not take: nobody else waits for them.
+// Projects whose events the sink does not accept: no other project waits for them.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,7 +7,7 @@ import { openSourceWorld, type SourceWorld, shipyard } from "../doubles/source-w
 
 const type = "sh.keptn.event.test.triggered";
 
-/** Every project but `good` and its events: the sink neither takes nor refuses them, as a Broker that delivers again and again. */
+/** The sink neither accepts nor refuses any event outside the project `good`, like a Broker that keeps retrying. */
 const hang = (t: { after(end: () => void): void }, { sink }: SourceWorld): void => {
   let removeFinalizer = () => {};
   const end = new Promise<void>((resolve) => {
@@ -29,7 +29,7 @@ const openWorld = async (t: Parameters<typeof openSourceWorld>[0], projects: rea
 
 const trigger = ({ keptn }: SourceWorld, project: string): string => keptn.trigger({ type, ...{ project } }).id;
 
-describe("keptn-source, where a project is stuck", () => {
+describe("keptn-source with a stuck project", () => {
   for (const [projects, events, listens] of [
     [1, 40, true],
     [1, 250, true],
@@ -37,7 +37,7 @@ describe("keptn-source, where a project is stuck", () => {
     [6, 120, true],
   ] as const) {
     const how = listens ? "by NATS" : "by polling";
-    test(`${projects} with ${events} events each, ${how}: another project's event comes`, async (t) => {
+    test(`${projects} with ${events} events each, ${how}: another project's event is delivered`, async (t) => {
       const names = Array.from({ length: projects }, (_, n) => `bad-${n}`);
       const world = await openWorld(t, names);
       hang(t, world);
@@ -53,7 +53,7 @@ describe("keptn-source, where a project is stuck", () => {
     });
   }
 
-  test("an event goes back to Keptn's list after some attempts, and others of its project have its place", async (t) => {
+  test("returns an event to Keptn's list after some attempts, which makes room for others of its project", async (t) => {
     const world = await openWorld(t, ["bad"]);
     const { sink, start, metric } = world;
     const stuck = Array.from({ length: 150 }, () => trigger(world, "bad"));
@@ -67,12 +67,12 @@ describe("keptn-source, where a project is stuck", () => {
     await until("all", () => sink.taken().length === 151);
     await until("nothing waits", async () => (await metric(source, "keptn_source_waiting")) === 0);
     const sent = sink.taken().length;
-    await sleep(100); // ten seconds of its clock: nothing comes twice
+    await sleep(100); // ten seconds on its clock: nothing arrives twice
     assert.equal(sink.arrived.filter(({ status }) => status === 202).length, sent);
   });
 
   for (const listens of [true, false]) {
-    test(`what Keptn lists no longer is dropped, ${listens ? "listening" : "polling"}`, async (t) => {
+    test(`drops events that Keptn no longer lists, ${listens ? "listening" : "polling"}`, async (t) => {
       const world = await openWorld(t, ["bad"]);
       const { keptn, sink, start, metric, lines } = world;
       hang(t, world);

@@ -9,8 +9,8 @@ const rejection = async (promise: Promise<unknown>): Promise<unknown> =>
     (error) => error,
   );
 
-describe("work that others wait for", () => {
-  test("is waited for no longer than the budget", async () => {
+describe("waiting within a budget", () => {
+  test("ends when the budget ends", async () => {
     const fault = await rejection(withinBudget(new Promise(() => {}), makeBudget(0.05)));
     assert.ok(fault instanceof IoError && fault.retryable && !fault.outcomeUnknown);
   });
@@ -22,7 +22,7 @@ describe("work that others wait for", () => {
     assert.equal(cleared.mock.callCount(), 1);
   });
 
-  test("is not waited for when the budget has ended before", async () => {
+  test("does not start when the budget has already ended", async () => {
     const budget = makeBudget(0);
     await new Promise<void>((resolve) => atEnd(budget, resolve));
     assert.ok((await rejection(withinBudget(new Promise(() => {}), budget))) instanceof IoError);

@@ -4,7 +4,7 @@ import { atEnd, makeBudget } from "../../functions/lib/budget.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
 import { retry } from "../../functions/lib/retry.ts";
 
-/** Fails with these faults, one an attempt, then succeeds. */
+/** Fails with these errors, one per attempt, then succeeds. */
 const failing = (...faults: Error[]) => {
   const attempts = { made: 0 };
   const attempt = async () => {
@@ -22,13 +22,13 @@ const rejection = async (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 describe("retries", () => {
-  test("repeat what failed for a passing reason until it succeeds", async () => {
+  test("repeat transient failures until an attempt succeeds", async () => {
     const { attempt, attempts } = failing(passing(), passing());
     assert.equal(await retry(attempt, { budget: makeBudget(30) }), "done");
     assert.equal(attempts.made, 3);
   });
 
-  test("leave what is refused for good, and bugs, at one attempt", async () => {
+  test("do not repeat final failures or bugs", async () => {
     for (const fault of [new IoError("no", { retryable: false }), new TypeError("bug"), new Error("bug")]) {
       const { attempt, attempts } = failing(fault);
       assert.equal(await rejection(retry(attempt, { budget: makeBudget(30) })), fault);
@@ -36,7 +36,7 @@ describe("retries", () => {
     }
   });
 
-  test("ask whether this failure may be repeated", async () => {
+  test("ask whether a failure may be retried", async () => {
     const { attempt, attempts } = failing(passing(), passing({ outcomeUnknown: true }));
     const fault = await rejection(
       retry(attempt, { budget: makeBudget(30), mayRepeat: ({ outcomeUnknown }) => !outcomeUnknown }),
@@ -45,7 +45,7 @@ describe("retries", () => {
     assert.equal(attempts.made, 2);
   });
 
-  test("end with the budget, with the last failure", async () => {
+  test("end with the budget and the last failure", async () => {
     const faults = Array.from({ length: 50 }, () => passing());
     const { attempt, attempts } = failing(...faults);
     const fault = await rejection(retry(attempt, { budget: makeBudget(1) }));
@@ -53,7 +53,7 @@ describe("retries", () => {
     assert.equal(fault, faults[attempts.made - 1]);
   });
 
-  test("wait as long as the server asked for, and give up at once when that is too long", async () => {
+  test("wait as long as the server asks, and give up at once when that is too long", async () => {
     const patient = failing(passing({ retryAfterSeconds: 1 }));
     const before: string[] = [];
     const attempt = async () => {
@@ -68,7 +68,7 @@ describe("retries", () => {
     assert.equal(hurried.attempts.made, 1);
   });
 
-  test("remember that an earlier attempt may have been done", async () => {
+  test("remember that an earlier attempt may have taken effect", async () => {
     const refused = new IoError("no", { retryable: false, httpStatus: 400 });
     const fault = await rejection(
       retry(failing(passing({ outcomeUnknown: true }), refused).attempt, { budget: makeBudget(30) }),
@@ -86,7 +86,7 @@ describe("retries", () => {
     assert.equal(await retry(slow, { budget }), "done");
   });
 
-  test("without a budget go on until they succeed, or the signal ends them amid a pause", async () => {
+  test("go on without a budget until they succeed, or until the signal ends them during a pause", async () => {
     const { attempt, attempts } = failing(...Array.from({ length: 8 }, () => passing()));
     assert.equal(await retry(attempt, { firstPauseMs: 1, longestPauseMs: 2 }), "done");
     assert.equal(attempts.made, 9);

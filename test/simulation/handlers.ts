@@ -64,7 +64,7 @@ export const loadHandlers = async (mistake?: Mistake): Promise<Handlers> => {
       "lib/core/report/result.ts",
       "lib/files/snapshot.ts",
       "lib/run/pass-values.ts",
-      "start-job/half-answers.ts",
+      "start-job/resume-refusals.ts",
     ].map(load),
   ]);
   return { "start-job": startJob, "finish-task": finishTask };

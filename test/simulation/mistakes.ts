@@ -88,36 +88,36 @@ export const mistakes: readonly Mistake[] = [
     "ends the timer before it looks for runs",
     "lib/run/sweep.ts",
     "const { runs, unread } = await",
-    "await removeWakers(ports, wakers);\n  const { runs, unread } = await",
+    "await removeSources(ports, sources);\n  const { runs, unread } = await",
   ),
   mistake(
     "ends the timer whoever touched it meanwhile",
-    "lib/run/wakers.ts",
+    "lib/run/knative-sources.ts",
     "await ports.timer.remove(timer.resourceVersion)",
     'await ports.timer.remove((await ports.timer.read())?.resourceVersion ?? "")',
   ),
   mistake(
     "ends the timer of a start-job that is about to create Jobs",
-    "lib/run/wakers.ts",
+    "lib/run/knative-sources.ts",
     "if (ageMs > ports.settings.CREATE_GRACE_SECONDS * 1000)",
     "if (ageMs > -1)",
   ),
   mistake(
     "ends the timer although the watch stays",
-    "lib/run/wakers.ts",
-    "if (timer && (await removeWatch(ports, wakers)))",
-    "await removeWatch(ports, wakers);\n  if (timer)",
+    "lib/run/knative-sources.ts",
+    "if (timer && (await removeWatch(ports, sources)))",
+    "await removeWatch(ports, sources);\n  if (timer)",
   ),
-  mistake("takes a watch that it could not read for none", "lib/run/wakers.ts", '?? "unknown"', '?? "none"'),
+  mistake("takes a watch that it could not read for none", "lib/run/knative-sources.ts", '?? "unknown"', '?? "none"'),
   mistake(
     "ends the watch whoever touched it meanwhile",
-    "lib/run/wakers.ts",
+    "lib/run/knative-sources.ts",
     "await ports.watch?.remove(watch.resourceVersion)",
     'await ports.watch?.remove((await ports.watch.read())?.resourceVersion ?? "")',
   ),
   mistake(
     "ends the watch of a start-job that is about to create Jobs",
-    "lib/run/wakers.ts",
+    "lib/run/knative-sources.ts",
     "<= Math.max(idleMs, leastIdleMs)",
     "<= Math.min(idleMs, 0 * leastIdleMs)",
   ),
@@ -129,7 +129,7 @@ export const mistakes: readonly Mistake[] = [
   ),
   mistake(
     "does not look again at runs that began before the watch was ready",
-    "start-job/touch-watch.ts",
+    "start-job/ensure-job-watch.ts",
     "if (await watch) return;",
     "if (await watch || plans) return;",
   ),
@@ -142,7 +142,7 @@ export const mistakes: readonly Mistake[] = [
   ),
   mistake(
     "takes a watch that goes for one that stays",
-    "start-job/touch-watch.ts",
+    "start-job/ensure-job-watch.ts",
     "return (await watch.touch(clock.now()))?.isReady ?? true;",
     "const seen = await watch.touch(clock.now());\n    return seen === undefined || seen.isReady || seen.isGoing;",
     [],
@@ -162,7 +162,7 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "forgets where other settings had their Jobs",
     "lib/run/sweep.ts",
-    "[scope, ...(wakers.timer?.scopes ?? [])]",
+    "[scope, ...(sources.timer?.scopes ?? [])]",
     "[scope]",
   ),
   mistake(
@@ -283,8 +283,8 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "answers at once for a run that may still be created",
     "lib/run/siblings.ts",
-    "newestMs + ports.settings.CREATE_GRACE_SECONDS * 1000",
-    "newestMs",
+    "newestJobMs(run) + ports.settings.CREATE_GRACE_SECONDS * 1000",
+    "newestJobMs(run)",
   ),
   mistake(
     "answers for a run that was refused, while start-job is between its two answers",

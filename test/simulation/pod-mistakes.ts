@@ -44,11 +44,11 @@ export const podMistakes: readonly Mistake[] = [
     name: "gives up what failed to mount once",
     edits: [
       {
-        file: "lib/core/pod/start-trouble.ts",
+        file: "lib/core/pod/start-blocker.ts",
         from: "|| hasSandbox(pod)",
         to: "|| (hasSandbox(pod) && pod.spec !== undefined)",
       },
-      { file: "lib/core/pod/start-problem.ts", from: "!span || !stillFails(span, nowMs)", to: "!span || nowMs < 0" },
+      { file: "lib/core/pod/start-blocker.ts", from: "!span || !stillFails(span, nowMs)", to: "!span || nowMs < 0" },
     ],
   },
   {
@@ -66,13 +66,13 @@ export const podMistakes: readonly Mistake[] = [
   },
   mistake(
     "gives up what waits for a full quota",
-    "lib/core/pod/start-problem.ts",
+    "lib/core/pod/start-timeout.ts",
     "if (!last || isFullQuota(last)) return wait;",
     "if (!last) return wait;",
   ),
   mistake(
     "counts the grace time of an image from the pod's beginning",
-    "lib/core/pod/start-problem.ts",
+    "lib/core/pod/start-timeout.ts",
     "span ? Math.max(span.firstMs, beginMs(given.job, given.pod)) : given.seenMs",
     "span ? beginMs(given.job, given.pod) : given.seenMs",
   ),

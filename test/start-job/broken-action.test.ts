@@ -1,4 +1,4 @@
-// One action of a config is broken or forbidden: its own event gets the errored answer, the others run as if it were not there.
+// One broken or forbidden action in a config: it gets an errored event, and the others run as if it did not exist.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, type TestContext, test } from "node:test";
@@ -59,7 +59,7 @@ for (const [what, { task, says }] of Object.entries(wrong)) {
   for (const place of ["before", "behind"]) {
     const [first, second] =
       place === "before" ? [action("broken", task), action("whole")] : [action("whole"), action("broken", task)];
-    test(`an action that ${what}, ${place} one that is whole: it is answered, the other one runs`, async (context) => {
+    test(`an action that ${what}, ${place} a valid one: it is reported as errored, the other one runs`, async (context) => {
       const { world, event, deliver, endAll, actions, sentKinds } = await open(context, configOf(first, second));
       assert.equal((await deliver()).statusCode, 204);
       assert.deepEqual(actions(), ["whole"]);
@@ -82,7 +82,7 @@ for (const [what, { task, says }] of Object.entries(wrong)) {
 }
 
 describe("a broken action", () => {
-  test("of another event changes nothing", async (context) => {
+  test("changes nothing when it is for another event", async (context) => {
     const other = action("broken", "imag: x").replace("deployment", "test");
     const { deliver, endAll, actions, sentKinds, world, event } = await open(context, configOf(other, action("whole")));
     await deliver();
@@ -90,21 +90,21 @@ describe("a broken action", () => {
     assert.deepEqual([actions(), sentKinds()], [["whole"], ["started", "finished"]]);
     assert.equal(world.keptn.counts(event.id)?.result?.result, "pass");
   });
-  test("that is silent is only logged", async (context) => {
+  test("is only logged when it is silent", async (context) => {
     const config = configOf(action("broken", "imag: x", ", silent: true"), action("whole"));
     const { deliver, actions, sentKinds, world } = await open(context, config);
     await deliver();
     assert.deepEqual([actions(), sentKinds()], [["whole"], ["started"]]);
     assert.ok(world.lines.some(({ level, message }) => level === "warn" && /'broken' cannot run/.test(message)));
   });
-  test("beside silent ones is answered", async (context) => {
+  test("is reported when all others are silent", async (context) => {
     const config = configOf(action("broken", "imag: x"), action("whole", "image: alpine", ", silent: true"));
     const { deliver, actions, sentKinds, world, event } = await open(context, config);
     await deliver();
     assert.deepEqual([actions(), sentKinds()], [["whole"], ["started", "finished"]]);
     assert.equal(world.keptn.counts(event.id)?.state, "complete");
   });
-  test("is answered by the sweep when start-job cannot tell Keptn, and not before the other one is announced", async (context) => {
+  test("is reported by the sweep when start-job cannot reach Keptn, after the other one was announced", async (context) => {
     const { deliver, endAll, sweep, actions, world, event } = await open(
       context,
       configOf(action("broken", "imag: x"), action("whole")),

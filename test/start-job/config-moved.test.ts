@@ -1,4 +1,4 @@
-// The config of an event can change before it comes again: what its first Job was made from is all that happens.
+// The config can change before an event is redelivered: the config of its first Job still counts.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
@@ -34,14 +34,14 @@ const later: Readonly<Record<string, string>> = {
   "an action on top that does not match": configOf(action("lint", "sh.keptn.event.test.triggered"), action("deploy")),
   "another action in its place": configOf(action("lint")),
   "no action any more": configOf(action("lint", "sh.keptn.event.test.triggered")),
-  "what nobody can read": "apiVersion: v2\nactions: nonsense\n",
-  "what breaks a rule": deploy.replace("image: alpine", "image: alpine, maxPollDuration: never"),
+  "unreadable text": "apiVersion: v2\nactions: nonsense\n",
+  "a task that breaks a rule": deploy.replace("image: alpine", "image: alpine, maxPollDuration: never"),
 };
 
-describe("an event that comes again, with a config that has meanwhile", () => {
+describe("a redelivered event whose config now has", () => {
   for (const [what, config] of Object.entries(later)) {
     for (const seconds of [0, 600]) {
-      test(`${what}, ${seconds} s later: creates nothing, and answers nothing`, async (context) => {
+      test(`${what}, ${seconds} s later: creates nothing, sends nothing`, async (context) => {
         const { world, event, put, deliver, actions } = await open(context);
         assert.equal((await deliver()).statusCode, 204);
         world.pass(seconds);
@@ -54,7 +54,7 @@ describe("an event that comes again, with a config that has meanwhile", () => {
     }
   }
 
-  test("an action on top of one whose Job Kubernetes refused: creates nothing beside what runs", async (context) => {
+  test("a new first action before a refused one: creates nothing beside the running Jobs", async (context) => {
     const { world, event, put, deliver, actions } = await open(context, configOf(action("refused"), action("deploy")));
     const create: StartJobPorts["jobs"]["create"] = async (job) => {
       if (job.metadata?.labels?.[label.action] === "refused") throw new IoError("no", { retryable: false });
@@ -68,7 +68,7 @@ describe("an event that comes again, with a config that has meanwhile", () => {
     assert.equal(world.keptn.counts(event.id)?.started, 2);
   });
 
-  test("an action on top that Kubernetes refuses, while a slow delivery of before is at it: that one creates nothing", async (context) => {
+  test("a new first action that Kubernetes refuses, during a slow earlier delivery: the slow one creates nothing", async (context) => {
     const { world, event, put, deliver, actions } = await open(context);
     const { jobs, timer } = world.ports;
     const create: StartJobPorts["jobs"]["create"] = async (job) => {
@@ -86,7 +86,7 @@ describe("an event that comes again, with a config that has meanwhile", () => {
     assert.equal(world.keptn.counts(event.id)?.started, 2);
   });
 
-  test("an action on top of one that was refused, of which Keptn did not hear: Keptn hears of it", async (context) => {
+  test("a new first action before a refused one that was not reported: it is reported now", async (context) => {
     const silent = action("deploy").replace("{name: deploy,", "{name: deploy, silent: true,");
     const { world, event, put, deliver, actions } = await open(context, configOf(action("refused"), silent));
     const { jobs, keptn } = world.ports;
@@ -98,7 +98,7 @@ describe("an event that comes again, with a config that has meanwhile", () => {
     assert.equal((await deliver({ jobs: { ...jobs, create }, keptn: { ...keptn, send } })).statusCode, 503);
     assert.deepEqual(actions(), ["deploy"]);
     put(configOf(action("lint"), action("refused"), silent));
-    assert.equal((await deliver()).statusCode, 503); // the first delivery may still be at it
+    assert.equal((await deliver()).statusCode, 503); // the first delivery may still be in progress
     world.pass(60);
     assert.equal((await deliver()).statusCode, 204);
     assert.deepEqual(actions(), ["deploy"]);
@@ -106,7 +106,7 @@ describe("an event that comes again, with a config that has meanwhile", () => {
     assert.deepEqual([counts?.started, counts?.finished, counts?.state], [1, 1, "complete"]);
   });
 
-  test("an action on top, when its Jobs are gone and another executor is at its task: runs nothing", async (context) => {
+  test("a new first action, with no Jobs left and another executor handling the task: runs nothing", async (context) => {
     const { world, event, put, deliver, actions } = await open(context);
     await deliver();
     const { specversion, shkeptncontext, data } = event;
@@ -127,7 +127,7 @@ describe("an event that comes again, with a config that has meanwhile", () => {
   });
 });
 
-describe("an event of which some Jobs could not be created", () => {
+describe("an event with some Jobs that could not be created", () => {
   const onlyFirst = (world: Awaited<ReturnType<typeof open>>["world"]): Partial<StartJobPorts> => ({
     jobs: {
       ...world.ports.jobs,
@@ -139,7 +139,7 @@ describe("an event of which some Jobs could not be created", () => {
   });
   const two = configOf(action("deploy"), action("scan"));
 
-  test("gets the rest from the same config when it comes again", async (context) => {
+  test("gets the rest from the same config when it is redelivered", async (context) => {
     const { world, deliver, actions } = await open(context, two);
     assert.equal((await deliver(onlyFirst(world))).statusCode, 503);
     assert.deepEqual(actions(), ["deploy"]);
@@ -149,7 +149,7 @@ describe("an event of which some Jobs could not be created", () => {
     assert.deepEqual(actions(), ["deploy", "scan"]);
   });
 
-  test("gets nothing from another one", async (context) => {
+  test("gets nothing from another config", async (context) => {
     const { world, put, deliver, actions } = await open(context, two);
     assert.equal((await deliver(onlyFirst(world))).statusCode, 503);
     put(configOf(action("deploy"), action("lint")));
@@ -160,7 +160,7 @@ describe("an event of which some Jobs could not be created", () => {
     }
   });
 
-  test("gets no Job anew for a run that ended after Keptn was asked", async (context) => {
+  test("gets no new Job for a run that ended after Keptn was asked", async (context) => {
     const tasks = "tasks: [{name: a, image: alpine}, {name: b, image: alpine}]";
     const deployed = `  - {name: deploy, events: [{name: ${type}}], ${tasks}}\n`;
     const { world, deliver } = await open(context, configOf(deployed, action("scan")));

@@ -1,4 +1,4 @@
-// What start-job makes of the event that `job-executor check` sends, and what check reads out of its log.
+// How start-job handles the event that `job-executor check` sends, and what check finds in the log.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { makeDryEvent, readDryEvent } from "../../functions/lib/core/check/dry-event.ts";
@@ -19,7 +19,7 @@ const open = (context: TestContext, env: Record<string, string>) => openWorld(co
 
 describe("a dry event", () => {
   for (const env of [{}, { VERIFY_EVENTS: "true" }, { ALWAYS_SEND_FINISHED_EVENT: "true" }]) {
-    test(`arrives, and nothing comes of it, with ${JSON.stringify(env)}`, async (context) => {
+    test(`arrives and has no effect with ${JSON.stringify(env)}`, async (context) => {
       const world = await open(context, env);
       const { answer, seen } = await deliver(world);
       assert.deepEqual([answer.statusCode, seen], [204, "arrived"]);
@@ -27,14 +27,14 @@ describe("a dry event", () => {
       assert.ok(world.keptn.calls.every((call) => JSON.stringify(call).includes("GET")));
     });
   }
-  test("fails with Keptn's words when Keptn does not know our token", async (context) => {
+  test("fails with Keptn's message when Keptn refuses our token", async (context) => {
     const world = await open(context, {});
     world.keptn.token = "another";
     const { answer, seen } = await deliver(world);
     assert.equal(answer.statusCode, 503);
     assert.match(JSON.stringify(seen), /^\{"failed":"will be retried: Keptn GET .*: 401\b/);
   });
-  test("fails when Keptn is not there", async (context) => {
+  test("fails when Keptn is not reachable", async (context) => {
     const world = await open(context, {});
     await world.keptn.close();
     const { seen } = await deliver(world);

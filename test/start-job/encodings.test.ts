@@ -1,4 +1,4 @@
-// A job config in the encodings that people's editors and shells write: Keptn hands over bytes.
+// A job config in the encodings that common editors and shells write: Keptn delivers bytes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";

@@ -1,4 +1,4 @@
-// FILES_MODE=snapshot where start-job may not create the ConfigMap of one run: the other runs of the event start all the same.
+// FILES_MODE=snapshot when start-job may not create the ConfigMap of one run: the event's other runs start anyway.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { label } from "../../functions/lib/core/annotations/annotations.ts";

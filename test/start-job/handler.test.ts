@@ -1,4 +1,4 @@
-// start-job in a world of its own: what it leaves in Kubernetes and Keptn for each event, however often that comes.
+// start-job in its own small world: the effect of each event on Kubernetes and Keptn, however often it is delivered.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
@@ -28,8 +28,8 @@ const isIdle = (world: World) => {
   assert.deepEqual(world.keptn.plane.received, []);
 };
 
-describe("an event that an action matches", () => {
-  test("creates all Jobs, announces the run once, and releases the first task only", async (context) => {
+describe("an event with a matching action", () => {
+  test("creates all Jobs, announces the run once, and releases only the first task", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     const event = world.keptn.trigger({ type, labels: { build: "17" } });
@@ -46,7 +46,7 @@ describe("an event that an action matches", () => {
     assert.deepEqual(world.notes, ["Announced", "Released"]);
   });
 
-  test("changes nothing when it comes again, at once, side by side or late", async (context) => {
+  test("changes nothing when it is redelivered at once, concurrently or late", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     const event = world.keptn.trigger({ type });
@@ -61,7 +61,7 @@ describe("an event that an action matches", () => {
     assert.equal(world.sent("started").length, 1);
   });
 
-  test("starts a run for each action that matches, each with a source of its own", async (context) => {
+  test("starts a run for each matching action, each with its own source", async (context) => {
     const world = await openWorld(context);
     world.configure(configOf(action("one", [task("a")]), action("two", [task("b")])));
     const event = world.keptn.trigger({ type });
@@ -73,7 +73,7 @@ describe("an event that an action matches", () => {
     );
   });
 
-  test("sends nothing for a silent action, and runs it", async (context) => {
+  test("runs a silent action without sending anything", async (context) => {
     const world = await openWorld(context);
     world.configure(configOf(action("quiet", [task("a"), task("b")], ", silent: true")));
     await deliver(world, world.keptn.trigger({ type }));
@@ -103,7 +103,7 @@ describe("an event that an action matches", () => {
     assert.deepEqual(order, ["touch", "create", "create"]);
   });
 
-  test("creates no Job when it came too late after the timer, and is tried again", async (context) => {
+  test("creates no Job when creation comes too late after the timer's touch, and is retried", async (context) => {
     const world = await openWorld(context, { CREATE_GRACE_SECONDS: "60" });
     world.configure(twoTasks);
     const slow = {
@@ -121,7 +121,7 @@ describe("an event that an action matches", () => {
     assert.equal(world.sent("started").length, 1);
   });
 
-  test("creates no Job on what Keptn said long ago, and is tried again", async (context) => {
+  test("creates no Job when Keptn's answer is too old, and is retried", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     const event = world.keptn.trigger({ type });
@@ -187,7 +187,7 @@ describe("an event that starts nothing", () => {
     "sh.keptn.log.error": { message: "something failed", task: "test" },
   };
   for (const [kind, data] of Object.entries(without)) {
-    test(`because ${kind} is of no stage: 204, no warning`, async (context) => {
+    test(`because ${kind} has no stage: 204, no warning`, async (context) => {
       const world = await openWorld(context);
       const event = { id: "1", type: kind, source: "x", specversion: "1.0", shkeptncontext: "c", data };
       const answer = await deliver(world, event);
@@ -198,7 +198,7 @@ describe("an event that starts nothing", () => {
     });
   }
 
-  test("because there is no job config: 204, unless the operator wants an answer to every event", async (context) => {
+  test("because there is no job config: 204, unless the operator wants a response to every event", async (context) => {
     const world = await openWorld(context);
     world.keptn.plane.projects.repository("sockshop");
     await deliver(world, world.keptn.trigger({ type }));
@@ -212,7 +212,7 @@ describe("an event that starts nothing", () => {
     assert.match(String(finished?.data["message"]), /no job\/config\.yaml for service carts, stage dev/);
   });
 
-  test("because Keptn never opened it, where VERIFY_EVENTS asks", async (context) => {
+  test("because Keptn never opened it, with VERIFY_EVENTS", async (context) => {
     const world = await openWorld(context, { VERIFY_EVENTS: "true" });
     world.configure(twoTasks);
     const event = world.keptn.trigger({ type });
@@ -222,7 +222,7 @@ describe("an event that starts nothing", () => {
     assert.equal(world.jobs().length, 2);
   });
 
-  test("because it comes again long after it was over and its Jobs went", async (context) => {
+  test("because it is redelivered long after it ended and its Jobs are gone", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     const event = world.keptn.trigger({ type });
@@ -236,7 +236,7 @@ describe("an event that starts nothing", () => {
 describe("a config that cannot run", () => {
   const broken = configOf(action("deploy", ["{name: first, imagee: alpine}", task("second", ", cmd: {a: b}")]));
 
-  test("is answered once with every problem, line and column, and nothing is created", async (context) => {
+  test("is reported once with every problem, line and column, and nothing is created", async (context) => {
     const world = await openWorld(context);
     world.configure(broken);
     const event = world.keptn.trigger({ type });
@@ -251,7 +251,7 @@ describe("a config that cannot run", () => {
     assert.match(message, /^job\/config\.yaml:3:\d+ error wrong-type: .*cmd is a map/m);
   });
 
-  test("stays silent for events of others, and goes to Keptn's error log when nothing can be read", async (context) => {
+  test("is not reported for other events, and goes to Keptn's error log when nothing can be read", async (context) => {
     const world = await openWorld(context);
     world.configure(broken);
     await deliver(world, world.keptn.trigger({ type: "sh.keptn.event.test.triggered" }));
@@ -270,7 +270,7 @@ describe("a config that cannot run", () => {
     assert.match(String(world.sent("finished")[0]?.data["message"]), /image-not-allowed: .*"alpine"/);
   });
 
-  test("is refused when Kubernetes takes its first Job and not its second", async (context) => {
+  test("is refused when Kubernetes accepts its first Job but not its second", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     const jobs: StartJobPorts["jobs"] = {
@@ -288,8 +288,8 @@ describe("a config that cannot run", () => {
   });
 });
 
-describe("what refuses for good", () => {
-  test("is told in Keptn's error log when it is the job config: nobody knows whose event it is", async (context) => {
+describe("a permanent failure", () => {
+  test("of reading the job config goes to Keptn's error log: nobody knows whose event it is", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     world.keptn.fault({ on: /resource-service/, kind: { status: 403, body: '{"message":"not allowed"}' } });
@@ -298,7 +298,7 @@ describe("what refuses for good", () => {
     assert.match(String(world.keptn.plane.uniform.errorLog.at(-1)?.["message"]), /403, not allowed/);
   });
 
-  test("is answered when it is the timer: no run may be without one", async (context) => {
+  test("of the timer is reported: no run may be without one", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     const touch = () => Promise.reject(new IoError("pingsources is forbidden", { retryable: false, httpStatus: 403 }));
@@ -310,8 +310,8 @@ describe("what refuses for good", () => {
   });
 });
 
-describe("a Keptn on a bad day", () => {
-  test("that cannot give the job config: 503, and the same event again runs", async (context) => {
+describe("a failing Keptn", () => {
+  test("that cannot deliver the job config: 503, and the redelivered event runs", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     const event = world.keptn.trigger({ type });
@@ -323,14 +323,14 @@ describe("a Keptn on a bad day", () => {
     assert.equal(world.sent("started").length, 1);
   });
 
-  test("whose answer to .started is lost is asked before anything is sent again", async (context) => {
+  test("with a lost response to .started is asked before anything is sent again", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     const event = world.keptn.trigger({ type });
     world.keptn.fault({ on: /^POST v1\/event/, kind: "reset", afterEffect: true });
     assert.equal((await deliver(world, event)).statusCode, 503);
     assert.deepEqual(suspendedOf(world.jobs()), [true, true]);
-    assert.equal((await deliver(world, event)).statusCode, 204); // its creator may still be at it
+    assert.equal((await deliver(world, event)).statusCode, 204); // its creator may still be working on it
     assert.deepEqual(suspendedOf(world.jobs()), [true, true]);
     world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
     assert.equal((await deliver(world, event)).statusCode, 204);
@@ -339,7 +339,7 @@ describe("a Keptn on a bad day", () => {
     assert.equal(world.sent("started").length, 1);
   });
 
-  test("that refuses .started for good: the run is given up, and its Jobs go", async (context) => {
+  test("that refuses .started for good: the run is abandoned, and its Jobs are deleted", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     world.keptn.fault({ on: /^POST v1\/event/, kind: { status: 400, body: '{"message":"no such stage"}' } });
@@ -352,7 +352,7 @@ describe("a Keptn on a bad day", () => {
     );
   });
 
-  test("that aborted the sequence meanwhile: nothing is sent, the Jobs go", async (context) => {
+  test("that aborted the sequence in the meantime: nothing is sent, and the Jobs are deleted", async (context) => {
     const world = await openWorld(context);
     world.configure(twoTasks);
     const event = world.keptn.trigger({ type });

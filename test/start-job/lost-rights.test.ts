@@ -1,4 +1,4 @@
-// start-job where rights are missing: what it cannot see may run, and is not answered for.
+// start-job without permissions: Jobs that it cannot see may be running, so it reports nothing for them.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
@@ -15,7 +15,7 @@ const action = (name: string, ...tasks: readonly string[]) =>
   `  - {name: ${name}, events: [{name: ${type}}], tasks: [${tasks.join(", ")}]}\n`;
 const task = (name: string, namespace = "jobs") => `{name: ${name}, image: alpine, namespace: ${namespace}}`;
 
-/** One of the project: it is not read at the event's commit. */
+/** A config of the project: it is not read at the event's commit. */
 const configure = ({ keptn }: World, config: string): void =>
   void keptn.plane.projects.addFiles({ project: "sockshop" } as never, { "job/config.yaml": config });
 
@@ -30,7 +30,7 @@ const forbidden = (verb: string, namespace: string) =>
     ...{ retryable: false, httpStatus: 403 },
   });
 
-/** As the API server answers where a RoleBinding is gone. */
+/** What the API server returns when a RoleBinding is gone. */
 const deliver = (world: World, event: KeptnEvent, lost?: string): Promise<DeliveryResult> => {
   const { jobs } = world.ports;
   const list =
@@ -52,8 +52,8 @@ const deliver = (world: World, event: KeptnEvent, lost?: string): Promise<Delive
 const jobOf = (world: World, name: string): Job =>
   world.jobs().find(({ metadata }) => metadata?.labels?.[label.task] === name) ?? assert.fail(name);
 
-describe("an event that comes again where start-job lost its rights", () => {
-  test("is not answered while its task runs: it is to be tried again, and the log names the right", async (context) => {
+describe("a redelivered event after start-job lost permissions", () => {
+  test("is not reported while its task runs: it is to be retried, and the log names the permission", async (context) => {
     const { world, event } = await open(context, header + action("deploy", task("one")));
     assert.equal((await deliver(world, event)).statusCode, 204);
     assert.equal(jobOf(world, "one").spec?.suspend, false);
@@ -70,7 +70,7 @@ describe("an event that comes again where start-job lost its rights", () => {
     assert.deepEqual([world.sent("started").length, world.sent("finished").length], [1, 0]);
   });
 
-  test("does not end a run that was not announced yet, and whose second task is in another namespace", async (context) => {
+  test("does not end a run that was not announced yet and whose second task is in another namespace", async (context) => {
     const { world, event } = await open(context, header + action("deploy", task("one"), task("two", "others")));
     world.keptn.fault({ on: /^POST v1\/event/, kind: { status: 503 }, times: Number.POSITIVE_INFINITY });
     await deliver(world, event);
@@ -81,7 +81,7 @@ describe("an event that comes again where start-job lost its rights", () => {
     assert.equal(world.sent("finished").length, 0);
   });
 
-  test("creates nothing that a new config says beside Jobs that it cannot see", async (context) => {
+  test("creates no Jobs of a changed config beside Jobs that it cannot see", async (context) => {
     const { world, event } = await open(context, header + action("deploy", task("one")));
     await deliver(world, event);
     const before = world.jobs().length;
@@ -93,7 +93,7 @@ describe("an event that comes again where start-job lost its rights", () => {
     assert.equal(world.jobs().length, before);
   });
 
-  test("whose config is broken since is not answered once Keptn counted that it was announced", async (context) => {
+  test("with a config broken since is not reported once Keptn has counted its announcement", async (context) => {
     const { world, event } = await open(context, header + action("deploy", task("one", "others")));
     await deliver(world, event);
     configure(world, `${header}  - {name: deploy, events: [{name: ${type}}], tasks: 5}\n`);
@@ -104,13 +104,13 @@ describe("an event that comes again where start-job lost its rights", () => {
   });
 });
 
-test("an event whose config is broken is answered, also where a namespace that it does not name cannot be listed", async (context) => {
+test("an event with a broken config is reported, even if a namespace that it does not name cannot be listed", async (context) => {
   const { world, event } = await open(context, `${header}  - {name: deploy, events: [{name: ${type}}], tasks: 5}\n`);
   assert.equal((await deliver(world, event, "others")).statusCode, 204);
   assert.equal(world.keptn.counts(event.id)?.state, "complete");
 });
 
-test("an action in a namespace without rights is answered at once, where this delivery created the event's first Job", async (context) => {
+test("an action in a forbidden namespace is reported at once by the delivery that created the event's first Job", async (context) => {
   const config = header + action("deploy", task("one")) + action("scan", task("two", "others"));
   const { world, event } = await open(context, config);
   assert.equal((await deliver(world, event, "others")).statusCode, 204);
@@ -122,14 +122,14 @@ test("an action in a namespace without rights is answered at once, where this de
   assert.match(String(world.sent("finished")[0]?.data["message"]), /cannot create resource "jobs"/);
 });
 
-test("a half answer for an action without Jobs is completed, although the config changed since: beside silent Jobs nobody else would", async (context) => {
+test("an incomplete report for an action without Jobs is completed after a config change, since nobody else would", async (context) => {
   const silent = action("quiet", task("two")).replace("tasks:", "silent: true, tasks:");
   const { world, event } = await open(context, header + action("deploy", task("one", "others")) + silent);
   const dies = { on: /^POST v1\/event/, kind: { status: 503 }, times: Number.POSITIVE_INFINITY } as const;
   const { keptn, ...ports } = world.ports;
   const send: typeof keptn.send = async (sent) => {
     await keptn.send(sent);
-    world.keptn.fault(dies); // only the .started arrives
+    world.keptn.fault(dies); // only the .started event arrives
   };
   const create: typeof ports.jobs.create = async (job) => {
     if (job.metadata?.namespace === "others") throw forbidden("create", "others");

@@ -1,4 +1,4 @@
-// A namespace that ALLOWED_NAMESPACES names by a pattern only: Jobs there are found as elsewhere.
+// A namespace that ALLOWED_NAMESPACES allows only by a pattern: Jobs there are found like elsewhere.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
@@ -10,7 +10,7 @@ const configOf = (tasks: string) =>
   `apiVersion: v2\nactions:\n  - {name: deploy, events: [{name: ${type}}], tasks: ${tasks}}\n`;
 
 for (const allowed of ["team-*", "*"]) {
-  test(`with ALLOWED_NAMESPACES=${allowed} an event whose config broke since is not refused beside its Jobs there`, async (context) => {
+  test(`with ALLOWED_NAMESPACES=${allowed} an event whose config broke since is not refused while its Jobs run`, async (context) => {
     const world = await openWorld(context, { ALLOWED_NAMESPACES: allowed });
     const event = world.keptn.trigger({ type });
     const deliver = () => toDeliveryResult(world.ports.log, () => startJob(world.ports)(event));

@@ -4,7 +4,7 @@ import { probeType } from "../../functions/lib/core/connect/probe.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
 import { openWorld } from "../doubles/world.ts";
 
-test("the probe of connect is answered, and no config is read for it: an action for every event would run", async (t) => {
+test("the probe of connect gets its response without reading a config, since an action for every event would run", async (t) => {
   const world = await openWorld(t);
   world.configure("apiVersion: v2\nactions: [{name: all, events: [{name: '.*'}], tasks: [{name: a, image: b}]}]");
   const probe = world.keptn.trigger({ type: probeType, source: "job-executor-connect" });

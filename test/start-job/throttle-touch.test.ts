@@ -1,4 +1,4 @@
-// One touch of the timer stands for the events of a few seconds.
+// One touch of the timer covers the events of a few seconds.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { IoError } from "../../functions/lib/io-error.ts";
@@ -20,18 +20,18 @@ const counted = (fails: () => boolean = () => false) => {
 };
 
 describe("the timer is touched", () => {
-  test("once for the events of five seconds, which all count from that touch", async () => {
+  test("once for the events of five seconds, which all use the time of that touch", async () => {
     const { touches, timer } = counted();
     const held = await Promise.all([timer.touch(at(0)), timer.touch(at(0.1)), timer.touch(at(5))]);
     assert.deepEqual(held, [at(0), at(0), at(0)]);
     assert.deepEqual(touches, [at(0)]);
   });
-  test("anew after that, and when the clock was set back", async () => {
+  test("again after that, and when the clock was set back", async () => {
     const { touches, timer } = counted();
     for (const seconds of [0, 5.001, -10]) assert.deepEqual(await timer.touch(at(seconds)), at(seconds));
     assert.equal(touches.length, 3);
   });
-  test("anew when the last touch failed, of which everybody hears who waited for it", async () => {
+  test("again when the last touch failed, and everybody who waited for it gets the failure", async () => {
     let away = true;
     const { touches, timer } = counted(() => away);
     const settled = await Promise.allSettled([timer.touch(at(0)), timer.touch(at(1))]);
@@ -46,7 +46,7 @@ describe("the timer is touched", () => {
 });
 
 describe("the watch is", () => {
-  test("touched once for the events of five seconds, and read once for all who wait for it", async () => {
+  test("touched once for the events of five seconds, and read once for all who wait", async () => {
     const memory = makeMemoryWatch();
     let nowSeconds = 0;
     const watch = throttleWatch(memory, () => at(nowSeconds));

@@ -1,4 +1,4 @@
-// VERIFY_EVENTS: of an event that arrives only its id, type and project are used; all else is as Keptn has it.
+// VERIFY_EVENTS: only the id, type and project of an incoming event are used; the rest comes from Keptn.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { annotation } from "../../functions/lib/core/annotations/annotations.ts";
@@ -17,7 +17,7 @@ const deliver = ({ ports }: World, event: unknown) => toDeliveryResult(ports.log
 
 type Forge = (event: KeptnEvent) => KeptnEvent;
 
-/** What anybody could send under an id that Keptn knows. */
+/** What anybody could send with an id that Keptn knows. */
 const forgeries: Readonly<Record<string, Forge>> = {
   service: (event) => ({ ...event, data: { ...event.data, service: "payment" } }),
   stage: (event) => ({ ...event, data: { ...event.data, stage: "production" } }),
@@ -28,7 +28,7 @@ const forgeries: Readonly<Record<string, Forge>> = {
 };
 
 for (const [what, forge] of Object.entries(forgeries)) {
-  test(`an event under a true id whose ${what} is forged runs as Keptn has it`, async (context) => {
+  test(`an event with a valid id and a forged ${what} runs as Keptn has it`, async (context) => {
     const world = await openWorld(context, { VERIFY_EVENTS: "true" });
     world.configure(config);
     const event = world.keptn.trigger({ type, data: { says: "Keptn" } });
@@ -42,7 +42,7 @@ for (const [what, forge] of Object.entries(forgeries)) {
   });
 }
 
-/** Keptn is asked by these, and by the source for where to look. */
+/** Keptn is asked with these, and the source says where to look. */
 const misnamed: Readonly<Record<string, Forge>> = {
   id: (event) => ({ ...event, id: "forged" }),
   type: (event) => ({ ...event, type: "sh.keptn.event.test.triggered" }),
@@ -50,7 +50,7 @@ const misnamed: Readonly<Record<string, Forge>> = {
 };
 
 for (const [what, change] of Object.entries(misnamed)) {
-  test(`an event with another ${what} than Keptn's runs nothing`, async (context) => {
+  test(`an event with another ${what} than in Keptn runs nothing`, async (context) => {
     const world = await openWorld(context, { VERIFY_EVENTS: "true" });
     world.configure(config);
     const answer = await deliver(world, change(world.keptn.trigger({ type, data: { says: "Keptn" } })));
@@ -60,7 +60,7 @@ for (const [what, change] of Object.entries(misnamed)) {
 }
 
 for (const how of ["whole", "thin"] as const) {
-  test(`a ${how} event that Keptn does not have yet is asked for again, and runs`, async (context) => {
+  test(`a ${how} event that Keptn does not have yet is looked up again, and runs`, async (context) => {
     const world = await openWorld(context, { VERIFY_EVENTS: "true" });
     world.configure(config);
     const event = world.keptn.trigger({ type, data: { says: "Keptn" } });
@@ -75,7 +75,7 @@ for (const how of ["whole", "thin"] as const) {
   });
 }
 
-test("it costs one question to Keptn, for whole events and for thin ones", async (context) => {
+test("verification costs one request to Keptn, for whole events and for thin ones", async (context) => {
   const world = await openWorld(context, { VERIFY_EVENTS: "true" });
   world.configure(config);
   const event = world.keptn.trigger({ type, data: { says: "Keptn" } });

@@ -1,4 +1,4 @@
-// What start-job does about an ApiServerSource that is younger than its runs: nobody would tell of what ends before its first list.
+// An ApiServerSource that is younger than a run: nobody would report what ends before its first list.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { annotation } from "../../functions/lib/core/annotations/annotations.ts";
@@ -20,7 +20,7 @@ const open = async (context: TestContext) => {
   const watch = makeMemoryWatch();
   const ports = { ...world.ports, watch };
   const event = world.keptn.trigger({ type });
-  /** @returns what is left behind the answer */
+  /** @returns the work that is left after the response */
   const start = async () => {
     const answer = await startJob(ports)(event);
     assert.equal(answer.statusCode, 204);
@@ -31,7 +31,7 @@ const open = async (context: TestContext) => {
   return { world, ports, watch, event, start, end, suspended };
 };
 
-/** After how many reads it is ready. */
+/** The number of reads until it is ready. */
 const readyAfter = (watch: ReturnType<typeof makeMemoryWatch>, reads: number, act: () => void = () => {}) => {
   let left = reads;
   watch.onCall = (call) => {
@@ -42,7 +42,7 @@ const readyAfter = (watch: ReturnType<typeof makeMemoryWatch>, reads: number, ac
 };
 
 describe("a watch that is ready", () => {
-  test("is touched once for an event, and nothing else is asked of it", async (context) => {
+  test("is touched once per event, with no other call", async (context) => {
     const { watch, start, world } = await open(context);
     watch.set({ isReady: true });
     const rest = await start();
@@ -59,7 +59,7 @@ describe("a watch that is ready", () => {
 });
 
 describe("a watch that is created with a run", () => {
-  test("holds up neither its Jobs nor their release", async (context) => {
+  test("delays neither its Jobs nor their release", async (context) => {
     const { watch, start, suspended } = await open(context);
     const touch = Promise.withResolvers<undefined>();
     watch.touch = () => touch.promise;
@@ -68,7 +68,7 @@ describe("a watch that is created with a run", () => {
     touch.resolve(undefined);
   });
 
-  test("is waited for behind the answer: the task that ended meanwhile is followed by the next", async (context) => {
+  test("is awaited after the response: a task that ended in the meantime is followed by the next", async (context) => {
     const { watch, start, end, suspended } = await open(context);
     readyAfter(watch, 3, () => end(0));
     const rest = await start();
@@ -77,7 +77,7 @@ describe("a watch that is created with a run", () => {
     assert.deepEqual(suspended(), [false, false]);
   });
 
-  test("is followed by another look a moment later: readiness is not the list", async (context) => {
+  test("is followed by another check a moment later, since ready does not mean listed", async (context) => {
     const { watch, start, end, suspended, world } = await open(context);
     readyAfter(watch, 1);
     const rest = await start();
@@ -91,7 +91,7 @@ describe("a watch that is created with a run", () => {
     assert.deepEqual(suspended(), [false, false]);
   });
 
-  test("tells finish-task of a change at once, which then starts while the task runs", async (context) => {
+  test("wakes finish-task with a change at once, so that it starts while the task runs", async (context) => {
     const { watch, start, world } = await open(context);
     readyAfter(watch, 1);
     const rest = await start();
@@ -104,7 +104,7 @@ describe("a watch that is created with a run", () => {
     assert.deepEqual(parseTrigger(change), { kind: "nothing", why: "the task is running" });
   });
 
-  test("finds the end of a task also where finish-task cannot be woken", async (context) => {
+  test("finds the end of a task even when finish-task cannot be woken", async (context) => {
     const { watch, start, end, suspended, world } = await open(context);
     readyAfter(watch, 1);
     const rest = await start();
@@ -126,7 +126,7 @@ describe("a watch that is created with a run", () => {
     assert.deepEqual(suspended(), [false, false]);
   });
 
-  test("brings a run to its end that was quicker than it", async (context) => {
+  test("completes a run that ended before the watch was ready", async (context) => {
     const { watch, start, end, event, world } = await open(context);
     readyAfter(watch, 1, () => {
       end(0);
@@ -137,7 +137,7 @@ describe("a watch that is created with a run", () => {
     assert.equal(world.sent("finished").length, 1);
   });
 
-  test("is made anew when somebody deleted it, or when it was on its way out as it was touched", async (context) => {
+  test("is recreated when somebody deleted it, or when it was being deleted while touched", async (context) => {
     const { watch, start } = await open(context);
     watch.set({ isGoing: true });
     const rest = await start();
@@ -150,7 +150,7 @@ describe("a watch that is created with a run", () => {
     assert.ok(watch.exists());
   });
 
-  test("is not made anew when the timer might have gone meanwhile", async (context) => {
+  test("is not recreated when the timer might be gone", async (context) => {
     const { watch, start, world } = await open(context);
     const rest = await start();
     watch.vanish();
@@ -159,13 +159,13 @@ describe("a watch that is created with a run", () => {
     assert.equal(watch.exists(), false);
   });
 
-  test("that never gets ready is left to the sweep, and so says the log", async (context) => {
+  test("that never gets ready is left to the sweep, and the log says so", async (context) => {
     const { start, world } = await open(context);
     await (await start())();
     assert.match(world.lines.at(-1)?.message ?? "", /is not ready; .* only the sweep/);
   });
 
-  test("that cannot be touched fails no run; it is asked for again behind the answer", async (context) => {
+  test("that cannot be touched fails no run, and is touched again after the response", async (context) => {
     const { watch, start, suspended, world } = await open(context);
     let faults = 0;
     watch.onCall = (call) => {
@@ -195,13 +195,13 @@ describe("the dry event of `job-executor check`", () => {
     ...{ specversion: "1.0", id: "d", source: dryEventProject, type: "sh.keptn.event.job-executor-check.triggered" },
     data: { project: dryEventProject },
   };
-  test("asks whether the watch could be made, and makes none", async (context) => {
+  test("checks whether the watch could be created, without creating it", async (context) => {
     const { ports, watch, world } = await open(context);
     const { statusCode } = await toDeliveryResult(ports.log, () => startJob(ports)(dry), { event: "d" });
     assert.deepEqual([statusCode, watch.calls, watch.exists()], [204, ["rehearse"], false]);
     assert.match(world.lines.at(-1)?.message ?? "", /^ignored: /);
   });
-  test("is not ignored where it could not, and the log says why", async (context) => {
+  test("is an error when it could not, and the log says why", async (context) => {
     const { ports, watch, world } = await open(context);
     watch.onCall = () => {
       throw new IoError("Kubernetes PATCH x: 403 forbidden", { retryable: false, httpStatus: 403 });
@@ -212,7 +212,7 @@ describe("the dry event of `job-executor check`", () => {
       ["error", "Kubernetes PATCH x: 403 forbidden"],
     );
   });
-  test("of somebody else is only an event that Keptn does not know", async (context) => {
+  test("of somebody else is just an event that Keptn does not know", async (context) => {
     const { ports, watch } = await open(context);
     await startJob(ports)({ ...dry, data: { project: "somebody" } });
     assert.deepEqual(watch.calls, []);

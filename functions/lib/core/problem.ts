@@ -19,6 +19,11 @@ export interface Position {
   readonly column: number;
 }
 
+export const errorProblem = (code: string, message: string, fix: string) =>
+  ({ code, severity: "error", message, fix }) as const;
+
+export const errorsIn = (problems: readonly Problem[]): Problem[] => problems.filter((p) => p.severity === "error");
+
 export const hasErrors = (problems: readonly Problem[]): boolean => problems.some((p) => p.severity === "error");
 
 /** One line: `job/config.yaml:3:5 error unknown-key: ... (fix)`. */

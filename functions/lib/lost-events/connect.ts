@@ -51,24 +51,12 @@ export const connectLostEvents = (settings: Settings): LostEvents => {
   };
 };
 
-const postMs = 30_000;
-
 const post = async (url: string, { id, type, source, data }: KeptnEvent): Promise<void> => {
-  const headers = {
-    ...{ "ce-specversion": "1.0", "ce-id": id, "ce-type": type, "ce-source": source },
-    "content-type": "application/json",
-  };
+  const ids = { "ce-specversion": "1.0", "ce-id": id, "ce-type": type, "ce-source": source };
+  const headers = { ...ids, "content-type": "application/json" };
   const body = JSON.stringify({ project: data.project });
-  const agent = makeAgent({ url });
-  const { status } = await request({
-    agent,
-    method: "POST",
-    url,
-    headers,
-    body,
-    timeoutMs: postMs,
-    maxBytes: 64 * 1024,
-  });
+  const limits = { timeoutMs: 30_000, maxBytes: 64 * 1024 };
+  const { status } = await request({ agent: makeAgent({ url }), method: "POST", url, headers, body, ...limits });
   if (status < 200 || status > 299)
     throw new IoError(`The Broker answered ${status}.`, { retryable: true, httpStatus: status });
 };

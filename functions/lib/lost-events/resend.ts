@@ -69,11 +69,7 @@ const send = async (event: KeptnEvent, { connections, lost, log, sent }: ResendP
   if (!connection) return false;
   await lost.post(connection.broker, event);
   sent.add(event.id);
-  const about = { event: event.id, context: event.shkeptncontext, type: event.type };
-  log({
-    level: "warn",
-    message: "webhook-service did not deliver an event that is still unanswered; sent it to the Broker",
-    ...about,
-  });
+  const message = "webhook-service did not deliver an event that is still unanswered; sent it to the Broker";
+  log({ level: "warn", message, event: event.id, context: event.shkeptncontext, type: event.type });
   return true;
 };

@@ -7,27 +7,27 @@ import { listPods } from "./read-task-reports.ts";
 
 export interface CheckedFailures {
   /** Tasks whose failures were checked. */
-  readonly looked: readonly number[];
-  readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
+  readonly checked: readonly number[];
   /** The pods of a failure could not be listed. A delivery that can list them may find that the task passed. */
-  readonly unread?: true;
+  readonly unread: boolean;
+  readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
 }
 
-/** @param failures at least one @returns the first hidden end, and the tasks looked at until then */
+/** @param failures at least one @returns the first hidden end, and the tasks checked until then */
 export const checkFailures = async (
   ports: ReconcilePorts,
   run: RunState,
   failures: readonly number[],
 ): Promise<CheckedFailures> => {
-  const looked: number[] = [];
-  let unread: Pick<CheckedFailures, "unread"> = {};
+  const checked: number[] = [];
+  let unread = false;
   for (const task of failures) {
     const behind = await endBehind(ports, run.tasks[task]);
-    if (behind.unread) unread = { unread: true };
-    looked.push(task); // also if another delivery notes the end first
-    if (behind.end) return { looked, ...unread, ownEnd: { task, end: behind.end } };
+    unread ||= behind.unread === true;
+    checked.push(task); // also if another delivery notes the end first
+    if (behind.end) return { checked, unread, ownEnd: { task, end: behind.end } };
   }
-  return { looked, ...unread };
+  return { checked, unread };
 };
 
 const endBehind = async (

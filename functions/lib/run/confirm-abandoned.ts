@@ -17,11 +17,8 @@ export const confirmAbandoned = async (ports: ReconcilePorts, run: RunState): Pr
   const saidMs = Date.parse(run.annotations.over ?? "");
   if (nowMs(ports) - saidMs >= apartMs) return true;
   if (Number.isNaN(saidMs)) {
-    ports.log({
-      level: "info",
-      message: "Keptn seems to no longer wait for this run; it will be asked again",
-      ...aboutRun(run),
-    });
+    const message = "Keptn seems to no longer wait for this run; it will be asked again";
+    ports.log({ level: "info", message, ...aboutRun(run) });
     await ports.jobs.patch(refOf(run.lead), { annotations: { [annotation.over]: ports.clock.now().toISOString() } });
   }
   return false;

@@ -1,90 +1,76 @@
 // Inspects an open run for conditions that cause no Job event: a pod that cannot start, a task that ended before its pod, a sequence
 // that Keptn ended.
 import { annotation } from "../core/annotations/annotations.ts";
-import type { OwnEnd } from "../core/annotations/own-end.ts";
-import { type SeenTrouble, seenSinceMs } from "../core/annotations/seen-trouble.ts";
+import { type SeenBlocker, seenSinceMs } from "../core/annotations/seen-blocker.ts";
 import { isCounted } from "../core/event/keptn-event.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { refOf } from "../core/object-meta.ts";
 import { isPodReady } from "../core/pod/ready-pod.ts";
-import { judgeStart, mayBeOverdue, type Patience } from "../core/pod/start-problem.ts";
-import { type Trouble, troubleOf } from "../core/pod/start-trouble.ts";
+import { type StartBlocker, startBlockerOf } from "../core/pod/start-blocker.ts";
+import { judgeStart, mayBeOverdue } from "../core/pod/start-timeout.ts";
+import type { Findings } from "../core/run/next-step.ts";
 import type { RunState } from "../core/run/run-state.ts";
 import { clearAbandoned, confirmAbandoned } from "./confirm-abandoned.ts";
 import { getEventCounts } from "./event-counts.ts";
 import { findHiddenEnd } from "./hidden-end.ts";
-import type { ReconcilePorts } from "./ports.ts";
+import { nowMs, type ReconcilePorts } from "./ports.ts";
 import { listPods } from "./read-task-reports.ts";
-import type { Findings } from "./reconcile-run.ts";
 
 export const inspectRun = async (ports: ReconcilePorts, run: RunState): Promise<Findings> => {
-  const running = [...run.tasks.keys()].filter((task) => run.tasks[task]?.phase === "running");
+  const running = [...run.tasks.entries()].filter(([, { phase }]) => phase === "running");
   const [over, pods] = await Promise.all([
     isOver(ports, run),
     // Without a graph only one task runs at a time.
-    Promise.all((run.spec.graph ? running : running.slice(0, 1)).map((task) => inspectTask(ports, run, task))),
+    Promise.all(
+      (run.spec.graph ? running : running.slice(0, 1)).map(([task, { job }]) => inspectPod(ports, task, job)),
+    ),
   ]);
-  const cannotStart = pods.find(({ why }) => why !== undefined);
-  const hidden = pods.find(({ ownEnd }) => ownEnd !== undefined);
-  return {
-    ...(over ? { over } : {}),
-    ...(cannotStart?.why ? { cannotStart: { task: cannotStart.task, why: cannotStart.why } } : {}),
-    ...(hidden?.ownEnd ? { ownEnd: { task: hidden.task, end: hidden.ownEnd } } : {}),
-  };
+  const [cannotStart, ownEnd] = [pods.find((one) => one.cannotStart), pods.find((one) => one.ownEnd)];
+  return { ...(over ? { over } : {}), ...cannotStart, ...ownEnd };
 };
-
-interface TaskFindings {
-  readonly task: number;
-  readonly why?: string;
-  readonly ownEnd?: OwnEnd;
-}
-
-const inspectTask = async (ports: ReconcilePorts, run: RunState, task: number): Promise<TaskFindings> => ({
-  task,
-  ...(await inspectPod(ports, run.tasks[task]?.job)),
-});
 
 /** Only for runs announced a while ago: an event can arrive here before Keptn waits for its answer. */
 const isOver = async (ports: ReconcilePorts, run: RunState): Promise<boolean> => {
   const announcedMs = Date.parse(run.annotations.announced ?? "");
-  const old = ports.clock.now().getTime() - announcedMs > ports.settings.CLAIM_LEASE_SECONDS * 1000;
+  const old = nowMs(ports) - announcedMs > ports.settings.CLAIM_LEASE_SECONDS * 1000;
   if (!isCounted(run.event) || !old) return false;
   if ((await getEventCounts(ports, run)).kind === "over") return confirmAbandoned(ports, run);
   await clearAbandoned(ports, run);
   return false;
 };
 
-const inspectPod = async (ports: ReconcilePorts, job: Job | undefined): Promise<Omit<TaskFindings, "task">> => {
+/** @returns at most one finding */
+const inspectPod = async (ports: ReconcilePorts, task: number, job: Job | undefined): Promise<Findings> => {
   if (!job || isPodReady(job)) return {}; // saves the API server a list by label for most runs
   const { pods, unread } = await listPods(ports, job);
   if (unread !== undefined) return {};
   const pod = pods.at(-1);
-  const ownEnd = await findHiddenEnd(ports, job, pod);
-  if (ownEnd) return { ownEnd };
-  const trouble = troubleOf(job, pod);
-  const why = trouble && (await findStartProblem(ports, trouble, { job, pod }));
-  return why ? { why } : {};
+  const end = await findHiddenEnd(ports, job, pod);
+  if (end) return { ownEnd: { task, end } };
+  const blocker = startBlockerOf(job, pod);
+  const why = blocker && (await whyNeverStarts(ports, blocker, { job, pod }));
+  return why ? { cannotStart: { task, why } } : {};
 };
 
-const findStartProblem = async (
+/** @returns undefined: it may still start */
+const whyNeverStarts = async (
   ports: ReconcilePorts,
-  trouble: Trouble,
+  blocker: StartBlocker,
   { job, pod }: { readonly job: Job; readonly pod: Pod | undefined },
 ): Promise<string | undefined> => {
   const { START_GRACE_SECONDS: graceSeconds, START_DEADLINE_SECONDS: startSeconds } = ports.settings;
-  const patience: Patience = { nowMs: ports.clock.now().getTime(), graceSeconds, startSeconds };
-  const about = { job, pod, ...patience };
-  const container = trouble.kind === "container" ? trouble.status.name : "";
+  const about = { job, pod, nowMs: nowMs(ports), graceSeconds, startSeconds };
+  const container = blocker.kind === "container" ? blocker.status.name : "";
   const seenMs = seenSinceMs(job, container);
-  if (!mayBeOverdue(trouble, about)) return undefined;
+  if (!mayBeOverdue(blocker, about)) return undefined;
   const warnings = await ports.pods.listWarnings(refOf(pod ?? job));
-  const judgement = judgeStart(trouble, { ...about, warnings, ...(seenMs === undefined ? {} : { seenMs }) });
-  if (judgement.kind === "note") await noteTrouble(ports, job, container);
+  const judgement = judgeStart(blocker, { ...about, warnings, seenMs });
+  if (judgement.kind === "note") await noteBlocker(ports, job, container);
   return judgement.kind === "cannot-start" ? judgement.why : undefined;
 };
 
 /** Concurrent sweeps write nearly the same note. */
-const noteTrouble = async (ports: ReconcilePorts, job: Job, container: string): Promise<void> => {
-  const seen: SeenTrouble = { container, since: ports.clock.now().toISOString() };
+const noteBlocker = async (ports: ReconcilePorts, job: Job, container: string): Promise<void> => {
+  const seen: SeenBlocker = { container, since: ports.clock.now().toISOString() };
   await ports.jobs.patch(refOf(job), { annotations: { [annotation.trouble]: JSON.stringify(seen) } });
 };

@@ -2,7 +2,6 @@
 import { annotation } from "../core/annotations/annotations.ts";
 import { type Stopped, stoppedNoted } from "../core/annotations/stopped.ts";
 import { type WantedValue, wantedValuesOf } from "../core/annotations/wanted-values.ts";
-import { expiredDeadlineSeconds } from "../core/job/deadlines.ts";
 import type { ConfigMap } from "../core/kubernetes.ts";
 import { refOf } from "../core/object-meta.ts";
 import { parseResult } from "../core/report/result.ts";
@@ -10,7 +9,8 @@ import { resultWritten } from "../core/report/task-report.ts";
 import type { RunState, TaskState } from "../core/run/run-state.ts";
 import { type Earlier, makeValues, valuesOf } from "../core/run/task-values.ts";
 import { catchPermanent } from "../io-error.ts";
-import { aboutRun, type ReconcilePorts } from "./ports.ts";
+import { expireDeadline } from "./close-jobs.ts";
+import type { ReconcilePorts } from "./ports.ts";
 import { listPods } from "./read-task-reports.ts";
 
 /**
@@ -26,7 +26,7 @@ export const passValues = async (ports: ReconcilePorts, run: RunState, task: Tas
   const values = valuesOf(wanted, await readEarlier(ports, run, wanted));
   const map = makeValues(job, values.kind === "there" ? values.data : {});
   const why = values.kind === "there" ? await keep(ports, map) : await unlessKept(ports, map, values.why);
-  if (why !== undefined) await noteMissing(ports, run, { task, why });
+  if (why !== undefined) await noteMissing(ports, run, task, why);
 };
 
 const readEarlier = async (
@@ -34,14 +34,13 @@ const readEarlier = async (
   run: RunState,
   wanted: readonly WantedValue[],
 ): Promise<ReadonlyMap<number, Earlier>> => {
-  const places = [...new Set(wanted.map(({ task }) => task))];
-  const read = await Promise.all(
-    places.flatMap((place) => {
-      const task = run.tasks[place];
-      return task ? [readResult(ports, task).then((earlier) => [place, earlier] as const)] : [];
-    }),
-  );
-  return new Map(read);
+  const earlier = new Map<number, Earlier>();
+  const read = async (place: number): Promise<void> => {
+    const task = run.tasks[place];
+    if (task) earlier.set(place, await readResult(ports, task));
+  };
+  await Promise.all([...new Set(wanted.map(({ task }) => task))].map(read));
+  return earlier;
 };
 
 const readResult = async (ports: ReconcilePorts, { job, ref, phase }: TaskState): Promise<Earlier> => {
@@ -71,23 +70,13 @@ const unlessKept = async ({ snapshots }: ReconcilePorts, map: ConfigMap, why: st
   return "done" in found && found.done ? undefined : why;
 };
 
-/**
- * The Job stays suspended. The note expires its deadline, which a release tests: a delivery that still found the values can release it
- * only before the note.
- */
-const noteMissing = async (
-  ports: ReconcilePorts,
-  run: RunState,
-  { task: { job, ref }, why }: { readonly task: TaskState; readonly why: string },
-): Promise<void> => {
-  if (!job) return;
+/** The Job stays suspended. Its deadline expires: a delivery that still found the values can release it only before the note. */
+const noteMissing = async (ports: ReconcilePorts, run: RunState, task: TaskState, why: string): Promise<void> => {
   const note: Stopped = { because: "cannot-start", why };
-  const answer = await ports.jobs.patch(refOf(job), {
-    expect: { suspend: true, activeDeadlineSeconds: job.spec?.activeDeadlineSeconds ?? expiredDeadlineSeconds },
+  const isNoted = await expireDeadline(ports, run, task, {
+    suspend: true,
     annotations: { [annotation.stopped]: JSON.stringify(note) },
-    activeDeadlineSeconds: expiredDeadlineSeconds,
+    line: { message: `a task cannot start: ${why}` },
   });
-  const message = `a task cannot start: ${why}`;
-  ports.log({ level: "info", message, task: ref.task, job: ref.name, answer, ...aboutRun(run) });
-  if (answer === "done") await ports.note(refOf(job), { reason: "CouldNotStart", message: why });
+  if (task.job && isNoted) await ports.note(refOf(task.job), { reason: "CouldNotStart", message: why });
 };

@@ -20,7 +20,6 @@ export interface ReconcilePorts {
   readonly told?: () => void;
 }
 
-/** Epoch milliseconds. */
 export const nowMs = ({ clock }: ReconcilePorts): number => clock.now().getTime();
 
 /** The log fields that identify a run. */

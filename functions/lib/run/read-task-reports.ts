@@ -87,10 +87,8 @@ const readLog = async (ports: ReconcilePorts, { pod, name }: ContainerToRead) =>
   try {
     return await ports.pods.getLog(pod, name, { headBytes: Math.ceil(most / 4), tailBytes: most });
   } catch (fault) {
-    ports.log({
-      level: "warn",
-      message: `could not read the output of container ${name} of pod ${pod.name}: ${String(fault)}`,
-    });
+    const message = `could not read the output of container ${name} of pod ${pod.name}: ${String(fault)}`;
+    ports.log({ level: "warn", message });
     return { ...emptyLog, head: `(its output could not be read: ${fault instanceof Error ? fault.message : fault})\n` };
   }
 };
@@ -116,11 +114,8 @@ export const listPods = async (ports: ReconcilePorts, job: Job): Promise<ListedP
   } catch (fault) {
     if (!(fault instanceof IoError && fault.httpStatus === 403)) throw fault;
     const { namespace, name } = refOf(job);
-    ports.log({
-      level: "warn",
-      message: `could not list the pods of Job ${namespace}/${name}: ${fault.message}`,
-      namespace,
-    });
+    const message = `could not list the pods of Job ${namespace}/${name}: ${fault.message}`;
+    ports.log({ level: "warn", message, namespace });
     return { pods: [], unread: fault.message };
   }
 };

@@ -1,8 +1,7 @@
 // Moves one run forward: reads its Jobs and executes the next step, until nothing is left to do.
-import type { OwnEnd } from "../core/annotations/own-end.ts";
 import type { Job } from "../core/kubernetes.ts";
 import { failuresToCheck, jobsToClose, valuesDue } from "../core/run/before-step.ts";
-import { nextStep, type Situation, type Step } from "../core/run/next-step.ts";
+import { type Findings, nextStep, type Situation, type Step } from "../core/run/next-step.ts";
 import { endOfJob, type RunState, readRun } from "../core/run/run-state.ts";
 import { announce } from "./announce.ts";
 import { checkFailures } from "./check-failures.ts";
@@ -10,7 +9,7 @@ import { closeJobs } from "./close-jobs.ts";
 import { finalizeRun } from "./finalize-run.ts";
 import { noteOwnEnd } from "./hidden-end.ts";
 import { passDue } from "./pass-due.ts";
-import { aboutRun, type ReconcilePorts } from "./ports.ts";
+import { aboutRun, nowMs, type ReconcilePorts } from "./ports.ts";
 import type { ReconcileResult } from "./reconcile-result.ts";
 import { release } from "./release.ts";
 import { report } from "./report.ts";
@@ -34,19 +33,13 @@ export interface ReconcileOptions {
   readonly forSibling?: boolean;
 }
 
-export interface Findings {
-  readonly cannotStart?: { readonly task: number; readonly why: string };
-  readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
-  readonly over?: boolean;
-}
-
-interface Known {
+interface Known extends Findings {
   readonly owner: boolean;
   readonly inspected?: true;
   /** Tasks whose failures were checked. */
-  readonly looked: readonly number[];
+  readonly checked: readonly number[];
   /** The pods of one of these failures could not be listed. */
-  readonly unread?: true;
+  readonly unread: boolean;
   /** Tasks that received their values from earlier tasks, or never will. */
   readonly passed: readonly number[];
 }
@@ -61,23 +54,24 @@ export const reconcileRun = async (
   options: ReconcileOptions = {},
 ): Promise<ReconcileResult> => {
   const holderIdentity = ports.newHolderIdentity();
-  let known: Findings & Known = { owner: options.owner ?? false, looked: [], passed: [] };
+  let known: Known = { owner: options.owner ?? false, checked: [], unread: false, passed: [] };
   let { jobs, namespaces } = target;
   for (let attempt = 0; attempt < maxSteps; attempt++) {
     const run = readRun(jobs ?? (await ports.jobs.listRun(target.runId, namespaces)));
     if (!run) return { kind: "over" };
     const all = namespacesOf(run);
     if (!all.every((one) => namespaces.includes(one))) {
-      [namespaces, jobs] = [[...new Set([...namespaces, ...all])], undefined]; // only ever added: forged ones could alternate
+      namespaces = [...new Set([...namespaces, ...all])]; // only ever added: forged ones could alternate
+      jobs = undefined;
       continue;
     }
     const step = nextStep(run, situationOf(ports, { holderIdentity, ...known }));
     if (step.kind === "over") return { ...step, ends: endsOf(run) };
-    const failures = failuresToCheck(run, step, known.looked);
+    const failures = failuresToCheck(run, step, known.checked);
     const [due, toClose] = [valuesDue(run, step, known.passed), jobsToClose(run, step)];
     if (failures.length > 0) {
-      const { looked, ...found } = await checkFailures(ports, run, failures);
-      known = { ...known, looked: [...known.looked, ...looked], ...found };
+      const { checked, unread, ...found } = await checkFailures(ports, run, failures);
+      known = { ...known, checked: [...known.checked, ...checked], unread: known.unread || unread, ...found };
     } else if (step.kind === "release" && due.length > 0) {
       await passDue(ports, run, { tasks: step.tasks, due });
       known = { ...known, owner: false, passed: [...known.passed, ...due] };
@@ -90,7 +84,7 @@ export const reconcileRun = async (
       known = { ...found, ...keptOf(known), owner: false, inspected: true };
     } else {
       const reconcile = options.forSibling ? undefined : reconcileFor(ports);
-      const rest = await executeStep(ports, run, { step, holderIdentity, reconcile, unread: known.unread === true });
+      const rest = await executeStep(ports, run, { step, holderIdentity, reconcile, unread: known.unread });
       if (rest) return { ...rest, ends: endsOf(run) };
       known = afterStep(run, known);
     }
@@ -105,13 +99,10 @@ export const namespacesOf = ({ spec }: RunState): readonly string[] => [
 
 const endsOf = ({ tasks }: RunState): string[] => tasks.flatMap(({ job }) => (job && endOfJob(job)) ?? []);
 
-const keptOf = ({ looked, passed, unread }: Known): Pick<Known, "looked" | "passed" | "unread"> => ({
-  ...{ looked, passed },
-  ...(unread ? { unread } : {}),
-});
+const keptOf = ({ checked, passed, unread }: Known) => ({ checked, passed, unread });
 
 /** In a graph other tasks may still run, so findings that were handled are dropped. */
-const afterStep = ({ spec }: RunState, known: Findings & Known): Findings & Known =>
+const afterStep = ({ spec }: RunState, known: Known): Known =>
   spec.graph ? { ...keptOf(known), owner: false } : { ...known, owner: false };
 
 const situationOf = (
@@ -119,7 +110,7 @@ const situationOf = (
   known: Findings & { holderIdentity: string; owner: boolean },
 ): Situation => ({
   ...known,
-  nowMs: ports.clock.now().getTime(),
+  nowMs: nowMs(ports),
   leaseSeconds: ports.settings.CLAIM_LEASE_SECONDS,
   createGraceSeconds: ports.settings.CREATE_GRACE_SECONDS,
 });
@@ -131,22 +122,22 @@ const reconcileFor =
     return reconcileRun(quiet, { runId, namespaces }, { forSibling: true });
   };
 
+const abandoned = "Keptn no longer waits for this run; its Jobs are stopped";
 const over: ReconcileResult = { kind: "over" };
 const running: ReconcileResult = { kind: "wait", why: "a task is running" };
+
+interface Execution {
+  readonly step: Exclude<Step, ReconcileResult>;
+  readonly holderIdentity: string;
+  readonly reconcile: ReconcileSibling | undefined;
+  readonly unread: boolean;
+}
 
 /** @returns the resting state; undefined when another delivery was faster: read the run again */
 const executeStep = async (
   ports: ReconcilePorts,
   run: RunState,
-  {
-    step,
-    ...by
-  }: {
-    step: Exclude<Step, ReconcileResult>;
-    holderIdentity: string;
-    reconcile: ReconcileSibling | undefined;
-    unread: boolean;
-  },
+  { step, ...by }: Execution,
 ): Promise<ReconcileResult | undefined> => {
   switch (step.kind) {
     case "announce":
@@ -160,11 +151,7 @@ const executeStep = async (
     case "report":
       return report(ports, run, { end: step.end, ...by });
     case "abandon":
-      ports.log({
-        level: "info",
-        message: "Keptn no longer waits for this run; its Jobs are stopped",
-        ...aboutRun(run),
-      });
+      ports.log({ level: "info", message: abandoned, ...aboutRun(run) });
       return finalizeRun(ports, run, "abandoned").then(() => over);
     case "finalize":
       return finalizeRun(ports, run).then(() => over);

@@ -4,7 +4,7 @@ import { readRun } from "../core/run/run-state.ts";
 import { IoError } from "../io-error.ts";
 import type { OpenRuns } from "../kubernetes/ports.ts";
 import { inspectRun } from "./inspect-run.ts";
-import { aboutRun, type ReconcilePorts } from "./ports.ts";
+import { aboutRun, nowMs, type ReconcilePorts } from "./ports.ts";
 import { reconcileRun } from "./reconcile-run.ts";
 
 export interface ReconciledRuns {
@@ -32,7 +32,7 @@ export const reconcileRuns = async (
   const large: string[] = [];
   let [failed, left] = [0, 0];
   const move = async (runId: string, maxBytes?: number): Promise<void> => {
-    if (ports.clock.now().getTime() >= untilMs) return void left++;
+    if (nowMs(ports) >= untilMs) return void left++;
     const moved = await reconcileFound(ports, { runId, namespaces: [...(runs.get(runId) ?? [])] }, maxBytes);
     if (moved === "done") return;
     if (moved.tooLarge && maxBytes !== undefined) return void large.push(runId);
@@ -69,6 +69,8 @@ interface Failure {
   readonly about: object;
 }
 
+const ignored = "ignored Jobs with our labels: their run annotations are missing or malformed";
+
 const reconcileFound = async (
   ports: ReconcilePorts,
   { runId, namespaces }: { readonly runId: string; readonly namespaces: readonly string[] },
@@ -79,14 +81,10 @@ const reconcileFound = async (
     const room = maxBytes === undefined ? {} : { maxBytes };
     const jobs = await ports.jobs.listRun(runId, namespaces, { byName: true, ...room });
     const run = readRun(jobs);
-    if (run) about = aboutRun(run);
-    else if (jobs.length > 0)
-      ports.log({
-        level: "warn",
-        message: "ignored Jobs with our labels: their run annotations are missing or malformed",
-        run: runId,
-      });
-    if (run) await reconcileRun(ports, { runId, namespaces, jobs }, { inspect: (state) => inspectRun(ports, state) });
+    if (run) {
+      about = aboutRun(run);
+      await reconcileRun(ports, { runId, namespaces, jobs }, { inspect: (state) => inspectRun(ports, state) });
+    } else if (jobs.length > 0) ports.log({ level: "warn", message: ignored, run: runId });
     return "done";
   } catch (fault) {
     return { fault, about, tooLarge: fault instanceof IoError && fault.tooLarge };

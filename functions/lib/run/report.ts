@@ -72,11 +72,8 @@ const tell = async (
   } catch (fault) {
     if (!isRefusedForGood(fault)) throw fault;
     ports.log({ level: "error", message: `Keptn refuses the finished event: ${fault.message}`, ...aboutRun(run) });
-    await logErrored(
-      ports,
-      run.event,
-      `Keptn refuses the finished event of action '${run.spec.action}': ${fault.message}`,
-    );
+    const message = `Keptn refuses the finished event of action '${run.spec.action}': ${fault.message}`;
+    await logErrored(ports, run.event, message);
     return "errored"; // Keptn will never accept it, so the run is over
   }
 };

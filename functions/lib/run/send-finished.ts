@@ -43,20 +43,12 @@ const sendCounted = async (
   if (count.kind === "over") return "over";
   if (!(await lease.renewIfStale())) return "lost";
   const { source } = run.spec;
-  if (count.started === 0)
-    ports.log({
-      level: "warn",
-      message: "Keptn has not counted the started event; sending it again",
-      ...aboutRun(run),
-    });
+  const again = "Keptn has not counted the started event; sending it again";
+  if (count.started === 0) ports.log({ level: "warn", message: again, ...aboutRun(run) });
   const ofOrphaned = isAlone ? [] : await makeOrphanedFinished(ports, run, { orphaned, count });
   const finishedEvents = [...ofOrphaned, { source, finished }];
-  return sendMissingEvents(ports, count, {
-    event: run.event,
-    finishedEvents,
-    siblings,
-    maySend: () => lease.renewIfStale(),
-  });
+  const maySend = () => lease.renewIfStale();
+  return sendMissingEvents(ports, count, { event: run.event, finishedEvents, siblings, maySend });
 };
 
 const alone: SiblingsFound = { orphaned: [], moved: false };

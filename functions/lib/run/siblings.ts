@@ -1,13 +1,12 @@
 // Handles the other runs of an event before one is reported: Keptn completes the task as soon as as many events finished as started.
 import type { Sibling } from "../core/annotations/annotations.ts";
 import type { Job } from "../core/kubernetes.ts";
-import { createdMs } from "../core/object-meta.ts";
 import { makeRefused } from "../core/report/finished-event.ts";
-import { type RunState, siblingsOf, stateOf } from "../core/run/run-state.ts";
+import { newestJobMs, type RunState, siblingsOf, stateOf } from "../core/run/run-state.ts";
 import { catchPermanent, IoError } from "../io-error.ts";
 import { logErrored } from "./error-log.ts";
 import { askedAgainMs, type CurrentCounts, isBalanced, ofSource } from "./event-counts.ts";
-import { aboutRun, type ReconcilePorts } from "./ports.ts";
+import { aboutRun, nowMs, type ReconcilePorts } from "./ports.ts";
 import type { SourceFinished } from "./send-missing-events.ts";
 
 /** Moves another run as far as possible. */
@@ -73,11 +72,9 @@ const listJobs = async (ports: ReconcilePorts, { runId, namespaces }: Sibling): 
  * until the first is counted. If it did not complete, the event is redelivered.
  */
 const waitForStart = (ports: ReconcilePorts, run: RunState, { action }: Sibling): void => {
-  const newestMs = Math.max(...run.tasks.map(({ job }) => (job ? createdMs(job) : 0)));
-  if (ports.clock.now().getTime() >= newestMs + ports.settings.CREATE_GRACE_SECONDS * 1000) return;
-  throw new IoError(`start-job may still create the Jobs of action '${action}' of the same event, or answer for it`, {
-    retryable: true,
-  });
+  if (nowMs(ports) >= newestJobMs(run) + ports.settings.CREATE_GRACE_SECONDS * 1000) return;
+  const message = `start-job may still create the Jobs of action '${action}' of the same event, or answer for it`;
+  throw new IoError(message, { retryable: true });
 };
 
 /** The `.finished` of orphaned siblings that Keptn has not counted yet. */
@@ -87,16 +84,13 @@ export const makeOrphanedFinished = async (
   { orphaned, count }: { readonly orphaned: readonly Sibling[]; readonly count: CurrentCounts },
 ): Promise<readonly SourceFinished[]> => {
   const due = orphaned.filter(({ source }) => !isBalanced(ofSource(count, source)));
-  return Promise.all(due.map((sibling) => makeFinishedOf(ports, run, sibling)));
-};
-
-const makeFinishedOf = async (
-  ports: ReconcilePorts,
-  run: RunState,
-  { action, source }: Sibling,
-): Promise<SourceFinished> => {
-  const message = `Action '${action}' did not come to its end: its Jobs were never created, or were removed by force.`;
-  ports.log({ level: "error", message, ...aboutRun(run) });
-  await logErrored(ports, run.event, message);
-  return { source, finished: makeRefused(run.event, source, { message, maxBytes: ports.settings.MAX_EVENT_BYTES }) };
+  return Promise.all(
+    due.map(async ({ action, source }) => {
+      const message = `Action '${action}' did not come to its end: its Jobs were never created, or were removed by force.`;
+      ports.log({ level: "error", message, ...aboutRun(run) });
+      await logErrored(ports, run.event, message);
+      const { MAX_EVENT_BYTES: maxBytes } = ports.settings;
+      return { source, finished: makeRefused(run.event, source, { message, maxBytes }) };
+    }),
+  );
 };

@@ -1,4 +1,4 @@
-// `job-executor check` at a cluster over HTTP: an installation that is well, and everything that can be wrong with one.
+// `job-executor check` on a cluster over HTTP: a healthy installation, and everything that can be wrong with one.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import {
 import { makeTempFolder } from "../../doubles/temp-folder.ts";
 import { makeTerminal } from "../../doubles/terminal.ts";
 
-/** Waits are over at once, and a minute is one all the same. */
+/** Waits end at once, but count their full time. */
 const run = async ({ kubeconfig }: TestInstallation, given: Partial<CheckOptions> = {}) => {
   let waitedMs = 0;
   const terminal = makeTerminal(() => new Date(Date.now() + waitedMs));
@@ -46,7 +46,7 @@ const notReady = { conditions: [{ type: "Ready", status: "False", reason: "Revis
 const pick = ({ seen, fix }: { readonly seen: string; readonly fix: string }) => ({ seen, fix });
 
 describe("check", () => {
-  test("of an installation that is well finds nothing, and says what it looked at", async (context) => {
+  test("finds no problem in a healthy installation, and lists what it checked", async (context) => {
     const installation = await start(context);
     const { code, wrong, findings } = await run(installation);
     assert.deepEqual([code, wrong], [0, []]);
@@ -59,7 +59,7 @@ describe("check", () => {
     assert.equal(event?.["type"], "sh.keptn.event.job-executor-check.triggered");
   });
 
-  test("of one whose overlay has a namePrefix and a nameSuffix looks at it under its names", async (context) => {
+  test("follows the names of an overlay with a namePrefix and a nameSuffix", async (context) => {
     const installation = await start(context, { affixed: (name) => `east-${name}-2` });
     const accounts = Object.entries({
       START_JOB: "start-job",
@@ -83,7 +83,7 @@ describe("check", () => {
     );
   });
 
-  test("changes nothing, and never asks for what is in a Secret", async (context) => {
+  test("changes nothing, and never reads the content of a Secret", async (context) => {
     const installation = await start(context);
     await run(installation);
     const changes = installation.calls.filter((call) => !/^GET |subjectaccessreviews$|\/proxy\//.test(call));
@@ -92,7 +92,7 @@ describe("check", () => {
     assert.ok(installation.secretsAskedAs.every((accept) => accept.includes("as=PartialObjectMetadata")));
   });
 
-  test("prints lines for people: what was seen, and what mends it below", async (context) => {
+  test("prints findings for people, each with its fix below", async (context) => {
     const installation = await start(context);
     installation.store.delete(collections.secrets, "job-service-keptn-secrets");
     const { code, stdout, stderr } = await run(installation, { format: "text" });
@@ -105,7 +105,7 @@ describe("check", () => {
     assert.equal(stderr.at(-1), "Namespace keptn-jes: 1 error, 0 warnings.");
   });
 
-  test("of a plain Kubernetes finds that Knative is missing, and nothing of ours", async (context) => {
+  test("reports a missing Knative on plain Kubernetes, and nothing else of ours", async (context) => {
     const { code, wrong } = await run(await start(context, { withKnative: false }));
     assert.equal(code, 1);
     assert.deepEqual(
@@ -115,7 +115,7 @@ describe("check", () => {
     assert.match(wrong[1]?.seen ?? "", /does not serve eventing\.knative\.dev\/v1 or sources\.knative\.dev\/v1\.$/);
   });
 
-  test("of another namespace finds that nothing of ours is there", async (context) => {
+  test("reports that another namespace has no installation", async (context) => {
     const { wrong } = await run(await start(context), { namespace: "elsewhere" });
     assert.deepEqual(
       wrong.map(({ id, seen }) => [id, seen]),
@@ -123,7 +123,7 @@ describe("check", () => {
     );
   });
 
-  test("finds a function that is not ready, in Knative's words", async (context) => {
+  test("reports a function that is not ready, in Knative's words", async (context) => {
     const installation = await start(context);
     change(installation, "services", "finish-task", { status: notReady });
     const { code, wrong } = await run(installation);
@@ -137,7 +137,7 @@ describe("check", () => {
     ]);
   });
 
-  test("finds which rights are missing, and whose", async (context) => {
+  test("reports missing permissions by service account", async (context) => {
     const installation = await start(context);
     installation.allows = ({ user, verb, resource }) =>
       !(user === "system:serviceaccount:keptn-jes:start-job" && verb === "patch") && resource !== "pods";
@@ -152,7 +152,7 @@ describe("check", () => {
     );
   });
 
-  test("warns of what it may not see, and goes on", async (context) => {
+  test("warns about what it may not read, and goes on", async (context) => {
     const installation = await start(context);
     for (const what of ["reviews", "proxy", "secrets", "brokers"]) installation.forbidden.add(what);
     const { code, wrong } = await run(installation);
@@ -165,7 +165,7 @@ describe("check", () => {
     assert.match(wrong[3]?.seen ?? "", /could not be checked: .*subjectaccessreviews is forbidden\.$/);
   });
 
-  test("says when PUBSUB_TOPIC and what Keptn has for our registration differ, and which one counts", async (context) => {
+  test("reports when PUBSUB_TOPIC differs from Keptn's registration, and which one counts", async (context) => {
     const installation = await start(context);
     const difference = { kind: "missing", seen: "Keptn counts, not PUBSUB_TOPIC.", fix: "Change one of them." };
     installation.sourceLog = [...installation.sourceLog, { level: "warn", message: "x", difference }];
@@ -175,7 +175,7 @@ describe("check", () => {
     assert.deepEqual((await run(installation)).wrong, []);
   });
 
-  test("of a dry event says what start-job fails at, and what mends it", async (context) => {
+  test("reports why start-job fails on the dry event, with a fix", async (context) => {
     const installation = await start(context);
     const message = "will be retried: Keptn GET x: 401, unauthenticated";
     installation.logLine = (event) => ({ level: "warn", message, event });
@@ -185,7 +185,7 @@ describe("check", () => {
     assert.match(wrong[0]?.fix ?? "", /renew the Secret/);
   });
 
-  test("of a dry event that nobody speaks of says so after a minute", async (context) => {
+  test("reports after a minute that nobody logged the dry event", async (context) => {
     const installation = await start(context);
     installation.logLine = () => undefined;
     const { code, wrong } = await run(installation);
@@ -193,7 +193,7 @@ describe("check", () => {
     assert.match(wrong[0]?.seen ?? "", /^start-job did not log the dry event within 6\d s\.$/);
   });
 
-  test("warns when it may not send a dry event, and says who could", async (context) => {
+  test("warns when it may not send a dry event, and names the missing permission", async (context) => {
     const installation = await start(context);
     installation.forbidden.add("proxy");
     const { code, wrong } = await run(installation);
@@ -202,14 +202,14 @@ describe("check", () => {
     assert.match(wrong[0]?.fix ?? "", /create services\/proxy .*--no-dry-event/);
   });
 
-  test("sends no dry event when none is wanted", async (context) => {
+  test("sends no dry event with --no-dry-event", async (context) => {
     const installation = await start(context);
     const { code, findings } = await run(installation, { dryEvent: false });
     assert.deepEqual([code, installation.events], [0, []]);
     assert.ok(findings.every(({ id }) => id !== "dry-event"));
   });
 
-  test("sends a type that a Trigger of `kn func` takes", async (context) => {
+  test("sends a type that a Trigger made by `kn func` accepts", async (context) => {
     const installation = await start(context);
     const filter = { attributes: { type: "sh.keptn.event.test.triggered" } };
     const spec = { broker: "keptn", subscriber: { ref: { name: "start-job" } }, filter };
@@ -218,7 +218,7 @@ describe("check", () => {
     assert.equal(installation.events[0]?.["type"], "sh.keptn.event.test.triggered");
   });
 
-  test("finds settings that nobody reads or that cannot be read, and a source that is not there", async (context) => {
+  test("reports unknown and unreadable settings, and a missing event source", async (context) => {
     const installation = await start(context);
     installation.store.delete(collections.deployments, "keptn-source");
     const data = { KEPTN_API_ENDPOINT: "http://keptn/api", JOB_NAMESPAC: "x", START_GRACE_SECONDS: "soon" };
@@ -231,7 +231,7 @@ describe("check", () => {
     assert.match(wrong.find(({ id }) => id === "event-source")?.seen ?? "", /no project is connected/);
   });
 
-  test("goes on from the names among settings that cannot be read", async (context) => {
+  test("still uses the valid names among unreadable settings", async (context) => {
     const installation = await start(context);
     const data = { KEPTN_API_ENDPOINT: "http://keptn/api", JOB_NAMESPACE: "carts", START_GRACE_SECONDS: "soon" };
     change(installation, "configmaps", "settings", { data });
@@ -241,14 +241,14 @@ describe("check", () => {
     assert.match(findings.findLast(({ id }) => id === "secret")?.seen ?? "", /namespace carts is missing: tasks there/);
   });
 
-  test("without the right to read settings takes Jobs to be where the functions are", async (context) => {
+  test("assumes that Jobs run in the functions' namespace when it may not read settings", async (context) => {
     const installation = await start(context);
     installation.forbidden.add("configmaps");
     const { code, wrong } = await run(installation, { dryEvent: false });
     assert.deepEqual([code, wrong.map(({ id }) => id)], [0, ["settings"]]);
   });
 
-  test("at no cluster fails as every command does", async (context) => {
+  test("fails like every command when there is no cluster", async (context) => {
     const file = join(await makeTempFolder(context), "config");
     const nowhere = { name: "c", cluster: { server: "http://127.0.0.1:1", "insecure-skip-tls-verify": true } };
     await writeFile(file, JSON.stringify({ clusters: [nowhere], contexts: [usualContext], "current-context": "c" }));

@@ -1,4 +1,4 @@
-// What `job-executor check` says of the namespaces of Jobs: their Pod Security level, Kueue, and what tasks may not have.
+// `job-executor check` on the namespaces of Jobs: Pod Security level, Kueue, and what tasks may not use.
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { openInstallation } from "../../../functions/cli/check/cluster.ts";
@@ -37,7 +37,7 @@ const told: readonly (readonly [label: string | undefined, setting: string, Find
 ];
 
 for (const [label, JOB_POD_SECURITY_LEVEL, severity, says] of told) {
-  test(`a namespace of level ${label}, and the setting "${JOB_POD_SECURITY_LEVEL}": ${severity}`, async (context) => {
+  test(`a namespace of level ${label} with the setting "${JOB_POD_SECURITY_LEVEL}": ${severity}`, async (context) => {
     const installation = await start(context);
     change(installation, "namespaces", ns, levelOf(label));
     setting(installation, { JOB_POD_SECURITY_LEVEL });
@@ -47,7 +47,7 @@ for (const [label, JOB_POD_SECURITY_LEVEL, severity, says] of told) {
   });
 }
 
-test("security contexts of the operator that the namespace refuses are an error before any event", async (context) => {
+test("reports the operator's security contexts that the namespace refuses, before any event arrives", async (context) => {
   const installation = await start(context);
   setting(installation, { JOB_SECURITY_CONTEXT: '{"runAsUser": 0}', JOB_POD_SECURITY_LEVEL: "restricted" });
   const [finding] = await findingsOf(installation, "pod-security");
@@ -55,7 +55,7 @@ test("security contexts of the operator that the namespace refuses are an error 
   assert.match(finding?.seen ?? "", /refuses every task: .*runAsUser: 0 \(JOB_SECURITY_CONTEXT\)/);
 });
 
-test("Kueue's queue for all Jobs of the namespace is found, and no other", async (context) => {
+test("reports a Kueue queue that takes all Jobs of the namespace, and no other queue", async (context) => {
   const installation = await start(context);
   assert.deepEqual(await findingsOf(installation, "kueue"), []);
   installation.kueue = ["v1beta2", "v1beta1"];
@@ -69,7 +69,7 @@ test("Kueue's queue for all Jobs of the namespace is found, and no other", async
   assert.deepEqual(await findingsOf(installation, "kueue"), []);
 });
 
-test("Kueue's label on every Job is an error of the settings", async (context) => {
+test("reports Kueue's label in JOB_LABELS", async (context) => {
   const installation = await start(context);
   setting(installation, { JOB_LABELS: "kueue.x-k8s.io/queue-name=team" });
   const [finding] = await findingsOf(installation, "settings");
@@ -77,7 +77,7 @@ test("Kueue's label on every Job is an error of the settings", async (context) =
   assert.match(finding?.seen ?? "", /contains the label kueue\.x-k8s\.io\/queue-name: Kueue starts suspended Jobs/);
 });
 
-test("accounts and Secrets of ours that tasks are not denied are an error", async (context) => {
+test("reports service accounts and Secrets of ours that tasks may use", async (context) => {
   const installation = await start(context);
   setting(installation, { KEPTN_SECRET_NAME: "other", START_JOB_SERVICE_ACCOUNT: "east-start-job" });
   const [finding] = await findingsOf(installation, "denied-names");
@@ -85,7 +85,7 @@ test("accounts and Secrets of ours that tasks are not denied are an error", asyn
   assert.match(finding?.seen ?? "", /service account start-job, Secret job-service-keptn-secrets\.$/);
 });
 
-test("a namespace that is being deleted is an error, with the way out", async (context) => {
+test("reports a namespace that is being deleted, with a fix", async (context) => {
   const installation = await start(context);
   setting(installation, {});
   assert.deepEqual(await findingsOf(installation, "job-namespace"), []);
@@ -97,7 +97,7 @@ test("a namespace that is being deleted is an error, with the way out", async (c
   assert.match(finding?.fix ?? "", /operating\.md/);
 });
 
-test("rights that finish-task lacks where runs were started with other settings are found", async (context) => {
+test("reports missing finish-task permissions where runs were started with earlier settings", async (context) => {
   const installation = await start(context);
   setting(installation, {});
   const scope = { managedBy: "job-executor-service", namespaces: ["old"] };
@@ -109,7 +109,7 @@ test("rights that finish-task lacks where runs were started with other settings 
   assert.match(wrong[0]?.seen ?? "", /finish-task lacks rights in namespace old: get jobs\.batch, list jobs\.batch/);
 });
 
-test("a pattern in ALLOWED_NAMESPACES without rights in all namespaces is an error that names the component", async (context) => {
+test("reports a pattern in ALLOWED_NAMESPACES without permissions in all namespaces, with the component", async (context) => {
   const installation = await start(context);
   setting(installation, { ALLOWED_NAMESPACES: "team-*" });
   installation.allows = ({ namespace }) => namespace !== undefined;

@@ -1,4 +1,4 @@
-// What `job-executor check` prints: in the columns of a terminal, or a line for each thing.
+// How `job-executor check` prints findings: in columns on a terminal, otherwise one line each.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { renderFindings } from "../../../functions/cli/check/render.ts";
@@ -13,7 +13,7 @@ const finding: Finding = {
 const plain = (_: unknown, text: string): string => text;
 
 describe("findings are printed", () => {
-  test("in a terminal's columns, broken between words", () => {
+  test("in the terminal's columns, wrapped between words", () => {
     assert.equal(
       renderFindings([finding], plain, 60),
       `error    function          Service start-job is not ready,
@@ -22,7 +22,7 @@ describe("findings are printed", () => {
                            -> Look at its newest Revision.`,
     );
   });
-  test("in lines of any length elsewhere", () => {
+  test("in lines of any length when stdout is not a terminal", () => {
     assert.deepEqual(renderFindings([finding], plain).split("\n"), [
       `error    function          ${finding.seen}`,
       `                           -> ${finding.fix}`,

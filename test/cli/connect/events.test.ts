@@ -1,4 +1,4 @@
-// Which events connect subscribes to, and what it must not take from others.
+// Which events connect subscribes to, and which subscriptions of others it must not affect.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { connect } from "../../../functions/cli/connect/handler.ts";
@@ -7,7 +7,7 @@ import { everyTask } from "../../../functions/lib/core/connect/selection.ts";
 import { open, other, shipyardOf, typeOf, usual } from "./harness.ts";
 
 describe("connect", () => {
-  test("follows the shipyard file: a task that came is added, one that went is removed", async () => {
+  test("follows the shipyard file: new tasks are added, removed tasks are removed", async () => {
     const { state, run } = open();
     await run(connect);
     state.shipyard = shipyardOf("deploy", "test");
@@ -22,7 +22,7 @@ describe("connect", () => {
     assert.ok(!state.subscriptions.some(({ event }) => event === typeOf("deploy")));
   });
 
-  test("warns where the shipyard file names no task", async () => {
+  test("warns when the shipyard file has no tasks", async () => {
     const { state, run } = open();
     state.shipyard = "spec: [";
     assert.match((await run(connect)).said, /^warning +The shipyard file has no tasks for project p/m);
@@ -32,7 +32,7 @@ describe("connect", () => {
     );
   });
 
-  test("with a pattern has no subscription of the probe's own, and sees the probe come by the pattern", async () => {
+  test("needs no subscription for the probe when a pattern covers it, and sees the probe arrive", async () => {
     const { state, run } = open();
     await run(connect);
     const { code, said } = await run(connect, { event: [everyTask, "deploy"] });
@@ -71,7 +71,7 @@ describe("connect", () => {
     });
   }
 
-  test("beside somebody's subscription to the very same event is fine", async () => {
+  test("accepts somebody else's subscription to the very same event", async () => {
     for (const event of [everyTask, typeOf("deploy")]) {
       const { code, said } = await open({ subscriptions: [other(event)] }).run(connect, { event: [event] });
       assert.equal(code, 0, said);
@@ -80,7 +80,7 @@ describe("connect", () => {
 });
 
 describe("connect --list", () => {
-  test("says which tasks are not connected, where every task was to be", async () => {
+  test("lists tasks that are not connected, when all tasks should be", async () => {
     const { state, run } = open();
     await run(connect);
     assert.equal((await run(listConnected)).said, "");
@@ -93,7 +93,7 @@ describe("connect --list", () => {
     assert.equal(stdout.split("\n").length, 4);
   });
 
-  test("says nothing of tasks that somebody left out, or where it may not read what was to be connected", async () => {
+  test("lists no tasks that somebody left out, and nothing when it may not read the connections", async () => {
     const narrowed = open();
     await narrowed.run(connect, { event: ["evaluation"] });
     assert.equal((await narrowed.run(listConnected)).said, "");
@@ -103,7 +103,7 @@ describe("connect --list", () => {
     assert.equal((await forbidding.run(listConnected)).said, "");
   });
 
-  test("says which subscriptions take events from each other", async () => {
+  test("lists subscriptions that take events from each other", async () => {
     const { state, run } = open();
     await run(connect);
     state.subscriptions.push(other(everyTask));

@@ -1,4 +1,4 @@
-// connect and disconnect where something is wrong: on a Keptn and a cluster that are values. On real ones: test/keptn/connect.test.ts.
+// connect and disconnect when something is wrong, with an in-memory Keptn and cluster. For real ones: test/keptn/connect.test.ts.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { disconnect } from "../../../functions/cli/connect/disconnect.ts";
@@ -10,7 +10,7 @@ import { IoError } from "../../../functions/lib/io-error.ts";
 import { open, url, usual } from "./harness.ts";
 
 describe("connect", () => {
-  test("twice, and disconnect twice: everything is as it was before", async () => {
+  test("leaves everything unchanged after connecting twice and disconnecting twice", async () => {
     const { state, run } = open();
     assert.equal((await run(connect, { lookEvery: "15m" })).code, 0);
     assert.deepEqual([state.subscriptions.map(({ event }) => event), state.schedule], [usual, "*/15 * * * *"]);
@@ -27,7 +27,7 @@ describe("connect", () => {
     assert.match((await run(disconnect)).said, /^ok +webhook-service has none of our subscriptions/);
   });
 
-  test("with a deny list says the one line that mends it; --allow does it, and the last disconnect undoes it", async () => {
+  test("suggests a fix for the deny list; --allow applies it, and the last disconnect undoes it", async () => {
     const { state, run } = open({ denyList: "svc.cluster.local\nlocalhost" });
     const { code, said } = await run(connect);
     assert.deepEqual([code, state.subscriptions, state.file], [1, [], undefined]);
@@ -44,7 +44,7 @@ describe("connect", () => {
     assert.equal(state.denyList, "localhost\nsvc.cluster.local");
   });
 
-  test("as a dry run changes nothing, and says what it would", async () => {
+  test("changes nothing as a dry run, and lists what it would do", async () => {
     const { state, run } = open();
     const { code, said } = await run(connect, { dryRun: true, lookEvery: "1h" });
     assert.equal(code, 0);
@@ -56,7 +56,7 @@ describe("connect", () => {
     assert.ok(!said.includes("done"));
   });
 
-  test("takes its subscriptions back when it cannot write their webhooks", async () => {
+  test("removes its subscriptions when it cannot write their webhooks", async () => {
     const { state, run } = open();
     state.failsToWrite = true;
     await assert.rejects(run(connect), IoError);
@@ -86,21 +86,21 @@ describe("connect", () => {
       /No response to the probe event after 60 s/,
     ],
   ] as const) {
-    test(`${what}: a sentence with the fix, and exit code 1`, async () => {
+    test(`${what}: a message with the fix, and exit code 1`, async () => {
       const { code, said } = await open(given).run(connect, options);
       assert.equal(code, 1, said);
       assert.match(said, expected);
     });
   }
 
-  test("goes on where it may not write in our namespace, or there is nothing to probe, and says so", async () => {
+  test("goes on without write permission in our namespace or without a service to probe, and says so", async () => {
     const { code, said } = await open({ mayWrite: false, hasService: false }).run(connect);
     assert.equal(code, 0, said);
     assert.match(said, /lost events are not recovered: configmaps is forbidden/);
     assert.match(said, /No probe was sent: the project does not have a stage with a service yet/);
   });
 
-  test("without a Broker, or with an option that makes no sense, is wrong usage", async () => {
+  test("reports a usage error without a Broker or with an invalid option", async () => {
     await assert.rejects(
       open({ broker: undefined as unknown as string }).run(connect),
       /Broker keptn does not exist in namespace jes.*--url/,
@@ -110,7 +110,7 @@ describe("connect", () => {
     await assert.rejects(open().run(connect, { lookEvery: "7m" }), /--look-every 7m does not divide an hour/);
   });
 
-  test("keeps the webhook of a subscription that Keptn does not let go", async () => {
+  test("keeps the webhook of a subscription that Keptn does not remove", async () => {
     const { state, run } = open({ forgetsRemovals: true });
     await run(connect);
     const { code, said } = await run(disconnect);

@@ -1,4 +1,4 @@
-// connect and disconnect on a Keptn and a cluster that are values.
+// connect and disconnect with an in-memory Keptn and cluster.
 import type { connect } from "../../../functions/cli/connect/handler.ts";
 import type { ConnectOptions, ConnectPorts } from "../../../functions/cli/connect/ports.ts";
 import type { WebhookSubscription } from "../../../functions/lib/core/connect/selection.ts";
@@ -25,7 +25,7 @@ export const url = "http://broker-ingress.knative-eventing.svc.cluster.local/jes
 export const shipyardOf = (...tasks: readonly string[]) =>
   `spec: {stages: [{name: dev, sequences: [{name: delivery, tasks: [${tasks.map((name) => `{name: ${name}}`)}]}]}]}`;
 export const typeOf = (task: string) => `sh.keptn.event.${task}.triggered`;
-/** What a project with the task `deploy` is connected for, the probe last. */
+/** The events of a connected project with the task `deploy`, the probe last. */
 export const usual = ["deploy", "evaluation", "get-sli", "job-executor-probe"].map(typeOf);
 export const other = (event: string): WebhookSubscription => ({
   ...{ id: "theirs", event, filter: { projects: ["shop"], stages: [], services: [] } },

@@ -1,4 +1,4 @@
-// Every problem that a job config can have, with its place, its code and what to do.
+// Every problem that a job config can have, with its position, its code and its fix.
 import { test } from "node:test";
 import { lintJobConfig } from "../../../functions/cli/lint/lint.ts";
 import { renderProblem } from "../../../functions/lib/core/problem.ts";

@@ -1,4 +1,4 @@
-// Engines that answer are preferred, and one that hangs or is broken holds nobody up.
+// An engine that responds is preferred, and one that hangs or is broken delays nobody.
 import assert from "node:assert/strict";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Programs of these names come before those of the machine. */
+/** Programs of these names, first on the PATH. */
 const choose = async (choice: RuntimeChoice, programs: Readonly<Record<string, string>>, answerSeconds = 60) => {
   const bin = await mkdtemp(join(folder, "bin-"));
   for (const [name, script] of Object.entries(programs)) {
@@ -26,23 +26,23 @@ const choose = async (choice: RuntimeChoice, programs: Readonly<Record<string, s
 
 const broken = "echo cannot connect >&2; exit 125";
 
-test("auto takes podman before docker", async () => {
+test("auto prefers podman to docker", async () => {
   assert.equal((await choose("auto", { podman: "exit 0", docker: "exit 0" })).name, "podman");
 });
 
-test("auto takes docker where only that answers", async () => {
+test("auto chooses docker when only docker responds", async () => {
   assert.equal((await choose("auto", { podman: broken, docker: "exit 0" })).name, "docker");
 });
 
-test("auto takes processes where an engine is broken and another one hangs", async () => {
+test("auto chooses processes when one engine is broken and another one hangs", async () => {
   assert.equal((await choose("auto", { podman: "sleep 1000 & sleep 1000", docker: broken }, 1)).name, "process");
 });
 
-test("an engine that was asked for by name has to answer", async () => {
+test("an engine that was chosen by name must respond", async () => {
   const asked = choose("podman", { podman: broken });
   await assert.rejects(asked, (fault) => fault instanceof IoError && /podman does not answer/.test(fault.message));
 });
 
-test("processes are taken where they are asked for", async () => {
+test("processes are used when chosen", async () => {
   assert.equal((await choose("process", { podman: "exit 0", docker: "exit 0" })).name, "process");
 });

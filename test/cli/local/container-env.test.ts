@@ -1,4 +1,4 @@
-// A container's environment comes about as the kubelet makes it, from Secrets that the run was given.
+// A container's environment is built as the kubelet builds it, with the Secrets given to the run.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeContainerEnv } from "../../../functions/cli/local/container-env.ts";
@@ -20,7 +20,7 @@ const missing = (container: Partial<Container>) => {
   return made.missing;
 };
 
-test("a Secret's values come first, as they are, and variables may override and use them", () => {
+test("the values of a Secret come first, unchanged, and variables may override and use them", () => {
   const env = [
     { name: "USER", value: "$(USER) too" },
     { name: "LOGIN", value: "$(USER):$(PASSWORD)" },
@@ -32,14 +32,14 @@ test("a Secret's values come first, as they are, and variables may override and 
   });
 });
 
-test("a prefix is put before a Secret's keys", () => {
+test("a prefix is added to the keys of a Secret", () => {
   assert.deepEqual(variables({ envFrom: [{ prefix: "DB_", secretRef: { name: "login" } }] }), {
     DB_USER: "me",
     DB_PASSWORD: "p$(X)",
   });
 });
 
-test("one key of a Secret can be a variable", () => {
+test("a variable can take one key of a Secret", () => {
   const from = (name: string, key: string) => ({ name: "V", valueFrom: { secretKeyRef: { name, key } } });
   assert.deepEqual(variables({ env: [from("login", "USER")] }), { V: "me" });
   assert.match(missing({ env: [from("login", "TOKEN")] }), /couldn't find key TOKEN in Secret login/);
@@ -51,7 +51,7 @@ test("a Secret that was not given is missing, unless it is optional", () => {
   assert.deepEqual(variables({ envFrom: [{ secretRef: { name: "other", optional: true } }] }), {});
 });
 
-test("one key of a ConfigMap can be a variable, and all of them", () => {
+test("a variable can take one key of a ConfigMap, envFrom takes all of them", () => {
   const from = (name: string, key: string, optional = false) => ({
     ...{ name: "V", valueFrom: { configMapKeyRef: { name, key, optional } } },
   });
@@ -62,7 +62,7 @@ test("one key of a ConfigMap can be a variable, and all of them", () => {
   assert.deepEqual(variables({ envFrom: [{ configMapRef: { name: "defaults" } }] }), { LOG_LEVEL: "debug" });
 });
 
-test("what only a cluster has is named", () => {
+test("what only a cluster has is reported", () => {
   assert.match(missing({ envFrom: [{ configMapRef: { name: "settings" } }] }), /configmap "settings" not found/);
   const env = [{ name: "NODE", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }];
   assert.match(missing({ env }), /variable NODE.*fieldRef/);

@@ -1,4 +1,4 @@
-// A container becomes the command line that creates it.
+// The engine's command line for a container.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContainerOrder } from "../../../functions/cli/local/engine.ts";
@@ -28,14 +28,14 @@ const named = [
   "app.kubernetes.io/managed-by=job-executor",
 ];
 
-test("a command takes the place of the entrypoint and its arguments", () => {
+test("a command replaces the image's entrypoint and arguments", () => {
   assert.deepEqual(make({ command: ["sh", "-c", "ls"], args: ["x"] }), [
     ...named,
     ...["--entrypoint", "sh", "alpine:3", "-c", "ls", "x"],
   ]);
 });
 
-test("arguments without a command go to the image's entrypoint", () => {
+test("arguments without a command are passed to the image's entrypoint", () => {
   assert.deepEqual(make({ args: ["--help"] }), [...named, "alpine:3", "--help"]);
 });
 
@@ -46,7 +46,7 @@ test("mounts, variables and the working directory are passed on", () => {
   ]);
 });
 
-test("the container's security context goes before the pod's", () => {
+test("the container's security context overrides the pod's", () => {
   const securityContext = {
     runAsUser: 0,
     readOnlyRootFilesystem: true,

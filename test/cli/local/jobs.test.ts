@@ -1,4 +1,4 @@
-// The Jobs in memory keep Kubernetes' rules, and tell of every change.
+// Jobs in memory follow Kubernetes' rules, and notify listeners of every change.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JobEvent } from "../../../functions/cli/local/job-listeners.ts";
@@ -28,14 +28,14 @@ const watched = async () => {
   return { jobs, changes, ref: refOf(job) };
 };
 
-test("takes times from the clock it was given, in whole seconds", async () => {
+test("uses times of the given clock, in whole seconds", async () => {
   const { jobs, changes, ref } = await watched();
   await jobs.delete(ref);
   assert.equal(changes[0]?.job.metadata?.creationTimestamp, "2026-01-02T03:04:05Z");
   assert.equal(changes[1]?.job.metadata?.deletionTimestamp, "2026-01-02T03:04:05Z");
 });
 
-test("tells of creation, update and removal, in this order, before the call returns", async () => {
+test("notifies of creation, update and removal in this order, before the call returns", async () => {
   const { jobs, changes, ref } = await watched();
   await jobs.patch(ref, { suspend: false });
   jobs.setStatus(ref, { active: 1 });
@@ -53,7 +53,7 @@ test("tells of creation, update and removal, in this order, before the call retu
   );
 });
 
-test("tells nothing of a change that changes nothing, and leaves the resource version", async () => {
+test("does not notify of a change that changes nothing, and keeps the resource version", async () => {
   const { jobs, changes, ref } = await watched();
   await jobs.patch(ref, { suspend: true });
   jobs.setStatus(ref, {});
@@ -67,7 +67,7 @@ test("tells nothing of a change that changes nothing, and leaves the resource ve
   );
 });
 
-test("tells every listener first of what came first, also when a listener changes Jobs", async () => {
+test("notifies every listener in order, even when a listener changes Jobs", async () => {
   const jobs = localJobs({ now });
   const seen: string[] = [];
   jobs.subscribe(({ type, job }) => {
@@ -78,7 +78,7 @@ test("tells every listener first of what came first, also when a listener change
   assert.deepEqual(seen, ["add", "update"]);
 });
 
-test("tells nothing to a listener that has gone", async () => {
+test("does not notify a listener that has unsubscribed", async () => {
   const jobs = localJobs({ now });
   const seen: string[] = [];
   const stop = jobs.subscribe(({ type }) => seen.push(type));
@@ -88,7 +88,7 @@ test("tells nothing to a listener that has gone", async () => {
   assert.deepEqual(seen, ["add"]);
 });
 
-test("leaves a Job gone when its status comes late", async () => {
+test("does not recreate a deleted Job for a late status", async () => {
   const { jobs, changes, ref } = await watched();
   await jobs.delete(ref);
   await jobs.patch(ref, { finalizeJob: true });

@@ -1,4 +1,4 @@
-// The local Keptn hands on valid CloudEvents and counts them by Keptn's rule.
+// The local Keptn passes on valid CloudEvents and counts them by Keptn's rule.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CloudEvent } from "cloudevents";
@@ -20,7 +20,7 @@ const open = () => {
   return { keptn, sent, started, finished };
 };
 
-test("sets id and time, and what is handed on is a CloudEvent", async () => {
+test("sets id and time, and passes on valid CloudEvents", async () => {
   const { sent, started } = open();
   await started("one");
   const [event] = sent;
@@ -49,7 +49,7 @@ test("counts by source while a task is open", async () => {
   });
 });
 
-test("a task is over when as many were finished as started, whoever sent them", async () => {
+test("a task is over when as many finished as started events arrived, whoever sent them", async () => {
   const { keptn, started, finished } = open();
   await started("one");
   await started("two");

@@ -1,4 +1,4 @@
-// A log gives its ends, however long it is.
+// A log returns both ends, however long it is.
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ const open = (name: string, ...texts: string[]) => {
   return log;
 };
 
-test("a log that fits is given whole, also after it was closed", async () => {
+test("a log that fits is returned completely, even after it was closed", async () => {
   const log = open("whole", "one\n", "two\n");
   const expected = { head: "one\ntwo\n", tail: "", cutBytes: 0 };
   assert.deepEqual(await log.read({ headBytes: 4, tailBytes: 4 }), expected);
@@ -27,12 +27,12 @@ test("a log that fits is given whole, also after it was closed", async () => {
   assert.deepEqual(await log.read({ headBytes: 4, tailBytes: 4 }), expected);
 });
 
-test("a log that is too long is given by its ends", async () => {
+test("a log that is too long is returned as its two ends", async () => {
   const log = open("long", "0123456789");
   assert.deepEqual(await log.read({ headBytes: 2, tailBytes: 3 }), { head: "01", tail: "789", cutBytes: 5 });
 });
 
-test("no character is cut in half", async () => {
+test("no character is split", async () => {
   const log = open("wide", "ää€€ää");
   assert.deepEqual(await log.read({ headBytes: 3, tailBytes: 3 }), { head: "ä", tail: "ä", cutBytes: 8 });
 });

@@ -1,4 +1,4 @@
-// What processes cannot do is said before it is missed.
+// What processes cannot do is reported at once.
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -48,13 +48,13 @@ test("a container without a command needs its image", async () => {
   assert.match(end.message, /no cmd.*image tool:1.*podman or docker/);
 });
 
-test("a working directory that only the image has is refused", async () => {
+test("a working directory that exists only in the image is refused", async () => {
   const end = await makeEngine().run({ command: ["true"], workingDir: "/no/such/folder" });
   assert.ok(end.kind === "refused");
   assert.match(end.message, /\/no\/such\/folder does not exist on this machine/);
 });
 
-test("that paths are rewritten is said, once", async () => {
+test("the rewriting of paths is announced once", async () => {
   const { run, said } = makeEngine();
   await run({ command: ["true"] });
   await run({ command: ["true"] });
@@ -62,7 +62,7 @@ test("that paths are rewritten is said, once", async () => {
   assert.match(said[0] ?? "", /\/keptn.*rewritten/);
 });
 
-test("the environment of whoever started it stays outside", async () => {
+test("the environment of the calling shell is not passed on", async () => {
   const { run, output } = makeEngine();
   process.env["PROCESS_ENGINE_TEST_TOKEN"] = "secret";
   await run({ command: ["env"] });

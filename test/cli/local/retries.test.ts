@@ -1,4 +1,4 @@
-// Jobs of the local runtime that are tried again after a failure, as Kubernetes does it, with an engine that ends as it is told.
+// Retries in the local runtime work as in Kubernetes; the engine ends tasks as the test says.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -83,7 +83,7 @@ const release = async (context: TestContext, retries: Retries, ends: readonly En
 };
 
 describe("a local task with retries", { concurrency: true }, () => {
-  test("passes at its second try: each has a pod and an output of its own", async (context) => {
+  test("passes at its second try, with a pod and an output for each try", async (context) => {
     const { over, pods, told, logOf } = await release(context, 2, [3, 0]);
     const job = await over();
     assert.equal(phaseOf(job), "succeeded");
@@ -95,26 +95,26 @@ describe("a local task with retries", { concurrency: true }, () => {
     assert.deepEqual(told, ["start", "end of 1 of 3", "start", "end"]);
   });
 
-  test("has failed when no try is left", async (context) => {
+  test("fails when no try is left", async (context) => {
     const { over, pods } = await release(context, 1, [3, 4]);
     const job = await over();
     assert.deepEqual([failureOf(job)?.reason, job.status?.failed], ["BackoffLimitExceeded", 2]);
     assert.equal((await pods()).length, 2);
   });
 
-  test("has failed at once for an exit code that is not among those of its retries, and is tried again for one that is", async (context) => {
+  test("fails at once for other exit codes than those of its retries, and retries for these", async (context) => {
     const other = await release(context, { limit: 2, exitCodes: [75] }, [3]);
     assert.equal(failureOf(await other.over())?.reason, "PodFailurePolicy");
     const named = await release(context, { limit: 2, exitCodes: [75] }, [75, 0]);
     assert.equal(phaseOf(await named.over()), "succeeded");
   });
 
-  test("is not tried again where no image is there: no other try mends that", async (context) => {
+  test("is not retried without an image, since a retry would not help", async (context) => {
     const { over } = await release(context, 2, ["refused"]);
     assert.equal(failureOf(await over())?.reason, "BackoffLimitExceeded");
   });
 
-  test("is not tried again once it was stopped, in a pod or between two of them", async (context) => {
+  test("is not retried once it was stopped, during a try or between two", async (context) => {
     const running = await release(context, 2, ["lasts"]);
     await running.until(({ status }) => status?.ready === 1);
     await running.runtime.stop();
@@ -125,7 +125,7 @@ describe("a local task with retries", { concurrency: true }, () => {
     assert.deepEqual(pausing.told, ["start", "end of 1 of 3"]);
   });
 
-  test("without retries one that failed stays so", async (context) => {
+  test("fails at once without retries", async (context) => {
     const { over, pods } = await release(context, undefined, [3]);
     assert.equal(phaseOf(await over()), "failed");
     assert.equal((await pods()).length, 1);

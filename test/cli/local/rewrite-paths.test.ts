@@ -1,4 +1,4 @@
-// Only paths in the container are rewritten, and only whole ones.
+// Only container paths are rewritten, and only complete ones.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { rewritePaths } from "../../../functions/cli/local/rewrite-paths.ts";
@@ -19,7 +19,7 @@ const cases = [
   ["keptn/x", "keptn/x"],
 ] as const;
 
-test("what a path became is not rewritten again, and of two paths that fit the longer one counts", () => {
+test("a rewritten path is not rewritten again, and the longer of two matching paths wins", () => {
   const nested = { "/tmp": "/tmp/run/tmp", "/tmp/in": "/tmp/run/in", "/keptn": "/tmp/run/keptn" };
   assert.equal(rewritePaths("/keptn /tmp/x /tmp/in/x", nested), "/tmp/run/keptn /tmp/run/tmp/x /tmp/run/in/x");
   assert.equal(rewritePaths("/keptn", {}), "/keptn");

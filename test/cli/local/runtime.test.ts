@@ -1,4 +1,4 @@
-// The local runtime does with released Jobs what Kubernetes does, with processes, and with containers where an engine has an image.
+// The local runtime handles released Jobs like Kubernetes, with processes, or with containers when an engine has an image.
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -53,7 +53,7 @@ for (const name of ["podman", "docker"] as const) {
   });
 }
 
-/** A container engine is nobody's duty here, and pulling an image is none of a test's business. */
+/** A container engine is optional here, and tests do not pull images. */
 async function whyNot(name: "podman" | "docker"): Promise<string | false> {
   if (image === undefined) return "TEST_ENGINE_IMAGE names no image with a shell that the engine has";
   return (await commandWorks([name, "image", "inspect", image], { seconds: 10 }))

@@ -1,4 +1,4 @@
-// `job-executor migrate --output`: where it writes, and that it never writes over what somebody made his own.
+// `job-executor migrate --output`: where it writes, and that it never overwrites somebody's changes.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFile, realpath, symlink, writeFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ const run = async (cwd: string, ...args: string[]): Promise<{ code: number; stde
   }
 };
 
-test("writes an overlay that finds the manifests, through links too, and only once", async (context) => {
+test("writes an overlay that refers to the manifests, even through links, and never overwrites it", async (context) => {
   const folder = await makeTempFolder(context);
   await writeFile(join(folder, "values.yaml"), "replicaCount: 2\n");
   await symlink(folder, join(folder, "link"));

@@ -1,4 +1,4 @@
-// `job-executor run`, as a user starts it: what it prints, how it ends, what it leaves behind.
+// `job-executor run` as a user starts it: its output, its exit code, and what it leaves behind.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -25,7 +25,7 @@ after(() => rm(folder, { recursive: true }));
 
 interface Cli {
   readonly child: ChildProcess;
-  /** What it has printed so far. */
+  /** The output so far. */
   readonly printed: { stdout: string; stderr: string };
   readonly code: Promise<number>;
 }
@@ -52,7 +52,7 @@ interface Data {
   readonly message?: string;
 }
 
-/** A folder with a job config of these tasks. */
+/** A folder with a job config with these tasks. */
 const configOf = async (actions: string): Promise<string> => {
   const service = await mkdtemp(join(folder, "service-"));
   await mkdir(join(service, "job"));
@@ -78,7 +78,7 @@ const waitFor = async (what: () => boolean): Promise<void> => {
   while (!what()) await sleep(20, undefined, { signal: patience });
 };
 
-test("the example passes, and tells Keptn so with both outputs", async () => {
+test("the example passes, and sends both outputs to Keptn", async () => {
   const { code, events, stderr } = await run("--runtime", "process", "--config", exampleConfig, "--event", eventFile);
   assert.equal(code, 0, stderr);
   const asked = JSON.parse(await readFile(eventFile, "utf8"));
@@ -98,7 +98,7 @@ test("the example passes, and tells Keptn so with both outputs", async () => {
   assert.match(message ?? "", /To podtato-head, build 1\.0\.3:\nThis file was in the Git repository/);
 });
 
-test("a task runs without any event file, on an event that is made up", async () => {
+test("a task runs without an event file, with a made-up event", async () => {
   const config = await configOf(action("Make", `[${task("say", "echo in $KEPTN_STAGE: $GREETING")}]`));
   const text = await readFile(config, "utf8");
   const env = 'env: [{ name: GREETING, value: "$.data.greetings[0]", valueFrom: event }], ';
@@ -112,7 +112,7 @@ test("a task runs without any event file, on an event that is made up", async ()
   assert.match(events[1]?.data?.message ?? "", /in dev: hello/);
 });
 
-test("after a task that failed no other one starts", async () => {
+test("no task starts after a failed one", async () => {
   const touched = join(folder, "second-ran");
   const tasks = `[${task("first", "echo so far; exit 3")}, ${task("second", `touch ${touched}`)}]`;
   const { code, events, stderr } = await runConfig(action("Two", tasks));
@@ -125,7 +125,7 @@ test("after a task that failed no other one starts", async () => {
   assert.doesNotMatch(stderr, /second/);
 });
 
-test("tasks that need nothing of each other run side by side, and failFast stops one beside a failure", async () => {
+test("independent tasks run concurrently, and failFast stops one when another fails", async () => {
   const meet = (own: string, other: string) =>
     `touch ${join(folder, own)}; until [ -e ${join(folder, other)} ]; do sleep 0.1; done`;
   const also = (json: string, more: object) => JSON.stringify({ ...JSON.parse(json), ...more });
@@ -137,7 +137,7 @@ test("tasks that need nothing of each other run side by side, and failFast stops
   assert.match(failed.events.at(-1)?.data?.message ?? "", /Task 'Endless' failed: it was stopped: task 'Fails' failed/);
 });
 
-test("a broken config is said with line and column, and nothing runs", async () => {
+test("an invalid config is reported with line and column, and nothing runs", async () => {
   const tasks = `[{ name: first, image: "none:1", cmd: [sh, -c, exit], imagee: x }]`;
   const { code, stdout, stderr } = await runConfig(action("Broken", tasks));
   assert.equal(code, 2);
@@ -145,14 +145,14 @@ test("a broken config is said with line and column, and nothing runs", async () 
   assert.match(stderr, /job\/config\.yaml:\d+:\d+ .*imagee/);
 });
 
-test("warnings are said as lint and plan say them, and keep nothing from running", async () => {
+test("warnings are the same as in lint and plan, and do not prevent the run", async () => {
   const tasks = `[{ name: first, image: "none:1", cmd: [sh, -c, "echo hi", "|", sort] }]`;
   const { code, stderr } = await runConfig(action("Warned", tasks));
   assert.equal(code, 0, stderr);
   assert.match(stderr, /job\/config\.yaml:\d+:\d+ warning operator-after-script: Task "first" runs only "echo hi"/);
 });
 
-test("an action that is broken is answered, and the others run", async () => {
+test("a broken action is reported to Keptn, and the others run", async () => {
   const broken = `[{ name: b, image: "none:1", image: "none:2" }]`;
   const { code, events, stderr } = await runConfig(action("A", `[${task("a", "echo hi")}]`) + action("B", broken));
   assert.equal(code, 1, stderr);
@@ -162,7 +162,7 @@ test("an action that is broken is answered, and the others run", async () => {
   assert.match(String(data?.message), /Action 'B' cannot run: .*duplicate-key/);
 });
 
-test("an event that no action matches is said, and is no failure", async () => {
+test("an event without a matching action is reported, but not as a failure", async () => {
   const { code, stdout, stderr } = await runConfig(
     action("Other", `[${task("first", "true")}]`).replace("remote-task", "deployment"),
   );
@@ -171,7 +171,7 @@ test("an event that no action matches is said, and is no failure", async () => {
   assert.match(stderr, /No action .* matches sh\.keptn\.event\.remote-task\.triggered/);
 });
 
-test("every action that matches runs, and a silent one sends nothing", async () => {
+test("every matching action runs, and a silent one sends nothing", async () => {
   const actions = [
     action("One", `[${task("a", "echo from a")}]`),
     action("Two", `[${task("b", "echo from b")}]`),
@@ -190,13 +190,13 @@ test("every action that matches runs, and a silent one sends nothing", async () 
   assert.match(stderr, /Quiet \/ c │ from c/);
 });
 
-test("a silent action that fails is a failed run", async () => {
+test("a failed silent action fails the command", async () => {
   const { code, stdout } = await runConfig(action("Quiet", `[${task("c", "exit 1")}]`, "silent: true"));
   assert.equal(code, 1);
   assert.equal(stdout, "");
 });
 
-test("output is shown as it comes", async () => {
+test("output appears as it is written", async () => {
   const go = join(folder, "go");
   const config = await configOf(
     action("Slow", `[${task("wait", `printf 'half a line, '; echo seen; until [ -e ${go} ]; do sleep 0.02; done`)}]`),
@@ -207,7 +207,7 @@ test("output is shown as it comes", async () => {
   assert.equal(await code, 0);
 });
 
-test("Ctrl-C stops the containers, says so, and tells Keptn nothing it cannot know", async () => {
+test("Ctrl-C stops the containers, says so, and sends Keptn nothing it cannot know", async () => {
   const pidFile = join(folder, "pid");
   const config = await configOf(
     action("Endless", `[${task("sleep", `echo $$$$ > ${pidFile}; echo asleep; while :; do sleep 1; done`)}]`),
@@ -222,7 +222,7 @@ test("Ctrl-C stops the containers, says so, and tells Keptn nothing it cannot kn
   assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
 });
 
-test("a Secret is named when it is missing, and used when it is given", async () => {
+test("a missing Secret is named, and a given one is used", async () => {
   const values = join(folder, "login.env");
   await writeFile(values, 'USER_NAME="somebody"\n');
   const tasks = `[{ name: login, image: "none:1", cmd: [sh, -c, 'echo "I am $USER_NAME"'], env: [{ name: login, valueFrom: secret }] }]`;
@@ -234,7 +234,7 @@ test("a Secret is named when it is missing, and used when it is given", async ()
   assert.match(given.events[1]?.data?.message ?? "", /I am somebody/);
 });
 
-test("a file that is not there fails the task before it starts", async () => {
+test("a missing file fails the task before it starts", async () => {
   const tasks = `[{ name: reader, image: "none:1", cmd: [sh, -c, 'echo ran'], files: [missing.txt] }]`;
   const { code, events } = await runConfig(action("Read", tasks));
   assert.equal(code, 1);
@@ -253,7 +253,7 @@ const wrong = [
   { args: ["--event", eventFile, "--config", "no-such-config.yaml"], says: /job config no-such-config\.yaml/ },
 ];
 for (const { args, says } of wrong) {
-  test(`wrong usage ends with 2 and a sentence: run ${args.join(" ")}`, async () => {
+  test(`a usage error exits with code 2 and a message: run ${args.join(" ")}`, async () => {
     const { code, stdout, stderr } = await run(...args);
     assert.equal(code, 2);
     assert.equal(stdout, "");
@@ -262,7 +262,7 @@ for (const { args, says } of wrong) {
   });
 }
 
-test("nothing is left behind in the folder for temporary files", async () => {
+test("no temporary files are left behind", async () => {
   await runConfig(action("One", `[${task("a", "echo > /keptn/made")}]`));
   assert.deepEqual(
     (await readdir(folder)).filter((name) => name.startsWith("job-executor")),

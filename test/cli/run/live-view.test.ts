@@ -1,4 +1,4 @@
-// The timeline of `job-executor run` on a terminal, in a world without containers.
+// The timeline of `job-executor run` on a terminal, without containers.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
@@ -137,7 +137,7 @@ describe("a local run on a terminal", () => {
       "- undo did not run: none of the tasks that it waits for failed.",
     ]);
   });
-  test("ends its timeline where it is interrupted", () => {
+  test("ends its timeline when interrupted", () => {
     const world = begin("terminal");
     world.progress.begin("process");
     world.progress.close();
@@ -151,7 +151,7 @@ for (const [name, world] of [
   ["elsewhere", () => begin("pipe")],
   ["with --verbose", () => begin("terminal", true)],
 ] as const) {
-  test(`a local run ${name} is told line by line, and its events are whole`, () => {
+  test(`a local run ${name} is printed line by line, with complete events`, () => {
     const run = world();
     play(run);
     const said = run.terminal.stderr.map((line) => stripVTControlCharacters(line));

@@ -1,4 +1,4 @@
-// From what a task's own shell writes to KEPTN_RESULT to what Keptn is sent: one folder of test/golden/finished for each case.
+// From the text that a task's shell writes to KEPTN_RESULT to the event sent to Keptn: each folder of test/golden/finished is a case.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -28,7 +28,7 @@ const jobsOf = (event: KeptnEvent, configText: string): readonly Job[] => {
   return plan.runs.flatMap(({ jobs }) => jobs);
 };
 
-/** Runs the command of the task, as its container would. */
+/** Runs the task's command as its container would. */
 const resultOf = (job: Job): string => {
   const { command = [], args = [] } = job.spec?.template.spec?.containers[0] ?? {};
   const folder = mkdtempSync(join(tmpdir(), "finished-"));

@@ -1,4 +1,4 @@
-// `job-executor runs`, as a user starts it, at clusters that do not answer, do not know the user, or forbid it.
+// `job-executor runs` as a user starts it, with clusters that do not respond, do not know the user, or forbid it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -46,7 +46,7 @@ const refuse = async (context: TestContext, status: number, message: string): Pr
 };
 
 describe("runs", { concurrency: true }, () => {
-  test("no cluster: it says which one does not answer, and where that comes from", async (context) => {
+  test("no cluster: it says which server does not respond, and where that address comes from", async (context) => {
     const { stdout, stderr, code } = await runs(await configFor(context, "http://127.0.0.1:1"));
     assert.deepEqual([stdout, code], ["", 3]);
     assert.match(
@@ -61,7 +61,7 @@ describe("runs", { concurrency: true }, () => {
     assert.match(stderr, /^error: No kubeconfig found in KUBECONFIG/);
   });
 
-  test("forbidden: it says which verb on what is missing, in Kubernetes' words too", async (context) => {
+  test("forbidden: it names the missing verb and resource, in Kubernetes' words too", async (context) => {
     const said =
       'jobs.batch is forbidden: User "somebody" cannot list resource "jobs" in API group "batch" in the namespace "default"';
     const { stderr, code } = await runs(await refuse(context, 403, said));
@@ -72,13 +72,13 @@ describe("runs", { concurrency: true }, () => {
     );
   });
 
-  test("unknown there: it says to renew the credentials", async (context) => {
+  test("not authenticated: it suggests renewing the credentials", async (context) => {
     const { stderr, code } = await runs(await refuse(context, 401, "Unauthorized"));
     assert.equal(code, 3);
     assert.match(stderr, /does not accept your credentials \(401\): renew/);
   });
 
-  test("a kubeconfig or context that is not there is wrong usage", async (context) => {
+  test("a kubeconfig or context that does not exist is a usage error", async (context) => {
     const file = await configFor(context, "http://127.0.0.1:1");
     const [noFile, noContext, noNumber] = await Promise.all([
       runs(file, "--kubeconfig", "/nowhere/config"),
@@ -90,7 +90,7 @@ describe("runs", { concurrency: true }, () => {
     assert.match(noContext.stderr, /context three does not exist; known contexts: one, two/);
   });
 
-  test("a cluster that answers: namespace and context are taken as kubectl takes them", async (context) => {
+  test("a cluster that responds: namespace and context are chosen as in kubectl", async (context) => {
     const server = await startApiServer();
     context.after(() => server.close());
     for (const job of makeJobs({ phases: ["waiting", "waiting"] })) {

@@ -1,4 +1,4 @@
-// `job-executor runs` on a cluster in memory: what it asks for, what it shows, and how a watch goes on and ends.
+// `job-executor runs` on an in-memory cluster: what it requests, what it shows, and how a watch continues and ends.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type RunsOptions, runs } from "../../../functions/cli/runs/handler.ts";
@@ -50,7 +50,7 @@ const makeCluster = (given: readonly TestRun[]): Cluster => {
   return cluster;
 };
 
-/** A watch looks every 2 s; here that is 40 ms. */
+/** A watch polls every 2 s; here every 40 ms. */
 const sleep: Sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms / 50));
 
 const when = async (holds: () => boolean): Promise<void> => {
@@ -69,13 +69,13 @@ const start = (cluster: Cluster, options: Partial<RunsOptions> = {}, wanted?: st
 const numbered = (count: number, run: TestRun): TestRun[] =>
   Array.from({ length: count }, (_, i) => ({ ...run, event: { ...testEvent, id: `${i}-${run.phases.join()}` } }));
 
-describe("runs asks", () => {
-  test("for the Jobs, and nothing more while no task runs", async () => {
+describe("runs requests", () => {
+  test("the Jobs, and nothing more while no task runs", async () => {
     const cluster = makeCluster([{ phases: ["succeeded"], announced, reported }]);
     await start(cluster).code;
     assert.deepEqual(cluster.asked, ["jobs jobs"]);
   });
-  test("for the pods of all tasks that run at once, however many they are", async () => {
+  test("the pods of all running tasks at once, however many there are", async () => {
     const cluster = makeCluster(numbered(50, { phases: ["running"], announced }));
     cluster.pods = cluster.jobs.map((job) =>
       makeTestPod(job, { phase: "Running", startTime: announced, main: { running: {} } }),
@@ -83,14 +83,14 @@ describe("runs asks", () => {
     await start(cluster).code;
     assert.deepEqual(cluster.asked, ["jobs jobs", "pods jobs"]);
   });
-  test("for warnings of those that are stuck, up to a number that can be read", async () => {
+  test("warnings for stuck tasks, up to a readable number", async () => {
     const cluster = makeCluster(numbered(50, { phases: ["running"], announced }));
     const { terminal, code } = start(cluster);
     await code;
     assert.equal(cluster.asked.filter((what) => what.startsWith("warnings")).length, 20);
     assert.match(terminal.stdout.join("\n"), /created no pod for Job .*Kubernetes said: FailedCreate: exceeded quota/);
   });
-  test("for the timer once, where finish-task should have gone on", async () => {
+  test("the timer once, when finish-task should have continued a run", async () => {
     const cluster = makeCluster(
       numbered(3, { phases: ["succeeded", "waiting"], announced, createdAt: "2026-01-02T03:00:00Z" }),
     );
@@ -103,7 +103,7 @@ describe("runs asks", () => {
     assert.deepEqual(cluster.asked, ["jobs jobs", "timer"]);
     assert.match(terminal.stdout.join("\n"), /timer \(a PingSource\) does not exist/);
   });
-  test("all namespaces with one request, or also those where tasks of a run here are", async () => {
+  test("all namespaces in one request, or the other namespaces of runs found here", async () => {
     const run: TestRun = { phases: ["running"], announced, namespace: "other" };
     const cluster = makeCluster([run]);
     await start(cluster, { allNamespaces: true }).code;
@@ -123,27 +123,27 @@ describe("runs asks", () => {
 });
 
 describe("runs shows", () => {
-  test("as many reported runs as are asked for, and how many there are beside them", async () => {
+  test("as many reported runs as requested, and the number of others", async () => {
     const cluster = makeCluster(numbered(5, { phases: ["succeeded"], announced, reported }));
     const { terminal, code } = start(cluster, { recent: 2 });
     assert.equal(await code, 0);
     assert.equal(terminal.stdout.join("\n").split("\n").length, 3);
     assert.deepEqual(terminal.stderr, ["3 more reported runs: --recent 5"]);
   });
-  test("that there are none, and where to look else", async () => {
+  test("that there are none, and where else to look", async () => {
     const { terminal, code } = start(makeCluster([]));
     assert.equal(await code, 0);
     assert.deepEqual([terminal.stdout.length, terminal.stderr.length], [0, 1]);
     assert.match(terminal.stderr[0] ?? "", /no runs in namespace jobs.*--namespace.*--all-namespaces/);
   });
-  test("one run at length, by its event, with all of its pods", async () => {
+  test("one run in detail, found by its event, with all of its pods", async () => {
     const cluster = makeCluster([{ phases: ["failed"], announced, reported }, ...numbered(2, { phases: ["running"] })]);
     const { terminal, code } = start(cluster, {}, testEvent.id);
     assert.equal(await code, 0);
     assert.deepEqual(cluster.asked, ["jobs jobs", `pods jobs of ${testRunId()}`]);
     assert.match(terminal.stdout.join("\n"), /^✖ failed {2}deploy[\s\S]*told Keptn {2}started 2026-01-02T03:04:06Z/);
   });
-  test("of one that ended before its task ran, where Kubernetes keeps why", async () => {
+  test("where Kubernetes keeps the reason, for a run that ended before its task ran", async () => {
     const cluster = makeCluster([{ phases: ["waiting"], announced, reported, states: ["reported"] }]);
     const { terminal, code } = start(cluster, {}, testRunId());
     assert.equal(await code, 0);
@@ -153,7 +153,7 @@ describe("runs shows", () => {
       new RegExp(`kubectl -n jobs get events --field-selector involvedObject.name=${job}$`),
     );
   });
-  test("a run with Jobs in a namespace that may not be listed: it says so, and takes none of them for missing", async () => {
+  test("that a namespace may not be listed, and no Job there as missing", async () => {
     const cluster = makeCluster([{ phases: ["succeeded", "missing"], announced }]);
     for (const { metadata } of cluster.jobs) {
       const text = metadata?.annotations?.[annotation.spec] ?? "";
@@ -180,7 +180,7 @@ describe("runs shows", () => {
     assert.deepEqual([run.state, run.stuck, run.tasks[1].state], ["running", true, "unknown"]);
   });
 
-  test("what else it knows where pods may not be read", async () => {
+  test("everything else when pods may not be read", async () => {
     const cluster = makeCluster([{ phases: ["running"], announced }]);
     cluster.listPods = async () => {
       throw new IoError("You may not list pods in namespace jobs.", { retryable: false, httpStatus: 403 });
@@ -198,7 +198,7 @@ describe("runs shows", () => {
     assert.equal(await code, 0);
     assert.match(terminal.stdout[0] ?? "", /^gantt\n/);
   });
-  test("nothing for an id that is none, but says so", async () => {
+  test("an error for an unknown id", async () => {
     await assert.rejects(start(makeCluster([]), {}, "nothing-like-it").code, {
       name: "UsageError",
       message: /There is no run, event or context nothing-like-it in namespace jobs\./,
@@ -211,7 +211,7 @@ describe("runs --watch", () => {
   const running = { phases: ["running"], announced } as const;
   const over: TestRun = { ...running, phases: ["succeeded"], reported, states: ["reported"] };
 
-  test("of one run tells each change once, and ends with it", async () => {
+  test("prints each change of one run once, and ends with the run", async () => {
     const cluster = makeCluster([running]);
     const { terminal, code } = start(cluster, { watch: true }, testRunId());
     setTimeout(() => (cluster.jobs = makeJobs(over)), 50);
@@ -223,7 +223,7 @@ describe("runs --watch", () => {
     );
     assert.match(terminal.stdout[1] ?? "", /passed {2}1\/1 {2}deploy$/);
   });
-  test("of a run that failed, or is gone, ends with 1", async () => {
+  test("exits with code 1 when the run failed or is gone", async () => {
     const failed = makeCluster([{ ...over, phases: ["failed"] }]);
     assert.equal(await start(failed, { watch: true }, testRunId()).code, 1);
     const gone = makeCluster([running]);
@@ -233,7 +233,7 @@ describe("runs --watch", () => {
     assert.equal(await code, 1);
     assert.match(terminal.stderr.join("\n"), /its Jobs are deleted/);
   });
-  test("bears with a cluster that is away, and can be interrupted", async () => {
+  test("survives a cluster that is away, and can be interrupted", async () => {
     const cluster = makeCluster([running]);
     const { terminal, code } = start(cluster, { watch: true });
     setTimeout(() => (cluster.fault = new IoError("No cluster answers.", { retryable: true })), 10);
@@ -241,7 +241,7 @@ describe("runs --watch", () => {
     assert.equal(await code, 0);
     assert.deepEqual(terminal.stderr, ["2026-01-02T03:04:30Z No cluster answers."]);
   });
-  test("on a terminal draws all of it in its place", async () => {
+  test("redraws everything in place on a terminal", async () => {
     const cluster = makeCluster([{ phases: ["running", "waiting"], announced, tasks: ["load", "report"] }]);
     cluster.pods = [
       makeTestPod(cluster.jobs[0]!, {
@@ -265,7 +265,7 @@ describe("runs --watch", () => {
     assert.deepEqual(rest, ["", "", "  ·· waiting   ╌╌ starting   ── fetching files   ━━ running"]);
     assert.equal(screen.isCursorHidden(), false);
   });
-  test("of one run keeps the last picture when its Jobs go, and says where else its reason is", async () => {
+  test("keeps the last picture of a run whose Jobs are deleted, and says where else to find the reason", async () => {
     const cluster = makeCluster([running]);
     const screen = makeScreen({ columns: 240, rows: 40 });
     const terminal = makeTerminal(now, { stdout: screen, stderr: screen });

@@ -1,4 +1,4 @@
-// How runs look: as table, detail, watched board, JSON and picture, for one folder of test/golden/runs each, at a fixed time.
+// How runs look as table, detail, board, JSON and diagram: each folder of test/golden/runs at a fixed time.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters, styleText } from "node:util";
@@ -17,10 +17,10 @@ interface Case {
   readonly now: string;
   readonly runs: readonly (Omit<TestRun, "event"> & {
     readonly event?: Partial<typeof testEvent>;
-    /** Of its task that runs, or that ended last. */
+    /** For its running task, or for the last one that ended. */
     readonly pod?: TestPod;
     readonly podOf?: number;
-    /** Of tasks side by side, or of one that was tried again: newest last. */
+    /** For concurrent tasks, or for one that was retried: newest last. */
     readonly pods?: readonly (TestPod & { readonly of: number })[];
   })[];
 }
@@ -66,7 +66,7 @@ for (const { name, read, check } of goldenCases("runs")) {
   });
 
   for (const columns of [40, 80, 100, 140]) {
-    test(`${name.replaceAll("-", " ")}: fits a terminal of ${columns} columns, with colours that change no width`, () => {
+    test(`${name.replaceAll("-", " ")}: fits a terminal of ${columns} columns, and colours do not change the width`, () => {
       const canvas = { columns, rows: 60, nowMs, style: coloured, namespaces: columns > 100 };
       for (const line of [...renderBoard(views, canvas), ...renderTable(views, canvas).split("\n")]) {
         const shown = stripVTControlCharacters(line);
@@ -78,7 +78,7 @@ for (const { name, read, check } of goldenCases("runs")) {
     });
   }
 
-  test(`${name.replaceAll("-", " ")}: in a diagram nothing of others ends a name or begins a line`, () => {
+  test(`${name.replaceAll("-", " ")}: foreign text cannot end a name or begin a line in a diagram`, () => {
     const [, , , , ...lines] = renderGantt(views, nowMs).split("\n");
     const text = /(?:[^\p{Cc}#"<>&:;%{}]|#\d+;)+/u.source;
     const line = new RegExp(

@@ -1,4 +1,4 @@
-// job-executor source as a process: Keptn's double on one side, a sink on the other.
+// job-executor source as a process between a Keptn double and a sink.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,7 @@ import { startKeptn } from "../../doubles/keptn/keptn-double.ts";
 
 const main = await bundledCli();
 
-test("job-executor source brings Keptn's events to a sink until it is interrupted", async (t) => {
+test("job-executor source delivers Keptn's events to a sink until it is interrupted", async (t) => {
   const [keptn, sink] = [await startKeptn(), await startEventSink()];
   t.after(() => Promise.all([keptn.close(), sink.close()]));
   const event = keptn.trigger({ type: "sh.keptn.event.test.triggered" });
@@ -40,7 +40,7 @@ test("job-executor source brings Keptn's events to a sink until it is interrupte
   assert.equal(keptn.plane.uniform.integrations.size, 0, "the Bridge hears nothing of it");
 });
 
-test("job-executor source says all that its settings lack, and ends with exit code 2", async () => {
+test("job-executor source reports all missing settings, and exits with code 2", async () => {
   const env = { PATH: process.env["PATH"], NO_COLOR: "1" };
   const child = spawn(process.execPath, [main, "source", "--sink", "here"], { env, timeout: 60_000 });
   const [said, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
@@ -48,7 +48,7 @@ test("job-executor source says all that its settings lack, and ends with exit co
   assert.match(said, /KEPTN_API_ENDPOINT is not set\.[\s\S]*K_SINK="here" is not an http:\/\/ or https:\/\/ address/);
 });
 
-describe("source's lines", () => {
+describe("lines of source", () => {
   const say = (line: LogLine, verbose = false): string[] => {
     const said: string[] = [];
     const now = () => new Date(2026, 0, 2, 3, 4, 5);
@@ -72,7 +72,7 @@ describe("source's lines", () => {
   ] as const) {
     test(expected, () => assert.deepEqual(say(line), [`03:04:05  ${expected}`]));
   }
-  test("of no importance are for --verbose", () => {
+  test("at debug level appear only with --verbose", () => {
     const line = { level: "debug", message: "no event" } as const;
     assert.deepEqual([say(line), say(line, true)], [[], ["03:04:05  no event"]]);
   });

@@ -4,7 +4,7 @@ import { makeLiveBlock, tame } from "../../../functions/cli/timeline/live-block.
 import { makeScreen } from "../../doubles/terminal.ts";
 
 describe("the last lines of a terminal", () => {
-  test("are drawn in the place of those before, more of them or fewer", () => {
+  test("are drawn over the previous ones, whether there are more or fewer", () => {
     const screen = makeScreen({ columns: 20, rows: 10 });
     const block = makeLiveBlock(screen);
     block.draw(["one", "two"]);
@@ -13,7 +13,7 @@ describe("the last lines of a terminal", () => {
     block.draw(["six"]);
     assert.deepEqual(screen.lines(), ["six"]);
   });
-  test("stay below what is printed meanwhile", () => {
+  test("stay below other output", () => {
     const screen = makeScreen({ columns: 20, rows: 10 });
     const block = makeLiveBlock(screen);
     block.above(() => screen.write("before\n"));
@@ -21,7 +21,7 @@ describe("the last lines of a terminal", () => {
     block.above(() => screen.write("output\n"));
     assert.deepEqual(screen.lines(), ["before", "output", "bar"]);
   });
-  test("stay when it ends, or go, and the cursor is there again", () => {
+  test("stay or disappear at the end, and the cursor is visible again", () => {
     const screen = makeScreen({ columns: 20, rows: 10 });
     const block = makeLiveBlock(screen);
     block.draw(["bar"]);
@@ -32,7 +32,7 @@ describe("the last lines of a terminal", () => {
     block.end({ clear: true });
     assert.deepEqual([screen.lines(), screen.isCursorHidden()], [["bar"], false]);
   });
-  test("are found again where a line has wrapped", () => {
+  test("are found again when a line has wrapped", () => {
     const screen = makeScreen({ columns: 10, rows: 10 });
     const block = makeLiveBlock(screen);
     block.draw(["a line of more columns", "b"]);
@@ -49,7 +49,7 @@ describe("the last lines of a terminal", () => {
   });
 });
 
-test("output of others keeps its colours, and moves no cursor", () => {
+test("output of others keeps its colours, but cannot move the cursor", () => {
   const cases = [
     ["plain\ttext", "plain\ttext"],
     ["\u001b[31mred\u001b[0m", "\u001b[31mred\u001b[0m"],

@@ -1,4 +1,4 @@
-// A run as Kubernetes and Keptn have it, and what the shell does to it for each step: the model that next-step-reachable walks through.
+// A model of a run in Kubernetes and Keptn, and of the effects of each step: next-step-reachable walks through it.
 import type { State } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Graph } from "../../../functions/lib/core/run/graph.ts";
 import { nextStep, type Situation, type Step } from "../../../functions/lib/core/run/next-step.ts";
@@ -9,18 +9,18 @@ import { makeJobs } from "../../runs.ts";
 export interface Model {
   readonly phases: readonly TaskPhase[];
   readonly states: readonly State[];
-  /** Not there: one task after the other. */
+  /** Absent: one task after the other. */
   readonly graph?: Graph;
   readonly silent: boolean;
   readonly announced: boolean;
-  /** `aged`: its holder counts as dead. */
+  /** `aged`: its holder is presumed dead. */
   readonly claim: "none" | "fresh" | "aged";
   readonly reported: boolean;
-  /** Time enough has passed since the Jobs were created for anybody to announce. */
+  /** The Jobs are old enough for anybody to announce the run. */
   readonly old: boolean;
   readonly createdByUs: boolean;
   readonly refused: boolean;
-  /** What Keptn has counted. */
+  /** The number of events that Keptn counted. */
   readonly started: number;
   readonly finished: number;
 }
@@ -60,7 +60,7 @@ const claimOf = (secondsAgo: number): string => JSON.stringify({ by: "other", at
 
 const isComplete = ({ started, finished }: Model): boolean => started > 0 && started === finished;
 
-/** Keptn counts nothing any more for a task that is complete. */
+/** Keptn stops counting once a task is complete. */
 const start: Effect = (m) => (isComplete(m) ? m : { ...m, started: m.started + 1 });
 const finish: Effect = (m) => (isComplete(m) ? m : { ...m, finished: m.finished + 1 });
 const take: Effect = (m) => ({ ...m, claim: "fresh" });
@@ -71,7 +71,7 @@ const release =
     phases: m.phases.with(task, "running"),
     states: m.states.with(task, "released"),
   });
-/** Of a graph the first task may have to wait. */
+/** In a graph, the first task may have to wait. */
 const noteAnnounced: Effect = (m) => ({
   ...(m.graph && taskStatusesOf(m.graph, m.phases)[0] !== "ready" ? m : release(0)(m)),
   announced: true,
@@ -82,7 +82,7 @@ const stop =
   (m) => ({ ...m, phases: m.phases.with(task, "failed") });
 const noteReported: Effect = (m) => ({ ...m, reported: true, claim: "none" });
 
-/** A Job that ended stays, any other is deleted. */
+/** A Job that has ended stays, any other is deleted. */
 const removeFinalizer =
   (task: number): Effect =>
   (m) => {
@@ -90,7 +90,7 @@ const removeFinalizer =
     return { ...m, phases: ended ? m.phases : m.phases.with(task, "missing"), states: m.states.with(task, "reported") };
   };
 
-/** What the shell does for a step, one effect after the other, from what it has just read. */
+/** The effects of a step, one after the other, based on the state just read. */
 export const effectsOf = (step: Step, model: Model): Effect[] => {
   switch (step.kind) {
     case "announce":
@@ -124,7 +124,7 @@ const tidyEffects = (model: Model): Effect[] => {
 export const apply = (model: Model, effects: readonly Effect[]): Model =>
   effects.reduce((m, effect) => effect(m), model);
 
-/** Before anything was done: all Jobs are there, or one is missing, or refused. */
+/** The start: all Jobs exist, or one is missing or refused. */
 export const initial = (length: number, silent: boolean, graph?: Graph): Model[] => {
   const fresh = { silent, announced: false, claim: "none", reported: false, old: false, refused: false } as const;
   const counts = { createdByUs: true, started: 0, finished: 0 };

@@ -6,7 +6,7 @@ import { IoError } from "../../../functions/lib/io-error.ts";
 
 const writing = { doing: "write", folder: "/keptn", path: "a b" } as const;
 
-test("a full volume is called that, with the setting that makes it larger", async () => {
+test("a full volume is reported as such, with the setting that makes it larger", async () => {
   const fill = async () => {
     const full = await open("/dev/full", "w");
     await full.write("x").finally(() => full.close());
@@ -20,7 +20,7 @@ test("a full volume is called that, with the setting that makes it larger", asyn
   });
 });
 
-test("what the file system did not say is passed on as it is", async () => {
+test("other errors are passed on unchanged", async () => {
   const errors = [new IoError("Keptn is away", { retryable: true }), new TypeError("a bug")];
   for (const error of errors) {
     const fail = async () => {

@@ -21,7 +21,7 @@ const makeFolder = async (folder: string, files: Record<string, string>): Promis
   }
 };
 
-test("gives a local run the files that Keptn would", async (t) => {
+test("gives a local run the files that Keptn would give it", async (t) => {
   const folder = await makeTempFolder(t);
   await makeFolder(folder, {
     "job/config.yaml": "c",
@@ -41,7 +41,7 @@ test("gives single files and folders", async (t) => {
   assert.deepEqual(files, { "helm/Chart.yaml": "1", "helm/t/a": "2", x: "4" });
 });
 
-test("says which file is missing", async (t) => {
+test("names a missing file", async (t) => {
   const folder = await makeTempFolder(t);
   const { delivery } = await deliver(folder, ["x.sh"]);
   assert.equal(delivery.kind, "refused");
@@ -58,7 +58,7 @@ test("reads nothing through a symlink", async (t) => {
   }
 });
 
-test("says that the folder is not there", async (t) => {
+test("reports a missing folder", async (t) => {
   const folder = join(await makeTempFolder(t), "no");
   await assert.rejects(deliver(folder, ["x"]), /Cannot read .*no: it does not exist/);
 });

@@ -16,7 +16,7 @@ async function* chunks(...parts: (string | Error)[]): AsyncIterable<Uint8Array> 
 
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
-test("writes files that any user can read, with scripts executable and folders open", async (t) => {
+test("writes files that any user can read, with executable scripts and open folders", async (t) => {
   const folder = await makeTempFolder(t);
   const target = await openTargetFolder(folder, "detect");
   assert.equal(await target.write("a/b/run.sh", chunks("#", "!/bin/sh\n", "exit 0")), 16);
@@ -31,13 +31,13 @@ test("writes files that any user can read, with scripts executable and folders o
   assert.deepEqual(await readdir(folder), ["a"]);
 });
 
-test("makes every file executable where the order says so", async (t) => {
+test("makes every file executable when the order says so", async (t) => {
   const folder = await makeTempFolder(t);
   await (await openTargetFolder(folder, "all")).write("data", chunks("x"));
   assert.equal(await modeOf(join(folder, "data")), "777");
 });
 
-test("keeps every byte and every name", async (t) => {
+test("keeps every byte and every valid name", async (t) => {
   const folder = await makeTempFolder(t);
   const target = await openTargetFolder(folder, "detect");
   const bytes = String.fromCharCode(...Array.from({ length: 256 }, (_, i) => i));
@@ -50,7 +50,7 @@ test("keeps every byte and every name", async (t) => {
   );
 });
 
-test("leaves nothing of a file that broke off, and what was there before", async (t) => {
+test("leaves nothing of an interrupted file, and keeps the previous content", async (t) => {
   const folder = await makeTempFolder(t);
   const target = await openTargetFolder(folder, "detect");
   await target.write("a", chunks("before"));
@@ -60,7 +60,7 @@ test("leaves nothing of a file that broke off, and what was there before", async
   assert.deepEqual(await readTree(folder), { a: "before" });
 });
 
-test("knows what an attempt before it completed, and removes what it did not", async (t) => {
+test("recognizes what an earlier attempt completed, and removes the rest", async (t) => {
   const folder = await makeTempFolder(t);
   await (await openTargetFolder(folder, "detect")).write("a/b", chunks("12345"));
   await writeFile(join(folder, ".fetch-files", "7"), "part");
@@ -75,7 +75,7 @@ test("knows what an attempt before it completed, and removes what it did not", a
   assert.deepEqual(await readTree(folder), { "a/b": "12345" });
 });
 
-test("refuses to write through a symlink, and replaces one in a file's place", async (t) => {
+test("does not write through a symlink, and replaces a symlink in a file's place", async (t) => {
   const folder = await makeTempFolder(t);
   const outside = await makeTempFolder(t);
   await writeFile(join(outside, "kept"), "kept");
@@ -88,7 +88,7 @@ test("refuses to write through a symlink, and replaces one in a file's place", a
   await assert.rejects(readlink(join(folder, "link")), { code: "EINVAL" });
 });
 
-test("says which name is a file here and a folder there", async (t) => {
+test("reports a name that is both a file and a folder", async (t) => {
   const folder = await makeTempFolder(t);
   const target = await openTargetFolder(folder, "detect");
   await target.write("a", chunks("x"));
@@ -97,7 +97,7 @@ test("says which name is a file here and a folder there", async (t) => {
   await assert.rejects(target.write("f", chunks("x")), /Cannot write f in .*: a folder with this name exists/);
 });
 
-test("says that a folder cannot be written to", async (t) => {
+test("reports a folder that is not writable", async (t) => {
   const folder = await makeTempFolder(t);
   await writeFile(join(folder, "file"), "");
   await assert.rejects(openTargetFolder(join(folder, "file"), "detect"), (error) => {

@@ -5,14 +5,14 @@ import { test } from "node:test";
 import { writeTerminationMessage } from "../../../functions/lib/disk/termination-message.ts";
 import { makeTempFolder } from "../../doubles/temp-folder.ts";
 
-test("leaves the message in the file that the kubelet made", async (t) => {
+test("writes the message to the file that the kubelet created", async (t) => {
   const file = join(await makeTempFolder(t), "termination-log");
   await writeFile(file, "");
   await writeTerminationMessage("The file x.sh is not there.", file);
   assert.equal(await readFile(file, "utf8"), "The file x.sh is not there.");
 });
 
-test("keeps to what the kubelet reads, and cuts no character in two", async (t) => {
+test("respects the kubelet's limit, and does not split a character", async (t) => {
   const file = join(await makeTempFolder(t), "termination-log");
   await writeFile(file, "");
   await writeTerminationMessage(`x${"ü".repeat(5000)}`, file);
@@ -21,7 +21,7 @@ test("keeps to what the kubelet reads, and cuts no character in two", async (t) 
   assert.match(bytes.toString("utf8"), /^xü+…$/);
 });
 
-test("makes no such file where there is no kubelet", async (t) => {
+test("creates no such file outside a pod", async (t) => {
   const file = join(await makeTempFolder(t), "termination-log");
   await writeTerminationMessage("x", file);
   await assert.rejects(access(file), { code: "ENOENT" });

@@ -56,19 +56,19 @@ test("takes each entry from the first level that has it", async () => {
   });
 });
 
-test("gives a file as the event's commit had it, though HEAD has it no more", async () => {
+test("delivers a file of the event's commit, although HEAD no longer has it", async () => {
   const { sink, deliver } = begin({ service: { old: "as it was" }, head: { service: ["new"] } });
   await deliver({ files: ["old"] });
   assert.deepEqual(Object.fromEntries(sink.files), { old: "as it was" });
 });
 
-test("leaves out of a folder what was added after the event's commit", async () => {
+test("leaves out files that were added to a folder after the event's commit", async () => {
   const { sink, deliver } = begin({ service: { "f/old": "1" }, head: { service: ["f/old", "f/new"] } });
   assert.deepEqual(await deliver({ files: ["f"] }), { kind: "delivered", count: 1, bytes: 1 });
   assert.deepEqual([...sink.files.keys()], ["f/old"]);
 });
 
-test("looks for a folder at the next level when the event's commit had none of it", async () => {
+test("falls back to the next level when the event's commit had no such folder", async () => {
   const { sink, deliver } = begin({ stage: { "f/x": "stage" }, head: { service: ["f/new"] } });
   await deliver({ files: ["f/"] });
   assert.deepEqual(Object.fromEntries(sink.files), { "f/x": "stage" });
@@ -80,7 +80,7 @@ test("finds a file that Keptn does not list, such as .gitignore", async () => {
   assert.equal(sink.files.get(".gitignore"), "dist");
 });
 
-test("names every missing entry, after it looked at all levels", async () => {
+test("names all missing entries after trying every level", async () => {
   const { deliver } = begin({ service: { a: "1" } });
   const problems = await problemsOf(deliver({ files: ["a", "x.sh", "lib/"] }));
   assert.deepEqual(
@@ -91,14 +91,14 @@ test("names every missing entry, after it looked at all levels", async () => {
   assert.match(problems[1]?.message ?? "", /folder lib /);
 });
 
-test("asks nothing of Keptn for a name that is not safe", async () => {
+test("sends Keptn no request for an unsafe name", async () => {
   const { keptn, deliver } = begin({});
   const problems = await problemsOf(deliver({ files: ["ok", "../../etc/passwd"] }));
   assert.match(problems[0]?.message ?? "", /\.\.\/\.\.\/etc\/passwd/);
   assert.deepEqual(keptn.asked, []);
 });
 
-test("writes nothing of a folder in which Keptn lists a name that is not safe", async () => {
+test("writes no file of a folder in which Keptn lists an unsafe name", async () => {
   const { sink, deliver } = begin({ service: { "f/ok": "1", "f/../../evil": "2" } });
   const problems = await problemsOf(deliver({ files: ["f"] }));
   assert.match(problems[0]?.message ?? "", /f\/\.\.\/\.\.\/evil/);
@@ -107,20 +107,20 @@ test("writes nothing of a folder in which Keptn lists a name that is not safe", 
 
 const limits = { fileBytes: 10, totalBytes: 15, count: 3 };
 
-test("refuses a file over the limit, naming it and the setting", async () => {
+test("refuses a file over the limit, with its name and the setting", async () => {
   const { sink, deliver } = begin({ service: { big: "x".repeat(11) } });
   const [problem] = await problemsOf(deliver({ files: ["big"], limits }));
   assert.match(`${problem?.message} ${problem?.fix}`, /big is larger than 10 B.*FILES_MAX_FILE_SIZE/);
   assert.equal(sink.files.size, 0);
 });
 
-test("refuses files that together are larger than the volume, naming its setting", async () => {
+test("refuses files that exceed the volume together, with the setting", async () => {
   const { deliver } = begin({ service: { a: "x".repeat(10), b: "x".repeat(6) } });
   const [problem] = await problemsOf(deliver({ files: ["/"], limits }));
   assert.match(`${problem?.message} ${problem?.fix}`, /larger than 15 B, the size of \/keptn.*FILES_VOLUME_SIZE/);
 });
 
-test("takes files of exactly the limits", async () => {
+test("accepts files of exactly the limits", async () => {
   const { deliver } = begin({ service: { a: "x".repeat(10), b: "x".repeat(5), c: "" } });
   assert.deepEqual(await deliver({ files: ["/"], limits }), { kind: "delivered", count: 3, bytes: 15 });
 });
@@ -133,7 +133,7 @@ test("refuses more files than the limit, in one folder or in several entries", a
     assert.match(`${problem?.message} ${problem?.fix}`, /4 .*3.*FILES_MAX_COUNT/);
 });
 
-test("bears with a Keptn that is away for a while, and counts what broke off only once", async () => {
+test("retries while Keptn is away, and counts an interrupted file once", async () => {
   const { keptn, sink, lines, deliver } = begin({ service: { a: "0123456789", b: "" } });
   const broken = new Set(["list service", "open service a", "read service a", "open service b"]);
   keptn.fault = (question) => {
@@ -145,7 +145,7 @@ test("bears with a Keptn that is away for a while, and counts what broke off onl
   assert.ok(lines.some((line) => /ECONNREFUSED.*Trying again/.test(line)));
 });
 
-test("gives up when the grace time is over, and says for how long it tried", async () => {
+test("gives up after the retry period, and says how long it tried", async () => {
   const { keptn, deliver } = begin({ service: { a: "1" } });
   keptn.fault = down;
   await assert.rejects(deliver({ files: ["a"] }), (error: IoError) => {
@@ -154,7 +154,7 @@ test("gives up when the grace time is over, and says for how long it tried", asy
   });
 });
 
-test("does not try again what Keptn refuses for good, nor with a wrong token", async () => {
+test("does not retry what Keptn refuses for good, or with an invalid token", async () => {
   for (const httpStatus of [400, 401, 403]) {
     const { keptn, deliver } = begin({});
     keptn.fault = () => {
@@ -165,7 +165,7 @@ test("does not try again what Keptn refuses for good, nor with a wrong token", a
   }
 });
 
-test("begins nothing new after a failure, and leaves nothing running", async () => {
+test("starts nothing new after a failure, and leaves nothing running", async () => {
   const names = Array.from({ length: 40 }, (_, i) => `f${i}`);
   const { keptn, sink, deliver } = begin({ service: Object.fromEntries(names.map((name) => [name, "x"])) });
   keptn.fault = (question) => {
@@ -178,7 +178,7 @@ test("begins nothing new after a failure, and leaves nothing running", async () 
   assert.ok(asked < 20, `${asked} questions`);
 });
 
-test("goes on where an attempt before it stopped", async () => {
+test("continues where an earlier attempt stopped", async () => {
   const { keptn, sink, lines, deliver } = begin({ service: { a: "1", b: "22" } }, { a: "1" });
   assert.deepEqual(await deliver({ files: ["/"] }), { kind: "delivered", count: 2, bytes: 3 });
   assert.deepEqual(keptn.asked, ["list service", "open service b"]);
@@ -186,7 +186,7 @@ test("goes on where an attempt before it stopped", async () => {
   assert.ok(lines.some((line) => /^a: 1 B, already there/.test(line)));
 });
 
-test("says of each file how large it is and where it came from", async () => {
+test("logs the size and the origin of each file", async () => {
   const { lines, deliver } = begin({ service: { "a b.txt": "x".repeat(2048) }, project: { z: "1" } });
   await deliver({ files: ["a b.txt", "z"] });
   assert.deepEqual(lines.sort(), ['"a b.txt": 2 KiB, from the service', "z: 1 B, from the project"]);

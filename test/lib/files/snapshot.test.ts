@@ -26,7 +26,7 @@ const taken = async (taking: ReturnType<typeof takeSnapshots>) => {
   return result.kind === "taken" ? result : { jobs: [], files: new Map() };
 };
 
-test("every file arrives in the ConfigMap of its Job, byte for byte", async () => {
+test("every file arrives in its Job's ConfigMap, byte for byte", async () => {
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
   const { take } = begin({ service: { "run.sh": "#!/bin/sh", bin: bytes } });
   const { jobs, files } = await taken(take(jobOf({ files: ["/"] }), makeFetchJob(undefined, "job-2")));
@@ -72,7 +72,7 @@ test("a missing file refuses the run before any Job is created", async () => {
   assert.deepEqual(result.kind === "refused" && result.problems.map(({ code }) => code), ["missing-file"]);
 });
 
-test("a Keptn that is away is a fault of the world: the event comes again", async () => {
+test("a Keptn that is away is a retryable failure: the event is delivered again", async () => {
   const { keptn, take } = begin({});
   keptn.fault = () => {
     throw new IoError("Keptn GET x: ECONNREFUSED.", { retryable: true });
@@ -80,7 +80,7 @@ test("a Keptn that is away is a fault of the world: the event comes again", asyn
   await assert.rejects(take(jobOf({ graceSeconds: 600 })), (error: IoError) => error.retryable);
 });
 
-test("the same files make the same Job, in whatever order Keptn answers", async () => {
+test("the same files make the same Job, whatever the order of Keptn's responses", async () => {
   const one = await taken(begin({ service: { a: "1", b: "22222" } }).take(jobOf({})));
   const other = await taken(begin({ service: { b: "22222", a: "1" } }).take(jobOf({})));
   assert.deepEqual(one.jobs, other.jobs);

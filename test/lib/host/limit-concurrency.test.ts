@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { limitConcurrency } from "../../../functions/lib/host/limit-concurrency.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
 
-test("only so many pieces of work go on side by side, and each has its result", async () => {
+test("runs a limited number of tasks at a time, each with its own result", async () => {
   const inTurn = limitConcurrency({ sideBySide: 3, mostWaitMs: 10_000 });
   let [now, most] = [0, 0];
   const work = (n: number) => async () => {
@@ -17,7 +17,7 @@ test("only so many pieces of work go on side by side, and each has its result", 
   assert.deepEqual([most, results], [3, Array.from({ length: 20 }, (_, n) => n)]);
 });
 
-test("what fails makes room for the next one", async () => {
+test("a failure frees its slot", async () => {
   const inTurn = limitConcurrency({ sideBySide: 1, mostWaitMs: 10_000 });
   const failing = inTurn(async () => {
     throw new Error("no");
@@ -26,7 +26,7 @@ test("what fails makes room for the next one", async () => {
   assert.equal(await inTurn(async () => "yes"), "yes");
 });
 
-test("who waited too long does not begin any more, and is to come again", async () => {
+test("a task that waited too long does not start, and may be retried", async () => {
   const inTurn = limitConcurrency({ sideBySide: 1, mostWaitMs: 10 });
   const first = inTurn(() => sleep(50));
   let begun = false;

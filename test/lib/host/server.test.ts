@@ -1,4 +1,4 @@
-// Both functions as processes of their own, over real HTTP under faas-js-runtime: what a Broker and an ApiServerSource see of them.
+// Both functions as separate processes under faas-js-runtime, over real HTTP, as a Broker and an ApiServerSource see them.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { annotation } from "../../../functions/lib/core/annotations/annotations.ts";
@@ -54,12 +54,12 @@ describe("both functions over HTTP", () => {
     ["binary", requestOfEvent],
     ["structured", structuredRequestOf],
   ] as const) {
-    test(`run an event in ${mode} mode to its finished event, and answer without a body`, async () => {
+    test(`carry an event in ${mode} mode through to its finished event, with empty responses`, async () => {
       assert.ok(keptn && kubernetes);
       const pending: Promise<unknown>[] = [];
       const stop = kubernetes.store.subscribe(({ type: verb, object }) => {
         const job = object as unknown as Job;
-        // As the ApiServerSource's selector; twice, since nobody promises once.
+        // Like the ApiServerSource's selector; sent twice, since delivery is at least once.
         if (stateOf(job) !== "released") return;
         for (let i = 0; i < 2; i++) pending.push(post(finish, requestOfChange(verb, job)));
       });
@@ -77,7 +77,7 @@ describe("both functions over HTTP", () => {
     });
   }
 
-  test("end what they have answered early before they end themselves", async (context) => {
+  test("complete the work behind an early response before they exit", async (context) => {
     assert.ok(keptn && kubernetes);
     const last = await startFunction("finish-task", { ...env, KEPTN_RETRY_SECONDS: "10", CLAIM_LEASE_SECONDS: "60" });
     context.after(() => last.stop());
@@ -89,7 +89,7 @@ describe("both functions over HTTP", () => {
       answers.push(post(last, requestOfChange(verb, job)));
     });
     const event = keptn.trigger({ type });
-    // Keptn takes its time to say what it has counted.
+    // Keptn's event counts are slow.
     keptn.fault({ on: /sequence-execution/, kind: { delayMs: 1500 }, times: Number.POSITIVE_INFINITY });
     await post(start, requestOfEvent({ ...event }));
     await until("the task is complete", () => keptn?.counts(event.id)?.state === "complete");
@@ -102,7 +102,7 @@ describe("both functions over HTTP", () => {
     assert.deepEqual(states(), ["reported"]);
   });
 
-  test("ignore an event that no action matches: 204, and nothing is created", async () => {
+  test("ignore an event without a matching action: 204, and no Job", async () => {
     const before = kubernetes?.jobs().length;
     const event = keptn!.trigger({ type: "sh.keptn.event.test.triggered" });
     assert.deepEqual(await post(start, requestOfEvent({ ...event })), { status: 204, body: "", retryAfter: null });
@@ -128,11 +128,11 @@ describe("both functions over HTTP", () => {
     ["that is too large", requestOfEvent({ ...event, data: { x: "x".repeat(300_000) } }), 413],
   ];
   for (const [what, request, status] of broken) {
-    test(`refuse an event ${what}: ${status}, and a line in the log`, async () => {
+    test(`refuse an event ${what}: ${status}, and log it`, async () => {
       for (const to of [start, finish]) {
         const lines = to?.lines.length ?? 0;
         const answer = await post(to, request);
-        // finish-task has no use for Keptn's events: well-formed ones are none of its business.
+        // finish-task does not use Keptn events: valid ones do not concern it.
         if (to === finish && what === "without Keptn's attributes") assert.equal(answer.status, 204);
         else {
           assert.equal(answer.status, status, answer.body);
@@ -142,7 +142,7 @@ describe("both functions over HTTP", () => {
     });
   }
 
-  test("answer 503 while Keptn is away, so that the Broker comes again", async () => {
+  test("respond with 503 while Keptn is away, so that the Broker retries", async () => {
     keptn?.fault({ on: /./, kind: { status: 503, headers: { "retry-after": "7" } }, times: Number.POSITIVE_INFINITY });
     const answer = await post(start, requestOfEvent({ ...keptn!.trigger({ type }) }));
     keptn?.clearFaults();
@@ -158,13 +158,13 @@ describe("both functions over HTTP", () => {
       /KEPTN_CA_FILE=.no.ca cannot be read/,
     ],
   ] as const) {
-    test(`end with exit code 2 and a plain word: ${Object.values(env).join(", ")}`, async () => {
+    test(`exit with code 2 and an error message: ${Object.values(env).join(", ")}`, async () => {
       const wrong = startFunction("start-job", { ...env, KUBECONFIG: kubernetes!.kubeconfig });
       await assert.rejects(wrong, (fault: Error) => /exit code 2/.test(fault.message) && said.test(fault.message));
     });
   }
 
-  test("show Keptn's Bridge that they are there, after the first event", async () => {
+  test("register with Keptn's Bridge after the first event", async () => {
     await until("the integration is registered", () => keptn!.plane.uniform.integrations.size === 1);
     const [integration] = keptn!.plane.uniform.integrations.values();
     assert.equal(integration?.["name"], "job-executor-service");

@@ -42,7 +42,7 @@ describe("TLS", () => {
     certificates.remove();
   });
 
-  test("trusts the authority that is given", async () => {
+  test("trusts the given authority", async () => {
     const { body } = await post({ url: await serve(certificates.good), ca: certificates.ca });
     assert.equal(body.toString(), "hello");
   });
@@ -65,12 +65,12 @@ describe("TLS", () => {
     });
   }
 
-  test("takes any certificate only when told to", async () => {
+  test("accepts any certificate only when told to", async () => {
     const { status } = await post({ url: await serve(certificates.expired), verifyTls: false });
     assert.equal(status, 200);
   });
 
-  test("goes through a proxy's tunnel, with the same trust", async () => {
+  test("passes through a proxy's tunnel, with the same trust", async () => {
     const target = new URL(await serve(certificates.good));
     const tunnels: string[] = [];
     const proxy = await startServer(() => {});
@@ -91,8 +91,8 @@ describe("TLS", () => {
   });
 });
 
-describe("a proxy for http", () => {
-  test("gets the request, with its password, which no message tells when it fails", async () => {
+describe("an HTTP proxy", () => {
+  test("gets the request with the proxy's password, which never appears in error messages", async () => {
     const asked: string[] = [];
     const proxy = await startServer(({ method, url }, answer) => {
       asked.push(`${method} ${url}`);
@@ -144,6 +144,6 @@ describe("a proxy for http", () => {
     ["http://keptn.example/api", "10.0.0.0/8"],
   ];
   for (const [url, noProxy] of proxied) {
-    test(`NO_PROXY=${noProxy} goes to ${url} by proxy`, () => assert.equal(isProxied(url, noProxy), true));
+    test(`NO_PROXY=${noProxy} goes to ${url} through the proxy`, () => assert.equal(isProxied(url, noProxy), true));
   }
 });

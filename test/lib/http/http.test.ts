@@ -26,13 +26,13 @@ describe("http", () => {
     return error;
   };
 
-  test("returns status, headers and body of any answer, also of one that refuses", async () => {
+  test("returns status, headers and body of every response, including errors", async () => {
     const url = await serve((_, outgoing) => outgoing.writeHead(422, { "x-a": "b" }).end("no"));
     const { status, headers, body } = await post(url);
     assert.deepEqual([status, headers["x-a"], body.toString()], [422, "b", "no"]);
   });
 
-  test("sends method, headers and a body of more than ASCII with its length in bytes", async () => {
+  test("sends the method, headers and a non-ASCII body with its length in bytes", async () => {
     const url = await serve(async (incoming, outgoing) => {
       const chunks = await incoming.toArray();
       const { method, headers } = incoming;
@@ -42,7 +42,7 @@ describe("http", () => {
     assert.equal(body.toString(), "PUT b 2 ä");
   });
 
-  test("a server that is not there cannot have acted", async () => {
+  test("an unreachable server cannot have acted", async () => {
     const { url, close } = await startServer(() => {});
     await close();
     const fault = await faultOf(post(url));
@@ -50,14 +50,14 @@ describe("http", () => {
     assert.match(fault.message, /^POST http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED/);
   });
 
-  test("a server that took the request and did not answer in time may have acted", async () => {
+  test("a server that received the request and did not respond in time may have acted", async () => {
     const url = await serve(() => {});
     const fault = await faultOf(post(url, { timeoutMs: 200 }));
     assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, true]);
     assert.match(fault.message, /no complete response within 200 ms/);
   });
 
-  test("without any time nothing is sent", async () => {
+  test("sends nothing without any time left", async () => {
     let asked = 0;
     const url = await serve((_, outgoing) => outgoing.end(String(++asked)));
     const fault = await faultOf(post(url, { timeoutMs: 0 }));
@@ -65,7 +65,7 @@ describe("http", () => {
     assert.equal((await post(url)).body.toString(), "1");
   });
 
-  test("a server that closes the connection without an answer may have acted", async () => {
+  test("a server that closes the connection without a response may have acted", async () => {
     const url = await serve((incoming) => incoming.socket.destroy());
     const fault = await faultOf(post(url));
     assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, true]);
@@ -77,7 +77,7 @@ describe("http", () => {
     assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, false]);
   });
 
-  test("an answer that comes too slowly ends at the timeout", async () => {
+  test("a response that is too slow ends at the timeout", async () => {
     const url = await serve((_, outgoing) => {
       outgoing.writeHead(200).write("a");
       const timer = setInterval(() => outgoing.write("a"), 20);
@@ -87,7 +87,7 @@ describe("http", () => {
     assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, true]);
   });
 
-  test("an answer that breaks off is a fault, not a short answer", async () => {
+  test("a response that breaks off is a failure, not a short response", async () => {
     const url = await serve((_, outgoing) => {
       outgoing.writeHead(200, { "content-length": "10" });
       outgoing.write("half", () => outgoing.destroy());
@@ -95,20 +95,20 @@ describe("http", () => {
     assert.equal((await faultOf(post(url))).outcomeUnknown, true);
   });
 
-  test("an answer that is too large is not read to its end, and not asked for again", async () => {
+  test("a response that is too large is not read to its end or requested again", async () => {
     const url = await serve((_, outgoing) => outgoing.end("a".repeat(101)));
     const fault = await faultOf(post(url));
     assert.deepEqual([fault.retryable, fault.outcomeUnknown], [false, true]);
   });
 
-  test("a redirect is not followed; its query, which may be a secret, is not told", async () => {
+  test("a redirect is not followed, and its query, which may hold a secret, is not reported", async () => {
     const url = await serve((_, outgoing) => outgoing.writeHead(302, { location: "http://u:pw@login/a?code=s" }).end());
     const fault = await faultOf(post(url));
     assert.match(fault.message, /answered 302, a redirect to http:\/\/login\/a; redirects are not followed\.$/);
     assert.deepEqual([fault.retryable, fault.outcomeUnknown, fault.httpStatus], [true, false, 302]);
   });
 
-  test("a name and password in the URL are not told", async () => {
+  test("credentials in the URL are not reported", async () => {
     const url = await serve((incoming) => incoming.socket.destroy());
     const fault = await faultOf(post(url.replace("//", "//user:pw@")));
     assert.doesNotMatch(fault.message, /pw/);
@@ -124,7 +124,7 @@ describe("http", () => {
     assert.match(fault.message, /canceled without a complete response/);
   });
 
-  test("a stream gives chunks as they come, and leaving it frees the server", async () => {
+  test("a stream yields chunks as they arrive, and leaving it frees the server", async () => {
     let closed = () => {};
     const left = new Promise<void>((resolve) => {
       closed = resolve;

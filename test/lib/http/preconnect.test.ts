@@ -1,4 +1,4 @@
-// Connections that are opened before the first request: it gets them, and is none the worse where they could not be opened.
+// Connections opened before the first request: the request uses them, and failing to open one does no harm.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer as createHttpsServer } from "node:https";
@@ -11,7 +11,7 @@ import { IoError } from "../../../functions/lib/io-error.ts";
 import { type Certificates, makeCertificates } from "../../doubles/certificates.ts";
 import { startServer } from "../../doubles/http-server.ts";
 
-/** A server that keeps its connections, and what asks it. */
+/** A server that keeps track of its connections, and a client for it. */
 const open = async (t: TestContext, { certificates, ...more }: { certificates?: Certificates } & Partial<Endpoint>) => {
   const server = await startServer(
     (_, answer) => answer.end("hello"),
@@ -31,7 +31,7 @@ const open = async (t: TestContext, { certificates, ...more }: { certificates?: 
   return { ...server, sockets, agent, ask };
 };
 
-describe("a connection that is opened early", () => {
+describe("a connection that was opened early", () => {
   let certificates: Certificates;
   before(() => {
     certificates = makeCertificates();
@@ -39,14 +39,14 @@ describe("a connection that is opened early", () => {
   after(() => certificates.remove());
 
   for (const kind of ["http", "https"]) {
-    test(`serves the first request, and those after it: ${kind}`, async (t) => {
+    test(`serves the first request and later ones: ${kind}`, async (t) => {
       const { url, server, sockets, agent, ask } = await open(t, kind === "https" ? { certificates } : {});
       preconnect(agent, url);
       await once(server, kind === "https" ? "secureConnection" : "connection");
       assert.deepEqual([await ask(), await ask()], ["hello", "hello"]);
       assert.equal(sockets.length, 1);
     });
-    test(`is waited for by a request that comes at once: ${kind}`, async (t) => {
+    test(`is awaited by a request that arrives right away: ${kind}`, async (t) => {
       const { url, sockets, agent, ask } = await open(t, kind === "https" ? { certificates } : {});
       preconnect(agent, url);
       assert.equal(await ask(), "hello");
@@ -54,14 +54,14 @@ describe("a connection that is opened early", () => {
     });
   }
 
-  test("is for one request only: others at the same time open theirs", async (t) => {
+  test("serves one request at a time: concurrent requests open their own", async (t) => {
     const { url, sockets, agent, ask } = await open(t, {});
     preconnect(agent, url);
     assert.deepEqual(await Promise.all([ask(), ask(), ask()]), ["hello", "hello", "hello"]);
     assert.equal(sockets.length, 3);
   });
 
-  test("is replaced when the server has closed it meanwhile", async (t) => {
+  test("is replaced when the server closed it in the meantime", async (t) => {
     const { url, server, sockets, agent, ask } = await open(t, {});
     preconnect(agent, url);
     const [socket] = (await once(server, "connection")) as [Socket];
@@ -72,7 +72,7 @@ describe("a connection that is opened early", () => {
     assert.equal(sockets.length, 2);
   });
 
-  test("leaves it to the first request to say that nobody is there", async (t) => {
+  test("fails silently when nobody listens: the first request reports it", async (t) => {
     const { url, close, agent, ask } = await open(t, {});
     await close();
     preconnect(agent, url);
@@ -82,13 +82,13 @@ describe("a connection that is opened early", () => {
     );
   });
 
-  test("leaves it to the first request to refuse a certificate", async (t) => {
+  test("fails silently with a bad certificate: the first request reports it", async (t) => {
     const { url, agent, ask } = await open(t, { certificates, ca: certificates.good.cert.replace(/[A-Z]/, "B") });
     preconnect(agent, url);
     await assert.rejects(ask(), (fault) => fault instanceof IoError && /certificate/.test(fault.message));
   });
 
-  test("is not opened where a proxy leads there", () => {
+  test("is not opened through a proxy", () => {
     const url = "http://keptn.example";
     const agent = makeAgent({ url, env: { HTTP_PROXY: "http://127.0.0.1:9" } });
     preconnect(agent, url);

@@ -42,12 +42,12 @@ describe("the API token", () => {
     return error;
   };
 
-  test("comes from a file, without its line end", async () => {
+  test("is read from a file, without the trailing newline", async () => {
     assert.equal(await ask(connect()), false);
     assert.equal(double.calls.length, 1);
   });
 
-  test("is read again when Keptn refuses it, so that a rotated one goes unnoticed", async () => {
+  test("is read again when Keptn refuses it, so that a rotation goes unnoticed", async () => {
     const keptn = connect();
     await ask(keptn);
     double.token = "rotated";
@@ -56,7 +56,7 @@ describe("the API token", () => {
     assert.equal(double.calls.length, 3);
   });
 
-  test("that stays the same is tried once a call, and found again once it was changed", async () => {
+  test("is tried once per call while refused, and works again after a rotation", async () => {
     const keptn = connect();
     double.token = "rotated";
     const fault = await faultOf(ask(keptn));
@@ -66,7 +66,7 @@ describe("the API token", () => {
     assert.equal(double.calls.length, 2, "the refused one was not tried again");
   });
 
-  test("that is wrong is tried by one call at a time, also when many come at once", async () => {
+  test("is tried by one call at a time while refused, even when many arrive at once", async () => {
     const keptn = connect();
     double.token = "rotated";
     await faultOf(ask(keptn));
@@ -82,7 +82,7 @@ describe("the API token", () => {
     assert.equal(most, 1);
   });
 
-  test("that was wrong and is right again lets calls go side by side", async () => {
+  test("allows concurrent calls once it is valid again", async () => {
     const keptn = connect();
     const right = double.token;
     double.token = "other";
@@ -96,7 +96,7 @@ describe("the API token", () => {
     await hanging;
   });
 
-  test("waits no longer for its turn than its time allows", async () => {
+  test("does not make a call wait longer than its budget", async () => {
     const patient = connect({ KEPTN_RETRY_SECONDS: "3" });
     double.token = "other";
     await faultOf(ask(patient));
@@ -109,7 +109,7 @@ describe("the API token", () => {
     await hanging;
   });
 
-  test("in a file that is not there is a fault that names the file", async () => {
+  test("fails with the name of its file when the file does not exist", async () => {
     const keptn = connect({ KEPTN_API_TOKEN_FILE: join(folder, "none"), KEPTN_RETRY_SECONDS: "1" });
     const fault = await faultOf(ask(keptn));
     assert.match(fault.message, /The secret in .*none cannot be read\./);
@@ -117,7 +117,7 @@ describe("the API token", () => {
   });
 });
 
-test("all calls of one delivery end together", async () => {
+test("all calls of one delivery share the same deadline", async () => {
   const double = await startKeptn();
   const keptn = connectKeptn(settingsFor(double)).within(1);
   double.fault({ on: /./, kind: "hang", times: Number.POSITIVE_INFINITY });

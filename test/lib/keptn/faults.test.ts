@@ -1,4 +1,4 @@
-// Every call to Keptn against every bad answer: what the caller is told, and how often Keptn was asked.
+// Every call to Keptn against every bad response: what the caller sees, and how often Keptn was asked.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { envelopeOf, type KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
@@ -12,7 +12,7 @@ import type { Fault } from "../../doubles/keptn/faults.ts";
 import { type KeptnDouble, startKeptn } from "../../doubles/keptn/keptn-double.ts";
 import { settingsFor } from "../../doubles/keptn/settings.ts";
 
-/** Refused for good: asked once. Passing: repeated until the time is over. */
+/** final: tried once; passing: retried until the budget ends. */
 type Verdict = "final" | "passing" | "asked once";
 
 interface Row {
@@ -50,7 +50,7 @@ const rows: readonly Row[] = [
   row("a body without an end", "trickle", "passing", true),
 ];
 
-/** A Keptn of its own for each row, so that they can wait side by side. */
+/** A separate Keptn for each row, so that rows can wait concurrently. */
 interface World {
   readonly double: KeptnDouble;
   readonly keptn: Keptn;
@@ -60,7 +60,7 @@ interface World {
 
 const patient = { API_PROXY_HTTP_TIMEOUT: "30", KEPTN_RETRY_SECONDS: "30", CLAIM_LEASE_SECONDS: "120" };
 
-/** Short where something is waited for, so that a table of minutes takes seconds; else long enough for a machine that is busy. */
+/** Short for rows that wait for a timeout, so that the table takes seconds instead of minutes; otherwise long enough for a busy machine. */
 const patienceFor = ({ fault: { kind }, verdict }: Row) => {
   if (verdict !== "passing") return patient;
   return { API_PROXY_HTTP_TIMEOUT: kind === "hang" || kind === "trickle" ? "3" : "4", KEPTN_RETRY_SECONDS: "4" };
@@ -100,7 +100,7 @@ const readThrough = async (chunks: AsyncIterable<Uint8Array> | undefined): Promi
   for await (const _ of chunks ?? []);
 };
 
-describe("faults of Keptn", { concurrency: 64 }, () => {
+describe("Keptn failures", { concurrency: 64 }, () => {
   const readings: Record<string, Asking> = {
     getJobConfig: {
       on: /job%252Fconfig/,
@@ -117,7 +117,7 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
   };
   for (const [name, asking] of Object.entries(readings)) {
     for (const row of rows) {
-      // A file may take its time, as long as some of it comes.
+      // A file may take long, as long as data keeps arriving.
       if (name === "openFile" && row.fault.kind === "trickle") continue;
       test(`${name}, ${row.name}: ${row.verdict}`, () =>
         withWorld(patienceFor(row), async (world) => {
@@ -136,11 +136,11 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
   for (const [kind, sending] of Object.entries({ started: sendStarted, finished: sendFinished })) {
     for (const row of rows) {
       const once = row.outcomeUnknown || row.verdict !== "passing";
-      test(`send of ${kind}, ${row.name}: ${once ? "sent once" : "repeated, since it did not arrive"}`, () =>
+      test(`send of ${kind}, ${row.name}: ${once ? "sent once" : "retried, since it did not arrive"}`, () =>
         withWorld(patienceFor(row), async (world) => {
           world.double.fault({ ...row.fault, on, times: Number.POSITIVE_INFINITY });
           const { error, asked } = await observe(world, sending);
-          // The last attempt may be cut off by the end of the time: then it may have arrived as well.
+          // The budget may cut off the last attempt: then that one may have arrived too.
           const outcomeUnknown = row.outcomeUnknown || /no complete response/.test(error.message);
           assert.deepEqual(
             [error.retryable, error.outcomeUnknown],
@@ -152,7 +152,7 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
     }
   }
 
-  test("a started event that took effect before its answer got lost is counted once", () =>
+  test("a started event whose response was lost is counted once", () =>
     withWorld(patient, async (world) => {
       world.double.fault({ on, kind: "reset", afterEffect: true });
       assert.equal((await observe(world, sendStarted)).error.outcomeUnknown, true);
@@ -161,7 +161,7 @@ describe("faults of Keptn", { concurrency: 64 }, () => {
       assert.deepEqual(count, { kind: "current", ...own, bySource: new Map([[source, own]]) });
     }));
 
-  test("a passing fault passes unnoticed", () =>
+  test("transient failures go unnoticed", () =>
     withWorld(patient, async ({ double, keptn, event }) => {
       for (const kind of [refusal(503), refusal(429), { ...html, status: 200 }, "reset", { delayMs: 100 }] as const) {
         double.fault({ on: /sequence-execution/, kind });

@@ -62,7 +62,7 @@ describe("OAuth", () => {
       ),
     );
 
-  test("finds the token endpoint by discovery, asks for the scopes, and keeps the token", async () => {
+  test("discovers the token endpoint, requests the scopes, and caches the token", async () => {
     const keptn = connect();
     await Promise.all([ask(keptn), ask(keptn)]);
     await ask(keptn);
@@ -70,12 +70,12 @@ describe("OAuth", () => {
     assert.equal(double.calls.length, 3);
   });
 
-  test("goes to the token endpoint that is set, without discovery", async () => {
+  test("uses the configured token endpoint without discovery", async () => {
     oauth.brokenDiscovery = { status: 500, body: "" };
     assert.equal(await ask(connect({ OAUTH_TOKEN_URL: `${oauth.url}/token` })), false);
   });
 
-  test("puts the secret into the body where a server does not take it by Basic", async () => {
+  test("sends the secret in the body when a server does not accept Basic authentication", async () => {
     oauth.accepts = "body";
     assert.equal(await ask(connect()), false);
     assert.deepEqual(
@@ -87,7 +87,7 @@ describe("OAuth", () => {
     );
   });
 
-  test("asks for a new token before the old one ends", async () => {
+  test("requests a new token before the old one expires", async () => {
     oauth.lifetimeSeconds = 0;
     const keptn = connect();
     await ask(keptn);
@@ -96,7 +96,7 @@ describe("OAuth", () => {
     assert.equal(double.calls.length, 2, "Keptn saw good tokens only");
   });
 
-  test("gets a new token when Keptn refuses one that should still be good", async () => {
+  test("requests a new token when Keptn refuses one that should still be valid", async () => {
     const keptn = connect();
     await ask(keptn);
     double.bearer = "none";
@@ -104,7 +104,7 @@ describe("OAuth", () => {
     assert.deepEqual([oauth.asked.length, double.calls.length], [2, 3]);
   });
 
-  test("does not ask again and again when Keptn refuses every token", async () => {
+  test("does not request tokens over and over when Keptn refuses every one", async () => {
     const close = oauth.close;
     oauth = await startOauth(() => {}, certificates.good);
     const fault = await faultOf(ask(connect()));
@@ -124,7 +124,7 @@ describe("OAuth", () => {
     assert.equal(await ask(keptn), false);
   });
 
-  test("a refused client is a fault like a refused token, and Keptn is not asked", async () => {
+  test("a refused client fails like a refused token, and Keptn is not called", async () => {
     const fault = await faultOf(ask(connect({ OAUTH_CLIENT_SECRET: "wrong" })));
     assert.match(
       fault.message,
@@ -157,7 +157,7 @@ describe("OAuth", () => {
       /OpenID configuration/,
     ],
     [
-      "an answer that is no token",
+      "a response that is not a token",
       () => {
         oauth.brokenToken = { status: 200, body: "{}" };
       },
@@ -172,7 +172,7 @@ describe("OAuth", () => {
     ],
   ];
   for (const [what, spoil, message] of broken) {
-    test(`${what} is a passing fault, and heals`, async () => {
+    test(`${what} is a transient failure, and recovers`, async () => {
       const keptn = connect();
       spoil();
       const fault = await faultOf(ask(keptn));
@@ -184,7 +184,7 @@ describe("OAuth", () => {
     });
   }
 
-  test("an OAuth server with a certificate that is expired or of an unknown authority gets no secret", async () => {
+  test("sends no secret to an OAuth server with an expired or untrusted certificate", async () => {
     const unknown = await faultOf(ask(connect({ KEPTN_CA_FILE: "" })));
     assert.match(unknown.message, /certificate/);
     const expired = await start(certificates.expired);

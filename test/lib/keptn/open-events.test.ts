@@ -25,27 +25,27 @@ describe("open events", () => {
   };
   const asked = () => double.calls.filter((call) => call.includes("event/triggered")).length;
 
-  test("that fit on a page are one request, also when there are none", async () => {
+  test("take one request when they fit on one page, or when there are none", async () => {
     assert.deepEqual(await pages(), [[]]);
     const ids = trigger(100);
     assert.deepEqual(await pages(), [ids]);
     assert.equal(asked(), 2);
   });
 
-  test("come oldest first from all pages", async () => {
+  test("are listed oldest first across all pages", async () => {
     const ids = trigger(250);
     assert.deepEqual((await pages()).flat(), ids);
     assert.equal(asked(), 4);
   });
 
-  test("that are triggered meanwhile leave out some of the others at most until the next look", async () => {
+  test("triggered during a listing hide at most as many others, and only until the next poll", async () => {
     const ids = trigger(250);
     const seen = new Set((await pages((page) => void (page.includes(ids[0]!) && trigger(3)))).flat());
     assert.ok(ids.filter((id) => !seen.has(id)).length <= 3);
     assert.deepEqual((await pages()).flat().slice(0, 250), ids);
   });
 
-  test("that are answered meanwhile leave out none of the others", async () => {
+  test("answered during a listing hide no others", async () => {
     trigger(250);
     const end = (page: readonly string[]) => {
       for (const id of page.slice(0, 20)) double.plane.shipyard.timeOut(id);
@@ -54,7 +54,7 @@ describe("open events", () => {
     assert.ok(double.plane.shipyard.openEvents().every(({ id }) => seen.has(id)));
   });
 
-  test("that are too large for a full page come in smaller ones", async () => {
+  test("too large for a full page are listed in smaller pages", async () => {
     const log = "x".repeat(300_000);
     const ids = Array.from({ length: 60 }, () => double.trigger({ type, data: { log } }).id);
     assert.deepEqual((await pages()).flat(), ids);

@@ -15,7 +15,7 @@ const read = async (...parts: (string | Buffer)[]): Promise<Buffer> => {
 
 const rest = { resourceURI: "a%252Fb", metadata: { upstreamURL: "http://git/ü", version: "abc" } };
 
-test("gives every file byte for byte, however the answer is cut", async () => {
+test("reads every file byte for byte, however the response is split", async () => {
   const cuts = fc.array(fc.nat(), { maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), cuts, fc.boolean(), async (bytes, at, contentFirst) => {
@@ -28,23 +28,23 @@ test("gives every file byte for byte, however the answer is cut", async () => {
   );
 });
 
-test("an empty file has no content at all in Keptn's answer", async () => {
+test("an empty file has no content field in Keptn's response", async () => {
   assert.equal((await read(JSON.stringify(rest))).length, 0);
   assert.equal((await read(JSON.stringify({ resourceContent: "", ...rest }))).length, 0);
 });
 
-test("spaces between the parts do not matter", async () => {
+test("accepts whitespace between the fields", async () => {
   assert.equal(String(await read(JSON.stringify({ resourceContent: "aGk=", ...rest }, null, 2))), "hi");
 });
 
-test("a name that looks like content is none", async () => {
+test("is not misled by a name that looks like content", async () => {
   const resourceURI = 'x","resourceContent":"ZXZpbA==","y":"';
   assert.equal(String(await read(JSON.stringify({ resourceURI, resourceContent: "aGk=" }))), "hi");
 });
 
 const whole = JSON.stringify({ resourceContent: Buffer.from("hello").toString("base64"), ...rest });
 
-test("an answer that broke off is told from a whole one, wherever it broke", async () => {
+test("detects every truncated response", async () => {
   for (let end = 0; end < whole.length; end++) {
     await assert.rejects(
       read(whole.slice(0, end)),
@@ -54,7 +54,7 @@ test("an answer that broke off is told from a whole one, wherever it broke", asy
   }
 });
 
-test("what is not Keptn's answer is no file", async () => {
+test("refuses everything that is not a Keptn resource", async () => {
   const others = [
     "",
     "<html>",
@@ -68,11 +68,11 @@ test("what is not Keptn's answer is no file", async () => {
   for (const text of [...others, ...padded]) await assert.rejects(read(text), /not a Keptn resource/, text);
 });
 
-test("an endless answer without a file ends", async () => {
+test("gives up on an endless response without a file", async () => {
   await assert.rejects(read(...Array(300).fill("x".repeat(10_000))), /not a Keptn resource/);
 });
 
-test("what is base64 is what Go writes", () => {
+test("accepts base64 exactly as Go writes it", () => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => isBase64(Buffer.from(bytes).toString("base64"))));
   for (const text of ["aGk", "aGk=aGk=", "a b=", "aG-_", "====", "aGk=\n"]) assert.equal(isBase64(text), false, text);
 });

@@ -8,7 +8,7 @@ import { type KeptnDouble, startKeptn } from "../../doubles/keptn/keptn-double.t
 import { settingsFor } from "../../doubles/keptn/settings.ts";
 import { startOauth } from "../../doubles/oauth-server.ts";
 
-/** All that can be printed of what the calls throw: messages, stacks, causes, hidden properties. */
+/** Everything printable in what the calls throw: messages, stacks, causes, hidden properties. */
 const outputOf = async (double: KeptnDouble, env: Record<string, string>): Promise<string> => {
   const keptn = connectKeptn(settingsFor(double, { API_PROXY_HTTP_TIMEOUT: "1", KEPTN_RETRY_SECONDS: "1", ...env }));
   const event = double.trigger({ type: "sh.keptn.event.test.triggered" });
@@ -22,10 +22,10 @@ const outputOf = async (double: KeptnDouble, env: Record<string, string>): Promi
     .join("\n");
 };
 
-/** Where an answer is awaited, on a machine that may be busy. */
+/** For rows that wait for a response, on a busy machine. */
 const patient = { API_PROXY_HTTP_TIMEOUT: "30", KEPTN_RETRY_SECONDS: "30", CLAIM_LEASE_SECONDS: "120" };
 
-describe("no secret is told", { concurrency: true }, () => {
+describe("no error reveals", { concurrency: true }, () => {
   const faults = (secret: string): Fault["kind"][] => [
     "hang",
     "reset",

@@ -1,4 +1,4 @@
-// What the client makes of answers that are not what was asked for.
+// How the client treats unexpected responses.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -35,18 +35,18 @@ const jobsAt = async (context: TestContext, answer: { readonly status: number; r
 
 const job = { namespace: "jobs", name: "a", uid: "1" };
 
-test("a change is done when the object comes back, whatever is in it", async (context) => {
+test("a change is done when an object comes back, whatever its content", async (context) => {
   const jobs = await jobsAt(context, { status: 200, body: '{"kind":"Job"' });
   assert.equal(await jobs.patch(job, { suspend: false }), "done");
 });
 
-test("a page of text with a 200 is no sign that a change was done: a proxy may have answered", async (context) => {
+test("a text page with status 200 does not prove a change: a proxy may have responded", async (context) => {
   const jobs = await jobsAt(context, { status: 200, body: "<html>Please log in</html>" });
   await assert.rejects(jobs.patch(job, { suspend: false }), /Kubernetes PATCH .*: the response is not JSON\./);
 });
 
-test("who we are is asked for once in a while, and again after a failure", async () => {
-  let asked = -1; // the connection's own question is the first one
+test("credentials are cached for a while, and read again after a failure", async () => {
+  let asked = -1; // the first call comes from opening the connection
   let fails = false;
   const config = {
     getCurrentCluster: () => ({ server: "http://kubernetes" }),

@@ -1,4 +1,4 @@
-// The ApiServerSource behind our API server double; what Knative says of it, and a cluster that has no such kind.
+// The ApiServerSource on our API server double: its conditions, and a cluster without this kind.
 import assert from "node:assert/strict";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ const connect = async (context: TestContext, options: ApiServerOptions = {}) => 
   return { server, missing, watch: connectJobWatch(api, given) };
 };
 
-test("the watch is ready when Knative says so of the spec that it has now, and it is not on its way out", async (context) => {
+test("the watch is ready when Knative says so about its current spec, and it is not being deleted", async (context) => {
   const { server, watch } = await connect(context);
   await watch.touch(new Date());
   const say = (status: object, metadata: object = {}) => {
@@ -59,7 +59,7 @@ test("the watch is ready when Knative says so of the spec that it has now, and i
   }
 });
 
-test("a cluster without ApiServerSources is told of once, and holds nothing up", async (context) => {
+test("a cluster without ApiServerSources is reported once and blocks nothing", async (context) => {
   const { watch, missing } = await connect(context, { without: ["apiserversources"] });
   assert.equal(await watch.touch(new Date()), undefined);
   assert.equal(await watch.touch(new Date()), undefined);
@@ -68,7 +68,7 @@ test("a cluster without ApiServerSources is told of once, and holds nothing up",
   await assert.rejects(watch.rehearse(new Date()), /not installed/);
 });
 
-test("a mounted ConfigMap is read as the kubelet lays it out", async (context) => {
+test("reads a mounted ConfigMap in the layout of the kubelet", async (context) => {
   const folder = await makeTempFolder(context);
   await mkdir(join(folder, "..2026_01_02"));
   await writeFile(join(folder, "..2026_01_02", "mode"), "Resource\n");

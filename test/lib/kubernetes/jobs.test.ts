@@ -1,4 +1,4 @@
-// Our API server double keeps the same contract as the real one, behind the same client.
+// Our API server double meets the contract of the real one, through the same client.
 import { connectApi } from "../../../functions/lib/kubernetes/api.ts";
 import { connectJobs } from "../../../functions/lib/kubernetes/jobs.ts";
 import { jobsContract } from "../../contract/jobs.contract.ts";

@@ -1,4 +1,4 @@
-// Our API server double keeps the contract of lists, behind the same client.
+// Our API server double meets the contract for lists, through the same client.
 import { connectApi } from "../../../functions/lib/kubernetes/api.ts";
 import { listsContract } from "../../contract/lists.contract.ts";
 import { startApiServer } from "../../doubles/kubernetes/api-server.ts";

@@ -1,4 +1,4 @@
-// A container's output as it is read for an event: both of its ends, and as much of them as there is room for.
+// Reading a container's output for an event: both ends, as much as there is room for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cleanText } from "../../../functions/lib/core/text/log-text.ts";
@@ -6,7 +6,7 @@ import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
 import { readLog } from "../../../functions/lib/kubernetes/log.ts";
 import { partOfLog } from "../../doubles/kubernetes/log.ts";
 
-/** A kubelet that has this output. */
+/** A kubelet with this output. */
 const read = async (output: string, limit: { readonly headBytes: number; readonly tailBytes: number }) => {
   const asked: string[] = [];
   const log = Buffer.from(output);
@@ -27,12 +27,12 @@ const usual = { headBytes: 12 * 1024, tailBytes: 48 * 1024 };
 const numbered = (count: number, text: string): string =>
   Array.from({ length: count }, (_, i) => `${i} ${text}\n`).join("");
 
-test("what fits is read whole, with one request", async () => {
+test("output that fits is read completely with one request", async () => {
   const { head, tail, cutBytes, asked } = await read("first\nlast\n", usual);
   assert.deepEqual([head, tail, cutBytes, asked.length], ["first\nlast\n", "", 0, 1]);
 });
 
-test("of 155 KB in short lines the end is kept, as long as there is room for it", async () => {
+test("keeps the end of 155 KB in short lines, as much as there is room for", async () => {
   const output = numbered(20_000, "ab");
   const { head, tail, asked } = await read(output, usual);
   assert.ok(output.startsWith(head) && head.length === usual.headBytes);
@@ -41,20 +41,20 @@ test("of 155 KB in short lines the end is kept, as long as there is room for it"
   assert.equal(asked.length, 2);
 });
 
-test("short lines after long ones fill it, too, with a few more requests", async () => {
+test("short lines after long ones fill the room too, with a few more requests", async () => {
   const output = "x".repeat(2_000_000).replace(/.{1000}/g, "$&\n") + numbered(40_000, "");
   const { tail, asked } = await read(output, usual);
   assert.ok(output.endsWith(tail) && tail.length > 0.99 * usual.tailBytes, `${tail.length} bytes of the end`);
   assert.ok(asked.length <= 5, asked.join(" "));
 });
 
-test("long lines are cut, and not more of them is read than of short ones", async () => {
+test("long lines are cut, and no more of them is read than of short lines", async () => {
   const output = `${"y".repeat(3_000_000)}\nthe end\n`;
   const { tail } = await read(output, usual);
   assert.ok(tail.endsWith("y\nthe end\n") && tail.length <= usual.tailBytes);
 });
 
-test("a progress bar takes the room of its last state", async () => {
+test("a progress bar takes only the room of its last state", async () => {
   const bar = Array.from({ length: 30_000 }, (_, i) => `\rpulling ${i}`).join("");
   const { head, tail } = await read(`${numbered(9000, "before")}${bar}\r\nthe end\n`, usual);
   assert.ok(head.startsWith("0 before\n1 before\n"));

@@ -1,4 +1,4 @@
-// The quotas of our API server double keep the contract of real ones.
+// Quotas of our API server double meet the contract of real ones.
 import { connectApi } from "../../../functions/lib/kubernetes/api.ts";
 import { quotaContract } from "../../contract/quota.contract.ts";
 import { startApiServer } from "../../doubles/kubernetes/api-server.ts";

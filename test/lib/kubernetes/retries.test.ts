@@ -1,4 +1,4 @@
-// The retries of our API server double keep the contract of real ones.
+// Retries on our API server double meet the contract of real ones.
 import { connectApi } from "../../../functions/lib/kubernetes/api.ts";
 import { retriesContract } from "../../contract/retries.contract.ts";
 import { startApiServer } from "../../doubles/kubernetes/api-server.ts";

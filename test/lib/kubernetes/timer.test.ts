@@ -1,4 +1,4 @@
-// Our API server double keeps the timer's contract, behind the same client.
+// Our API server double meets the timer's contract, through the same client.
 import { connectApi } from "../../../functions/lib/kubernetes/api.ts";
 import { timerContract } from "../../contract/timer.contract.ts";
 import { startApiServer } from "../../doubles/kubernetes/api-server.ts";

@@ -1,4 +1,4 @@
-// Events that webhook-service lost are found again: on Keptn's double, with a Broker that is an HTTP server.
+// Events that webhook-service lost are found and sent again, with our Keptn double and an HTTP server as Broker.
 import assert from "node:assert/strict";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -35,7 +35,7 @@ const open = async (t: TestContext) => {
 };
 
 describe("events that webhook-service lost", () => {
-  test("go to the Broker once more: those of connected projects that are open, and that nobody answered", async (t) => {
+  test("are sent to the Broker again when they are open, unanswered, and of a connected project", async (t) => {
     const { keptn, broker, look } = await open(t);
     const [lost, answered, early] = [
       keptn.trigger({ type }),
@@ -55,14 +55,14 @@ describe("events that webhook-service lost", () => {
     assert.equal(await look(), 1);
   });
 
-  test("are also of tasks that the shipyard file got after it was connected for every task", async (t) => {
+  test("include tasks that were added to the shipyard file after a connect to every task", async (t) => {
     const { keptn, look } = await open(t);
     keptn.plane.projects.create("sockshop", shipyard.replace("{name: release}", "{name: scan}"), new Map());
     keptn.trigger({ type: "sh.keptn.event.scan.triggered" });
     assert.equal(await look(), 1);
   });
 
-  test("are no events that are still on their way, or that somebody narrowed away", async (t) => {
+  test("do not include events on their way or outside the connection", async (t) => {
     const { keptn, broker, connection, look } = await open(t);
     keptn.trigger({ type });
     assert.equal(await look({ laterMs: 0 }), 0);
@@ -71,7 +71,7 @@ describe("events that webhook-service lost", () => {
     assert.equal(broker.arrived.length, 0);
   });
 
-  test("are tried again when the Broker is away", async (t) => {
+  test("are retried when the Broker is away", async (t) => {
     const { keptn, broker, look } = await open(t);
     keptn.trigger({ type });
     broker.answer(503);
@@ -80,7 +80,7 @@ describe("events that webhook-service lost", () => {
     assert.equal(await look(), 1);
   });
 
-  test("are looked for at most once a minute, and without a request where nothing is connected", async (t) => {
+  test("are searched for at most once a minute, and without a request when nothing is connected", async (t) => {
     const { keptn, connection } = await open(t);
     const folder = await mkdtemp(join(tmpdir(), "connections-"));
     const look = makeLostEventPoll(settingsFor(keptn, { CONNECTIONS_DIR: join(folder, "none") }), () => {});

@@ -1,4 +1,4 @@
-// Side by side with job-executor-service, which answers as the same source: what docs/migrate.md says about Keptn's count.
+// Alongside job-executor-service, which reports as the same source: how docs/migrate.md describes Keptn's counts.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { finishTask } from "../../../functions/finish-task/handler.ts";
@@ -37,8 +37,8 @@ const endOurs = async (world: World) => {
   await finishTask(world.ports, new Set())({ type: "dev.knative.sources.ping", data: { action: "sweep" } });
 };
 
-describe("an event that JES has too", () => {
-  test("is ended when JES was cut off: its .started is evened out", async (context) => {
+describe("an event that JES handles too", () => {
+  test("ends when JES was interrupted: its missing .finished is sent", async (context) => {
     const { world, event } = await trigger(context);
     await jes(world, event).starts();
     await startJob(world.ports)(event);
@@ -56,7 +56,7 @@ describe("an event that JES has too", () => {
     assert.deepEqual(countsOf(world, event), { state: "complete", started: 2, finished: 2 });
   });
 
-  test("is over when JES was done before we began: we run the task, and Keptn hears nothing more", async (context) => {
+  test("is over when JES finished before we began: the task runs, and Keptn gets no further event", async (context) => {
     const { world, event } = await trigger(context);
     await jes(world, event).starts();
     await jes(world, event).finishes();

@@ -1,4 +1,4 @@
-// What a run asks of Kubernetes and of Keptn does not grow unnoticed: all calls of both functions, over HTTP.
+// All calls of both functions to Kubernetes and Keptn for one run, over HTTP, so that their number does not grow unnoticed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -47,7 +47,7 @@ const countsOf = (calls: readonly string[]): Record<string, number> => {
   return counts;
 };
 
-test("a run of two tasks makes these calls, told of every change of its Jobs, and none beside them", async (context) => {
+test("a run of two tasks makes exactly these calls when it gets every change of its Jobs", async (context) => {
   const [keptn, kubernetes] = await Promise.all([startKeptn(), startApiServer()]);
   context.after(() => Promise.all([keptn.close(), kubernetes.close()]));
   keptn.plane.projects.addFiles({ project: "sockshop", stage: "dev", service: "carts" }, { "job/config.yaml": config });
@@ -74,10 +74,10 @@ test("a run of two tasks makes these calls, told of every change of its Jobs, an
     {
       kubernetes: {
         "PATCH pingsources": 1,
-        "PATCH apiserversources": 1, // beside the Jobs; it is ready, so nothing more is asked of it
+        "PATCH apiserversources": 1, // independent of the Jobs; it is ready, so there are no further calls
         "POST jobs": 2,
-        "PATCH jobs": 6, // each released, claimed, reported, each let go
-        "GET jobs": 2, // when a task succeeded, and not again when its Job is complete
+        "PATCH jobs": 6, // two releases, a lease, a report, two finalized
+        "GET jobs": 2, // when a task succeeded, but not again when its Job is complete
         "GET pods": 2,
         "GET log": 2,
         "POST events": 4,

@@ -1,4 +1,4 @@
-// A run whose tasks are more than a line, moved by what becomes of them.
+// A run with a graph of tasks, driven by the ends of its tasks.
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { label } from "../../../functions/lib/core/annotations/annotations.ts";
@@ -12,18 +12,18 @@ import { openWorld, type World } from "../../doubles/world.ts";
 export interface GraphWorld {
   readonly world: World;
   readonly job: (name: string) => Job;
-  /** Names of the tasks that run. */
+  /** Names of the running tasks. */
   readonly running: () => string[];
-  /** Ends these tasks at once, and moves the run. */
+  /** Ends these tasks at once, and reconciles the run. */
   readonly end: (ends: Readonly<Record<string, number>>, result?: string) => Promise<void>;
-  /** As a sweep does. */
+  /** Reconciles like a sweep. */
   readonly sweep: () => Promise<void>;
   readonly finished: () => { readonly status: string; readonly result: string; readonly message: string };
 }
 
 const type = "sh.keptn.event.deployment.triggered";
 
-/** @param tasks fields of each, in YAML, by name */
+/** @param tasks YAML fields of each task, by name */
 export const startGraph = async (
   context: TestContext,
   tasks: Readonly<Record<string, string>>,

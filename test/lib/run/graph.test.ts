@@ -1,4 +1,4 @@
-// Runs whose tasks are more than a line: what runs side by side, what never runs, and what Keptn hears of it.
+// Runs with a graph of tasks: what runs concurrently, what never runs, and what Keptn is told.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { label } from "../../../functions/lib/core/annotations/annotations.ts";
@@ -7,7 +7,7 @@ import { IoError } from "../../../functions/lib/io-error.ts";
 import { reconcileRun } from "../../../functions/lib/run/reconcile-run.ts";
 import { startGraph } from "./graph-world.ts";
 
-test("a diamond: two tasks side by side, and the last one after both", async (context) => {
+test("a diamond: two concurrent tasks, and the last one after both", async (context) => {
   const graph = await startGraph(context, { a: "", b: "needs: [a]", c: "needs: [a]", d: "needs: [b, c]" });
   assert.deepEqual(graph.running(), ["a"]);
   await graph.end({ a: 0 });
@@ -24,7 +24,7 @@ test("a diamond: two tasks side by side, and the last one after both", async (co
   );
 });
 
-test("two tasks that need nothing start at once, also where the first of the config waits for another", async (context) => {
+test("two tasks without needs start at once, even when the first task of the config has to wait", async (context) => {
   const graph = await startGraph(context, { z: "needs: [a, b]", a: "needs: []", b: "needs: []" });
   assert.deepEqual(graph.running(), ["a", "b"]);
   assert.equal(graph.world.sent("started").length, 1);
@@ -32,7 +32,7 @@ test("two tasks that need nothing start at once, also where the first of the con
   assert.deepEqual(graph.running(), ["z"]);
 });
 
-test("a failure lets what runs beside it end, and keeps from running what needs it", async (context) => {
+test("a failure lets concurrent tasks end, and skips the tasks that need the failed one", async (context) => {
   const tasks = { a: "", b: "needs: []", c: "needs: [a]", d: "needs: [b]", e: "needs: [c]" };
   const graph = await startGraph(context, tasks);
   await graph.end({ a: 3 });
@@ -48,7 +48,7 @@ test("a failure lets what runs beside it end, and keeps from running what needs 
   assert.deepEqual(message.match(/Task '.'/g), ["Task 'a'", "Task 'b'", "Task 'c'", "Task 'd'", "Task 'e'"]);
 });
 
-test("a clean-up runs after a failure, and after none; a roll-back only after one", async (context) => {
+test("a cleanup runs after a failure and after success, a rollback only after a failure", async (context) => {
   const tasks = { migrate: "", deploy: "", undo: "when: failure", clean: "when: always" };
   const bad = await startGraph(context, tasks);
   await bad.end({ migrate: 1 });
@@ -66,7 +66,7 @@ test("a clean-up runs after a failure, and after none; a roll-back only after on
   assert.match(good.finished().message, /Task 'undo' did not run: none of the tasks that it waits for failed\./);
 });
 
-test("a task without needs goes on where no roll-back was needed, and not where one was", async (context) => {
+test("a task without needs goes on after a skipped rollback, but not after one that ran", async (context) => {
   const tasks = { migrate: "", undo: "when: failure", deploy: "" };
   const good = await startGraph(context, tasks);
   await good.end({ migrate: 0 });
@@ -77,7 +77,7 @@ test("a task without needs goes on where no roll-back was needed, and not where 
   assert.match(bad.finished().message, /Task 'deploy' did not run: it needs 'migrate', which failed\./);
 });
 
-test("onError: warn goes on and ends with a warning, continue as if it had passed", async (context) => {
+test("onError: warn goes on and ends with a warning, continue ends as if the task had passed", async (context) => {
   const warns = await startGraph(context, { lint: "onError: warn", build: "" });
   await warns.end({ lint: 1 });
   assert.deepEqual(warns.running(), ["build"]);
@@ -90,7 +90,7 @@ test("onError: warn goes on and ends with a warning, continue as if it had passe
   assert.deepEqual([nobodyMinds.finished().status, nobodyMinds.finished().result], ["succeeded", "pass"]);
 });
 
-test("failFast stops what runs beside a failure, and nothing else starts but the clean-up", async (context) => {
+test("failFast stops tasks that run beside a failure, and only the cleanup still starts", async (context) => {
   const tasks = { a: "", b: "needs: []", c: "needs: [b]", clean: "when: always" };
   const graph = await startGraph(context, tasks, "failFast: true");
   graph.world.setPod(graph.job("b"), { state: { running: {} }, log: "b was at it" });
@@ -130,7 +130,7 @@ test("a Job that somebody deletes is an error of its task alone", async (context
   assert.match(graph.finished().message, /Task 'b' failed: it did not end: its Job jobs\/\S+ was deleted\./);
 });
 
-test("the task of a deleted Job stays failed, although its pod still succeeds", async (context) => {
+test("the task of a deleted Job stays failed, even if its pod still succeeds", async (context) => {
   const graph = await startGraph(context, { a: "", undo: "when: failure", c: "needs: [a]" });
   const { namespace = "", name = "", uid = "" } = graph.job("a").metadata ?? {};
   graph.world.setPod(graph.job("a"), { state: { running: {} } });
@@ -165,7 +165,7 @@ test("failFast closes a ready task before a cleanup starts: another delivery may
   assert.deepEqual(graph.running(), ["clean"]);
 });
 
-test("the worst result counts, results merge in the order of the config, and the log says where they differ", async (context) => {
+test("the worst result counts, results merge in config order, and differences are logged", async (context) => {
   const graph = await startGraph(context, { a: "", b: "needs: []" });
   await graph.end({ b: 0 }, '{"result": "pass", "deployment": {"uri": "http://b"}}');
   await graph.end({ a: 0 }, '{"result": "warning", "deployment": {"uri": "http://a"}}');
@@ -178,12 +178,12 @@ test("the worst result counts, results merge in the order of the config, and the
 });
 
 for (const [order, needs] of Object.entries({ "a line": "", "a graph": "needs: [a]" })) {
-  test(`${order}: nothing can run behind a failure whose pods may not be listed, once Keptn hears of it`, async (context) => {
+  test(`${order}: when pods cannot be listed, nothing can run after a failure that Keptn was told of`, async (context) => {
     const { world, job } = await startGraph(context, { a: "", b: needs });
     const { keptn, pods } = world.ports;
     const mayRun: unknown[] = [];
     const isEnding = ({ metadata, status }: Job) => metadata?.deletionTimestamp !== undefined || status?.failed === 1;
-    // Somebody who may list them can find that the task passed, and release the next one when `.finished` goes out.
+    // Somebody with list permission can find that the task passed, and release the next one while `.finished` is sent.
     const send: typeof keptn.send = async (event) => {
       if (event.type.endsWith(".finished")) mayRun.push(world.jobs().filter((each) => !isEnding(each)));
       return keptn.send(event);

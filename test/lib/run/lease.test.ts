@@ -28,19 +28,19 @@ const claimed = async (context: Parameters<typeof openWorld>[0], slowMs: readonl
   return { world, hold, patches };
 };
 
-test("a young claim is kept without a word", async (context) => {
+test("a fresh lease is not renewed", async (context) => {
   const { hold, patches } = await claimed(context, []);
   assert.ok(await hold.renewIfStale());
   assert.equal(patches.length, 1);
 });
 
-test("a claim is renewed until a renewal was quick: what is sent then is through before the lease ends", async (context) => {
+test("a lease is renewed until a renewal was fast, so that the next event arrives before it expires", async (context) => {
   const { hold, patches } = await claimed(context, [12_000, 11_000, 0]);
   assert.ok(await hold.renewIfStale());
   assert.deepEqual(patches, ["done", "done", "done"]);
 });
 
-test("a claim that somebody else took is lost", async (context) => {
+test("a lease that somebody else took is lost", async (context) => {
   const { world, hold } = await claimed(context, [12_000]);
   const other = readRun(world.jobs());
   assert.ok(other && (await acquireLease(world.ports, other, { holderIdentity: "other" })));

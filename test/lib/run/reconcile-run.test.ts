@@ -1,4 +1,4 @@
-// Where the Jobs of a run are is read from its Jobs, which somebody may have forged.
+// A run's Jobs name its namespaces, and somebody may have forged them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { annotation, label } from "../../../functions/lib/core/annotations/annotations.ts";
@@ -9,7 +9,7 @@ import { startJob } from "../../../functions/start-job/handler.ts";
 import { openWorld } from "../../doubles/world.ts";
 import { makeJobs, testRunId } from "../../runs.ts";
 
-/** Runs in `namespace`, and says that its run is there and in another one. */
+/** Runs in `namespace`, and claims that its run is there and in another namespace. */
 const forge = (namespace: string, other: string): Job => {
   const [job] = makeJobs({ phases: ["running"], announced: "2026-01-02T03:04:05.000Z", namespace });
   assert.ok(job?.metadata?.annotations);
@@ -20,13 +20,13 @@ const forge = (namespace: string, other: string): Job => {
   return job;
 };
 
-test("Jobs of one run that send us from namespace to namespace are followed to their end, and no further", async (context) => {
+test("Jobs that refer to further namespaces are followed, each namespace once", async (context) => {
   const world = await openWorld(context);
   const there = new Map(["a>b", "b>c", "c>a"].map((way) => [way[0] ?? "", forge(way[0] ?? "", way[2] ?? "")]));
   const asked: (readonly string[])[] = [];
   const listRun = async (_: string, namespaces: readonly string[]): Promise<Job[]> => {
     asked.push(namespaces);
-    return namespaces.toReversed().flatMap((namespace) => there.get(namespace) ?? []); // what is new leads on
+    return namespaces.toReversed().flatMap((namespace) => there.get(namespace) ?? []); // a new namespace leads to the next
   };
   const rest = await reconcileRun(
     { ...world.ports, jobs: { ...world.ports.jobs, listRun } },
@@ -36,7 +36,7 @@ test("Jobs of one run that send us from namespace to namespace are followed to t
   assert.deepEqual(asked, [["a"], ["a", "b"], ["a", "b", "c"]]);
 });
 
-test("a delivery that meets two tasks of which a sidecar failed looks behind both failures", async (context) => {
+test("a delivery that meets two tasks with a failed sidecar checks both failures", async (context) => {
   const world = await openWorld(context);
   const task = (name: string): string => `{name: ${name}, image: alpine}`;
   const type = "sh.keptn.event.deployment.triggered";
@@ -54,7 +54,7 @@ actions: [{name: deploy, events: [{name: ${type}}], tasks: [${["one", "two", "th
         status: { ...status, containerStatuses: [failed, ...(status?.containerStatuses ?? [])] },
       })),
   };
-  /** Its own container passes, and its Job fails. */
+  /** The task's container passes, but its Job fails. */
   const endBesideSidecar = (job: Job | undefined): void => {
     assert.ok(job);
     world.end(job, { exitCode: 1 });
@@ -67,7 +67,7 @@ actions: [{name: deploy, events: [{name: ${type}}], tasks: [${["one", "two", "th
   const patch: Jobs["patch"] = async (ref, change) => {
     if (!isFirst) return world.ports.jobs.patch(ref, change);
     isFirst = false;
-    await reconcileRun({ ...world.ports, pods }, run); // another delivery is faster, and the second task is as quick
+    await reconcileRun({ ...world.ports, pods }, run); // another delivery is faster, and the second task ends right away
     endBesideSidecar(world.jobs()[1]);
     return "stale";
   };

@@ -1,4 +1,4 @@
-// One case of test/golden/report: an event and a config, what became of each task's pod, and what Keptn and people see of it.
+// One case of test/golden/report: an event, a config, the fate of each task's pod, and what Keptn and people see.
 import { activeStatus, endedStatuses } from "../../../functions/cli/local/job-status.ts";
 import { localJobs } from "../../../functions/cli/local/jobs.ts";
 import { localKeptn, type SentEvent } from "../../../functions/cli/local/keptn.ts";
@@ -21,7 +21,7 @@ export interface ReportCase {
   readonly config: string;
   /** JSON of the event. */
   readonly event: string;
-  /** JSON: see test/golden/report/README.md. */
+  /** JSON: test/golden/report/README.md describes it. */
   readonly pods: string;
   readonly warnings: string;
   readonly log: string;
@@ -29,15 +29,15 @@ export interface ReportCase {
 }
 
 export interface ReportSeen {
-  /** The `.finished` that Keptn got; undefined: none. */
+  /** The `.finished` that Keptn received; undefined: none. */
   readonly finished: SentEvent | undefined;
-  /** `runs RUN`, before the last look of finish-task and after it. */
+  /** `runs RUN` before and after finish-task's last reconcile. */
   readonly runs: string;
 }
 
-/** When the event comes; the first task's pod starts at once. */
+/** The time of the event; the first task's pod starts at once. */
 const beginMs = Date.parse("2026-01-01T00:00:00Z");
-/** Of the next pod, or of the sweep that looks at one that has not ended: twice its grace time. */
+/** Until the next pod, or until the sweep that checks a pod that has not ended: twice its grace period. */
 const lookSeconds = 120;
 
 export const playReport = async (given: ReportCase): Promise<ReportSeen> => {
@@ -97,7 +97,7 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
     ...{ note: async () => {}, log: () => {}, newHolderIdentity: () => "golden" },
     clock: { now, sleep: async (milliseconds) => pass(milliseconds) },
   };
-  /** Of those that were released together. */
+  /** Among tasks that were released together. */
   const begin = (job: Job): void => {
     const uid = job.metadata?.uid ?? "";
     if (begun.has(uid) || !isRunning(job)) return;
@@ -109,7 +109,7 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
   return {
     ports,
     finished: () => sent.find(({ type }) => type.endsWith(".finished")),
-    /** @returns false when this task has no pod any more, or never had one */
+    /** @returns false when this task has no pod left, or never had one */
     set: (task: number, entry: Entry, look: number): boolean => {
       const job = jobOf(task);
       if (!isRunning(job)) return false;
@@ -134,7 +134,7 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
         jobs.setStatus(refOf(job), status);
       return true;
     },
-    /** Of a pod on a node the kubelet sees to it, else the Job controller, which deletes it. */
+    /** The kubelet handles a pod on a node; the Job controller deletes any other. */
     endAtDeadline: (): void => {
       const job = running();
       if (!isRunning(job)) return;
@@ -172,7 +172,7 @@ const makeWorld = ({ config, warnings, log, settings: env, event }: ReportCase) 
       };
       return renderDetail(viewRun(run, sight), { columns: 100, nowMs, style: (_, text) => text });
     },
-    /** What finish-task does for a change of a Job, or in a sweep. */
+    /** What finish-task does for a Job change, or during a sweep. */
     move: async (): Promise<void> => {
       const run = readRun([...known.values()]);
       if (run)

@@ -1,14 +1,14 @@
-// What a case of test/golden/report says of pods, made into objects of Kubernetes.
+// Turns the pods in a case of test/golden/report into Kubernetes objects.
 import type { Job, Pod } from "../../../functions/lib/core/kubernetes.ts";
 import type { KubernetesWarning } from "../../../functions/lib/core/pod/kubernetes-warning.ts";
 import { parseSettings, type Settings } from "../../../functions/lib/core/settings/settings.ts";
 import { makeWarning } from "../../pods.ts";
 
 export type Status = NonNullable<Pod["status"]>;
-/** Of pods.json. */
+/** An entry in pods.json. */
 export interface Entry {
   readonly status?: Status;
-  /** Of a task with retries: its pods, newest last. */
+  /** For a task with retries: its pods, newest last. */
   readonly tries?: readonly Status[];
   readonly spec?: Pod["spec"];
   readonly job?: NonNullable<Job["status"]>;
@@ -55,7 +55,7 @@ export const stopped = (pod: Pod, at: string): Pod => {
   return { ...pod, status: { ...pod.status, phase: "Failed", reason: "DeadlineExceeded", message, containerStatuses } };
 };
 
-/** `Reason: message`, which lasts, or with its first and last time before it: `2026-01-01T00:00:02Z 2026-01-01T00:00:03Z Reason: message` */
+/** `Reason: message` for an ongoing warning, or with its first and last time: `2026-01-01T00:00:02Z 2026-01-01T00:00:03Z Reason: message` */
 export const readWarning = (line: string, begin: Date, now: Date): KubernetesWarning => {
   const [, first, last, text = ""] = /^(?:(\S+Z) (\S+Z) )?(.*)$/.exec(line) ?? [];
   return makeWarning(text, first ?? begin.toISOString(), last ?? now.toISOString());

@@ -1,4 +1,4 @@
-// What Keptn hears of runs, and what people see of them, for pods in every state: a folder of test/golden/report is a case.
+// What Keptn and people see of runs, for pods in every state: each folder of test/golden/report is a case.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { goldenCases } from "../../golden.ts";

@@ -1,4 +1,4 @@
-// A task that was tried several times: the last of its pods says what came of it.
+// A task with retries: its last pod decides the result.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { label } from "../../../functions/lib/core/annotations/annotations.ts";
@@ -8,7 +8,7 @@ import { viewTask } from "../../../functions/lib/core/view/task-view.ts";
 import { reconcileRun } from "../../../functions/lib/run/reconcile-run.ts";
 import { startGraph } from "./graph-world.ts";
 
-/** A pod of the Job that began at this second and ended with this code. */
+/** A pod of the Job that began at this second and exited with this code. */
 const podOf = (job: Job, second: number, exitCode: number): Pod => {
   const at = (add: number) => `2026-01-02T03:04:${String(second + add).padStart(2, "0")}Z`;
   const { name = "", namespace = "", uid = "" } = job.metadata ?? {};
@@ -39,7 +39,7 @@ const tryTwice = async (context: Parameters<typeof startGraph>[0], codes: readon
   return { graph, job: graph.job("load"), all };
 };
 
-test("a retry that passes: its output and times alone, and how often it was tried", async (context) => {
+test("a retry that passes reports only its own output and times, and the number of tries", async (context) => {
   const { graph } = await tryTwice(context, [3, 0]);
   const { status, result, message } = graph.finished();
   assert.deepEqual([status, result], ["succeeded", "pass"]);
@@ -51,7 +51,7 @@ test("a retry that passes: its output and times alone, and how often it was trie
   assert.doesNotMatch(message, /said by -0/);
 });
 
-test("the last retry fails: its exit code counts", async (context) => {
+test("a last retry that fails reports its exit code", async (context) => {
   const { graph, job, all } = await tryTwice(context, [3, 4]);
   const { status, result, message } = graph.finished();
   assert.deepEqual([status, result], ["succeeded", "fail"]);
@@ -61,7 +61,7 @@ test("the last retry fails: its exit code counts", async (context) => {
   assert.match(viewTask({ ref: link, phase: "failed", job }, all).why ?? "", /exit code 4/);
 });
 
-test("between two tries the pod that failed is no end of the task", async (context) => {
+test("a failed pod between two tries does not end the task", async (context) => {
   const graph = await startGraph(context, { load: "retries: 1" });
   const at = graph.world.ports.clock.now().toISOString();
   const terminated = { exitCode: 3, reason: "Error", startedAt: at, finishedAt: at };
@@ -72,7 +72,7 @@ test("between two tries the pod that failed is no end of the task", async (conte
   assert.deepEqual(graph.world.sent("finished"), []);
 });
 
-test("a task that fails at once for its exit code was not taken away, and one over its time says that this is for all tries", async (context) => {
+test("a failure by exit code is not reported as a removed pod, and a timeout is reported as the limit for all tries", async (context) => {
   const graph = await startGraph(context, { load: "retries: {limit: 2, exitCodes: [75]}" });
   const failedFor = (reason: string): Job => {
     const condition = { type: "Failed", status: "True", reason, message: "as it is" };

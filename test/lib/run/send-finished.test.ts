@@ -1,4 +1,4 @@
-// How a report and Keptn's count come to agree: what Keptn drops, what it counts late, and what fails in between.
+// How a report and Keptn's counts come to agree when Keptn drops events, counts them late, or fails in between.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { finishTask } from "../../../functions/finish-task/handler.ts";
@@ -30,7 +30,7 @@ interface Begun {
   readonly first: Job;
 }
 
-/** A run whose first task has failed, as nobody has noticed yet. */
+/** A run whose first task has failed, unnoticed so far. */
 const begin = async (context: TestContext): Promise<Begun> => {
   const world = await openWorld(context);
   world.configure(config);
@@ -57,7 +57,7 @@ const claimOf = ({ world }: Begun) => world.jobs()[0]?.metadata?.annotations?.[a
 const lease = ({ world }: Begun) => world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
 const state = ({ world, event }: Begun) => world.keptn.counts(event.id);
 
-/** Keptn takes the events of this kind, and forgets them. */
+/** Keptn accepts events of this kind and forgets them. */
 const forgetting = ({ world }: Begun, kind: string): Keptn => ({
   ...world.ports.keptn,
   send: async (event) => {
@@ -65,7 +65,7 @@ const forgetting = ({ world }: Begun, kind: string): Keptn => ({
   },
 });
 
-/** The event stays open, and each second question for its count fails. */
+/** The event stays open, and every second request for its counts fails. */
 const failingEachSecond = ({ world }: Begun, answer: () => Promise<EventCounts>) => {
   let asked = 0;
   const getEventCounts = async (): Promise<EventCounts> => {
@@ -77,8 +77,8 @@ const failingEachSecond = ({ world }: Begun, answer: () => Promise<EventCounts>)
   return { keptn, asked: () => asked };
 };
 
-describe("a .finished that Keptn took", () => {
-  test("and forgot is missed, and sent again when the lease is over", async (context) => {
+describe("a .finished that Keptn accepted", () => {
+  test("but forgot is sent again when the lease has expired", async (context) => {
     const run = await begin(context);
     assert.equal((await change(run, { keptn: forgetting(run, ".finished") })).statusCode, 503);
     assert.deepEqual(state(run), { state: "current", started: 1, finished: 0 });
@@ -90,7 +90,7 @@ describe("a .finished that Keptn took", () => {
     assert.equal(state(run)?.state, "complete");
   });
 
-  test("is not sent again while it may still be counted: a failing question gives no claim back", async (context) => {
+  test("is not sent again while it may still be counted: a failed count does not release the lease", async (context) => {
     const run = await begin(context);
     let asked = 0;
     const keptn: Keptn = {
@@ -104,11 +104,11 @@ describe("a .finished that Keptn took", () => {
     assert.equal((await change(run, { keptn })).statusCode, 503);
     assert.match(claimOf(run) ?? "", /claimant-/);
     asked = 2;
-    assert.equal((await change(run, { keptn })).statusCode, 204); // somebody is at it
+    assert.equal((await change(run, { keptn })).statusCode, 204); // somebody else holds the lease
   });
 });
 
-describe("who brought the change", () => {
+describe("the delivery of a Job change", () => {
   const watched = (run: Begun, keptn: Keptn) => {
     const answers: {
       readonly answer: DeliveryResult;
@@ -122,7 +122,7 @@ describe("who brought the change", () => {
     return { answers, last: change(run, { keptn }, early) };
   };
 
-  test("is answered once Keptn took the report, and not when it was counted and all is done", async (context) => {
+  test("gets its response when Keptn has accepted the report, before it is counted", async (context) => {
     const run = await begin(context);
     const { answers, last } = watched(run, run.world.ports.keptn);
     assert.equal((await last).why, "the run is over");
@@ -130,7 +130,7 @@ describe("who brought the change", () => {
     assert.notEqual(run.world.jobs()[0]?.metadata?.annotations?.[annotation.reported], "");
   });
 
-  test("is answered early too where Keptn forgets what it took: the sweep sends it again", async (context) => {
+  test("gets an early response even if Keptn forgets the report: the sweep sends it again", async (context) => {
     const run = await begin(context);
     const { answers, last } = watched(run, forgetting(run, ".finished"));
     assert.equal((await last).statusCode, 503);
@@ -140,7 +140,7 @@ describe("who brought the change", () => {
     assert.equal(state(run)?.state, "complete");
   });
 
-  test("waits where Keptn takes nothing", async (context) => {
+  test("gets no early response while Keptn accepts nothing", async (context) => {
     const run = await begin(context);
     const send = () => Promise.reject(new IoError("Keptn is away", { retryable: true }));
     const { answers, last } = watched(run, { ...run.world.ports.keptn, send });
@@ -149,8 +149,8 @@ describe("who brought the change", () => {
   });
 });
 
-describe("a question that fails before anything was sent", () => {
-  test("gives the claim back, so that the next delivery need not wait", async (context) => {
+describe("a count that fails before anything was sent", () => {
+  test("releases the lease, so that the next delivery need not wait", async (context) => {
     const run = await begin(context);
     const getEventCounts = () => Promise.reject(new IoError("Keptn is away", { retryable: true }));
     assert.equal((await change(run, { keptn: { ...run.world.ports.keptn, getEventCounts } })).statusCode, 503);
@@ -161,7 +161,7 @@ describe("a question that fails before anything was sent", () => {
 });
 
 describe("a count", () => {
-  test("that took long to come says what was when it was asked: nothing is sent again for it", async (context) => {
+  test("that arrives late describes an earlier moment: nothing is sent because of it", async (context) => {
     const run = await begin(context);
     let asked = 0;
     const keptn: Keptn = {
@@ -178,7 +178,7 @@ describe("a count", () => {
     assert.equal(state(run)?.state, "complete");
   });
 
-  test("that is waited for survives a question that fails, each second one here", async (context) => {
+  test("is retried when every second request fails", async (context) => {
     const run = await begin(context);
     const { keptn, asked } = failingEachSecond(run, async () => ({ kind: "over" }));
     assert.equal((await change(run, { keptn })).statusCode, 204);
@@ -187,7 +187,7 @@ describe("a count", () => {
     assert.notEqual(run.world.jobs()[0]?.metadata?.annotations?.[annotation.over], undefined);
   });
 
-  test("that is waited for is not believed when the last question fails", async (context) => {
+  test("is not trusted when the last request fails", async (context) => {
     const run = await begin(context);
     let asked = 0;
     const getEventCounts: Keptn["getEventCounts"] = async () => {
@@ -205,7 +205,7 @@ describe("a count", () => {
     [2, 0],
     [1, 2],
   ] as const) {
-    test(`of ${started} started and ${finished} finished is made even`, async (context) => {
+    test(`of ${started} started and ${finished} finished is balanced`, async (context) => {
       const run = await begin(context);
       const sent: OutgoingEvent[] = [];
       const sentOf = (kind: string) => sent.filter((event) => event.type.endsWith(kind)).length;
@@ -222,8 +222,8 @@ describe("a count", () => {
   }
 });
 
-describe("a claim that is lost between two events", () => {
-  test("is not taken again at once: what was sent is to be counted first", async (context) => {
+describe("a lease that is lost between two events", () => {
+  test("is not taken again at once: the events sent so far must be counted first", async (context) => {
     const run = await begin(context);
     const { world } = run;
     const slowly: Keptn = {
@@ -240,7 +240,7 @@ describe("a claim that is lost between two events", () => {
       const renews = claimOf(run) !== "" && wanted.expect?.annotations?.[annotation.claim] !== "";
       if (!renews || world.sent("started").length < 2) return answer;
       stale += 1;
-      return "stale"; // it was repeated, and found its own work
+      return "stale"; // it was retried, and found its own change
     };
     world.pass(world.ports.settings.CLAIM_LEASE_SECONDS / 3);
     const answer = await change(run, { keptn: slowly, jobs: { ...world.ports.jobs, patch } });
@@ -249,8 +249,8 @@ describe("a claim that is lost between two events", () => {
   });
 });
 
-describe("a report that somebody else takes over", () => {
-  test("tells the end that was claimed first, though the image could be pulled after all", async (context) => {
+describe("a report that another delivery takes over", () => {
+  test("keeps the end that was noted first, even if the image could be pulled after all", async (context) => {
     const world = await openWorld(context);
     world.configure(config);
     const event = world.keptn.trigger({ type });
@@ -273,7 +273,7 @@ describe("a report that somebody else takes over", () => {
     assert.equal(world.keptn.counts(event.id)?.result?.result, "fail");
   });
 
-  test("still fails when the Job that failed was removed past its finalizer", async (context) => {
+  test("still fails when the failed Job was removed by force", async (context) => {
     const world = await openWorld(context);
     world.configure(config);
     const event = world.keptn.trigger({ type });

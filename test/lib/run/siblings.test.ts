@@ -1,4 +1,4 @@
-// Two actions of one event: Keptn's task is not complete before both have run, whatever becomes of their announcements.
+// Two actions of one event: Keptn's task is not complete before both have run, whatever happens to their announcements.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, type TestContext, test } from "node:test";
@@ -58,7 +58,7 @@ const onlyFor = (name: string, fault: IoError, world: World): Partial<StartJobPo
 });
 const errorsOf = (world: World) => world.keptn.plane.uniform.errorLog.map((entry) => String(entry["message"]));
 
-/** The second action is announced late, or nobody knows whether it was; the first one is quick. */
+/** The second action is announced late, or its announcement is uncertain; the first one is fast. */
 const faults: Readonly<Record<string, Faulty>> = {
   "whose .started is lost on its way": (world) => ({
     keptn: {
@@ -109,7 +109,7 @@ describe("an action", () => {
     });
   }
 
-  test("is announced by the report of its sibling, once the lease is over", async (context) => {
+  test("is announced by the report of its sibling once the lease has expired", async (context) => {
     const { world, event } = await open(context);
     await start(world, event, faults["whose .started is lost on its way"]?.(world));
     world.pass(world.ports.settings.CLAIM_LEASE_SECONDS + 1);
@@ -120,7 +120,7 @@ describe("an action", () => {
     assert.equal(world.keptn.counts(event.id)?.result?.result, "pass");
   });
 
-  test("that Kubernetes refuses is answered by its sibling where start-job did not, also without the right to list its Jobs", async (context) => {
+  test("that Kubernetes refused is reported by its sibling if start-job could not, even without permission to list its Jobs", async (context) => {
     const { world, event } = await open(context);
     const forbidden = new IoError("jobs.batch is forbidden", { retryable: false, httpStatus: 403 });
     const { jobs, keptn } = world.ports;
@@ -147,7 +147,7 @@ describe("an action", () => {
     );
   });
 
-  test("whose Jobs may not be listed for a moment is not answered for by its sibling", async (context) => {
+  test("whose Jobs cannot be listed for a moment is not reported by its sibling", async (context) => {
     const { world, event } = await open(context);
     await start(world, event, faults["whose .started is lost on its way"]?.(world));
     world.pass(world.ports.settings.CREATE_GRACE_SECONDS + 1);
@@ -168,7 +168,7 @@ describe("an action", () => {
     assert.equal(world.keptn.counts(event.id)?.result?.result, "pass");
   });
 
-  test("that was never created is answered for, with an error, once nobody can still create it", async (context) => {
+  test("that was never created is reported as errored once nobody can create it any more", async (context) => {
     const { world, event } = await open(context);
     await start(world, event, faults["whose Job the API server fails to create"]?.(world));
     await sweep(world);
@@ -188,7 +188,7 @@ describe("an action", () => {
     );
   });
 
-  test("that Kubernetes refuses is answered once the other one is announced, and the other one runs", async (context) => {
+  test("that Kubernetes refuses is reported once the other one is announced, and the other one runs", async (context) => {
     const { world, event } = await open(context);
     const refused = new IoError("exceeded quota", { retryable: false, httpStatus: 403 });
     assert.equal((await start(world, event, onlyFor("scan", refused, world))).statusCode, 204);
@@ -198,7 +198,7 @@ describe("an action", () => {
     assert.equal(world.keptn.counts(event.id)?.result?.result, "fail");
   });
 
-  test("that Kubernetes refuses is answered by start-job alone, also where the other one ends between its two answers", async (context) => {
+  test("that Kubernetes refuses is reported by start-job alone, even when the other one ends in between", async (context) => {
     const { world, event } = await open(
       context,
       `apiVersion: v2\nactions:\n${["deploy", "scan", "test"].map((name) => action(name)).join("")}`,
@@ -223,7 +223,7 @@ describe("an action", () => {
     assert.equal(world.keptn.counts(event.id)?.state, "complete");
   });
 
-  test("that Kubernetes refuses is not answered where another delivery has created its Jobs since", async (context) => {
+  test("that Kubernetes refuses is not reported if another delivery has created its Jobs since", async (context) => {
     const { world, event } = await open(context);
     const { jobs } = world.ports;
     let [refused, elsewhere]: Job[] = [];
@@ -245,7 +245,7 @@ describe("an action", () => {
     assert.equal(jobOf(world, "deploy").metadata?.annotations?.[annotation.refusedSiblings], undefined);
   });
 
-  test("that Kubernetes refuses together with its sibling is answered with it", async (context) => {
+  test("that Kubernetes refuses together with its sibling is reported together with it", async (context) => {
     const { world, event } = await open(context);
     const create = () => Promise.reject(new IoError("exceeded quota", { retryable: false, httpStatus: 403 }));
     assert.equal((await start(world, event, { jobs: { ...world.ports.jobs, create } })).statusCode, 204);
@@ -253,7 +253,7 @@ describe("an action", () => {
     assert.deepEqual([counts?.state, counts?.started, counts?.finished], ["complete", 2, 2]);
   });
 
-  test("is not waited for where version 0.1.0 made the run: it notes no siblings", async (context) => {
+  test("is not waited for in a run of version 0.1.0, which notes no siblings", async (context) => {
     const { world, event } = await open(context);
     await start(world, event, faults["whose .started is lost on its way"]?.(world));
     const { metadata } = jobOf(world, "deploy");
@@ -266,7 +266,7 @@ describe("an action", () => {
   });
 });
 
-test("nothing is announced before all Jobs of an event are there", async (context) => {
+test("nothing is announced before all Jobs of an event exist", async (context) => {
   const { world, event } = await open(context);
   assert.equal(
     (await start(world, event, faults["whose Job the API server fails to create"]?.(world))).statusCode,
@@ -276,7 +276,7 @@ test("nothing is announced before all Jobs of an event are there", async (contex
   assert.ok(world.jobs().every((job) => job.spec?.suspend));
 });
 
-test("a silent action is nobody's sibling: nothing waits for it", async (context) => {
+test("nothing waits for a silent action", async (context) => {
   const { world, event } = await open(
     context,
     `apiVersion: v2\nactions:\n${action("deploy")}${action("scan", ", silent: true")}`,

@@ -1,4 +1,4 @@
-// The sweep on a cluster that is large, half broken or slow, through the same client as in production.
+// The sweep on a large, partly broken or slow cluster, through the production client.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { finishTask } from "../../../functions/finish-task/handler.ts";
@@ -19,7 +19,7 @@ interface Cluster {
   readonly world: World;
   readonly server: ApiServer;
   readonly ports: World["ports"];
-  /** Starts a run with a task in each of these namespaces. @returns its event's id */
+  /** Starts a run with a task in each of these namespaces. @returns the event's id */
   begin(...namespaces: readonly string[]): Promise<string>;
   jobsOf(eventId: string): readonly Job[];
 }
@@ -47,7 +47,7 @@ const openCluster = async (context: TestContext, env: Readonly<Record<string, st
   };
 };
 
-/** Once their pods are there, as the Job controller has it. Their ends are told to nobody. */
+/** Once their pods exist, as with the Job controller. No change is delivered. */
 const endAll = async (server: ApiServer): Promise<void> => {
   for (const collection of server.store.collections().filter((name) => name.endsWith("/jobs")))
     for (const { metadata } of server.store.list((one) => one === collection)) {
@@ -63,8 +63,8 @@ const isComplete = ({ world }: Cluster, id: string): boolean => world.keptn.coun
 const warnings = ({ world }: Cluster): string[] =>
   world.lines.filter(({ level }) => level === "warn").map(({ message }) => message);
 
-describe("a namespace without rights", () => {
-  test("is told of, once a sweep, with what mends it; runs elsewhere go on, and the timer stays for its own", async (context) => {
+describe("a namespace without permissions", () => {
+  test("is logged once per sweep with a fix; other runs go on, and the timer stays for its runs", async (context) => {
     const cluster = await openCluster(context);
     const [here, there] = [await cluster.begin("jobs"), await cluster.begin("team-b")];
     await endAll(cluster.server);
@@ -84,7 +84,7 @@ describe("a namespace without rights", () => {
     assert.ok(!cluster.world.timer.exists());
   });
 
-  test("is not taken for one whose Jobs are missing by a run that is there and elsewhere", async (context) => {
+  test("is not taken for missing Jobs by a run that also has tasks elsewhere", async (context) => {
     const cluster = await openCluster(context);
     const id = await cluster.begin("jobs", "team-b");
     cluster.server.setNamespace("team-b", "forbidden");
@@ -100,7 +100,7 @@ describe("a namespace without rights", () => {
     assert.equal(cluster.world.sent("finished").at(-1)?.data["result"], "pass");
   });
 
-  test("that is being deleted ends its runs, and nothing of ours keeps it", async (context) => {
+  test("that is being deleted ends its runs, and no finalizer of ours blocks it", async (context) => {
     const cluster = await openCluster(context);
     const [here, there] = [await cluster.begin("jobs"), await cluster.begin("team-b")];
     cluster.server.setNamespace("team-b", "terminating");
@@ -111,7 +111,7 @@ describe("a namespace without rights", () => {
     while (cluster.jobsOf(there).length > 0) await new Promise(setImmediate);
   });
 
-  test("where no pod may be listed its runs are reported all the same, and say so", async (context) => {
+  test("where pods cannot be listed still gets its runs reported, with a note", async (context) => {
     const cluster = await openCluster(context);
     const id = await cluster.begin("team-a");
     const forbidden = connectPods({
@@ -138,14 +138,14 @@ describe("a namespace without rights", () => {
 });
 
 describe("a task whose Job somebody deletes", () => {
-  test("is stopped at once, also while Keptn cannot be told", async (context) => {
+  test("is stopped at once, even while Keptn is away", async (context) => {
     const cluster = await openCluster(context);
     const { server, world } = cluster;
     const id = await cluster.begin("jobs");
     const pods = () => server.store.list((collection) => collection.endsWith("/pods"));
     while (pods().length === 0) await new Promise(setImmediate);
     const collection = "/apis/batch/v1/namespaces/jobs/jobs";
-    server.store.delete(collection, cluster.jobsOf(id)[0]?.metadata?.name ?? ""); // as kubectl does: in the background
+    server.store.delete(collection, cluster.jobsOf(id)[0]?.metadata?.name ?? ""); // as kubectl does: background deletion
     assert.equal(pods().length, 1);
     world.keptn.fault({ on: /./, kind: { status: 503 }, times: Number.POSITIVE_INFINITY });
     assert.equal((await sweep(cluster.ports)).failed, 1);
@@ -157,7 +157,7 @@ describe("a task whose Job somebody deletes", () => {
   });
 });
 
-test("runs of before are found when JOB_NAMESPACE, ALLOWED_NAMESPACES and FULL_DEPLOYMENT_NAME were changed", async (context) => {
+test("earlier runs are found after JOB_NAMESPACE, ALLOWED_NAMESPACES and FULL_DEPLOYMENT_NAME changed", async (context) => {
   const cluster = await openCluster(context);
   const id = await cluster.begin("team-b");
   const changed = { JOB_NAMESPACE: "tasks", ALLOWED_NAMESPACES: ["tasks"], FULL_DEPLOYMENT_NAME: "executor" };
@@ -186,13 +186,13 @@ describe("many runs", () => {
     }
   };
 
-  test("are left out by chance where the time is over, and never all the same ones", async (context) => {
+  test("are skipped at random when time is up, and never always the same ones", async (context) => {
     const cluster = await openCluster(context);
     await addRuns(cluster, 60);
     const moved = new Set<string>();
-    // One of them is never among 15 of 60 in a hundred sweeps: once in 10^11 times.
+    // The chance that one of them is never among 15 of 60 in a hundred sweeps is 1 in 10^11.
     for (let minute = 0; minute < 100; minute++) {
-      // Every read of a run takes 5 s of its time.
+      // Every read of a run takes 5 s.
       const jobs: SweepPorts["jobs"] = {
         ...cluster.ports.jobs,
         listRun: async (runId) => {
@@ -209,7 +209,7 @@ describe("many runs", () => {
     assert.match(warnings(cluster)[0] ?? "", /^out of time, \d+ runs not moved; the next sweep uses another order$/);
   });
 
-  /** What a sweep asks of the API server: `GET jobs` one by name, `LIST jobs` by label. */
+  /** The calls of a sweep to the API server: `GET jobs` one by name, `LIST jobs` by label. */
   const callsOfSweep = async ({ server, ports }: Cluster): Promise<Record<string, number>> => {
     const before = server.calls.length;
     assert.equal((await sweep(ports)).failed, 0);
@@ -222,15 +222,15 @@ describe("many runs", () => {
     return counts;
   };
 
-  test("that need nothing cost a GET each, by name: of a list by label the API server would look at every Job", async (context) => {
+  test("that need nothing cost one GET each, by name: for a list by label the API server scans every Job", async (context) => {
     const cluster = await openCluster(context);
     await addRuns(cluster, 40);
     while (cluster.server.jobs().some(({ status }) => status?.ready !== 1)) await new Promise(setImmediate);
     cluster.world.pass(3600);
-    assert.deepEqual(await callsOfSweep(cluster), { "LIST jobs": 3, "GET jobs": 40 }); // a list for each namespace
+    assert.deepEqual(await callsOfSweep(cluster), { "LIST jobs": 3, "GET jobs": 40 }); // one list per namespace
   });
 
-  test("of several tasks are read by name, each of their Jobs; where one is missing, by a list", async (context) => {
+  test("with several tasks are read by name, Job by Job; with a list when one is missing", async (context) => {
     const cluster = await openCluster(context);
     const id = await cluster.begin("jobs", "jobs", "jobs");
     while (cluster.jobsOf(id)[0]?.status?.ready !== 1) await new Promise(setImmediate);
@@ -245,14 +245,14 @@ describe("many runs", () => {
     assert.match(String(cluster.world.sent("finished").at(-1)?.data["message"]), /task-3/);
   });
 
-  test("are found page by page, also where a page would be too large", async (context) => {
+  test("are listed page by page, even when a full page would be too large", async (context) => {
     const cluster = await openCluster(context);
     await addRuns(cluster, 30, 400_000);
     const { open, failed } = await sweep(cluster.ports);
     assert.deepEqual([open, failed], [30, 0]);
   });
 
-  test("of which one Job is larger than any page are all moved", async (context) => {
+  test("with one Job larger than any page are all reconciled", async (context) => {
     const cluster = await openCluster(context);
     await addRuns(cluster, 3, 5_000_000);
     const read = new Set<string>();
@@ -268,7 +268,7 @@ describe("many runs", () => {
     assert.equal(read.size, 3);
   });
 
-  test("that cannot be moved are told of in twenty lines and a number", async (context) => {
+  test("that cannot be reconciled are logged in twenty lines and a count", async (context) => {
     const cluster = await openCluster(context);
     await addRuns(cluster, 30);
     const fails = { ...cluster.ports.jobs, listRun: () => Promise.reject(new Error("no")) };
@@ -278,7 +278,7 @@ describe("many runs", () => {
   });
 });
 
-test("two sweeps in one process: the second one is left to the first, and answered at once", async (context) => {
+test("a second sweep in the same process returns at once and leaves the work to the first", async (context) => {
   const cluster = await openCluster(context);
   await cluster.begin("jobs");
   const { promise, resolve } = Promise.withResolvers<void>();

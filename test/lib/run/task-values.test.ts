@@ -1,4 +1,4 @@
-// What a task wrote as its result, as a variable of a later one: it starts with the right value, or not at all.
+// The result of a task as a variable of a later task: the later one starts with the right value, or not at all.
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { annotation, label } from "../../../functions/lib/core/annotations/annotations.ts";
@@ -12,11 +12,11 @@ import { type GraphWorld, startGraph } from "./graph-world.ts";
 const take = (...paths: readonly string[]): string =>
   `env: [${paths.map((path, i) => `{name: V${i}, valueFrom: task, value: '${path}'}`).join(", ")}]`;
 
-/** A line of two tasks. */
+/** Two tasks, one after the other. */
 const start = (context: TestContext, ...paths: readonly string[]): Promise<GraphWorld> =>
   startGraph(context, { build: "", deploy: take(...paths) });
 
-/** The variables that a pod of this task would get. */
+/** The variables that a pod of this task gets. */
 const variablesOf = ({ world, job }: GraphWorld, name: string): Record<string, string | undefined> => {
   const { metadata, spec } = job(name);
   const own = spec?.template.spec?.containers[0]?.env ?? [];
@@ -32,7 +32,7 @@ const variablesOf = ({ world, job }: GraphWorld, name: string): Record<string, s
   return Object.fromEntries(taken);
 };
 
-test("values of an earlier task are there before the later one is released", async (context) => {
+test("values of an earlier task are stored before the later task is released", async (context) => {
   const run = await start(context, "$.build.image", "$.build.tags[*]", "$.build");
   await run.end({ build: 0 }, '{"image": "carts:1.10", "tags": ["a", "b"], "project": "Keptn sets this itself"}');
   assert.deepEqual(run.running(), ["deploy"]);
@@ -46,13 +46,13 @@ test("values of an earlier task are there before the later one is released", asy
   assert.equal(run.finished().result, "pass");
 });
 
-test("a result in YAML is good, and so is that of a task whose failure is borne", async (context) => {
+test("a YAML result works, and so does that of a task whose failure is tolerated", async (context) => {
   const run = await startGraph(context, { build: "onError: continue", deploy: take("$.build.image") });
   await run.end({ build: 1 }, "image: carts:1.10\n");
   assert.deepEqual(variablesOf(run, "deploy"), { V0: "carts:1.10" });
 });
 
-test("several tasks are read once each, those two steps before as well", async (context) => {
+test("each earlier task is read once, even two steps back", async (context) => {
   const run = await startGraph(context, {
     build: "",
     unit: "needs: [build]",
@@ -85,11 +85,11 @@ const missing: readonly (readonly [string, string | undefined, RegExp])[] = [
 ];
 
 for (const [what, result, why] of missing) {
-  test(`${what} fails the task that wants it, which never runs`, async (context) => {
+  test(`${what} fails the task that needs it, which never runs`, async (context) => {
     const run = await start(context, "$.build.image");
     await run.end({ build: 0 }, result);
     const { status, result: verdict, message } = run.finished();
-    // A result that nobody can read is a failure of the task that wrote it, too.
+    // An unreadable result also fails the task that wrote it.
     assert.deepEqual([status, verdict], [what.includes("only the end") ? "succeeded" : "errored", "fail"]);
     assert.match(message, /Task 'deploy' failed: it could not start: the variable V0 needs/);
     assert.match(message, why);
@@ -99,7 +99,7 @@ for (const [what, result, why] of missing) {
   });
 }
 
-test("in a graph it is a failure of that task alone: what undoes and cleans up still runs", async (context) => {
+test("in a graph only that task fails: rollback and cleanup still run", async (context) => {
   const run = await startGraph(context, {
     build: "",
     deploy: `needs: [build], ${take("$.build.image")}`,
@@ -121,7 +121,7 @@ test("in a graph it is a failure of that task alone: what undoes and cleans up s
   assert.match(message, /Task 'roll back' finished successfully/);
 });
 
-test("onError holds for a value that is missing, too", async (context) => {
+test("onError also applies to a missing value", async (context) => {
   const run = await startGraph(context, { build: "", deploy: `onError: warn, ${take("$.build.image")}`, last: "" });
   await run.end({ build: 0 });
   assert.deepEqual(run.running(), ["last"]);
@@ -129,7 +129,7 @@ test("onError holds for a value that is missing, too", async (context) => {
   assert.equal(run.finished().result, "warning");
 });
 
-test("a task that never ran has no values: its clean-up says so", async (context) => {
+test("a task that never ran has no values, and its cleanup says so", async (context) => {
   const run = await startGraph(context, { build: "", deploy: "", "clean up": `when: always, ${take("$.deploy.url")}` });
   await run.end({ build: 1 });
   assert.match(run.finished().message, /Task 'clean up' failed: it could not start: .* task 'deploy' did not run/);
@@ -143,7 +143,7 @@ test("a pod that is gone takes its result with it", async (context) => {
   assert.match(run.finished().message, /task 'build' no longer has a pod, and its result is gone/);
 });
 
-test("a delivery that died between the ConfigMap and the release is gone on from, although the pod is gone since", async (context) => {
+test("a delivery that died between the ConfigMap and the release is continued, even though the pod is gone", async (context) => {
   const run = await start(context, "$.build.image");
   const { snapshots } = run.world;
   snapshots.fault = { when: "after", error: new IoError("the connection is lost", { retryable: true }) };
@@ -156,7 +156,7 @@ test("a delivery that died between the ConfigMap and the release is gone on from
   assert.deepEqual(variablesOf(run, "deploy"), { V0: "carts:1" });
 });
 
-test("two deliveries at once write one ConfigMap and release the task once", async (context) => {
+test("concurrent deliveries write one ConfigMap and release the task once", async (context) => {
   const run = await start(context, "$.build.image");
   run.world.end(run.job("build"), { exitCode: 0, result: '{"image": "a"}' });
   await Promise.all([run.sweep(), run.sweep(), run.sweep()]);
@@ -165,13 +165,13 @@ test("two deliveries at once write one ConfigMap and release the task once", asy
   assert.equal(run.world.notes.filter((note) => note === "Released").length, 2);
 });
 
-test("a delivery that finds the pod gone and one that does not: the task runs with its value, or it never runs", async (context) => {
+test("when one delivery sees the pod and another finds it gone, the task runs with its value or never", async (context) => {
   for (const isFirst of [true, false]) {
     const run = await start(context, "$.build.image");
     run.world.end(run.job("build"), { exitCode: 0, result: '{"image": "a"}' });
     const { pods, ...ports } = run.world.ports;
     const target = { runId: run.job("build").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] };
-    // The second one has read the pod, and sleeps until the first one is through.
+    // The second delivery has read the pod, and waits until the first one is done.
     const gate = Promise.withResolvers<void>();
     const create = async (...given: Parameters<typeof ports.snapshots.create>) => {
       if (isFirst) await gate.promise;
@@ -188,7 +188,7 @@ test("a delivery that finds the pod gone and one that does not: the task runs wi
   }
 });
 
-test("without the right to create ConfigMaps the task fails with what Kubernetes says; nothing hangs", async (context) => {
+test("without permission to create ConfigMaps the task fails with Kubernetes' message; nothing hangs", async (context) => {
   const run = await start(context, "$.build.image");
   const error = new IoError("configmaps is forbidden: User finish-task cannot create", {
     retryable: false,
@@ -201,7 +201,7 @@ test("without the right to create ConfigMaps the task fails with what Kubernetes
   assert.match(message, /its values from earlier tasks cannot be stored: configmaps is forbidden/);
 });
 
-test("while Kubernetes is away nothing is decided", async (context) => {
+test("nothing is decided while Kubernetes is away", async (context) => {
   const run = await start(context, "$.build.image");
   run.world.snapshots.fault = { when: "before", error: new IoError("503", { retryable: true }) };
   await assert.rejects(run.end({ build: 0 }, '{"image": "a"}'), /503/);
@@ -211,7 +211,7 @@ test("while Kubernetes is away nothing is decided", async (context) => {
   assert.deepEqual(run.running(), ["deploy"]);
 });
 
-test("what the sidecars of a task hid is its result all the same", async (context) => {
+test("a result hidden by sidecars is still the result of the task", async (context) => {
   const run = await start(context, "$.build.image");
   const { world } = run;
   world.end(run.job("build"), { exitCode: 0 });
@@ -230,7 +230,7 @@ test("what the sidecars of a task hid is its result all the same", async (contex
   assert.deepEqual(variablesOf(run, "deploy"), { V0: "noted" });
 });
 
-test("a task without such variables costs no ConfigMap and no look at a pod", async (context) => {
+test("a task without such variables costs no ConfigMap and no read of a pod", async (context) => {
   const world = await openWorld(context);
   world.configure(
     "apiVersion: v2\nactions: [{name: a, events: [{name: deployment.triggered}], tasks: [{name: x, image: alpine}, {name: y, image: alpine}]}]",

@@ -1,4 +1,4 @@
-// No run is ever without its timer: every order of the steps of a start-job and a sweep, with time passing and start-job dying anywhere.
+// No open run is ever without a timer: every interleaving of a start-job and a sweep, with time passing and start-job dying anywhere.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
@@ -21,22 +21,22 @@ actions:
   - {name: a, silent: true, events: [{name: deployment}], tasks: [{name: one, image: alpine}, {name: two, image: alpine}]}
 `;
 
-/** What may happen next: a process makes the call that it waits with, start-job dies, or time passes. */
+/** A process makes its pending call, start-job dies, or time passes. */
 type Move = "start-job" | "sweep" | "crash" | "short time" | "long time";
 
 interface Played {
-  /** What could have happened after the last move. */
+  /** What can happen after the last move. */
   readonly next: readonly Move[];
   readonly wrong?: string;
 }
 
-/** The handlers on a small world, in which no call takes effect before a move lets it. */
+/** The handlers in a small world, in which a call takes effect only when a move lets it. */
 const play = async (moves: readonly Move[]): Promise<Played> => {
   let nowMs = Date.parse("2026-01-02T03:04:05Z") + 3_600_000;
   const now = () => new Date(nowMs);
   const jobs = localJobs({ now });
   const timer = makeMemoryTimer();
-  await timer.touch(new Date(nowMs - 3_600_000)); // of a run that ended long ago
+  await timer.touch(new Date(nowMs - 3_600_000)); // for a run that ended long ago
   const waiting = new Map<string, { readonly call: string; readonly go: () => void }>();
   const gate = (who: string) => (call: string) => new Promise<void>((go) => waiting.set(who, { call, go }));
   const gated = <T extends object>(who: string, object: T): T =>
@@ -85,7 +85,7 @@ const play = async (moves: readonly Move[]): Promise<Played> => {
     const wrong = await check();
     if (wrong) return { next: [], wrong };
   }
-  // A request ends within its budget, well inside of the grace time: no long time passes while one is under way.
+  // A request ends within its budget, well inside the grace period: no long time passes during one.
   const times = moves.filter((move) => move.endsWith("time")).length;
   const creating = waiting.get("start-job")?.call === "create";
   return {
@@ -98,13 +98,13 @@ const play = async (moves: readonly Move[]): Promise<Played> => {
   };
 };
 
-/** Enough turns for what was let go to come to its next call: imports included. */
+/** Enough turns of the event loop for a released call to reach the next one, imports included. */
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 8; i++) await turn();
 };
 
-test("every order of the steps leaves each open run with a timer", async () => {
-  await play([]); // loads what is loaded lazily
+test("every interleaving leaves each open run with a timer", async () => {
+  await play([]); // loads lazy modules
   let played = 0;
   const explore = async (moves: readonly Move[]): Promise<void> => {
     const { next, wrong } = await play(moves);

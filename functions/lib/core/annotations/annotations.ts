@@ -43,7 +43,7 @@ export const annotation = {
   stopped: "keptn.sh/jes-stopped",
   /** JSON of the {@link WantedValue}s of its task, if it takes values from earlier tasks. */
   values: "keptn.sh/jes-values",
-  /** JSON of {@link SeenTrouble}: since when its pod is seen not to start, if no Event of Kubernetes shows it. */
+  /** JSON of {@link SeenBlocker}: since when its pod is seen not to start, if no Event of Kubernetes shows it. */
   trouble: "keptn.sh/jes-trouble",
   /** When the ApiServerSource was seen ready (RFC 3339), if the run started before. The change itself wakes finish-task. */
   watched: "keptn.sh/jes-watched",

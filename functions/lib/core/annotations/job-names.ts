@@ -1,4 +1,4 @@
-// Name prefixes of our Jobs and their ConfigMaps. Separate from marks.ts, whose hash not every program needs.
+// Name prefixes of our Jobs and their ConfigMaps. Separate from annotations.ts, whose hash not every program needs.
 
 export const jobNamePrefix = "job-executor-service-job-";
 

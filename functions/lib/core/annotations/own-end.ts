@@ -2,7 +2,7 @@
 import type { Job } from "../kubernetes.ts";
 import type { LogText } from "../text/log-text.ts";
 import { annotation } from "./annotations.ts";
-import { type Fields, isLog, isOptional, read } from "./parse-annotations.ts";
+import { type Fields, isLog, isOptional, isString, read } from "./parse-annotations.ts";
 
 /** The record of a task whose Job is stopped because a sidecar does not end: the pod is deleted with its status and output. */
 export interface OwnEnd {
@@ -21,13 +21,10 @@ export interface OwnEnd {
   readonly log: LogText;
 }
 
-/** @returns undefined if there is none, or it is malformed */
 export const ownEndNoted = (job: Job): OwnEnd | undefined =>
   read(job.metadata?.annotations?.[annotation.ownEnd], (value): value is OwnEnd & Fields => {
     const { exitCode, reason, startedAt, finishedAt, message, sidecars, ranOn, log } = value;
-    const texts = [reason, startedAt, finishedAt, message].every((one) => isOptional(one, isText));
-    const names = Array.isArray(sidecars) && sidecars.every(isText) && typeof ranOn === "boolean";
+    const texts = [reason, startedAt, finishedAt, message].every((one) => isOptional(one, isString));
+    const names = Array.isArray(sidecars) && sidecars.every(isString) && typeof ranOn === "boolean";
     return Number.isInteger(exitCode) && texts && names && isLog(log);
   });
-
-const isText = (value: unknown): value is string => typeof value === "string";

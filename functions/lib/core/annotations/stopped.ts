@@ -15,7 +15,6 @@ export interface Stopped {
   readonly log?: LogText;
 }
 
-/** @returns undefined if there is none, or it is malformed */
 export const stoppedNoted = (job: Job): Stopped | undefined =>
   read(job.metadata?.annotations?.[annotation.stopped], (value): value is Stopped & Fields => {
     const { because, why, log } = value;

@@ -1,7 +1,8 @@
 // The values that a task takes from the results of earlier tasks, as noted on its Job.
+import { isRecord, isText, tryJson } from "../json/exact-json.ts";
 import type { Job } from "../kubernetes.ts";
 import { annotation } from "./annotations.ts";
-import { isFields, isOptional } from "./parse-annotations.ts";
+import { isIndex, isOptional } from "./parse-annotations.ts";
 
 export interface WantedValue {
   /** Name of the variable. */
@@ -18,21 +19,12 @@ export interface WantedValue {
 
 /** @returns none also if the annotation is malformed: the pod cannot start then, since its variables refer to a missing ConfigMap */
 export const wantedValuesOf = (job: Job | undefined): readonly WantedValue[] => {
-  const text = job?.metadata?.annotations?.[annotation.values];
-  if (!text) return [];
-  try {
-    const values: unknown = JSON.parse(text);
-    return Array.isArray(values) && values.every(isWanted) ? values : [];
-  } catch {
-    return [];
-  }
+  const values = tryJson(job?.metadata?.annotations?.[annotation.values] ?? "");
+  return Array.isArray(values) && values.every(isWanted) ? values : [];
 };
 
 const isWanted = (value: unknown): value is WantedValue => {
-  if (!isFields(value)) return false;
+  if (!isRecord(value)) return false;
   const { name, key, task, path, as } = value;
-  const isPlace = Number.isInteger(task) && (task as number) >= 0;
-  return isPlace && [name, key, path].every(isText) && isOptional(as, (one) => one === "json" || one === "yaml");
+  return isIndex(task) && [name, key, path].every(isText) && isOptional(as, (one) => one === "json" || one === "yaml");
 };
-
-const isText = (value: unknown): value is string => typeof value === "string" && value !== "";

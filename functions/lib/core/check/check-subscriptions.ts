@@ -1,4 +1,5 @@
 // Checks which events keptn-source receives, by its log: those of our registration in Keptn, or of PUBSUB_TOPIC.
+import { tryJson } from "../json/exact-json.ts";
 import type { Difference } from "../source/compare-topics.ts";
 import type { Subscription } from "../source/subscription.ts";
 import type { Seen, SourceSays } from "./facts.ts";
@@ -29,11 +30,6 @@ interface Said {
   readonly difference?: Difference;
 }
 
-const parseLine = (line: string): Said => {
-  if (!/"(subscriptions|difference)":/.test(line)) return {};
-  try {
-    return JSON.parse(line) as Said;
-  } catch {
-    return {}; // a truncated line
-  }
-};
+/** @returns nothing for other lines, and for truncated ones */
+const parseLine = (line: string): Said =>
+  /"(subscriptions|difference)":/.test(line) ? ((tryJson(line) as Said | undefined) ?? {}) : {};

@@ -1,5 +1,6 @@
 // The dry event: it takes the whole path to start-job and from there to Keptn, without any effect.
 import { dryEventProject } from "../event/keptn-event.ts";
+import { isRecord, tryJson } from "../json/exact-json.ts";
 import { oneLine } from "../text/log-text.ts";
 import type { DryEvent, Facts, Trigger } from "./facts.ts";
 import { type Finding, fine, warn, wrong } from "./finding.ts";
@@ -16,8 +17,12 @@ const usualType = `sh.keptn.event.${name}.triggered`;
  * @param triggers of start-job
  */
 export const makeDryEvent = (id: string, triggers: readonly Trigger[]): Readonly<Record<string, unknown>> => ({
-  ...{ specversion: "1.0", id, source: name, type: typeFor(triggers) },
-  ...{ datacontenttype: "application/json", data: { project: name } },
+  specversion: "1.0",
+  id,
+  source: name,
+  type: typeFor(triggers),
+  datacontenttype: "application/json",
+  data: { project: name },
 });
 
 /** `kn func` subscribes only to exact types; in that case, one of these. */
@@ -41,14 +46,10 @@ export const readDryEvent = (log: string, id: string): "arrived" | { readonly fa
   return last && { failed: oneLine(last.message) };
 };
 
+/** Lines may be Node's own, or truncated. */
 const parseLine = (line: string, id: string): { level: string; message: string }[] => {
-  if (!line.includes(id)) return [];
-  try {
-    const { level, message } = JSON.parse(line) as Record<string, unknown>;
-    return [{ level: String(level), message: String(message) }];
-  } catch {
-    return []; // a line of Node's own, or a truncated one
-  }
+  const value = line.includes(id) ? tryJson(line) : undefined;
+  return isRecord(value) ? [{ level: String(value["level"]), message: String(value["message"]) }] : [];
 };
 
 export const checkDryEvent = (
@@ -56,22 +57,17 @@ export const checkDryEvent = (
   { namespace, affixes }: Pick<Facts, "namespace" | "affixes">,
 ): Finding => {
   const log = `kubectl -n ${namespace} logs -l serving.knative.dev/service=${nameWith(affixes, "start-job")} -c user-container`;
+  const way = "The dry event went through Broker keptn to start-job and to Keptn";
+  const failed = "start-job received the dry event and failed";
   switch (event.kind) {
     case "not-tried":
       return warn("dry-event", `The dry event could not be tried: ${event.why}`, event.fix);
     case "refused":
       return wrong("dry-event", `Broker keptn did not accept the dry event: ${event.why}`, brokerFix);
     case "arrived":
-      return fine(
-        "dry-event",
-        `The dry event went through Broker keptn to start-job and to Keptn in ${event.seconds} s.`,
-      );
+      return fine("dry-event", `${way} in ${event.seconds} s.`);
     case "failed":
-      return wrong(
-        "dry-event",
-        `start-job received the dry event and failed: ${event.said}`,
-        fixOf(event.said, namespace),
-      );
+      return wrong("dry-event", `${failed}: ${event.said}`, fixOf(event.said, namespace));
     case "silent":
       return wrong("dry-event", `start-job did not log the dry event within ${event.seconds} s.`, log);
   }

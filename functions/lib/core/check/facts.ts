@@ -103,14 +103,11 @@ export interface KnativeService extends Conditioned {
 /** apps/v1, Deployment. */
 export interface Deployment extends Conditioned {
   readonly spec?: { readonly template?: PodTemplate };
-  readonly status?: { readonly conditions?: readonly Condition[]; readonly readyReplicas?: number };
+  readonly status?: Conditioned["status"] & { readonly readyReplicas?: number };
 }
 
 export interface Broker extends Conditioned {
-  readonly status?: {
-    readonly conditions?: readonly Condition[];
-    readonly address?: { readonly url?: string };
-  };
+  readonly status?: Conditioned["status"] & { readonly address?: { readonly url?: string } };
 }
 
 /** eventing.knative.dev/v1; `filters` is the subscriptions API's, `filter` the older form. */

@@ -1,5 +1,5 @@
 // Checks the Ready condition of a Knative object.
-import { oneLine } from "../text/log-text.ts";
+import { asSentence, oneLine } from "../text/log-text.ts";
 import type { Conditioned, Seen } from "./facts.ts";
 import { type Finding, type FindingId, fine, warn, wrong } from "./finding.ts";
 
@@ -41,5 +41,5 @@ export const notReadyBecause = ({ status }: Conditioned): string | undefined => 
   if (ready?.status === "True") return undefined;
   if (!ready) return "its controller has not set a status yet.";
   const said = [ready.reason, ready.message && oneLine(ready.message)].filter(Boolean).join(": ");
-  return (said || "its controller is still working; check again in a moment").replace(/\.?$/, ".");
+  return asSentence(said || "its controller is still working; check again in a moment");
 };

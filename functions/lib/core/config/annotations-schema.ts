@@ -1,20 +1,18 @@
 // Annotations that a task sets on its Job and pod.
 import * as z from "zod";
 import { type Fault, rejectAt, text } from "../yaml/scalars.ts";
-import { descriptions } from "./descriptions.ts";
+import { described } from "./descriptions.ts";
 import { isQualifiedName } from "./kubernetes-names.ts";
 
-export const annotations = z
-  .record(z.string(), text())
-  .superRefine((value, context) => {
+export const annotations = described(
+  z.record(z.string(), text()).superRefine((value, context) => {
     for (const key of Object.keys(value)) if (!isQualifiedName(key)) rejectAt(key, badAnnotation, context);
     for (const key of Object.keys(value))
       if (key.startsWith("keptn.sh/jes-")) rejectAt(key, reservedAnnotation, context);
-  })
-  .register(descriptions, {
-    description: "Annotations of the Job and its pod.",
-    examples: [{ "vault.hashicorp.com/agent-inject": "true" }],
-  });
+  }),
+  "Annotations of the Job and its pod.",
+  { "vault.hashicorp.com/agent-inject": "true" },
+);
 
 const badAnnotation: Fault = {
   code: "bad-annotation",

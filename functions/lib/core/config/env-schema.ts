@@ -2,38 +2,35 @@
 import * as z from "zod";
 import { checkPath } from "../jsonpath/jsonpath.ts";
 import { type Fault, quote, rejectAt, requiredText, text } from "../yaml/scalars.ts";
-import { descriptions } from "./descriptions.ts";
+import { described, optional } from "./descriptions.ts";
 import { checkEnvName, checkSecretName } from "./kubernetes-names.ts";
 import { configMapKey, secretKey } from "./source-schema.ts";
 import { checkTaskPath } from "./task-path.ts";
 
 export const envEntry = z
   .strictObject({
-    name: requiredText().register(descriptions, {
-      description: "Name of the variable; with `valueFrom: secret` and no `secret` field, the name of the Secret.",
-      examples: ["HOST"],
-    }),
-    value: text()
-      .default("")
-      .register(descriptions, {
-        description:
-          "The value with `valueFrom: string`; a JSONPath into the event with `valueFrom: event`; with `valueFrom: task`, a JSONPath into the result of an earlier task, beginning with its name: $.build.image.",
-        examples: ["$.data.deployment.deploymentURIsLocal[0]"],
-      }),
-    valueFrom: z.enum(["event", "secret", "configMap", "task", "string"]).register(descriptions, {
-      description:
-        "Source of the value. event: the Keptn event; secret: a Secret (every key becomes a variable; with `secret`, only one key); configMap: one key of a ConfigMap; task: the result of an earlier task of the action (job-executor-service refuses it); string: `value` itself.",
-      examples: ["event"],
-    }),
+    name: described(
+      requiredText(),
+      "Name of the variable; with `valueFrom: secret` and no `secret` field, the name of the Secret.",
+      "HOST",
+    ),
+    value: described(
+      text().default(""),
+      "The value with `valueFrom: string`; a JSONPath into the event with `valueFrom: event`; with `valueFrom: task`, a JSONPath into the result of an earlier task, beginning with its name: $.build.image.",
+      "$.data.deployment.deploymentURIsLocal[0]",
+    ),
+    valueFrom: described(
+      z.enum(["event", "secret", "configMap", "task", "string"]),
+      "Source of the value. event: the Keptn event; secret: a Secret (every key becomes a variable; with `secret`, only one key); configMap: one key of a ConfigMap; task: the result of an earlier task of the action (job-executor-service refuses it); string: `value` itself.",
+      "event",
+    ),
     secret: secretKey.optional(),
     configMap: configMapKey.optional(),
-    as: text()
-      .optional()
-      .register(descriptions, {
-        description:
-          "Format of the value with `valueFrom: event` or `valueFrom: task`: json or yaml. By default, text stays as it is and anything else is written as JSON.",
-        examples: ["json"],
-      }),
+    as: optional(
+      text(),
+      "Format of the value with `valueFrom: event` or `valueFrom: task`: json or yaml. By default, text stays as it is and anything else is written as JSON.",
+      "json",
+    ),
   })
   .superRefine((entry, context) => checkEntry(entry, context), {
     when: ({ value }) => typeof value === "object" && value !== null,

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import type { Problem } from "../problem.ts";
 import type { Path } from "../yaml/path.ts";
 import { quote } from "../yaml/scalars.ts";
-import type { Flaw, Tree, YamlTree } from "../yaml/tree.ts";
+import { type Flaw, type Tree, valueAt, type YamlTree } from "../yaml/tree.ts";
 import { knownWord } from "./known-words.ts";
 import { nearest } from "./nearest.ts";
 import { rewriteFix, valueFromOf } from "./rewrite.ts";
@@ -35,13 +35,13 @@ const toProblem = ({ code, message, fix, path, onKey }: Explanation, yaml: YamlT
 
 const explain = (issue: Issue, tree: Tree): Explanation[] => {
   const { path } = issue;
-  const value = valueAt(path, tree);
+  const value = valueAt(tree, path);
   if (issue.code === "invalid_union" && value !== undefined) return explainUnion(issue, value, tree);
   if (issue.code === "unrecognized_keys") return issue.keys.slice(0, 100).map((key) => unknownKey(key, path));
   if (issue.code === "custom")
     return [{ ...(issue.params as { code: string; fix: string }), message: issue.message, path }];
   if (value === null) return [nullEntry(path)];
-  if (value === undefined || issue.code === "too_small") return [missing(path, valueAt(path.slice(0, -1), tree))];
+  if (value === undefined || issue.code === "too_small") return [missing(path, valueAt(tree, path.slice(0, -1)))];
   if (issue.code === "invalid_type") return [wrongType(value, issue.expected, path)];
   return [badValue(value, "values" in issue ? issue.values.map(String) : [], path)];
 };
@@ -120,12 +120,6 @@ const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${l
 
 const lastName = (path: Path): string => String(path.findLast((part) => typeof part === "string") ?? "config");
 
-const valueAt = (path: Path, tree: Tree): Tree | undefined =>
-  path.reduce<Tree | undefined>(
-    (node, key) => (typeof node === "object" && node !== null ? (node as Record<PropertyKey, Tree>)[key] : undefined),
-    tree,
-  );
-
 /** ["actions", 0, "tasks", 1, "image"] -> `Action "Run locust", task "smoke": image ` */
 const subjectOf = (path: Path, tree: Tree): string => {
   const [isAction, action, isTask, task] = path;
@@ -137,7 +131,7 @@ const subjectOf = (path: Path, tree: Tree): string => {
 };
 
 const nameOf = (path: Path, tree: Tree): string => {
-  const name = valueAt([...path, "name"], tree);
+  const name = valueAt(tree, [...path, "name"]);
   return typeof name === "string" && name !== "" ? quote(name) : `number ${Number(path.at(-1)) + 1}`;
 };
 

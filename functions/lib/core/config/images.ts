@@ -1,6 +1,6 @@
 // Validates image references and matches them with the operator's list. `alpine` is docker.io/library/alpine:latest.
 import { RE2JS } from "re2js";
-import { type Fault, quote } from "../yaml/scalars.ts";
+import { mustBe } from "../yaml/scalars.ts";
 
 /**
  * distribution/reference: [host[:port]/]path[:tag][@digest]. Uses JavaScript's engine, because RE2 takes 20 ms of a cold start to unroll
@@ -12,14 +12,11 @@ const reference = new RegExp(
   `^(?:${host}/)?${component}(?:/${component})*(?::\\w[\\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`,
 );
 
-export const checkImage = (image: string): Fault | undefined =>
-  image.length <= 1024 && reference.test(image)
-    ? undefined
-    : {
-        code: "bad-image",
-        message: `is ${quote(image)}, which is not a valid container image`,
-        fix: "Write, for example, alpine, alpine:3.20 or ghcr.io/me/tool@sha256:….",
-      };
+export const checkImage = mustBe((image) => image.length <= 1024 && reference.test(image), {
+  code: "bad-image",
+  what: "a valid container image",
+  fix: "Write, for example, alpine, alpine:3.20 or ghcr.io/me/tool@sha256:….",
+});
 
 /**
  * @param allowed globs: `*` matches anything except `/`, `**` anything, `?` one character except `/`; an empty list allows every image

@@ -1,5 +1,5 @@
 // Names, keys and quantities that the API server accepts (apimachinery pkg/util/validation, pkg/api/resource).
-import { type Fault, quote } from "../yaml/scalars.ts";
+import { mustBe } from "../yaml/scalars.ts";
 
 const label = "[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?";
 const dnsLabel = new RegExp(`^${label}$`);
@@ -8,80 +8,52 @@ const part = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const dnsSubdomain = new RegExp(`^${part}(\\.${part})*$`);
 const qualifiedName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
-const lettersFix = "Use lowercase letters, digits";
-
-export const checkNamespace = (value: string): Fault | undefined =>
-  dnsLabel.test(value)
-    ? undefined
-    : {
-        code: "bad-namespace",
-        message: `is ${quote(value)}, which is not a valid namespace`,
-        fix: `${lettersFix} and \`-\`, at most 63 characters.`,
-      };
-
-export const isDnsSubdomain = (value: string): boolean => value.length <= 253 && dnsSubdomain.test(value);
-
-export const checkServiceAccount = (value: string): Fault | undefined =>
-  isDnsSubdomain(value)
-    ? undefined
-    : {
-        code: "bad-service-account",
-        message: `is ${quote(value)}, which is not a valid service account name`,
-        fix: `${lettersFix}, \`-\` and \`.\`, at most 253 characters.`,
-      };
-
-export const checkSecretName = (value: string): Fault | undefined =>
-  isDnsSubdomain(value)
-    ? undefined
-    : {
-        code: "bad-secret-name",
-        message: `is ${quote(value)}, which is not a valid Secret name`,
-        fix: `With valueFrom: secret, \`name\` is the Secret's name. ${lettersFix}, \`-\` and \`.\`, at most 253 characters.`,
-      };
-
-/** @param what the kind of object */
-const objectName =
-  (code: string, what: string) =>
-  (value: string): Fault | undefined =>
-    isDnsSubdomain(value)
-      ? undefined
-      : {
-          code,
-          message: `is ${quote(value)}, which is not a valid ${what} name`,
-          fix: `${lettersFix}, \`-\` and \`.\`, at most 253 characters.`,
-        };
-
-/** For fields other than `env`, where `name` can be a variable or a Secret. */
-export const checkNameOfSecret = objectName("bad-secret-name", "Secret");
-export const checkConfigMapName = objectName("bad-config-map-name", "ConfigMap");
-export const checkClaimName = objectName("bad-claim-name", "PersistentVolumeClaim");
-export const checkPriorityClass = objectName("bad-priority-class", "PriorityClass");
-export const checkRuntimeClass = objectName("bad-runtime-class", "RuntimeClass");
+const letters = "Use lowercase letters, digits";
+const subdomainFix = `${letters}, \`-\` and \`.\`, at most 253 characters.`;
 
 /** Volume names (apimachinery, IsDNS1123Label). */
 export const isDnsLabel = (value: string): boolean => dnsLabel.test(value);
 
+export const checkNamespace = mustBe(isDnsLabel, {
+  code: "bad-namespace",
+  what: "a valid namespace",
+  fix: `${letters} and \`-\`, at most 63 characters.`,
+});
+
+export const isDnsSubdomain = (value: string): boolean => value.length <= 253 && dnsSubdomain.test(value);
+
+/** @param what the kind of object */
+const objectName = (code: string, what: string, fix = subdomainFix) =>
+  mustBe(isDnsSubdomain, { code, what: `a valid ${what} name`, fix });
+
+export const checkServiceAccount = objectName("bad-service-account", "service account");
+export const checkConfigMapName = objectName("bad-config-map-name", "ConfigMap");
+export const checkClaimName = objectName("bad-claim-name", "PersistentVolumeClaim");
+export const checkPriorityClass = objectName("bad-priority-class", "PriorityClass");
+export const checkRuntimeClass = objectName("bad-runtime-class", "RuntimeClass");
+export const checkNameOfSecret = objectName("bad-secret-name", "Secret");
+/** For `env`, where `name` can be a variable or a Secret. */
+export const checkSecretName = objectName(
+  "bad-secret-name",
+  "Secret",
+  `With valueFrom: secret, \`name\` is the Secret's name. ${subdomainFix}`,
+);
+
 /** Keys of a Secret or ConfigMap (apimachinery, IsConfigMapKey). */
-export const checkDataKey = (value: string): Fault | undefined =>
-  /^(?!\.\.|\.$)[-._a-zA-Z0-9]{1,253}$/.test(value)
-    ? undefined
-    : {
-        code: "bad-data-key",
-        message: `is ${quote(value)}, which is not a valid key of a Secret or ConfigMap`,
-        fix: "Use letters, digits, `_`, `-` and `.`, at most 253 characters.",
-      };
+export const checkDataKey = mustBe((value) => /^(?!\.\.|\.$)[-._a-zA-Z0-9]{1,253}$/.test(value), {
+  code: "bad-data-key",
+  what: "a valid key of a Secret or ConfigMap",
+  fix: "Use letters, digits, `_`, `-` and `.`, at most 253 characters.",
+});
 
 /** The rule that every Kubernetes version accepts; since 1.32 the API server accepts more. */
 export const isEnvName = (value: string): boolean => /^(?!\.\.|\.$)[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(value);
 
-export const checkEnvName = (value: string): Fault | undefined =>
-  isEnvName(value)
-    ? undefined
-    : {
-        code: "bad-env-name",
-        message: `is ${quote(value)}, which is not a valid name for an environment variable`,
-        fix: "Use letters, digits, `_`, `-` and `.`, and do not begin with a digit.",
-      };
+export const checkEnvName = mustBe(isEnvName, {
+  code: "bad-env-name",
+  what: "a valid name for an environment variable",
+  fix: "Use letters, digits, `_`, `-` and `.`, and do not begin with a digit.",
+});
 
 /** Keys of labels and annotations. */
 export const isQualifiedName = (value: string): boolean => {
@@ -106,11 +78,8 @@ const units: Readonly<Record<string, number>> = {
   m: 1e-3,
 };
 
-export const checkQuantity = (value: string): Fault | undefined =>
-  parseQuantity(value) === undefined
-    ? {
-        code: "bad-quantity",
-        message: `is ${quote(value)}, which is not a quantity`,
-        fix: "Write, for example, 500m or 2 for cpu, 128Mi or 1Gi for memory.",
-      }
-    : undefined;
+export const checkQuantity = mustBe((value) => parseQuantity(value) !== undefined, {
+  code: "bad-quantity",
+  what: "a quantity",
+  fix: "Write, for example, 500m or 2 for cpu, 128Mi or 1Gi for memory.",
+});

@@ -25,18 +25,12 @@ const noActions: Warning = {
 };
 
 const duplicates = (kind: string, names: readonly (string | undefined)[], path: Path): Warning[] =>
-  names.flatMap((name, index) =>
-    name === undefined || names.indexOf(name) === index
-      ? []
-      : [
-          {
-            code: `duplicate-${kind}`,
-            message: `An earlier ${kind} is also named ${quote(name)}.`,
-            fix: "Both run; give them distinct names.",
-            path: [...path, index, "name"],
-          },
-        ],
-  );
+  names.flatMap((name, index) => {
+    if (name === undefined || names.indexOf(name) === index) return [];
+    const message = `An earlier ${kind} is also named ${quote(name)}.`;
+    const fix = "Both run; give them distinct names.";
+    return [{ code: `duplicate-${kind}`, message, fix, path: [...path, index, "name"] }];
+  });
 
 const lintAction = ({ name, events, tasks, isWithoutEvents }: ActionOutline, path: Path): Warning[] => [
   ...(isWithoutEvents ? [noEvents(name ?? "", path)] : []),
@@ -56,30 +50,18 @@ const lintEvent = ({ name, property, match }: EventOutline, path: Path): Warning
   const warnings: Warning[] = [];
   if (anchored && name !== "") {
     const message = `The event name ${quote(name)} matches anywhere in the type, so it also matches other events.`;
-    warnings.push({
-      code: "loose-event-name",
-      message,
-      fix: `Match the whole type with ^ and $, for example '${anchored}'.`,
-      path: [...path, "name"],
-    });
+    const fix = `Match the whole type with ^ and $, for example '${anchored}'.`;
+    warnings.push({ code: "loose-event-name", message, fix, path: [...path, "name"] });
   }
   if (match !== undefined && property === undefined) {
     const message = "`match` without `property` has no effect.";
-    warnings.push({
-      code: "match-without-property",
-      message,
-      fix: "Add the JSONPath as `property`.",
-      path: [...path, "jsonpath", "match"],
-    });
+    const fix = "Add the JSONPath as `property`.";
+    warnings.push({ code: "match-without-property", message, fix, path: [...path, "jsonpath", "match"] });
   }
   if (property !== undefined && isIndefinite(property)) {
     const message = `The JSONPath ${quote(property)} gives a list, and a list never equals text: the action never runs.`;
-    warnings.push({
-      code: "never-matches",
-      message,
-      fix: "Select one value, for example with [0].",
-      path: [...path, "jsonpath", "property"],
-    });
+    const fix = "Select one value, for example with [0].";
+    warnings.push({ code: "never-matches", message, fix, path: [...path, "jsonpath", "property"] });
   }
   return warnings;
 };

@@ -23,11 +23,9 @@ const lintTask = (task: Task, path: Path, isFirst: boolean): Warning[] => {
   return [
     ...lintWhen(task, [...path, "when"], isFirst),
     ...lintUser(task, [...path, "securityContext", "runAsUser"]),
-    ...(task.env ?? []).flatMap((entry, index) => [
-      ...(hasSecret
-        ? []
-        : lintReferences(entry, (name) => (defined.get(name) ?? index) < index, [...path, "env", index])),
-    ]),
+    ...(task.env ?? []).flatMap((entry, index) =>
+      hasSecret ? [] : lintReferences(entry, (name) => (defined.get(name) ?? index) < index, [...path, "env", index]),
+    ),
   ];
 };
 
@@ -38,14 +36,8 @@ const definedFirst = (env: readonly TaskEnv[]): ReadonlyMap<string, number> =>
 const lintWhen = ({ name, needs, when }: Task, path: Path, isFirst: boolean): Warning[] => {
   if (when !== "failure" || (needs ? needs.length > 0 : !isFirst)) return [];
   const message = `Task ${quote(name)} never runs: with \`when: failure\` it waits for the failure of an earlier task, and there is none.`;
-  return [
-    {
-      code: "never-runs",
-      message,
-      fix: "Move it after the tasks whose failure it handles, or list them under `needs`.",
-      path,
-    },
-  ];
+  const fix = "Move it after the tasks whose failure it handles, or list them under `needs`.";
+  return [{ code: "never-runs", message, fix, path }];
 };
 
 const lintUser = ({ securityContext, name }: Task, path: Path): Warning[] => {

@@ -1,37 +1,40 @@
 // Order, failure handling and retries of tasks. JES has none of these fields.
 import * as z from "zod";
 import { requiredText, wholeNumber } from "../yaml/scalars.ts";
-import { descriptions } from "./descriptions.ts";
+import { described, descriptions } from "./descriptions.ts";
 
 /** Shown by editors and the reference page. */
 const beyondJes = "job-executor-service refuses this field.";
 
-export const needs = z.array(requiredText()).register(descriptions, {
-  description: `Names of tasks of this action that must pass before it starts; [] starts it at once. Default: the previous task. ${beyondJes}`,
-  examples: [["Build"]],
-});
+export const needs = described(
+  z.array(requiredText()),
+  `Names of tasks of this action that must pass before it starts; [] starts it at once. Default: the previous task. ${beyondJes}`,
+  ["Build"],
+);
 
-export const when = z.enum(["success", "failure", "always"]).register(descriptions, {
-  description: `When it runs. success: if the tasks it needs passed; failure: only if one of them failed; always: in both cases. Without \`needs\`, failure and always refer to all tasks before it. ${beyondJes}`,
-  examples: ["always"],
-});
+export const when = described(
+  z.enum(["success", "failure", "always"]),
+  `When it runs. success: if the tasks it needs passed; failure: only if one of them failed; always: in both cases. Without \`needs\`, failure and always refer to all tasks before it. ${beyondJes}`,
+  "always",
+);
 
-export const onError = z.enum(["fail", "warn", "continue"]).register(descriptions, {
-  description: `Effect of its failure. fail: the run fails; warn: the run continues and ends with a warning; continue: the run continues as if the task had passed. ${beyondJes}`,
-  examples: ["warn"],
-});
+export const onError = described(
+  z.enum(["fail", "warn", "continue"]),
+  `Effect of its failure. fail: the run fails; warn: the run continues and ends with a warning; continue: the run continues as if the task had passed. ${beyondJes}`,
+  "warn",
+);
 
 /** Kubernetes waits 10 s after the first failure and doubles that after each further one: 10 retries take more than an hour. */
 const range = { min: 0, max: 10 };
 
-const exitCodes = z
-  .array(wholeNumber({ min: 1, max: 255 }))
-  .min(1)
-  .max(255)
-  .register(descriptions, {
-    description: "Retry only after these exit codes; any other exit code fails the task at once.",
-    examples: [[75]],
-  });
+const exitCodes = described(
+  z
+    .array(wholeNumber({ min: 1, max: 255 }))
+    .min(1)
+    .max(255),
+  "Retry only after these exit codes; any other exit code fails the task at once.",
+  [75],
+);
 
 const retriesInFull = z.strictObject({
   limit: wholeNumber(range).register(descriptions, {
@@ -45,10 +48,11 @@ const retriesInFull = z.strictObject({
   exitCodes: exitCodes.optional(),
 });
 
-export const retries = z.union([wholeNumber(range), retriesInFull]).register(descriptions, {
-  description: `Number of retries after a failure. A pod that Kubernetes disrupts (by eviction, for example) is then replaced too, and does not count. ${beyondJes}`,
-  examples: [1],
-});
+export const retries = described(
+  z.union([wholeNumber(range), retriesInFull]),
+  `Number of retries after a failure. A pod that Kubernetes disrupts (by eviction, for example) is then replaced too, and does not count. ${beyondJes}`,
+  1,
+);
 
 export interface Retries {
   readonly limit: number;

@@ -1,5 +1,5 @@
 // Outline of a config that may be invalid: its actions and the events they would match.
-import type { Tree } from "../yaml/tree.ts";
+import { isTreeMap, listIn, type Tree } from "../yaml/tree.ts";
 
 export interface ActionOutline {
   readonly name: string | undefined;
@@ -17,16 +17,16 @@ export interface EventOutline {
 }
 
 export const outlineOf = (tree: Tree): ActionOutline[] =>
-  listAt(tree, "actions").map((action) => ({
+  listIn(tree, "actions").map((action) => ({
     name: textAt(action, "name"),
     silent: /^(y|yes|true|on)$/i.test(textAt(action, "silent") ?? ""),
-    events: listAt(action, "events").map(eventOf),
-    tasks: listAt(action, "tasks").map((task) => textAt(task, "name")),
-    isWithoutEvents: isMap(action) && (at(action, "events") ?? []).length === 0,
+    events: listIn(action, "events").map(eventOf),
+    tasks: listIn(action, "tasks").map((task) => textAt(task, "name")),
+    isWithoutEvents: isTreeMap(action) && (action["events"] ?? []).length === 0,
   }));
 
 const eventOf = (event: Tree): EventOutline => {
-  const jsonpath = at(event, "jsonpath") ?? "";
+  const jsonpath = (isTreeMap(event) ? event["jsonpath"] : undefined) ?? "";
   return {
     name: textAt(event, "name") ?? "",
     property: textAt(jsonpath, "property"),
@@ -34,19 +34,9 @@ const eventOf = (event: Tree): EventOutline => {
   };
 };
 
-export const isWithoutActions = (tree: Tree): boolean => isMap(tree) && (at(tree, "actions") ?? []).length === 0;
-
-const at = (tree: Tree, key: string): Tree | undefined => (isMap(tree) ? tree[key] : undefined);
-
-const isMap = (tree: Tree): tree is { [key: string]: Tree } =>
-  typeof tree === "object" && tree !== null && !Array.isArray(tree);
-
-const listAt = (tree: Tree, key: string): Tree[] => {
-  const list = at(tree, key);
-  return Array.isArray(list) ? list : [];
-};
+export const isWithoutActions = (tree: Tree): boolean => isTreeMap(tree) && (tree["actions"] ?? []).length === 0;
 
 const textAt = (tree: Tree, key: string): string | undefined => {
-  const value = at(tree, key);
+  const value = isTreeMap(tree) ? tree[key] : undefined;
   return typeof value === "string" && value !== "" ? value : undefined;
 };

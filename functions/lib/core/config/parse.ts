@@ -1,5 +1,5 @@
 // Parses the text of a job/config.yaml into the config, or into all of its problems.
-import { byPlace, distinct, type Problem } from "../problem.ts";
+import { byPlace, distinct, errorProblem, type Problem } from "../problem.ts";
 import type { Path } from "../yaml/path.ts";
 import { type Flaw, readYaml, type Tree, type YamlTree } from "../yaml/tree.ts";
 import { explainIssues } from "./explain-issues.ts";
@@ -60,10 +60,7 @@ const isUnread = ({ problem }: Flaw): boolean => unread.has(problem.code);
 const unread = new Set(["unknown-alias", "alias-cycle", "bad-merge", "bad-key"]);
 
 const emptyConfig = (file: string): Problem => ({
-  code: "empty-config",
-  severity: "error",
-  message: "The job config is empty.",
-  fix: "Write `apiVersion: v2` and `actions:`.",
+  ...errorProblem("empty-config", "The job config is empty.", "Write `apiVersion: v2` and `actions:`."),
   at: { file, line: 1, column: 1 },
 });
 
@@ -77,9 +74,8 @@ const isTooMuch = (outline: readonly ActionOutline[]): boolean =>
   outline.length > maxActions ||
   outline.reduce((sum, { events, tasks }) => sum + events.length + tasks.length, 0) > maxParts;
 
-const tooMuch = {
-  code: "too-many-actions",
-  severity: "error",
-  message: `The job config has more than ${maxActions} actions, or more than ${maxParts} events and tasks.`,
-  fix: "Split them among services: each can have its own job config.",
-} as const;
+const tooMuch = errorProblem(
+  "too-many-actions",
+  `The job config has more than ${maxActions} actions, or more than ${maxParts} events and tasks.`,
+  "Split them among services: each can have its own job config.",
+);

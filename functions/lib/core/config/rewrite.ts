@@ -1,6 +1,6 @@
 // Rewrites a value of the wrong form into the form that its field expects.
 import type { Path } from "../yaml/path.ts";
-import type { Tree } from "../yaml/tree.ts";
+import { isTreeMap, type Tree } from "../yaml/tree.ts";
 import { commandList } from "./command-text.ts";
 import { knownWord } from "./known-words.ts";
 
@@ -12,15 +12,15 @@ export const rewriteFix = (value: Tree, path: Path): string | undefined => {
   const field = String(path.at(-1));
   const made = rewrite(value, path);
   if (made !== undefined) return `Write \`${typeof path.at(-1) === "number" ? made : `${field}: ${made}`}\`.`;
-  if (field === "valueFrom" && isMap(value)) return sourceOf(value, path);
+  if (field === "valueFrom" && isTreeMap(value)) return sourceOf(value, path);
   if (field === "valueFrom" && typeof value === "string" && ofTasks.has(value))
     return "Did you mean `valueFrom: task`? Its value is a path such as $.build.image.";
-  return isMap(value) && lists.has(field) ? "Write `- ` before the first field of each entry." : undefined;
+  return isTreeMap(value) && lists.has(field) ? "Write `- ` before the first field of each entry." : undefined;
 };
 
 /** Kubernetes' `valueFrom: {secretKeyRef: {name, key}}` and similar. */
 const sourceOf = (value: { readonly [key: string]: Tree }, path: Path): string | undefined => {
-  const { name, key } = isMap(value["secretKeyRef"]) ? value["secretKeyRef"] : {};
+  const { name, key } = isTreeMap(value["secretKeyRef"]) ? value["secretKeyRef"] : {};
   if (typeof name !== "string") return knownWord(Object.keys(value)[0] ?? "", path.slice(0, -1));
   if (typeof key === "string") return `Write \`valueFrom: secret, secret: {name: ${name}, key: ${key}}\`.`;
   return `Write \`{name: ${name}, valueFrom: secret}\`: each key of the Secret becomes a variable.`;
@@ -33,13 +33,10 @@ const lists = new Set(["actions", "events", "tasks", "env", "volumes", "tolerati
 
 /** For an `env` entry in Kubernetes' form, without `valueFrom`. */
 export const valueFromOf = (entry: Tree | undefined): string => {
-  const value = isMap(entry) ? entry["value"] : undefined;
+  const value = isTreeMap(entry) ? entry["value"] : undefined;
   if (typeof value !== "string" || value === "") return "Write `valueFrom: secret` if `name` is the name of a Secret.";
   return isPathLike(value) ? "Write `valueFrom: event`: the value is a JSONPath." : "Write `valueFrom: string`.";
 };
-
-const isMap = (tree: Tree | undefined): tree is { [key: string]: Tree } =>
-  typeof tree === "object" && tree !== null && !Array.isArray(tree);
 
 /** @returns the value as JSON, which is valid YAML */
 const rewrite = (value: Tree, path: Path): string | undefined => {
@@ -67,7 +64,7 @@ interface Field {
 
 const fieldOf = (value: Tree, { field, index, path }: Field): unknown => {
   if (field === "env") return path.length === 6 ? entryOf(value) : path.length === 5 ? entriesOf(value) : undefined;
-  if (isMap(value)) return nameOf(value, { field, index, path });
+  if (isTreeMap(value)) return nameOf(value, { field, index, path });
   if (index !== undefined || typeof value !== "string" || value === "") return undefined;
   if (field === "cmd") return commandList(value);
   if (field === "args") return argumentsOf(value);
@@ -98,7 +95,7 @@ const entryOf = (value: Tree): unknown => {
 
 /** A map of names and values. */
 const entriesOf = (value: Tree): unknown => {
-  const given = isMap(value) ? Object.entries(value) : [];
+  const given = isTreeMap(value) ? Object.entries(value) : [];
   if (given.length === 0 || given.some(([, one]) => typeof one !== "string")) return undefined;
   return given.map(([name, one]) => variable(name, String(one)));
 };

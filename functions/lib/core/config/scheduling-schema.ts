@@ -1,7 +1,7 @@
 // Scheduling, pull secrets and labels of a task's pod, as in Kubernetes (core/v1 PodSpec), within the operator's lists.
 import * as z from "zod";
 import { checkedText, type Fault, quote, rejectAt, text } from "../yaml/scalars.ts";
-import { descriptions } from "./descriptions.ts";
+import { optional } from "./descriptions.ts";
 import {
   checkNameOfSecret,
   checkPriorityClass,
@@ -68,40 +68,34 @@ export const ownerOfLabel = (key: string): string | undefined => {
 };
 
 export const scheduling = {
-  imagePullSecrets: limited(z.array(checkedText(checkNameOfSecret).min(1)))
-    .optional()
-    .register(descriptions, {
-      description: "Names of Secrets with credentials for the image's registry. Not in JES.",
-      examples: [["my-registry"]],
-    }),
-  nodeSelector: pairs("bad-node-selector", "node label")
-    .optional()
-    .register(descriptions, {
-      description: "Labels that the pod's node must have, if the operator allows them. Not in JES.",
-      examples: [{ "node.kubernetes.io/instance-type": "m6i.large" }],
-    }),
-  tolerations: limited(z.array(toleration))
-    .optional()
-    .register(descriptions, {
-      description: "Node taints that the pod tolerates, if the operator allows them. Not in JES.",
-      examples: [[{ key: "dedicated", value: "tests", effect: "NoSchedule" }]],
-    }),
-  priorityClassName: checkedText(checkPriorityClass)
-    .optional()
-    .register(descriptions, {
-      description: "PriorityClass of the pod, if the operator allows it. Not in JES.",
-      examples: ["low"],
-    }),
-  runtimeClassName: checkedText(checkRuntimeClass)
-    .optional()
-    .register(descriptions, {
-      description: "RuntimeClass of the pod, if the operator allows it. Not in JES.",
-      examples: ["gvisor"],
-    }),
-  labels: pairs("bad-label", "label", ownerOfLabel)
-    .optional()
-    .register(descriptions, {
-      description: "Labels of the Job and its pod, if the operator allows them. Not in JES.",
-      examples: [{ "example.com/team": "carts" }],
-    }),
+  imagePullSecrets: optional(
+    limited(z.array(checkedText(checkNameOfSecret).min(1))),
+    "Names of Secrets with credentials for the image's registry. Not in JES.",
+    ["my-registry"],
+  ),
+  nodeSelector: optional(
+    pairs("bad-node-selector", "node label"),
+    "Labels that the pod's node must have, if the operator allows them. Not in JES.",
+    { "node.kubernetes.io/instance-type": "m6i.large" },
+  ),
+  tolerations: optional(
+    limited(z.array(toleration)),
+    "Node taints that the pod tolerates, if the operator allows them. Not in JES.",
+    [{ key: "dedicated", value: "tests", effect: "NoSchedule" }],
+  ),
+  priorityClassName: optional(
+    checkedText(checkPriorityClass),
+    "PriorityClass of the pod, if the operator allows it. Not in JES.",
+    "low",
+  ),
+  runtimeClassName: optional(
+    checkedText(checkRuntimeClass),
+    "RuntimeClass of the pod, if the operator allows it. Not in JES.",
+    "gvisor",
+  ),
+  labels: optional(
+    pairs("bad-label", "label", ownerOfLabel),
+    "Labels of the Job and its pod, if the operator allows them. Not in JES.",
+    { "example.com/team": "carts" },
+  ),
 };

@@ -3,40 +3,26 @@ import * as z from "zod";
 import { quote, reject, requiredText, yesOrNo } from "../yaml/scalars.ts";
 import { checkOrder } from "./check-order.ts";
 import { checkTaskValues } from "./check-task-values.ts";
-import { descriptions } from "./descriptions.ts";
+import { described, descriptions, optional } from "./descriptions.ts";
 import { eventFilter } from "./event-schema.ts";
 import { task } from "./task-schema.ts";
 
 export const actionFields = z.strictObject({
-  name: requiredText().register(descriptions, {
-    description: "Name of the action, for people.",
-    examples: ["Run locust"],
-  }),
-  silent: yesOrNo()
-    .default(false)
-    .register(descriptions, { description: "Send no .started and .finished event.", examples: [false] }),
-  events: z
-    .array(eventFilter)
-    .default([])
-    .register(descriptions, {
-      description: "The action runs for each event that matches one of these.",
-      examples: [[{ name: "sh.keptn.event.test.triggered" }]],
-    }),
-  tasks: z
-    .array(task)
-    .min(1)
-    .register(descriptions, {
-      description:
-        "Tasks of the action, each a Kubernetes Job. They run one after the other, or as `needs` and `when` say.",
-      examples: [[{ name: "Say hello", image: "alpine", cmd: ["echo", "hello"] }]],
-    }),
-  failFast: yesOrNo()
-    .optional()
-    .register(descriptions, {
-      description:
-        "A failed task stops the tasks that run in parallel, and no further task starts except those with `when`. job-executor-service refuses this field.",
-      examples: [true],
-    }),
+  name: described(requiredText(), "Name of the action, for people.", "Run locust"),
+  silent: described(yesOrNo().default(false), "Send no .started and .finished event.", false),
+  events: described(z.array(eventFilter).default([]), "The action runs for each event that matches one of these.", [
+    { name: "sh.keptn.event.test.triggered" },
+  ]),
+  tasks: described(
+    z.array(task).min(1),
+    "Tasks of the action, each a Kubernetes Job. They run one after the other, or as `needs` and `when` say.",
+    [{ name: "Say hello", image: "alpine", cmd: ["echo", "hello"] }],
+  ),
+  failFast: optional(
+    yesOrNo(),
+    "A failed task stops the tasks that run in parallel, and no further task starts except those with `when`. job-executor-service refuses this field.",
+    true,
+  ),
 });
 
 /** Runs even if the action has other faults, so that all are reported at once. */
@@ -51,16 +37,19 @@ const action = actionFields.superRefine(
   { when: ({ value }) => typeof value === "object" && value !== null },
 );
 
+const hello = {
+  name: "Say hello",
+  events: [{ name: "sh.keptn.event.hello.triggered" }],
+  tasks: [{ name: "Greet the world", image: "alpine", cmd: ["echo", "Hello World"] }],
+};
+
 export const jobConfigSchema = z
   .strictObject({
     apiVersion: requiredText()
       .superRefine((value, context) => {
-        if (value !== "v2")
-          reject(context, {
-            code: "unsupported-api-version",
-            message: `is ${quote(value)}, which is not supported`,
-            fix: "Write `apiVersion: v2`.",
-          });
+        if (value === "v2") return;
+        const message = `is ${quote(value)}, which is not supported`;
+        reject(context, { code: "unsupported-api-version", message, fix: "Write `apiVersion: v2`." });
       })
       .register(descriptions, {
         description: "Version of this format: v2.",
@@ -68,21 +57,7 @@ export const jobConfigSchema = z
         const: "v2",
         type: "string",
       }),
-    actions: z
-      .array(action)
-      .default([])
-      .register(descriptions, {
-        description: "Actions, each with the events that start it.",
-        examples: [
-          [
-            {
-              name: "Say hello",
-              events: [{ name: "sh.keptn.event.hello.triggered" }],
-              tasks: [{ name: "Greet the world", image: "alpine", cmd: ["echo", "Hello World"] }],
-            },
-          ],
-        ],
-      }),
+    actions: described(z.array(action).default([]), "Actions, each with the events that start it.", [hello]),
   })
   .register(descriptions, {
     title: "Job config",

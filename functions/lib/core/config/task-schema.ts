@@ -4,7 +4,7 @@ import { flawOfEntry } from "../files/file-names.ts";
 import { utf8Bytes } from "../text/log-text.ts";
 import { checkedText, quote, reject, requiredText, text, wholeNumber } from "../yaml/scalars.ts";
 import { annotations } from "./annotations-schema.ts";
-import { descriptions } from "./descriptions.ts";
+import { described, optional } from "./descriptions.ts";
 import { envEntry } from "./env-schema.ts";
 import { checkImage } from "./images.ts";
 import { checkNamespace, checkServiceAccount } from "./kubernetes-names.ts";
@@ -15,7 +15,7 @@ import { makeSecurityContextSchema } from "./security-context-schema.ts";
 import { mounts, ownVolume } from "./volumes-schema.ts";
 
 /** The Job's deadline adds to it, in the same 32 bits. */
-const maxSeconds = 2 ** 31 - 1000;
+const seconds = (min: number) => wholeNumber({ min, max: 2 ** 31 - 1000 });
 
 /** "" and "/" are all files of the service. */
 const fileEntry = text().superRefine((entry, context) => {
@@ -39,81 +39,48 @@ const fileEntries = z.array(fileEntry).superRefine((entries, context) => {
 });
 
 export const task = z.strictObject({
-  name: requiredText().register(descriptions, {
-    description: "Name of the task, for people.",
-    examples: ["Run locust"],
-  }),
-  image: checkedText(checkImage)
-    .min(1)
-    .register(descriptions, { description: "Container image to run.", examples: ["locustio/locust:2.32.0"] }),
-  imagePullPolicy: z
-    .enum(["Always", "IfNotPresent", "Never", ""])
-    .optional()
-    .register(descriptions, {
-      description: "When the image is pulled; default: as in Kubernetes.",
-      examples: ["IfNotPresent"],
-    }),
-  cmd: z
-    .array(text())
-    .optional()
-    .register(descriptions, {
-      description: "The command, instead of the image's entrypoint.",
-      examples: [["locust"]],
-    }),
-  args: z
-    .array(text())
-    .optional()
-    .register(descriptions, {
-      description: "Arguments of the command. $(NAME) is replaced with the value of an environment variable.",
-      examples: [["--host", "$(HOST)"]],
-    }),
-  files: fileEntries.optional().register(descriptions, {
-    description:
-      "Files and folders of Keptn's Git repository to provide under /keptn; / means all files of the service.",
-    examples: [["locust/basic.py", "/helm"]],
-  }),
-  env: z
-    .array(envEntry)
-    .optional()
-    .register(descriptions, {
-      description:
-        "Environment variables, in addition to KEPTN_PROJECT, KEPTN_STAGE, KEPTN_SERVICE and the event's LABELS_*.",
-      examples: [[{ name: "HOST", value: "$.data.deployment.deploymentURIsLocal[0]", valueFrom: "event" }]],
-    }),
-  workingDir: text()
-    .optional()
-    .register(descriptions, { description: "Working directory of the command.", examples: ["/keptn"] }),
+  name: described(requiredText(), "Name of the task, for people.", "Run locust"),
+  image: described(checkedText(checkImage).min(1), "Container image to run.", "locustio/locust:2.32.0"),
+  imagePullPolicy: optional(
+    z.enum(["Always", "IfNotPresent", "Never", ""]),
+    "When the image is pulled; default: as in Kubernetes.",
+    "IfNotPresent",
+  ),
+  cmd: optional(z.array(text()), "The command, instead of the image's entrypoint.", ["locust"]),
+  args: optional(
+    z.array(text()),
+    "Arguments of the command. $(NAME) is replaced with the value of an environment variable.",
+    ["--host", "$(HOST)"],
+  ),
+  files: optional(
+    fileEntries,
+    "Files and folders of Keptn's Git repository to provide under /keptn; / means all files of the service.",
+    ["locust/basic.py", "/helm"],
+  ),
+  env: optional(
+    z.array(envEntry),
+    "Environment variables, in addition to KEPTN_PROJECT, KEPTN_STAGE, KEPTN_SERVICE and the event's LABELS_*.",
+    [{ name: "HOST", value: "$.data.deployment.deploymentURIsLocal[0]", valueFrom: "event" }],
+  ),
+  workingDir: optional(text(), "Working directory of the command.", "/keptn"),
   resources: resources.optional(),
-  maxPollDuration: wholeNumber({ min: 1, max: maxSeconds })
-    .optional()
-    .register(descriptions, {
-      description: "Seconds after which the task is stopped; default: 300.",
-      examples: [1200],
-    }),
-  ttlSecondsAfterFinished: wholeNumber({ min: 0, max: maxSeconds })
-    .optional()
-    .register(descriptions, {
-      description: "Seconds that the Job is kept after its run was reported; default: 21600.",
-      examples: [600],
-    }),
-  namespace: checkedText(checkNamespace)
-    .optional()
-    .register(descriptions, {
-      description: "Namespace of the Job, if the operator allows it.",
-      examples: ["carts"],
-    }),
-  serviceAccount: checkedText(checkServiceAccount)
-    .optional()
-    .register(descriptions, {
-      description: "Service account of the pod, if the operator allows it.",
-      examples: ["deployer"],
-    }),
-  securityContext: makeSecurityContextSchema()
-    .optional()
-    .register(descriptions, {
-      description: "Security context of the container; fields not set here keep the operator's value.",
-      examples: [{ readOnlyRootFilesystem: false }],
-    }),
+  maxPollDuration: optional(seconds(1), "Seconds after which the task is stopped; default: 300.", 1200),
+  ttlSecondsAfterFinished: optional(
+    seconds(0),
+    "Seconds that the Job is kept after its run was reported; default: 21600.",
+    600,
+  ),
+  namespace: optional(checkedText(checkNamespace), "Namespace of the Job, if the operator allows it.", "carts"),
+  serviceAccount: optional(
+    checkedText(checkServiceAccount),
+    "Service account of the pod, if the operator allows it.",
+    "deployer",
+  ),
+  securityContext: optional(
+    makeSecurityContextSchema(),
+    "Security context of the container; fields not set here keep the operator's value.",
+    { readOnlyRootFilesystem: false },
+  ),
   annotations: annotations.optional(),
   volume: ownVolume.optional(),
   volumes: mounts.optional(),

@@ -1,55 +1,44 @@
 // Tolerations of a task's pod, by the API server's rules (core/v1 validation, ValidateTolerations).
 import * as z from "zod";
-import { checkedText, type Fault, quote, rejectAt, wholeNumber } from "../yaml/scalars.ts";
-import { descriptions } from "./descriptions.ts";
+import { checkedText, type Fault, mustBe, rejectAt, wholeNumber } from "../yaml/scalars.ts";
+import { optional } from "./descriptions.ts";
 import { isLabelValue, isQualifiedName } from "./kubernetes-names.ts";
 
-const checkKey = (key: string): Fault | undefined =>
-  isQualifiedName(key)
-    ? undefined
-    : badToleration(`is ${quote(key)}, which is not a valid taint key`, "Write name or example.com/name.");
+const code = "bad-toleration";
 
-const checkValue = (value: string): Fault | undefined =>
-  isLabelValue(value)
-    ? undefined
-    : badToleration(
-        `is ${quote(value)}, which is not a valid taint value`,
-        "Use letters, digits, `-`, `_` and `.`, at most 63 characters.",
-      );
+const checkKey = mustBe(isQualifiedName, { code, what: "a valid taint key", fix: "Write name or example.com/name." });
 
-const badToleration = (message: string, fix: string): Fault => ({ code: "bad-toleration", message, fix });
+const checkValue = mustBe(isLabelValue, {
+  code,
+  what: "a valid taint value",
+  fix: "Use letters, digits, `-`, `_` and `.`, at most 63 characters.",
+});
+
+const badToleration = (message: string, fix: string): Fault => ({ code, message, fix });
 
 export const toleration = z
   .strictObject({
-    key: checkedText(checkKey)
-      .optional()
-      .register(descriptions, {
-        description: "Key of the taint. Without it, and with `operator: Exists`, every taint is tolerated.",
-        examples: ["dedicated"],
-      }),
-    operator: z
-      .enum(["Equal", "Exists"])
-      .optional()
-      .register(descriptions, {
-        description: "Equal: the taint must have this `value`; Exists: any value. Default: Equal.",
-        examples: ["Equal"],
-      }),
-    value: checkedText(checkValue)
-      .optional()
-      .register(descriptions, { description: "Value of the taint.", examples: ["tests"] }),
-    effect: z
-      .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
-      .optional()
-      .register(descriptions, {
-        description: "Effect of the taint; default: every effect.",
-        examples: ["NoSchedule"],
-      }),
-    tolerationSeconds: wholeNumber()
-      .optional()
-      .register(descriptions, {
-        description: "With `effect: NoExecute`: seconds to tolerate the taint; default: forever.",
-        examples: [300],
-      }),
+    key: optional(
+      checkedText(checkKey),
+      "Key of the taint. Without it, and with `operator: Exists`, every taint is tolerated.",
+      "dedicated",
+    ),
+    operator: optional(
+      z.enum(["Equal", "Exists"]),
+      "Equal: the taint must have this `value`; Exists: any value. Default: Equal.",
+      "Equal",
+    ),
+    value: optional(checkedText(checkValue), "Value of the taint.", "tests"),
+    effect: optional(
+      z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+      "Effect of the taint; default: every effect.",
+      "NoSchedule",
+    ),
+    tolerationSeconds: optional(
+      wholeNumber(),
+      "With `effect: NoExecute`: seconds to tolerate the taint; default: forever.",
+      300,
+    ),
   })
   .superRefine(({ key, operator, value, effect, tolerationSeconds }, context) => {
     if (!key && operator !== "Exists") rejectAt("key", withoutKey, context);

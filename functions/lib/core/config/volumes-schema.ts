@@ -1,8 +1,8 @@
 // Volumes of a task: the size of /keptn, and its additional mounts. Folders of a node cannot be mounted.
 import * as z from "zod";
 import { sizePattern } from "../settings/setting-types.ts";
-import { checkedText, type Fault, quote, rejectAt, yesOrNo } from "../yaml/scalars.ts";
-import { descriptions } from "./descriptions.ts";
+import { checkedText, type Fault, mustBe, quote, rejectAt, yesOrNo } from "../yaml/scalars.ts";
+import { described, optional } from "./descriptions.ts";
 import { checkClaimName, checkConfigMapName, checkNameOfSecret, isDnsLabel } from "./kubernetes-names.ts";
 import { checkMountPath, withoutSlash } from "./mount-path.ts";
 
@@ -12,80 +12,55 @@ const mostVolumes = 20;
 export const volumeKinds = ["claim", "configMap", "secret", "emptyDir"] as const;
 export type VolumeKind = (typeof volumeKinds)[number];
 
-const checkSize = (size: string): Fault | undefined =>
-  sizePattern.test(size)
-    ? undefined
-    : { code: "bad-size", message: `is ${quote(size)}, which is not a size`, fix: "Write, for example, 500Mi or 1Gi." };
+const checkSize = mustBe((size) => sizePattern.test(size), {
+  code: "bad-size",
+  what: "a size",
+  fix: "Write, for example, 500Mi or 1Gi.",
+});
 
 const room = () =>
   z.strictObject({
-    size: checkedText(checkSize)
-      .optional()
-      .register(descriptions, {
-        description: "Size, up to the operator's limit; default: the operator's size.",
-        examples: ["500Mi"],
-      }),
-    medium: z
-      .enum(["Memory", ""])
-      .optional()
-      .register(descriptions, {
-        description: "Memory: stored in memory and counted as the container's memory. Default: the node's disk.",
-        examples: ["Memory"],
-      }),
+    size: optional(checkedText(checkSize), "Size, up to the operator's limit; default: the operator's size.", "500Mi"),
+    medium: optional(
+      z.enum(["Memory", ""]),
+      "Memory: stored in memory and counted as the container's memory. Default: the node's disk.",
+      "Memory",
+    ),
   });
 
-export const ownVolume = room().register(descriptions, {
-  description: "Size and medium of /keptn for this task. Not in JES.",
-  examples: [{ size: "500Mi" }],
-});
+export const ownVolume = described(room(), "Size and medium of /keptn for this task. Not in JES.", { size: "500Mi" });
 
-const checkMountName = (name: string): Fault | undefined =>
-  isDnsLabel(name) && !name.startsWith("keptn-")
-    ? undefined
-    : {
-        code: "bad-volume-name",
-        message: `is ${quote(name)}, which is not a valid volume name`,
-        fix: "Use lowercase letters, digits and `-`, at most 63 characters; names that begin with keptn- are reserved.",
-      };
+const checkMountName = mustBe((name) => isDnsLabel(name) && !name.startsWith("keptn-"), {
+  code: "bad-volume-name",
+  what: "a valid volume name",
+  fix: "Use lowercase letters, digits and `-`, at most 63 characters; names that begin with keptn- are reserved.",
+});
 
 const mount = z
   .strictObject({
-    mount: checkedText(checkMountName)
-      .min(1)
-      .register(descriptions, {
-        description: "Name of the volume; names and paths must be unique.",
-        examples: ["cache"],
-      }),
-    path: checkedText(checkMountPath)
-      .min(1)
-      .register(descriptions, {
-        description: "Folder in the container where it is mounted; not in /keptn.",
-        examples: ["/cache/m2"],
-      }),
-    readOnly: yesOrNo()
-      .optional()
-      .register(descriptions, {
-        description: "true: the task cannot write to it. `configMap` and `secret` are always read-only.",
-        examples: [true],
-      }),
-    claim: checkedText(checkClaimName)
-      .optional()
-      .register(descriptions, {
-        description: "Name of a PersistentVolumeClaim in the task's namespace.",
-        examples: ["m2-cache"],
-      }),
-    configMap: checkedText(checkConfigMapName)
-      .optional()
-      .register(descriptions, { description: "Name of a ConfigMap: one file per key.", examples: ["carts-settings"] }),
-    secret: checkedText(checkNameOfSecret)
-      .optional()
-      .register(descriptions, { description: "Name of a Secret: one file per key.", examples: ["carts-tls"] }),
-    emptyDir: room()
-      .optional()
-      .register(descriptions, {
-        description: "An empty folder for this task, deleted with its pod.",
-        examples: [{ size: "1Gi" }],
-      }),
+    mount: described(
+      checkedText(checkMountName).min(1),
+      "Name of the volume; names and paths must be unique.",
+      "cache",
+    ),
+    path: described(
+      checkedText(checkMountPath).min(1),
+      "Folder in the container where it is mounted; not in /keptn.",
+      "/cache/m2",
+    ),
+    readOnly: optional(
+      yesOrNo(),
+      "true: the task cannot write to it. `configMap` and `secret` are always read-only.",
+      true,
+    ),
+    claim: optional(
+      checkedText(checkClaimName),
+      "Name of a PersistentVolumeClaim in the task's namespace.",
+      "m2-cache",
+    ),
+    configMap: optional(checkedText(checkConfigMapName), "Name of a ConfigMap: one file per key.", "carts-settings"),
+    secret: optional(checkedText(checkNameOfSecret), "Name of a Secret: one file per key.", "carts-tls"),
+    emptyDir: optional(room(), "An empty folder for this task, deleted with its pod.", { size: "1Gi" }),
   })
   .superRefine((entry, context) => checkKinds(entry, context), {
     when: ({ value }) => typeof value === "object" && value !== null,
@@ -134,11 +109,10 @@ const tooMany = (count: number): Fault => ({
   fix: "Mount fewer volumes.",
 });
 
-export const mounts = z
-  .array(mount)
-  .superRefine((entries, context) => checkDistinct(entries, context), { when: ({ value }) => Array.isArray(value) })
-  .register(descriptions, {
-    description:
-      "Volumes of the task in addition to /keptn, if the operator allows them (ALLOWED_VOLUMES). Not in JES.",
-    examples: [[{ mount: "cache", claim: "m2-cache", path: "/cache/m2" }]],
-  });
+export const mounts = described(
+  z
+    .array(mount)
+    .superRefine((entries, context) => checkDistinct(entries, context), { when: ({ value }) => Array.isArray(value) }),
+  "Volumes of the task in addition to /keptn, if the operator allows them (ALLOWED_VOLUMES). Not in JES.",
+  [{ mount: "cache", claim: "m2-cache", path: "/cache/m2" }],
+);

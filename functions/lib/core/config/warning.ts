@@ -14,10 +14,4 @@ export const toProblem = (
   { code, message, fix, path }: Warning,
   yaml: Pick<YamlTree, "at">,
   severity: "warning" | "note" = "warning",
-): Problem => ({
-  code,
-  severity,
-  message,
-  fix,
-  at: yaml.at(path),
-});
+): Problem => ({ code, severity, message, fix, at: yaml.at(path) });

@@ -1,4 +1,5 @@
 // The connections in the ConfigMap: the functions recover lost events of these only.
+import { isRecord, tryJson } from "../json/exact-json.ts";
 import type { Selection } from "./selection.ts";
 
 export interface Connection extends Selection {
@@ -17,25 +18,19 @@ export const keyOf = ({ project, stage, service }: Selection): string =>
   [project, stage ?? "", service ?? ""].join("_").replace(/_+$/, "");
 
 /** Malformed entries are ignored, since anybody may have written them. */
-export const parseConnections = (data: Readonly<Record<string, string>> | undefined): readonly Connection[] =>
-  Object.values(data ?? {}).flatMap((text) => {
-    const value = parse(text);
-    return value ? [value] : [];
-  });
+export const parseConnections = (data: Readonly<Record<string, string>> = {}): readonly Connection[] =>
+  Object.values(data).flatMap((text) => connectionIn(tryJson(text)) ?? []);
 
-const parse = (text: string): Connection | undefined => {
-  try {
-    const { project, stage, service, events, broker } = JSON.parse(text) as Partial<Connection>;
-    if (typeof project !== "string" || typeof broker !== "string" || !/^https?:\/\//.test(broker)) return undefined;
-    if (!Array.isArray(events) || !events.every((event) => typeof event === "string")) return undefined;
-    const narrow = {
-      ...(typeof stage === "string" ? { stage } : {}),
-      ...(typeof service === "string" ? { service } : {}),
-    };
-    return { project, ...narrow, events, broker };
-  } catch {
-    return undefined;
-  }
+const connectionIn = (value: unknown): Connection | undefined => {
+  if (!isRecord(value)) return undefined;
+  const { project, stage, service, events, broker } = value;
+  if (typeof project !== "string" || typeof broker !== "string" || !/^https?:\/\//.test(broker)) return undefined;
+  if (!Array.isArray(events) || !events.every((event) => typeof event === "string")) return undefined;
+  const narrow = {
+    ...(typeof stage === "string" ? { stage } : {}),
+    ...(typeof service === "string" ? { service } : {}),
+  };
+  return { project, ...narrow, events, broker };
 };
 
 /** A PingSource's cron schedule. @param every `15m` or `2h` @returns undefined if it does not divide an hour or a day evenly */

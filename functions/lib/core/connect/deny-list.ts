@@ -24,7 +24,6 @@ const namesOf = (url: string): readonly string[] => {
   return namespace === undefined || /^\d+$/.test(namespace) ? [] : [`${service}.${namespace}.svc.cluster.local`];
 };
 
-/** A one-line shell command. */
 export const patchCommand = (namespace: string, denyList: string): string =>
   `kubectl -n ${namespace} patch configmap ${denyListMap} --type merge -p '${JSON.stringify({ data: { denyList } })}'`;
 

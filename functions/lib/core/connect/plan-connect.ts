@@ -86,18 +86,12 @@ export const makeWebhook = (event: string, subscriptionID: string, url: string):
 });
 
 /** @returns wanted webhooks that are missing from the file or differ */
-export const missingWebhooks = (webhooks: readonly KnownWebhook[], wanted: readonly Webhook[]): readonly Webhook[] =>
-  wanted.filter(
-    ({ type, subscriptionID, url, options }) =>
-      !webhooks.some(
-        (one) =>
-          one.subscriptionID === subscriptionID &&
-          one.type === type &&
-          one.url === url &&
-          one.options === options &&
-          one.isOurs,
-      ),
-  );
+export const missingWebhooks = (webhooks: readonly KnownWebhook[], wanted: readonly Webhook[]): readonly Webhook[] => {
+  const identityOf = ({ subscriptionID, type, url, options }: Webhook) =>
+    JSON.stringify([subscriptionID, type, url, options]);
+  const known = new Set(webhooks.filter(({ isOurs }) => isOurs).map(identityOf));
+  return wanted.filter((webhook) => !known.has(identityOf(webhook)));
+};
 
 export const subscriptionBody = (selection: Selection, event: string): Omit<WebhookSubscription, "id"> => ({
   event,

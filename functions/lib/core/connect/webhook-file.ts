@@ -11,13 +11,9 @@ export interface Webhook {
   readonly options: string;
 }
 
-export interface KnownWebhook {
-  readonly type: string;
-  readonly subscriptionID: string;
+export interface KnownWebhook extends Webhook {
   /** It sends thin CloudEvents with the event's identity only, which only ours do. */
   readonly isOurs: boolean;
-  readonly url: string;
-  readonly options: string;
 }
 
 /** Why the file cannot be changed. */
@@ -50,12 +46,8 @@ export const changeWebhooks = (
   const kept = webhooks.items.filter((_, index) => !goes.has(known(webhooks, index).subscriptionID));
   webhooks.items = [...kept, ...put.map((webhook) => document.createNode(makeEntry(webhook)))];
   webhooks.flow = false;
-  return {
-    text:
-      webhooks.items.length === 0
-        ? undefined
-        : document.toString({ lineWidth: 0, flowCollectionPadding: isPadded(text) }),
-  };
+  if (webhooks.items.length === 0) return { text: undefined };
+  return { text: document.toString({ lineWidth: 0, flowCollectionPadding: isPadded(text) }) };
 };
 
 /** Keeps the file's own style, `{ name: chat }` or `{name: chat}`. */
@@ -66,11 +58,9 @@ const open = (text: string | undefined): { document: Document; webhooks: YAMLSeq
   if (document.errors.length > 0)
     return { problem: `It is not valid YAML: ${document.errors[0]?.message.split("\n")[0]}` };
   const version = document.get("apiVersion");
-  if (!versions.includes(String(version))) {
-    return {
-      problem: `Its apiVersion is ${version ?? "missing"}, but webhook-service accepts only ${versions.join(" and ")}.`,
-    };
-  }
+  const accepted = `webhook-service accepts only ${versions.join(" and ")}`;
+  if (!versions.includes(String(version)))
+    return { problem: `Its apiVersion is ${version ?? "missing"}, but ${accepted}.` };
   if (document.getIn(["spec", "webhooks"]) == null) document.setIn(["spec", "webhooks"], document.createNode([]));
   const webhooks = document.getIn(["spec", "webhooks"]);
   return isSeq(webhooks) ? { document, webhooks } : { problem: "Its spec.webhooks is not a list." };

@@ -1,10 +1,8 @@
 // Events as users supply them: lists from Keptn's API, events without the attributes that Keptn adds, or only a type.
 import { hashOf } from "../annotations/annotations.ts";
-import { isRecord } from "../json/exact-json.ts";
+import { isRecord, isText } from "../json/exact-json.ts";
 
 export type EventFields = Readonly<Record<string, unknown>>;
-
-const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 
 /** @param value an event, a list of events, or Keptn's `{"events": […], "nextPageKey": "0"}` (GET mongodb-datastore/event) */
 export const eventsIn = (value: unknown): readonly unknown[] => {

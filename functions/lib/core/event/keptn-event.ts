@@ -1,6 +1,6 @@
 // Parses a CloudEvent as a Keptn event, and extracts the part that a run stores.
-import { isRecord } from "../json/exact-json.ts";
-import type { Problem } from "../problem.ts";
+import { isRecord, isText } from "../json/exact-json.ts";
+import { errorProblem, type Problem } from "../problem.ts";
 import { beyondLimits } from "./event-limits.ts";
 
 /** A Keptn event as it arrives, extensions at the top level (reference: Keptn 1.x, KeptnContextExtendedCE). */
@@ -27,17 +27,9 @@ interface KeptnData {
 }
 
 /** The part of an event that its run stores: enough to answer it, small enough for an annotation. */
-export interface Envelope {
-  readonly id: string;
-  readonly type: string;
-  readonly source: string;
-  readonly shkeptncontext: string;
-  readonly gitcommitid?: string;
-  readonly project: string;
-  readonly stage: string;
-  readonly service: string;
-  readonly labels?: Readonly<Record<string, string>>;
-}
+export interface Envelope
+  extends Pick<KeptnEvent, "id" | "type" | "source" | "shkeptncontext" | "gitcommitid">,
+    Pick<KeptnData, "project" | "stage" | "service" | "labels"> {}
 
 export const envelopeOf = (event: KeptnEvent): Envelope => ({
   id: event.id,
@@ -58,24 +50,16 @@ export type ParsedEvent =
   | { readonly kind: "not-keptn"; readonly why: string }
   | { readonly kind: "malformed"; readonly problems: readonly Problem[] };
 
-const malformed = (message: string, fix: string): Problem => ({
-  code: "malformed-event",
-  severity: "error",
-  message,
-  fix,
-});
+const malformed = (message: string, fix: string): Problem => errorProblem("malformed-event", message, fix);
 
 const requiredAttributes = ["id", "type", "source"] as const;
 const scope = ["project", "stage", "service"] as const;
 
-/**
- * @param value a CloudEvent with its extensions as properties and JSON data parsed, as `cloudevents` and Keptn's API give it
- */
+/** @param value a CloudEvent with its extensions as properties and JSON data parsed, as `cloudevents` and Keptn's API give it */
 export const parseKeptnEvent = (value: unknown): ParsedEvent => {
-  if (!isRecord(value)) {
+  if (!isRecord(value))
     return { kind: "malformed", problems: [malformed("The event is not a JSON object.", "Send a CloudEvent.")] };
-  }
-  const missing = requiredAttributes.filter((name) => typeof value[name] !== "string" || value[name] === "");
+  const missing = requiredAttributes.filter((name) => !isText(value[name]));
   if (missing.length > 0) {
     const problems = missing.map((name) =>
       malformed(`The CloudEvent has no ${name}.`, `Set the attribute \`${name}\` (CloudEvents 1.0, section 3.1.1).`),
@@ -88,29 +72,25 @@ export const parseKeptnEvent = (value: unknown): ParsedEvent => {
 };
 
 const parseData = (value: Record<string, unknown>, type: string): ParsedEvent => {
-  const data = isRecord(value["data"]) ? value["data"] : undefined;
-  const beyond = beyondLimits(value, data ?? {});
-  if (beyond.length > 0) {
+  const data = isRecord(value["data"]) ? value["data"] : {};
+  const { project } = data;
+  const beyond = beyondLimits(value, data);
+  if (beyond.length > 0)
     return { kind: "malformed", problems: beyond.map((flaw) => malformed(flaw, "Keptn does not send such events.")) };
-  }
-  if (data && isThin(value, data)) {
-    return { kind: "thin", id: value["id"] as string, type, project: data["project"] as string };
-  }
-  const absent = scope.filter((name) => typeof data?.[name] !== "string" || data[name] === "");
-  if (absent.length > 0 && isOfNoStage(type, absent)) {
-    const why = `${type} has no ${absent.join(" and no ")}: no sequence waits for it`;
-    return { kind: "not-keptn", why };
-  }
+  // webhook-service sends only IDs, and at least the project of the data. A full event always has its context.
+  if (isText(project) && typeof value["shkeptncontext"] !== "string")
+    return { kind: "thin", id: value["id"] as string, type, project };
+  const absent = scope.filter((name) => !isText(data[name]));
+  if (absent.length > 0 && isOfNoStage(type, absent))
+    return { kind: "not-keptn", why: `${type} has no ${absent.join(" and no ")}: no sequence waits for it` };
   const problems = absent.map((name) =>
     malformed(`The event ${value["id"]} has no data.${name}.`, "Set project, stage and service, as in Keptn's events."),
   );
-  if (typeof value["shkeptncontext"] !== "string" || value["shkeptncontext"] === "") {
-    problems.push(
-      malformed(`The event ${value["id"]} has no shkeptncontext.`, "Send the event with Keptn's extension attributes."),
-    );
+  if (!isText(value["shkeptncontext"])) {
+    const message = `The event ${value["id"]} has no shkeptncontext.`;
+    problems.push(malformed(message, "Send the event with Keptn's extension attributes."));
   }
-  if (problems.length > 0 || !data) return { kind: "malformed", problems };
-  return { kind: "event", event: makeEvent(value, data) };
+  return problems.length > 0 ? { kind: "malformed", problems } : { kind: "event", event: makeEvent(value, data) };
 };
 
 /**
@@ -121,17 +101,11 @@ const parseData = (value: Record<string, unknown>, type: string): ParsedEvent =>
 const isOfNoStage = (type: string, absent: readonly string[]): boolean =>
   !expectsFinished(type) || (absent.length === 1 && absent[0] === "stage");
 
-/** webhook-service sends only IDs, and at least the project of the data. A full event always has its context. */
-const isThin = (value: Record<string, unknown>, data: Record<string, unknown>): boolean =>
-  typeof data["project"] === "string" && data["project"] !== "" && typeof value["shkeptncontext"] !== "string";
-
-const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-
 const optional = ["specversion", "triggeredid", "gitcommitid", "shkeptnspecversion"] as const;
 
 const makeEvent = (value: Record<string, unknown>, data: Record<string, unknown>): KeptnEvent => {
   const { temporaryData: _, labels, ...rest } = data;
-  const extra = Object.fromEntries(optional.flatMap((name) => (text(value[name]) ? [[name, value[name]]] : [])));
+  const extra = Object.fromEntries(optional.flatMap((name) => (isText(value[name]) ? [[name, value[name]]] : [])));
   const time = value["time"];
   return {
     id: value["id"] as string,

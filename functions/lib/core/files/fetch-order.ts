@@ -1,8 +1,10 @@
 // The fetch order that a plan gives to fetch-files: files, event and limits.
 import type { Envelope } from "../event/keptn-event.ts";
 import { literal, literalOf } from "../job/literal.ts";
+import { isText, tryJson } from "../json/exact-json.ts";
 import type { EnvVar, Job } from "../kubernetes.ts";
-import type { Problem } from "../problem.ts";
+import { errorProblem, type Problem } from "../problem.ts";
+import type { Settings } from "../settings/settings.ts";
 
 /** Where the files of a task appear in its container. */
 export const filesFolder = "/keptn";
@@ -55,16 +57,7 @@ export interface FetchLimits {
   readonly count: number;
 }
 
-/** The settings that determine an order; see core/settings.ts. */
-export interface FilesSettings {
-  readonly FILES_VOLUME_SIZE: string;
-  readonly FILES_MAX_FILE_SIZE?: string | undefined;
-  readonly FILES_MAX_COUNT: number;
-  readonly FILES_EXECUTABLE: "detect" | "all";
-  readonly FILES_GRACE_SECONDS: number;
-}
-
-export const makeFetchOrder = (event: Envelope, files: readonly string[], settings: FilesSettings): FetchOrder => {
+export const makeFetchOrder = (event: Envelope, files: readonly string[], settings: Settings): FetchOrder => {
   const totalBytes = bytesOf(settings.FILES_VOLUME_SIZE);
   return {
     project: event.project,
@@ -98,15 +91,14 @@ export const bytesOf = (size: string): number => {
   return Number(number) * (unitBytes[unit] ?? 1);
 };
 
-/** @param text the value of FETCH_ORDER */
 export const parseFetchOrder = (
   text: string | undefined,
 ): { readonly order: FetchOrder } | { readonly problem: Problem } => {
   if (!text) return bad("is not set");
-  const value = parseOrder(text);
+  const value = tryJson(text);
   if (typeof value !== "object" || value === null) return bad("is not a JSON object");
   const order = value as FetchOrder;
-  const unnamed = (["project", "stage", "service"] as const).find((name) => !isName(order[name]));
+  const unnamed = (["project", "stage", "service"] as const).find((name) => !isText(order[name]));
   if (unnamed) return bad(`has no ${unnamed}`);
   if (!Array.isArray(order.files) || !order.files.every((file) => typeof file === "string")) return bad("has no files");
   const { fileBytes, totalBytes, count } = order.limits ?? {};
@@ -114,21 +106,10 @@ export const parseFetchOrder = (
   return { order };
 };
 
-const isName = (value: unknown): boolean => typeof value === "string" && value !== "";
-
-const parseOrder = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 const bad = (what: string): { problem: Problem } => ({
-  problem: {
-    code: "bad-fetch-order",
-    severity: "error",
-    message: `The variable ${fetchOrderVariable} ${what}.`,
-    fix: "start-job sets it; run fetch-files only in the init container that start-job plans.",
-  },
+  problem: errorProblem(
+    "bad-fetch-order",
+    `The variable ${fetchOrderVariable} ${what}.`,
+    "start-job sets it; run fetch-files only in the init container that start-job plans.",
+  ),
 });

@@ -1,5 +1,5 @@
 // Matches an entry of a task's `files` with the files that Keptn lists, and reports missing or excessive files.
-import type { Problem } from "../problem.ts";
+import { errorProblem, type Problem } from "../problem.ts";
 import { type FetchLimits, type FetchOrder, filesFolder } from "./fetch-order.ts";
 import { type FileEntry, renderName } from "./file-names.ts";
 
@@ -24,12 +24,12 @@ export const matchEntry = (entry: FileEntry, listed: readonly string[]): Match =
 /** Keptn's resource-service lists names with a leading slash (handler/pagination.go). */
 export const pathOfUri = (uri: string): string => uri.replace(/^\//, "");
 
-export const missingProblem = (entry: FileEntry, order: FetchOrder): Problem => ({
-  code: "missing-file",
-  severity: "error",
-  message: `${entry.folderOnly ? "The folder" : "The file or folder"} ${renderEntry(entry)} is not in Keptn's Git repository: looked in ${renderLevels(order)}.`,
-  fix: "Add it (keptn add-resource), or fix `files` in the job config.",
-});
+export const missingProblem = (entry: FileEntry, order: FetchOrder): Problem =>
+  errorProblem(
+    "missing-file",
+    `${entry.folderOnly ? "The folder" : "The file or folder"} ${renderEntry(entry)} is not in Keptn's Git repository: looked in ${renderLevels(order)}.`,
+    "Add it (keptn add-resource), or fix `files` in the job config.",
+  );
 
 const renderEntry = (entry: FileEntry): string => (entry.path === "" ? `"/"` : renderName(entry.path));
 
@@ -38,26 +38,26 @@ const renderLevels = ({ project, stage, service, gitcommitid }: FetchOrder): str
   return `service ${service}, stage ${stage}${at}, project ${project}`;
 };
 
-export const tooManyProblem = (count: number, limits: FetchLimits): Problem => ({
-  code: "too-many-files",
-  severity: "error",
-  message: `The task requests at least ${count} files; the limit is ${limits.count}.`,
-  fix: "List fewer files, or raise FILES_MAX_COUNT.",
-});
+export const tooManyProblem = (count: number, limits: FetchLimits): Problem =>
+  errorProblem(
+    "too-many-files",
+    `The task requests at least ${count} files; the limit is ${limits.count}.`,
+    "List fewer files, or raise FILES_MAX_COUNT.",
+  );
 
-export const tooLargeProblem = (path: string, limits: FetchLimits): Problem => ({
-  code: "file-too-large",
-  severity: "error",
-  message: `The file ${renderName(path)} is larger than ${renderBytes(limits.fileBytes)}.`,
-  fix: "Use smaller files, or raise FILES_MAX_FILE_SIZE and FILES_VOLUME_SIZE.",
-});
+export const tooLargeProblem = (path: string, limits: FetchLimits): Problem =>
+  errorProblem(
+    "file-too-large",
+    `The file ${renderName(path)} is larger than ${renderBytes(limits.fileBytes)}.`,
+    "Use smaller files, or raise FILES_MAX_FILE_SIZE and FILES_VOLUME_SIZE.",
+  );
 
-export const tooMuchProblem = (path: string, limits: FetchLimits): Problem => ({
-  code: "files-too-large",
-  severity: "error",
-  message: `The files of this task are larger than ${renderBytes(limits.totalBytes)}, the size of ${filesFolder} (reached at ${renderName(path)}).`,
-  fix: "List fewer files, give the task a larger `volume`, or raise FILES_VOLUME_SIZE.",
-});
+export const tooMuchProblem = (path: string, limits: FetchLimits): Problem =>
+  errorProblem(
+    "files-too-large",
+    `The files of this task are larger than ${renderBytes(limits.totalBytes)}, the size of ${filesFolder} (reached at ${renderName(path)}).`,
+    "List fewer files, give the task a larger `volume`, or raise FILES_VOLUME_SIZE.",
+  );
 
 export const renderBytes = (bytes: number): string => {
   if (bytes < 1024) return `${bytes} B`;

@@ -1,5 +1,5 @@
 // Allowed file names: none may lead out of the target folder.
-import type { Problem } from "../problem.ts";
+import { errorProblem, type Problem } from "../problem.ts";
 import { utf8Bytes } from "../text/log-text.ts";
 import { filesFolder } from "./fetch-order.ts";
 
@@ -30,13 +30,8 @@ export const parseFileEntry = (text: string): FileEntry => {
  */
 export const checkFileName = (path: string): Problem | undefined => {
   const why = flawOf(path);
-  if (!why) return undefined;
-  return {
-    code: "unsafe-file-name",
-    severity: "error",
-    message: `The file name ${renderName(path)} ${why}.`,
-    fix: "Rename the file in the Git repository, or do not list it.",
-  };
+  const fix = "Rename the file in the Git repository, or do not list it.";
+  return why ? errorProblem("unsafe-file-name", `The file name ${renderName(path)} ${why}.`, fix) : undefined;
 };
 
 const flawOf = (path: string): string | undefined => {

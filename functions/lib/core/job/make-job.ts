@@ -10,7 +10,7 @@ import { makeTaskContainer } from "./task-container.ts";
 import type { TaskJob } from "./task-job.ts";
 import { makeVolumes } from "./volumes.ts";
 
-/** The TTL is omitted on purpose: it is set after the run was reported, see {@link Chain}. */
+/** The TTL is omitted on purpose: `finalizeRun` sets it after the run was reported. */
 export const makeJob = (given: TaskJob): Job => {
   const seconds = podDeadlineSeconds(given.task.maxPollDuration, given.settings);
   const { backoffLimit, podFailurePolicy } = makeRetrySpec(given.task, jobNameOf(given.runId, given.taskIndex));

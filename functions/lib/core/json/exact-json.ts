@@ -33,6 +33,15 @@ export const parseJson = (text: string, beyond: (source: string) => unknown = so
       })
     : JSON.parse(text);
 
+/** Without exact numbers. @returns undefined if it is not JSON */
+export const tryJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
 /** @param source as JSON writes numbers */
 export const exactly = (source: string): number | ExactNumber => {
   const value = Number(source);
@@ -45,9 +54,11 @@ export const isExactNumber = (value: unknown): value is ExactNumber => sourceTex
 export const isStructure = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !isExactNumber(value);
 
-/** A map. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   isStructure(value) && !Array.isArray(value);
+
+/** Text that is not empty. */
+export const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
 
 /** `1.10`, `1E2` and `100.0` keep their value as JavaScript numbers. Beyond 2^53 each digit may matter. */
 const losesDigits = (value: number, source: string): boolean => {

@@ -1,7 +1,6 @@
 // JSONPath filters such as `?(@.name == "a" && @.size > 2)`. They read own properties only and call nothing.
 import { compareNumbers, type ExactNumber, exactly, isExactNumber, isStructure } from "../json/exact-json.ts";
 
-/** The values that an expression may read. */
 interface FilterScope {
   /** `@`: the current entry. */
   readonly current: unknown;
@@ -11,12 +10,10 @@ interface FilterScope {
 
 export type Filter = (scope: FilterScope) => unknown;
 
-type Expression = Filter;
-
 const maxLength = 200;
 
 /** @returns undefined for anything else: calls, assignments, regular expressions, and broken text */
-export const parseFilter = (text: string): Expression | undefined => {
+export const parseFilter = (text: string): Filter | undefined => {
   const tokens = text.length > maxLength ? undefined : tokenize(text);
   if (!tokens) return undefined;
   const rest = [...tokens];
@@ -51,7 +48,7 @@ const tokenize = (text: string): Token[] | undefined => {
 
 const levels: readonly (readonly string[])[] = [["||"], ["&&"], ["==", "===", "!=", "!=="], ["<", "<=", ">", ">="]];
 
-const parseBinary = (tokens: Token[], level: number): Expression | undefined => {
+const parseBinary = (tokens: Token[], level: number): Filter | undefined => {
   const operators = levels[level];
   if (!operators) return parseUnary(tokens);
   let left = parseBinary(tokens, level + 1);
@@ -64,7 +61,7 @@ const parseBinary = (tokens: Token[], level: number): Expression | undefined => 
   return left;
 };
 
-const binary = (operator: string, left: Expression, right: Expression): Expression => {
+const binary = (operator: string, left: Filter, right: Filter): Filter => {
   if (operator === "||") return (scope) => isTrue(left(scope)) || isTrue(right(scope));
   if (operator === "&&") return (scope) => isTrue(left(scope)) && isTrue(right(scope));
   if (operator.startsWith("=")) return (scope) => isSame(left(scope), right(scope));
@@ -100,7 +97,7 @@ const isOrdered = (operator: string, left: unknown, right: unknown): boolean => 
 const isNumeric = (value: unknown): value is string | number | ExactNumber =>
   typeof value === "number" || isExactNumber(value) || (typeof value === "string" && value.trim() !== "");
 
-const parseUnary = (tokens: Token[]): Expression | undefined => {
+const parseUnary = (tokens: Token[]): Filter | undefined => {
   const first = tokens.shift();
   if (first?.kind === "number") return constant(numberOf(first.text));
   if (first?.kind === "text") return constant(unquote(first.text));
@@ -124,13 +121,13 @@ const words = new Map<string, unknown>([
 ]);
 
 const constant =
-  (value: unknown): Expression =>
+  (value: unknown): Filter =>
   () =>
     value;
 
 export const unquote = (quoted: string): string => quoted.slice(1, -1).replace(/\\(.)/g, "$1");
 
-const parseMembers = (tokens: Token[], object: Expression): Expression | undefined => {
+const parseMembers = (tokens: Token[], object: Filter): Filter | undefined => {
   const sign = tokens[0]?.kind === "sign" ? tokens[0].text : "";
   if (sign !== "." && sign !== "[") return object;
   tokens.shift();

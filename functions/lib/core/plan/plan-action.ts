@@ -56,15 +56,13 @@ const maxAnnotationBytes = 256 * 1024;
 export const planAction = (input: ActionInput): PlannedAction => {
   const { action, index, event, settings } = input;
   const runId = runIdOf(event.id, input.order);
-  const spec = makeChain(input, runId);
+  const spec = makeSpec(input, runId);
   const places = new Map(action.tasks.map(({ name }, place) => [name, place]));
   let bytes = 0;
   const planned = action.tasks.flatMap((task, taskIndex) => {
     if (bytes > input.room) return [];
-    const environment = planEnvironment(task.env ?? [], {
-      ...{ event, document: input.document },
-      earlier: { configMap: valuesNameOf(jobNameOf(runId, taskIndex)), places },
-    });
+    const earlier = { configMap: valuesNameOf(jobNameOf(runId, taskIndex)), places };
+    const environment = planEnvironment(task.env ?? [], { event, document: input.document, earlier });
     const given = { task, taskIndex, actionIndex: index, runId, spec, environment, settings };
     const job = makeJob({ ...given, event: envelopeOf(event), configHash: input.configHash });
     const place = { action: action.name, actionIndex: index, task: task.name, taskIndex, at: input.at };
@@ -78,24 +76,22 @@ export const planAction = (input: ActionInput): PlannedAction => {
   return { run, problems: planned.flatMap(({ problems }) => problems), bytes };
 };
 
-const makeChain = ({ action, source, settings, siblings }: ActionInput, runId: string): RunSpec => ({
-  action: action.name,
-  silent: source === undefined,
-  source: source ?? settings.KEPTN_SOURCE,
-  leaseSeconds: settings.CLAIM_LEASE_SECONDS,
-  ...(siblings.length > 0 ? { siblings } : {}),
-  jobs: action.tasks.map((task, index) => ({
-    namespace: task.namespace || settings.JOB_NAMESPACE,
-    name: jobNameOf(runId, index),
-    task: task.name,
-    ttlSeconds: task.ttlSecondsAfterFinished ?? defaultTtlSeconds,
-  })),
-  ...graphIn(action),
-});
-
-const graphIn = ({ tasks, failFast }: Action): Pick<RunSpec, "graph"> => {
-  const graph = graphOf(tasks, failFast);
-  return graph ? { graph } : {};
+const makeSpec = ({ action, source, settings, siblings }: ActionInput, runId: string): RunSpec => {
+  const graph = graphOf(action.tasks, action.failFast);
+  return {
+    action: action.name,
+    silent: source === undefined,
+    source: source ?? settings.KEPTN_SOURCE,
+    leaseSeconds: settings.CLAIM_LEASE_SECONDS,
+    ...(siblings.length > 0 ? { siblings } : {}),
+    jobs: action.tasks.map((task, index) => ({
+      namespace: task.namespace || settings.JOB_NAMESPACE,
+      name: jobNameOf(runId, index),
+      task: task.name,
+      ttlSeconds: task.ttlSecondsAfterFinished ?? defaultTtlSeconds,
+    })),
+    ...(graph ? { graph } : {}),
+  };
 };
 
 const checkAnnotations = ({ metadata }: Job): TaskProblem[] => {

@@ -2,7 +2,7 @@
 import { runIdOf, type Sibling } from "../annotations/annotations.ts";
 import type { ParsedAction } from "../config/parse-actions.ts";
 import type { Action } from "../config/schema.ts";
-import { hasErrors, type Problem, renderProblems } from "../problem.ts";
+import { errorsIn, hasErrors, type Problem, renderProblems } from "../problem.ts";
 import { type ActionInput, maxPlanBytes, planAction } from "./plan-action.ts";
 import type { RunPlan } from "./run-plan.ts";
 
@@ -31,7 +31,7 @@ export const planMatching = (matching: readonly Matching[], input: MatchingInput
   if (isTooMuch)
     return { runs: runs.map((run) => ({ ...run, jobs: [], refused: renderProblems(all) })), problems: all };
   if (!matching.some((_, index) => isBroken(index))) return { runs, problems: all };
-  const judged = matching.map((one, index) => ({ ...one, errors: errorsOf(problems[index] ?? []) }));
+  const judged = matching.map((one, index) => ({ ...one, errors: errorsIn(problems[index] ?? []) }));
   return { runs: planEach(judged, input).runs, problems: all };
 };
 
@@ -86,5 +86,3 @@ const refusedRun = (
   jobs: [],
   refused: renderProblems(errors),
 });
-
-const errorsOf = (problems: readonly Problem[]): Problem[] => problems.filter((problem) => hasErrors([problem]));

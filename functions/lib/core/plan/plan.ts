@@ -6,7 +6,7 @@ import { type ParsedJobConfig, parseJobConfig } from "../config/parse.ts";
 import { checkPattern } from "../config/pattern.ts";
 import { expectsFinished, type KeptnEvent } from "../event/keptn-event.ts";
 import { eventDocumentOf } from "../jsonpath/event-document.ts";
-import { byPlace, distinct, hasErrors, type Problem, renderProblems } from "../problem.ts";
+import { byPlace, distinct, errorsIn, type Problem, renderProblems } from "../problem.ts";
 import type { Settings } from "../settings/settings.ts";
 import { planMatching } from "./plan-matching.ts";
 import type { RunPlan } from "./run-plan.ts";
@@ -64,7 +64,7 @@ export const planRuns = ({ event, configText, configFile, settings, ...input }: 
   const configHash = hashOfConfig(configText, configFile);
   const { runs, problems } = planMatching(matching, { event, document, configHash, settings, at: parsed.at });
   if (runs.every(({ refused }) => refused !== undefined)) {
-    const all = distinct([...parsed.problems.filter((problem) => hasErrors([problem])), ...problems]).sort(byPlace);
+    const all = distinct([...errorsIn(parsed.problems), ...problems]).sort(byPlace);
     return refuse(all, actions, sources.find(Boolean));
   }
   return { kind: "run", runs, actions, problems: distinct([...parsed.problems, ...problems]).sort(byPlace) };
@@ -81,7 +81,7 @@ interface Broken {
 
 /** Readable event names decide: an event meant for another executor gets no answer. */
 const planBroken = ({ event, parsed, actions, settings }: Broken): Plan => {
-  const errors = parsed.problems.filter((problem) => hasErrors([problem]));
+  const errors = errorsIn(parsed.problems);
   if (actions.some(({ matches }) => matches))
     return refuse(errors, actions, sourcesOf(actions, event, settings).find(Boolean));
   const events = (parsed.outline ?? []).flatMap((action) => action.events);

@@ -5,10 +5,10 @@ import { fetchContainerName } from "../files/fetch-order.ts";
 import { endSeconds } from "../job/deadlines.ts";
 import type { ContainerStatus, Job, Pod } from "../kubernetes.ts";
 import { failureOf } from "../run/run-state.ts";
-import { cleanText } from "../text/log-text.ts";
+import { asSentence, cleanText } from "../text/log-text.ts";
 import { cutOf, deadlineSecondsOf, ownEndOf, type Terminated, wordsOf } from "./pod-end.ts";
 import { isRetried } from "./retried.ts";
-import { containersOfTask, hasStarted } from "./task-containers.ts";
+import { containersOfTask, hasStarted, unscheduledOf } from "./task-containers.ts";
 
 /**
  * @param pod the Job's newest pod; undefined: none is left
@@ -28,7 +28,7 @@ export const explainFailure = (job: Job, pod: Pod | undefined, unread = false): 
   if (cut?.kind === "deadline")
     return `it was stopped at its deadline of ${deadlineSecondsOf(job)} s (maxPollDuration).${notStarted(pod, own)}`;
   if (cut?.kind === "job-deadline") return explainJobDeadline(job, pod, own);
-  if (cut) return cut.kind === "taken" ? `Kubernetes removed its pod: ${dotted(cut.words)}` : dotted(cut.words);
+  if (cut) return cut.kind === "taken" ? `Kubernetes removed its pod: ${asSentence(cut.words)}` : asSentence(cut.words);
   // Once the task's own container has started, its init containers were done.
   const failed = [...init, ...plainSidecars].find(({ state }) => state?.terminated && state.terminated.exitCode !== 0);
   if (failed) return explainContainer(failed);
@@ -61,8 +61,8 @@ const explainJobDeadline = ({ spec }: Job, pod: Pod | undefined, own: ContainerS
 /** What a pod was waiting for that never started the task. */
 const notStarted = (pod: Pod | undefined, own: ContainerStatus | undefined): string => {
   if (!pod || hasStarted(own)) return "";
-  const scheduled = pod.status?.conditions?.find((c) => c.type === "PodScheduled" && c.status === "False");
-  if (scheduled) return ` Its pod was never scheduled: ${dotted(wordsOf(scheduled.reason, scheduled.message))}`;
+  const scheduled = unscheduledOf(pod);
+  if (scheduled) return ` Its pod was never scheduled: ${asSentence(wordsOf(scheduled.reason, scheduled.message))}`;
   const { reason, message } = own?.state?.waiting ?? {};
   return ` Its container never started${reason ? ` (${wordsOf(reason, message)})` : ""}.`;
 };
@@ -101,5 +101,3 @@ const durationOf = (ended: Terminated): string => {
   const seconds = (Date.parse(ended.finishedAt ?? "") - Date.parse(ended.startedAt ?? "")) / 1000;
   return Number.isFinite(seconds) && seconds >= 0 ? ` after ${seconds} s` : "";
 };
-
-const dotted = (text: string): string => text.replace(/\.?$/, ".");

@@ -12,11 +12,7 @@ export interface KubernetesWarning {
 
 export const renderWarning = ({ reason, message }: KubernetesWarning): string => `${reason}: ${message}`;
 
-export interface Lasting {
-  /** Epoch milliseconds. */
-  readonly firstMs: number;
-  readonly lastMs: number;
-}
+export type Lasting = Pick<KubernetesWarning, "firstMs" | "lastMs">;
 
 /** @returns undefined if none of them has a time */
 export const spanOf = (warnings: readonly KubernetesWarning[]): Lasting | undefined => {

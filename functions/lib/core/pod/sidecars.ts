@@ -54,14 +54,12 @@ const noteOf = (
   ...beside,
 });
 
-/** Explains a task's end that a sidecar hid, as sentences. */
 export const explainSidecars = ({ sidecars, ranOn, ...end }: Omit<OwnEnd, "log">): string => {
   const names = sidecars.length > 1 ? `containers ${sidecars.join(", ")}` : `container ${sidecars[0] ?? "?"}`;
   const became = ranOn ? "kept running until it was stopped" : "failed, which does not count";
   return `Its own container ${describeEnd(end)}; ${names} ${became}. ${wayOutOf(sidecars)}`;
 };
 
-/** @param sidecars names */
 export const wayOutOf = (sidecars: readonly string[]): string => {
   const annotations = sidecars.flatMap((name) => (knownAnnotations[name] ? [`\`${knownAnnotations[name]}\``] : []));
   const annotate = annotations.length > 0 ? `give the task the annotation ${annotations.join(" and ")}, or ` : "";

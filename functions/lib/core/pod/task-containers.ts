@@ -35,6 +35,10 @@ export const hasStarted = (status: Pick<ContainerStatus, "state"> | undefined): 
   return !neverStarted.has(terminated.reason ?? "") && !isEpoch(terminated.startedAt);
 };
 
+/** Why the scheduler finds no node for it, if so. */
+export const unscheduledOf = (pod: Pod | undefined) =>
+  pod?.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
+
 /** Reasons of a `terminated` container whose program did not run (containerd; dockershim). */
 const neverStarted = new Set(["StartError", "ContainerCannotRun"]);
 

@@ -1,6 +1,7 @@
 // How often a task was tried, and how the earlier tries failed.
 import type { Job, Pod } from "../kubernetes.ts";
 import { failureOf } from "../run/run-state.ts";
+import { asSentence } from "../text/log-text.ts";
 import { explainFailure } from "./explain-failure.ts";
 import { cutOf } from "./pod-end.ts";
 import { isRetried } from "./retried.ts";
@@ -44,8 +45,7 @@ const explainPodsBefore = (job: Job, pods: readonly Pod[]): string[] => {
   let number = 0;
   const said = pods.map((pod) => {
     const cut = cutOf(asOfThem, pod);
-    if (cut?.kind === "taken")
-      return `Kubernetes removed one of its pods and replaced it: ${cut.words.replace(/\.?$/, ".")}`;
+    if (cut?.kind === "taken") return `Kubernetes removed one of its pods and replaced it: ${asSentence(cut.words)}`;
     return `Try ${++number} failed: ${explainFailure(asOfThem, pod)}`;
   });
   return said.slice(-mostPods);

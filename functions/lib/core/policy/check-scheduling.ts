@@ -18,46 +18,33 @@ export type SchedulingRules = Pick<
 >;
 
 export const checkScheduling = (task: Task, rules: SchedulingRules): TaskProblem[] => [
-  ...checkPairs(task.nodeSelector, {
-    ...{ field: "nodeSelector", code: "node-selector-not-allowed", what: "nodes with" },
-    ...{ setting: "ALLOWED_NODE_SELECTORS", allowed: rules.ALLOWED_NODE_SELECTORS },
-  }),
+  ...checkNodeSelector(task, rules.ALLOWED_NODE_SELECTORS),
   ...checkTolerations(task, rules.ALLOWED_TOLERATIONS),
-  ...checkClass(task.priorityClassName, {
-    ...{ field: "priorityClassName", code: "priority-class-not-allowed", what: "the priority class" },
-    ...{ setting: "ALLOWED_PRIORITY_CLASSES", allowed: rules.ALLOWED_PRIORITY_CLASSES },
-  }),
-  ...checkClass(task.runtimeClassName, {
-    ...{ field: "runtimeClassName", code: "runtime-class-not-allowed", what: "the runtime class" },
-    ...{ setting: "ALLOWED_RUNTIME_CLASSES", allowed: rules.ALLOWED_RUNTIME_CLASSES },
-  }),
+  ...checkClass(task, "priorityClassName", rules),
+  ...checkClass(task, "runtimeClassName", rules),
   ...checkLabels(task, rules),
 ];
 
-interface Rule {
-  readonly field: string;
-  readonly code: string;
-  readonly what: string;
-  readonly setting: string;
-  readonly allowed: readonly string[];
-}
+const checkNodeSelector = ({ nodeSelector }: Task, allowed: readonly string[]): TaskProblem[] =>
+  Object.entries(nodeSelector ?? {}).flatMap(([key, value]) => {
+    if (isPairAllowed([key, value], allowed)) return [];
+    const message = `nodes with ${quote(`${key}=${value}`)} are not allowed here.`;
+    const fix = allowedIn("ALLOWED_NODE_SELECTORS", allowed);
+    return [{ code: "node-selector-not-allowed", message, fix, field: ["nodeSelector", key] }];
+  });
 
-const checkClass = (name: string | undefined, { field, code, what, setting, allowed }: Rule): TaskProblem[] => {
-  if (!name || matchesAny(name, allowed)) return [];
-  const message = `${what} ${quote(name)} is not allowed here.`;
-  return [{ code, message, fix: allowedIn(setting, allowed), field: [field] }];
+const classes = {
+  priorityClassName: { code: "priority-class-not-allowed", what: "priority", setting: "ALLOWED_PRIORITY_CLASSES" },
+  runtimeClassName: { code: "runtime-class-not-allowed", what: "runtime", setting: "ALLOWED_RUNTIME_CLASSES" },
+} as const;
+
+const checkClass = (task: Task, field: keyof typeof classes, rules: SchedulingRules): TaskProblem[] => {
+  const { code, what, setting } = classes[field];
+  const name = task[field];
+  if (!name || matchesAny(name, rules[setting])) return [];
+  const message = `the ${what} class ${quote(name)} is not allowed here.`;
+  return [{ code, message, fix: allowedIn(setting, rules[setting]), field: [field] }];
 };
-
-const checkPairs = (
-  pairs: Readonly<Record<string, string>> | undefined,
-  { field, code, what, setting, allowed }: Rule,
-): TaskProblem[] =>
-  Object.entries(pairs ?? {})
-    .filter((pair) => !isPairAllowed(pair, allowed))
-    .map(([key, value]) => ({
-      ...{ code, message: `${what} ${quote(`${key}=${value}`)} are not allowed here.` },
-      ...{ fix: allowedIn(setting, allowed), field: [field, key] },
-    }));
 
 /** A pattern without = matches the key only. */
 const isPairAllowed = ([key, value]: readonly [string, string], allowed: readonly string[]): boolean =>

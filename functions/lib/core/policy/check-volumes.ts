@@ -7,6 +7,7 @@ import type { TaskProblem } from "../plan/task-problem.ts";
 import type { Settings } from "../settings/settings.ts";
 import { quote } from "../yaml/scalars.ts";
 import { allowedIn } from "./allowed-in.ts";
+import { configMapsNamedIn } from "./reserved-names.ts";
 
 export type VolumeRules = Pick<
   Settings,
@@ -41,18 +42,12 @@ const isAllowed = (kind: VolumeKind, name: string, allowed: readonly string[]): 
   matchesAny(kind, allowed) || (name !== "" && matchesAny(`${kind}:${name}`, allowed));
 
 /** An empty list allows every ConfigMap. */
-const checkConfigMaps = ({ env = [], volumes = [] }: Task, allowed: readonly string[]): TaskProblem[] => {
-  if (allowed.length === 0) return [];
-  const named = [
-    ...env.map(({ configMap }, index) => ({ name: configMap?.name, field: ["env", index, "configMap", "name"] })),
-    ...volumes.map(({ configMap }, index) => ({ name: configMap, field: ["volumes", index, "configMap"] })),
-  ];
-  return named.flatMap(({ name, field }) => {
-    if (!name || matchesAny(name, allowed)) return [];
+const checkConfigMaps = (task: Task, allowed: readonly string[]): TaskProblem[] =>
+  configMapsNamedIn(task).flatMap(({ name, field }) => {
+    if (allowed.length === 0 || !name || matchesAny(name, allowed)) return [];
     const message = `the ConfigMap ${quote(name)} is not allowed here.`;
     return [{ code: "config-map-not-allowed", message, fix: allowedIn("ALLOWED_CONFIG_MAPS", allowed), field }];
   });
-};
 
 /** An empty list allows every Secret, because a task can also read it as variables. */
 const checkPullSecrets = ({ imagePullSecrets = [] }: Task, allowed: readonly string[]): TaskProblem[] =>

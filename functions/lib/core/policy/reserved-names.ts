@@ -69,14 +69,17 @@ const deniedSecret = (message: string, field: TaskProblem["field"]): TaskProblem
 });
 
 /** Files and values of other runs are in ConfigMaps named after their Jobs. */
-const checkConfigMaps = ({ env = [], volumes = [] }: Task): TaskProblem[] =>
-  [
-    ...env.map(({ configMap }, index) => ({ name: configMap?.name, field: ["env", index, "configMap", "name"] })),
-    ...volumes.map(({ configMap }, index) => ({ name: configMap, field: ["volumes", index, "configMap"] })),
-  ].flatMap(({ name, field }) => {
+const checkConfigMaps = (task: Task): TaskProblem[] =>
+  configMapsNamedIn(task).flatMap(({ name, field }) => {
     if (!name || !isOwnConfigMap(name)) return [];
     return [deniedConfigMap(`the ConfigMap ${quote(name)} belongs to the job executor.`, field)];
   });
+
+/** Each field that names a ConfigMap. */
+export const configMapsNamedIn = ({ env = [], volumes = [] }: Task) => [
+  ...env.map(({ configMap }, index) => ({ name: configMap?.name, field: ["env", index, "configMap", "name"] })),
+  ...volumes.map(({ configMap }, index) => ({ name: configMap, field: ["volumes", index, "configMap"] })),
+];
 
 const deniedConfigMap = (message: string, field: TaskProblem["field"]): TaskProblem => ({
   code: "config-map-denied",

@@ -3,7 +3,7 @@ import { type Envelope, typeOfKind } from "../event/keptn-event.ts";
 import type { OutgoingEvent } from "../event/outgoing-event.ts";
 import { isStructure } from "../json/exact-json.ts";
 import { bytesOfLog, cleanText, jsonBytes, shortenLog, utf8Bytes } from "../text/log-text.ts";
-import { graphVerdict } from "./graph-report.ts";
+import { graphVerdict, type Verdict } from "./graph-report.ts";
 import { judgeResult, resultOf, statusOf } from "./judge-result.ts";
 import { mergeResults, sayConflicts } from "./merge-results.ts";
 import type { TaskResult } from "./result.ts";
@@ -46,36 +46,37 @@ export const makeFinished = (given: Finish): OutgoingEvent => {
 export const makeRefused = (
   event: Envelope,
   source: string,
-  refusal: { message: string; maxBytes: number },
-): OutgoingEvent =>
-  makeFinished({ event, source, reports: [], results: [], problem: refusal.message, maxBytes: refusal.maxBytes });
+  { message, maxBytes }: { message: string; maxBytes: number },
+): OutgoingEvent => makeFinished({ event, source, reports: [], results: [], problem: message, maxBytes });
 
 const makeEvent = (
   event: Envelope,
   source: string,
-  answer: { readonly kind: "started" | "finished"; readonly data: Readonly<Record<string, unknown>> },
+  { kind, data }: { readonly kind: "started" | "finished"; readonly data: OutgoingEvent["data"] },
 ): OutgoingEvent => ({
   specversion: "1.0",
-  type: typeOfKind(event.type, answer.kind),
+  type: typeOfKind(event.type, kind),
   source,
   contenttype: "application/json",
   shkeptncontext: event.shkeptncontext,
   triggeredid: event.id,
   ...(event.gitcommitid ? { gitcommitid: event.gitcommitid } : {}),
   shkeptnspecversion: "0.2.4",
-  data: answer.data,
+  data,
 });
 
 /** Keptn already has the event's labels: the answer repeats them if there is room. */
 const scopeOf = ({ project, stage, service, labels }: Envelope, labelBytes: number) => ({
-  ...{ project, stage, service },
+  project,
+  stage,
+  service,
   ...(labels && utf8Bytes(JSON.stringify(labels)) <= labelBytes ? { labels } : {}),
 });
 
 const mostLabelBytes = 12 * 1024;
 
 /** A task that ran to its end and failed is a result; anything that prevented that end is an error. */
-const verdictOf = (finish: Finish): { status: string; result: string } => {
+const verdictOf = (finish: Finish): Verdict => {
   if (finish.isGraph && finish.problem === undefined) return graphVerdict(finish.reports, finish.results);
   const failed = finish.reports.find(({ passed }) => !passed);
   if (finish.problem !== undefined || (failed && !failed.ranToEnd)) return { status: "errored", result: "fail" };
@@ -130,10 +131,8 @@ const mostConflicts = 10;
 
 const sayDifferences = ({ isGraph, results, reports }: Finish): string[] => {
   if (!isGraph) return [];
-  const all = sayConflicts(
-    results,
-    reports.map(({ task }) => task),
-  ).map(cleanText);
+  const names = reports.map(({ task }) => task);
+  const all = sayConflicts(results, names).map(cleanText);
   const more = all.length > mostConflicts ? [`They differ in ${all.length - mostConflicts} more.`] : [];
   const lines = [...all.slice(0, mostConflicts), ...more];
   return lines.length > 0 ? [`${lines.join("\n")}\n`] : [];
@@ -146,12 +145,10 @@ const sayResult = (result: TaskResult | undefined, task: string): string[] => {
     return [`Termination message of task '${task}' (not a JSON or YAML object):\n${cleanText(result.text)}\n`];
   const { data, lostAt } = result;
   const message = data["message"];
-  return [
-    ...(typeof message === "string" && message !== "" ? [`${cleanText(message)}\n`] : []),
-    ...(lostAt
-      ? [`The result of task '${task}' has a byte that is not UTF-8 in line ${lostAt.line}, column ${lostAt.column}.\n`]
-      : []),
-  ];
+  const said = typeof message === "string" && message !== "" ? [`${cleanText(message)}\n`] : [];
+  if (!lostAt) return said;
+  const place = `line ${lostAt.line}, column ${lostAt.column}`;
+  return [...said, `The result of task '${task}' has a byte that is not UTF-8 in ${place}.\n`];
 };
 
 const withLogsOf = (reports: readonly TaskReport[], limitBytes: number): TaskReport[] =>

@@ -7,10 +7,12 @@ import { resultOf, statusOf } from "./judge-result.ts";
 import type { TaskResult } from "./result.ts";
 import type { TaskReport } from "./task-report.ts";
 
+type NameOf = (task: number) => string;
+
 /** A reason for each task that never ran, which continues "it did not run: ". */
 export const whySkipped = (run: RunState, graph: Graph): ReadonlyMap<number, string> => {
   const [nodes, statuses] = [nodesOf(graph), taskStatusesIn(run, graph)];
-  const nameOf = (task: number) => `'${run.spec.jobs[task]?.task ?? "?"}'`;
+  const nameOf: NameOf = (task) => `'${run.spec.jobs[task]?.task ?? "?"}'`;
   return new Map(
     statuses.flatMap((status, task) => {
       const node = nodes[task]!;
@@ -20,21 +22,13 @@ export const whySkipped = (run: RunState, graph: Graph): ReadonlyMap<number, str
   );
 };
 
-const whySpared = (
-  { when, needs }: GraphNode,
-  statuses: readonly TaskStatus[],
-  nameOf: (task: number) => string,
-): string => {
+const whySpared = ({ when, needs }: GraphNode, statuses: readonly TaskStatus[], nameOf: NameOf): string => {
   if (when === "failure") return "none of the tasks that it waits for failed.";
   const spared = needs.find((need) => statuses[need] === "spared") ?? 0;
   return `it needs ${nameOf(spared)}, which had no reason to run.`;
 };
 
-const whyBarred = (
-  { needs, spared }: GraphNode,
-  statuses: readonly TaskStatus[],
-  nameOf: (task: number) => string,
-): string => {
+const whyBarred = ({ needs, spared }: GraphNode, statuses: readonly TaskStatus[], nameOf: NameOf): string => {
   const failed = needs.filter((need) => statuses[need] === "failed");
   if (failed.length > 0) return `it needs ${failed.map(nameOf).join(" and ")}, which failed.`;
   const barred = needs.find((need) => statuses[need] === "barred");
@@ -44,34 +38,28 @@ const whyBarred = (
   return `${nameOf(statuses.indexOf("failed"))} failed, and the action has \`failFast\`.`;
 };
 
+/** In Keptn's words. */
+export interface Verdict {
+  readonly status: string;
+  readonly result: string;
+}
+
 /** In a graph the worst result counts, regardless of order. */
-export const graphVerdict = (
-  reports: readonly TaskReport[],
-  results: readonly (TaskResult | undefined)[],
-): { status: string; result: string } => {
+export const graphVerdict = (reports: readonly TaskReport[], results: readonly (TaskResult | undefined)[]): Verdict => {
   const failed = reports.filter(({ passed, skipped, onError }) => !passed && skipped === undefined && !onError);
   if (failed.some(({ ranToEnd }) => !ranToEnd)) return { status: "errored", result: "fail" };
   if (failed.length > 0) return { status: "succeeded", result: "fail" };
   const said = reports.map((report, task) => saysOf(report, results[task]));
-  const worst = (order: readonly string[], words: readonly string[]) =>
-    order.find((word) => words.includes(word)) ?? order.at(-1)!;
+  const worst = (key: "status" | "result", order: readonly string[]) =>
+    order.find((word) => said.some((one) => one[key] === word)) ?? order.at(-1)!;
   return {
-    status: worst(
-      ["errored", "aborted", "unknown", "succeeded"],
-      said.map(({ status }) => status),
-    ),
-    result: worst(
-      ["fail", "warning", "pass"],
-      said.map(({ result }) => result),
-    ),
+    status: worst("status", ["errored", "aborted", "unknown", "succeeded"]),
+    result: worst("result", ["fail", "warning", "pass"]),
   };
 };
 
 /** The contribution of one task. A tolerated failure limits how bad it can be. */
-const saysOf = (
-  { passed, skipped, onError }: TaskReport,
-  result: TaskResult | undefined,
-): { status: string; result: string } => {
+const saysOf = ({ passed, skipped, onError }: TaskReport, result: TaskResult | undefined): Verdict => {
   const good = { status: "succeeded", result: "pass" };
   if (skipped !== undefined) return good;
   const data = result?.kind === "data" ? result.data : {};

@@ -2,7 +2,6 @@
 import type { End, Outcome } from "../annotations/annotations.ts";
 import type { OutgoingEvent } from "../event/outgoing-event.ts";
 
-/** The outcome by the event that was sent to Keptn. */
 export const outcomeOfFinished = ({ data }: OutgoingEvent): Outcome => {
   if (data["status"] !== "succeeded") return "errored";
   return results[String(data["result"])] ?? "failed";

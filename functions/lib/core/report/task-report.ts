@@ -11,7 +11,7 @@ import { containersOfTask, endOfContainer, hasStarted } from "../pod/task-contai
 import { explainTries } from "../pod/tries.ts";
 import type { OnError } from "../run/graph.ts";
 import { phaseOf } from "../run/run-state.ts";
-import { cleanText, endLine, type LogText, renderLog } from "../text/log-text.ts";
+import { asSentence, cleanText, endLine, type LogText, renderLog } from "../text/log-text.ts";
 
 export interface TaskReport {
   readonly task: string;
@@ -137,7 +137,7 @@ const resultIn = (end: Terminated | undefined): Pick<TaskReport, "result"> =>
   end?.message && wroteIt(end) ? { result: end.message } : {};
 
 const noteOf = (noted: OwnEnd | undefined, { metadata }: Job, unread: string | undefined): string => {
-  const why = unread && cleanText(unread).trim().replace(/\.?$/, ".");
+  const why = unread && asSentence(cleanText(unread).trim());
   const right = `finish-task needs permission to list pods in namespace ${metadata?.namespace}.`;
   const lost = why ? `Its pods could not be read: ${why} ${right}` : "";
   return [noted && explainSidecars(noted), lost].filter(Boolean).join(" ");

@@ -8,9 +8,9 @@ import type { Step } from "./next-step.ts";
 import type { RunState, TaskState } from "./run-state.ts";
 
 /** Without a graph, the failure that would end the run. In a graph every failure, because other tasks start, stop or wait because of it. */
-export const failuresToCheck = (run: RunState, step: Step, looked: readonly number[]): readonly number[] => {
+export const failuresToCheck = (run: RunState, step: Step, checked: readonly number[]): readonly number[] => {
   if (run.annotations.end) return [];
-  const isNew = (task: number) => !looked.includes(task);
+  const isNew = (task: number) => !checked.includes(task);
   if (!run.spec.graph) {
     if (step.kind !== "report" || step.end.kind !== "failed") return [];
     const { job } = run.tasks[step.end.task] ?? {};

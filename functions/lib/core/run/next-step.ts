@@ -4,7 +4,7 @@ import { type OwnEnd, ownEndNoted } from "../annotations/own-end.ts";
 import { type Stopped, stoppedNoted } from "../annotations/stopped.ts";
 import { createdMs } from "../object-meta.ts";
 import { graphEnd, graphStep, hasBegun } from "./graph-step.ts";
-import { type RunState, stateOf, type TaskState, wasReported } from "./run-state.ts";
+import { newestJobMs, type RunState, stateOf, type TaskState, wasReported } from "./run-state.ts";
 
 export type Step =
   /** Nothing to do for now. */
@@ -24,8 +24,17 @@ export type Step =
   | { readonly kind: "finalize" }
   | { readonly kind: "over" };
 
-export interface Situation {
-  /** Epoch milliseconds. */
+/** What Job status does not show. */
+export interface Findings {
+  /** The task whose pod can never start, and why, after its grace period. */
+  readonly cannotStart?: { readonly task: number; readonly why: string };
+  /** The task whose own container has ended, regardless of its Job's status, and how. */
+  readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
+  /** Keptn said that it no longer waits for an answer to the run's event. */
+  readonly over?: boolean;
+}
+
+export interface Situation extends Findings {
   readonly nowMs: number;
   /** Identifies this delivery in a lease. */
   readonly holderIdentity: string;
@@ -33,12 +42,6 @@ export interface Situation {
   readonly owner: boolean;
   readonly leaseSeconds: number;
   readonly createGraceSeconds: number;
-  /** The task whose pod can never start, and why, after its grace period. */
-  readonly cannotStart?: { readonly task: number; readonly why: string };
-  /** The task whose own container has ended, regardless of its Job's status, and how. */
-  readonly ownEnd?: { readonly task: number; readonly end: OwnEnd };
-  /** Keptn said that it no longer waits for an answer to the run's event. */
-  readonly over?: boolean;
 }
 
 export const nextStep = (run: RunState, now: Situation): Step => {
@@ -50,9 +53,7 @@ export const nextStep = (run: RunState, now: Situation): Step => {
   if (hidden) return hidden;
   // The lease to report fixes the end: Keptn may already know it, even if the Jobs change after that.
   const end = run.annotations.end ?? endOf(run, now);
-  if (end === "being-created") {
-    return { kind: "wait", why: "its Jobs are being created" };
-  }
+  if (end === "being-created") return { kind: "wait", why: "its Jobs are being created" };
   const announced = run.spec.silent || run.annotations.announced !== undefined;
   const notYet = announced ? undefined : leftToOwner(run, now);
   if (notYet) return notYet;
@@ -85,9 +86,8 @@ const heldByAnother = (run: RunState, now: Situation): Step | undefined => {
 const endOf = (run: RunState, now: Situation): End | "being-created" | undefined => {
   const missing = run.tasks.findIndex(({ phase }) => phase === "missing");
   if (run.annotations.refused && missing >= 0) return { kind: "refused", task: missing, why: run.annotations.refused };
-  if (missing >= 0 && !run.annotations.announced && newestMs(run) + now.createGraceSeconds * 1000 > now.nowMs) {
+  if (missing >= 0 && !run.annotations.announced && newestJobMs(run) + now.createGraceSeconds * 1000 > now.nowMs)
     return "being-created";
-  }
   if (run.spec.graph && hasBegun(run)) return graphEnd(run, run.spec.graph);
   const deleted = run.tasks.findIndex(({ phase }) => phase === "deleted");
   const failed = run.tasks.findIndex(({ phase }) => phase === "failed");
@@ -116,5 +116,3 @@ const isOwner = (run: RunState, now: Situation): boolean =>
   now.owner && now.nowMs < createdMs(run.lead) + leaseMs(run, now) / 3;
 
 const leaseMs = ({ spec }: RunState, now: Situation): number => (spec.leaseSeconds ?? now.leaseSeconds) * 1000;
-
-const newestMs = (run: RunState): number => Math.max(...run.tasks.map(({ job }) => (job ? createdMs(job) : 0)));

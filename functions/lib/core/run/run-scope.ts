@@ -1,6 +1,6 @@
 // Which Jobs belong to this installation, and in which namespaces.
 import { hashOf, label, labelValueOf } from "../annotations/annotations.ts";
-import { isFields } from "../annotations/parse-annotations.ts";
+import { type Fields, read } from "../annotations/parse-annotations.ts";
 import type { Job } from "../kubernetes.ts";
 import type { Settings } from "../settings/settings.ts";
 
@@ -11,7 +11,6 @@ export interface RunScope {
   readonly namespaces: readonly string[];
 }
 
-/** Settings that decide where start-job creates Jobs. */
 export type ScopeSettings = Pick<Settings, "JOB_NAMESPACE" | "ALLOWED_NAMESPACES" | "FULL_DEPLOYMENT_NAME">;
 
 export const runScopeOf = ({ JOB_NAMESPACE, ALLOWED_NAMESPACES, FULL_DEPLOYMENT_NAME }: ScopeSettings): RunScope => ({
@@ -21,7 +20,6 @@ export const runScopeOf = ({ JOB_NAMESPACE, ALLOWED_NAMESPACES, FULL_DEPLOYMENT_
     : [...new Set([JOB_NAMESPACE, ...ALLOWED_NAMESPACES])],
 });
 
-/** One list of Jobs. */
 export interface ScopePart {
   readonly managedBy: string;
   readonly namespace: string;
@@ -35,7 +33,6 @@ export const partsOfScopes = (scopes: readonly RunScope[]): ScopePart[] => {
   return [...parts.values()].filter(({ managedBy, namespace }) => namespace === "*" || !parts.has(`${managedBy}/*`));
 };
 
-/** Adds the namespaces of Jobs, by run ID. */
 export const addNamespaces = (runs: Map<string, Set<string>>, jobs: readonly Pick<Job, "metadata">[]): void => {
   for (const { metadata } of jobs) {
     const runId = metadata?.labels?.[label.run];
@@ -58,13 +55,9 @@ export const readScopes = (annotations: Readonly<Record<string, string>> = {}): 
   Object.entries(annotations).flatMap(([name, text]) => (name.startsWith(notedScope) ? (readScope(text) ?? []) : []));
 
 const readScope = (text: string): RunScope | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isFields(value)) return undefined;
-    const { managedBy, namespaces } = value;
-    if (typeof managedBy !== "string" || !Array.isArray(namespaces)) return undefined;
-    return { managedBy, namespaces: namespaces.filter((one) => typeof one === "string") };
-  } catch {
-    return undefined;
-  }
+  const scope = read(
+    text,
+    (value): value is RunScope & Fields => typeof value["managedBy"] === "string" && Array.isArray(value["namespaces"]),
+  );
+  return scope && { managedBy: scope.managedBy, namespaces: scope.namespaces.filter((one) => typeof one === "string") };
 };

@@ -15,6 +15,7 @@ import { parseEnd, parseEnvelope, parseLease, parseRunSpec } from "../annotation
 import { stoppedNoted } from "../annotations/stopped.ts";
 import type { Envelope } from "../event/keptn-event.ts";
 import type { Job } from "../kubernetes.ts";
+import { createdMs } from "../object-meta.ts";
 
 export type TaskPhase =
   /** Never created, or deleted despite our finalizer. */
@@ -46,20 +47,20 @@ export interface RunState {
 
 interface RunAnnotations {
   /** When `.started` was noted (RFC 3339). */
-  readonly announced?: string;
-  readonly lease?: Lease;
+  readonly announced: string | undefined;
+  readonly lease: Lease | undefined;
   /** How the run ended; undefined: no delivery has taken the lease to report it. */
-  readonly end?: End;
+  readonly end: End | undefined;
   /** Why Kubernetes refused one of the run's Jobs. */
-  readonly refused?: string;
+  readonly refused: string | undefined;
   /** Run IDs of siblings that Kubernetes refused: they have no Job. */
-  readonly refusedSiblings?: readonly string[];
+  readonly refusedSiblings: readonly string[] | undefined;
   /** Since when Keptn says that it no longer waits (RFC 3339). */
-  readonly over?: string;
+  readonly over: string | undefined;
   /** When `.finished` was noted (RFC 3339). */
-  readonly reported?: string;
+  readonly reported: string | undefined;
   /** Undefined: not reported, or the Job with this annotation is gone. */
-  readonly outcome?: Outcome;
+  readonly outcome: Outcome | undefined;
 }
 
 export const runIdOfJob = (job: Job): string | undefined => job.metadata?.labels?.[label.run];
@@ -89,6 +90,10 @@ const firstOfOurs = (jobs: readonly Job[]) => {
   }
   return undefined;
 };
+
+/** When its newest Job was created. */
+export const newestJobMs = ({ tasks }: RunState): number =>
+  Math.max(...tasks.map(({ job }) => (job ? createdMs(job) : 0)));
 
 /** The state label of a Job. Jobs without it are not ours. */
 export const stateOf = (job: Job): State | undefined => job.metadata?.labels?.[label.state] as State | undefined;
@@ -127,20 +132,15 @@ export const failureOf = (job: Job): JobCondition | undefined =>
 
 const annotationsOf = (job: Job, tasks: number): RunAnnotations => {
   const noted = (name: string) => job.metadata?.annotations?.[name] || undefined;
-  const [announced, reported] = [noted(annotation.announced), noted(annotation.reported)];
-  const [refused, lease] = [noted(annotation.refused), parseLease(noted(annotation.claim))];
-  const [over, refusedSiblings] = [noted(annotation.over), noted(annotation.refusedSiblings)?.split(",")];
-  const outcome = noted(annotation.outcome) as Outcome | undefined;
-  const end = parseEnd(noted(annotation.end), tasks);
   return {
-    ...(announced && { announced }),
-    ...(reported && { reported }),
-    ...(refused && { refused }),
-    ...(refusedSiblings && { refusedSiblings }),
-    ...(lease && { lease }),
-    ...(over && { over }),
-    ...(outcome && { outcome }),
-    ...(end && { end }),
+    announced: noted(annotation.announced),
+    reported: noted(annotation.reported),
+    refused: noted(annotation.refused),
+    refusedSiblings: noted(annotation.refusedSiblings)?.split(","),
+    lease: parseLease(noted(annotation.claim)),
+    over: noted(annotation.over),
+    outcome: noted(annotation.outcome) as Outcome | undefined,
+    end: parseEnd(noted(annotation.end), tasks),
   };
 };
 

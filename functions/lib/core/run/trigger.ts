@@ -1,9 +1,9 @@
 // Parses events at finish-task: which run may have work to do. Most changes of a Job cause none.
 import { isRunId } from "../annotations/annotations.ts";
-import { isFields } from "../annotations/parse-annotations.ts";
 import { isSentJob } from "../annotations/sent-job.ts";
+import { isRecord, isText } from "../json/exact-json.ts";
 import type { Job } from "../kubernetes.ts";
-import type { Problem } from "../problem.ts";
+import { errorProblem, type Problem } from "../problem.ts";
 import { endOfJob, phaseOf, readRun, stateOf } from "./run-state.ts";
 
 export type ReconcileRequest =
@@ -18,14 +18,14 @@ const jobChanges = new Set(["add", "update", "delete"].map((verb) => `dev.knativ
 
 /** @param value a CloudEvent with its JSON data parsed */
 export const parseTrigger = (value: unknown): ReconcileRequest => {
-  if (!isFields(value) || typeof value["type"] !== "string" || value["type"] === "") {
+  if (!isRecord(value) || !isText(value["type"])) {
     return malformed(
       "The event is not a CloudEvent: it has no type.",
       "Send events as an ApiServerSource or PingSource does.",
     );
   }
   const { type, data } = value;
-  if (isFields(data) && data["action"] === "sweep") return { kind: "sweep" };
+  if (isRecord(data) && data["action"] === "sweep") return { kind: "sweep" };
   if (!jobChanges.has(type)) return { kind: "nothing", why: `events of type ${type} are not for finish-task` };
   if (!isSentJob(data)) return malformed("The event contains no Job.", "Use `mode: Resource` in the ApiServerSource.");
   return requestOfJob(data, type);
@@ -53,5 +53,5 @@ const requestOfJob = (job: Job, type: string): ReconcileRequest => {
 
 const malformed = (message: string, fix: string): ReconcileRequest => ({
   kind: "malformed",
-  problems: [{ code: "malformed-event", severity: "error", message, fix }],
+  problems: [errorProblem("malformed-event", message, fix)],
 });

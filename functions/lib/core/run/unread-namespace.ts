@@ -1,4 +1,5 @@
 // Explains that the Jobs of a namespace cannot be listed: what it means for its runs, and the fix.
+import { asSentence } from "../text/log-text.ts";
 
 /**
  * @param namespace "*" means a list of all namespaces
@@ -8,7 +9,7 @@
 export const explainUnread = (namespace: string, why: string, isCurrent: boolean): string => {
   const where = namespace === "*" ? "all namespaces" : `namespace ${namespace}`;
   const fix = isCurrent ? fixUnread(namespace) : `${fixUnread(namespace)} ${orForget}`;
-  return `The Jobs in ${where} cannot be listed, so runs there wait: ${why.replace(/\.?$/, ".")} ${fix}`;
+  return `The Jobs in ${where} cannot be listed, so runs there wait: ${asSentence(why)} ${fix}`;
 };
 
 const orForget =

@@ -1,6 +1,6 @@
 // Parses the spec of the ApiServerSource that start-job creates: manifests/base/job-changes.yaml has one text per field.
 import { parse } from "yaml";
-import { isFields } from "../annotations/parse-annotations.ts";
+import { isRecord } from "../json/exact-json.ts";
 
 /**
  * @param fields YAML texts by field name, as a ConfigMap can hold them and patches can change them. `sink.ref.name` is nested in `sink`,
@@ -29,7 +29,7 @@ const set = (fields: Record<string, unknown>, [first = "", ...others]: readonly 
     return;
   }
   const below = fields[first];
-  const inner = isFields(below) ? { ...below } : {};
+  const inner = isRecord(below) ? { ...below } : {};
   set(inner, others, value);
   fields[first] = inner;
 };

@@ -1,5 +1,5 @@
 // Every setting of every program: environment variable, type, default and description.
-import type { Problem } from "../problem.ts";
+import { errorProblem, type Problem } from "../problem.ts";
 import { jobSettings } from "./job-settings.ts";
 import { ownAccountsOf } from "./own-accounts.ts";
 import { choice, flag, list, requiredText, type Setting, size, text, whole, wholeOr } from "./setting-types.ts";
@@ -132,12 +132,7 @@ export const parseSettings = (
   return clashes.length > 0 ? { problems: clashes } : { settings };
 };
 
-const badSetting = (message: string, fix: string): Problem => ({
-  code: "bad-setting",
-  severity: "error",
-  message,
-  fix,
-});
+const badSetting = (message: string, fix: string): Problem => errorProblem("bad-setting", message, fix);
 
 const clashesOf = (settings: Settings): Problem[] => [...leaseClash(settings), ...accountClash(settings)];
 

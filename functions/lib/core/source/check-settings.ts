@@ -1,20 +1,12 @@
 // Checks keptn-source's settings: missing and invalid ones, and those without the expected effect.
-import { hasErrors, type Problem } from "../problem.ts";
-import { checkKeptnSettings } from "../settings/keptn-settings.ts";
-import { parseSettings, type Settings } from "../settings/settings.ts";
+import { errorProblem, type Problem } from "../problem.ts";
+import { type CheckedSettings, checkKeptnSettings, parseChecked } from "../settings/keptn-settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { parseOverrides } from "./overrides.ts";
 import { isSubject } from "./subject.ts";
 
-export const parseSourceSettings = (
-  env: Readonly<Record<string, string | undefined>>,
-):
-  | { readonly settings: Settings; readonly warnings: readonly Problem[] }
-  | { readonly problems: readonly Problem[] } => {
-  const parsed = parseSettings(env);
-  if ("problems" in parsed) return parsed;
-  const problems = checkSourceSettings(parsed.settings);
-  return hasErrors(problems) ? { problems } : { settings: parsed.settings, warnings: problems };
-};
+export const parseSourceSettings = (env: Readonly<Record<string, string | undefined>>): CheckedSettings =>
+  parseChecked(env, checkSourceSettings);
 
 const checkSourceSettings = (settings: Settings): readonly Problem[] => [
   ...checkKeptnSettings(settings),
@@ -31,29 +23,23 @@ const checkSink = ({ K_SINK, K_CE_OVERRIDES }: Settings): readonly Problem[] => 
   ];
 };
 
-const noSink = (given: string | undefined): Problem => ({
-  ...(given
-    ? { code: "bad-setting", message: `K_SINK=${JSON.stringify(given)} is not an http:// or https:// address.` }
-    : { code: "missing-setting", message: "K_SINK is not set, so events cannot be sent." }),
-  severity: "error",
-  fix: "Bind the program to a Broker with a SinkBinding, or set an address (on the command line: --sink).",
-});
+const noSink = (given: string | undefined): Problem => {
+  const fix = "Bind the program to a Broker with a SinkBinding, or set an address (on the command line: --sink).";
+  return given
+    ? errorProblem("bad-setting", `K_SINK=${JSON.stringify(given)} is not an http:// or https:// address.`, fix)
+    : errorProblem("missing-setting", "K_SINK is not set, so events cannot be sent.", fix);
+};
 
-const checkNats = ({ PUBSUB_URL }: Settings): readonly Problem[] =>
-  !PUBSUB_URL || /^(nats|tls):\/\/[^/\s@]+$/.test(PUBSUB_URL)
-    ? []
-    : [
-        {
-          code: "bad-setting",
-          severity: "error",
-          message: `PUBSUB_URL=${JSON.stringify(PUBSUB_URL)} is not the address of a NATS server.`,
-          fix: "Set it to nats://keptn-nats.keptn, or leave it empty to poll Keptn's API.",
-        },
-      ];
+const checkNats = ({ PUBSUB_URL: url }: Settings): readonly Problem[] => {
+  if (!url || /^(nats|tls):\/\/[^/\s@]+$/.test(url)) return [];
+  const message = `PUBSUB_URL=${JSON.stringify(url)} is not the address of a NATS server.`;
+  const fix = "Set it to nats://keptn-nats.keptn, or leave it empty to poll Keptn's API.";
+  return [errorProblem("bad-setting", message, fix)];
+};
 
-const badTopic = (topic: string): Problem => ({
-  code: "bad-setting",
-  severity: "error",
-  message: `PUBSUB_TOPIC has ${JSON.stringify(topic)}, which is not an event type.`,
-  fix: "Use types such as sh.keptn.event.test.triggered, with * for one part and > for all following parts.",
-});
+const badTopic = (topic: string): Problem =>
+  errorProblem(
+    "bad-setting",
+    `PUBSUB_TOPIC has ${JSON.stringify(topic)}, which is not an event type.`,
+    "Use types such as sh.keptn.event.test.triggered, with * for one part and > for all following parts.",
+  );

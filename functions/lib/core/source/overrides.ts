@@ -1,6 +1,6 @@
 // K_CE_OVERRIDES: CloudEvents extensions that the SinkBinding adds to every event.
-import { isRecord } from "../json/exact-json.ts";
-import type { Problem } from "../problem.ts";
+import { isRecord, tryJson } from "../json/exact-json.ts";
+import { errorProblem, type Problem } from "../problem.ts";
 
 export type Extensions = Readonly<Record<string, string>>;
 
@@ -25,19 +25,10 @@ export const parseOverrides = (
 const isExtension = (name: string): boolean => /^[a-z0-9]+$/.test(name) && !attributes.includes(name);
 
 const extensionsIn = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isRecord(value)) return undefined;
-    const given = value["extensions"] ?? {};
-    return isRecord(given) ? given : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = tryJson(text);
+  const given = isRecord(value) ? (value["extensions"] ?? {}) : undefined;
+  return isRecord(given) ? given : undefined;
 };
 
-const problemOf = (what: string): Problem => ({
-  code: "bad-setting",
-  severity: "error",
-  message: `K_CE_OVERRIDES ${what}`,
-  fix: "Correct ceOverrides of the SinkBinding.",
-});
+const problemOf = (what: string): Problem =>
+  errorProblem("bad-setting", `K_CE_OVERRIDES ${what}`, "Correct ceOverrides of the SinkBinding.");

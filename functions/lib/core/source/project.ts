@@ -1,5 +1,5 @@
 // A Keptn project and the event types that its shipyard file can produce.
-import { readYaml, type Tree } from "../yaml/tree.ts";
+import { isTreeMap, listIn, readYaml, type Tree } from "../yaml/tree.ts";
 
 export interface Project {
   readonly name: string;
@@ -37,10 +37,4 @@ function* typesOf(tree: Tree, only: string | undefined): Generator<string> {
 
 const isPart = (name: Tree | undefined): name is string => typeof name === "string" && /^[^\s.*>]+$/.test(name);
 
-const valueIn = (tree: Tree | undefined, key: string): Tree | undefined =>
-  typeof tree === "object" && tree !== null && !Array.isArray(tree) ? tree[key] : undefined;
-
-const listIn = (tree: Tree | undefined, key: string): readonly Tree[] => {
-  const list = valueIn(tree, key);
-  return Array.isArray(list) ? list : [];
-};
+const valueIn = (tree: Tree, key: string): Tree | undefined => (isTreeMap(tree) ? tree[key] : undefined);

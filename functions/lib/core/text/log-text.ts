@@ -46,6 +46,9 @@ export const endLine = (text: string): string => {
 /** As {@link cleanText}, on one line, with single spaces. */
 export const oneLine = (text: string): string => cleanText(text).replace(/\s+/g, " ").trim();
 
+/** Ends the text with a full stop. */
+export const asSentence = (text: string): string => text.replace(/\.?$/, ".");
+
 /** Bytes of a text inside a JSON document: UTF-8, escaped, without the quotes. */
 export const jsonBytes = (text: string): number => utf8Bytes(JSON.stringify(text)) - 2;
 
@@ -87,12 +90,8 @@ const withNewline = (text: string): string => (text === "" || text.endsWith("\n"
 
 /** The longest prefix that fits; cut at a line end if that costs less than half of it. */
 const firstBytes = (text: string, limitBytes: number): string => {
-  const cut = text
-    .slice(
-      0,
-      fitting(text, limitBytes, (n) => text.slice(0, n)),
-    )
-    .toWellFormed();
+  const length = fitting(text, limitBytes, (n) => text.slice(0, n));
+  const cut = text.slice(0, length).toWellFormed();
   const line = cut.lastIndexOf("\n") + 1;
   return line > cut.length / 2 ? cut.slice(0, line) : cut;
 };

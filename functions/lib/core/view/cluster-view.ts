@@ -6,7 +6,6 @@ import type { RunState, TaskState } from "../run/run-state.ts";
 import type { Settings } from "../settings/settings.ts";
 
 export interface ClusterView {
-  /** Epoch milliseconds. */
   readonly nowMs: number;
   /** At least those of running tasks; undefined: pods may not be read. */
   readonly pods?: readonly Pod[];

@@ -1,13 +1,15 @@
 // Explains why a released task does not run, from its pod's status and Kubernetes' warnings.
 import type { ContainerStatus, Job, Pod } from "../kubernetes.ts";
+import { refOf } from "../object-meta.ts";
 import { describeEnd } from "../pod/explain-failure.ts";
 import { type KubernetesWarning, renderWarning } from "../pod/kubernetes-warning.ts";
+import { wordsOf } from "../pod/pod-end.ts";
 import { lastingSidecarsOf, wayOutOf } from "../pod/sidecars.ts";
-import { isFullQuota, sandboxTroubleOf, troubleSinceMs } from "../pod/start-problem.ts";
-import { type Trouble, troubleOf } from "../pod/start-trouble.ts";
-import { containersOfTask, endOfContainer } from "../pod/task-containers.ts";
+import { type StartBlocker, sandboxFailureOf, startBlockerOf } from "../pod/start-blocker.ts";
+import { blockedSinceMs, isFullQuota } from "../pod/start-timeout.ts";
+import { containersOfTask, endOfContainer, unscheduledOf } from "../pod/task-containers.ts";
 import type { TaskState } from "../run/run-state.ts";
-import { oneLine } from "../text/log-text.ts";
+import { asSentence, oneLine } from "../text/log-text.ts";
 import { type ClusterView, podsOf } from "./cluster-view.ts";
 import type { Diagnosis, Question } from "./diagnosis.ts";
 import { renderDuration, secondsSince } from "./duration.ts";
@@ -20,9 +22,9 @@ export const diagnosePod = (task: TaskState, cluster: ClusterView): Diagnosis =>
   const { job, ref } = task;
   if (!cluster.pods || !job || cluster.podsUnread?.has(ref.namespace)) return {};
   const pod = podsOf(task, cluster).at(-1);
-  const trouble = troubleOf(job, pod);
-  if (!trouble) return diagnoseSidecars({ task: ref.task, job, pod }, cluster);
-  return diagnoseStart(trouble, { task: ref.task, job, pod }, cluster);
+  const blocker = startBlockerOf(job, pod);
+  const patient = { task: ref.task, job, pod };
+  return blocker ? diagnoseStart(blocker, patient, cluster) : diagnoseSidecars(patient, cluster);
 };
 
 interface Patient {
@@ -31,10 +33,10 @@ interface Patient {
   readonly pod: Pod | undefined;
 }
 
-const diagnoseStart = (trouble: Trouble, { task, job, pod }: Patient, cluster: ClusterView): Diagnosis => {
-  if (trouble.kind === "no-pod" || !pod) return diagnoseJob(job, cluster);
-  if (trouble.kind === "container") return diagnoseTrouble({ task, job, pod, stuck: trouble.status }, cluster);
-  return trouble.kind === "no-node" ? diagnoseScheduling(task, pod, cluster) : diagnoseSandbox(task, pod, cluster);
+const diagnoseStart = (blocker: StartBlocker, { task, job, pod }: Patient, cluster: ClusterView): Diagnosis => {
+  if (blocker.kind === "no-pod" || !pod) return diagnoseJob(job, cluster);
+  if (blocker.kind === "container") return diagnoseContainer({ task, job, pod, stuck: blocker.status }, cluster);
+  return blocker.kind === "no-node" ? diagnoseScheduling(task, pod, cluster) : diagnoseSandbox(task, pod, cluster);
 };
 
 /** The task has ended, but its pod has not. The next sweep continues anyway. */
@@ -56,24 +58,23 @@ interface Stuck extends Patient {
 }
 
 /** The problem disappears by itself, or the sweep ends the task, if there is a sweep. */
-const diagnoseTrouble = (trouble: Stuck, cluster: ClusterView): Diagnosis => {
-  const { job, pod, stuck } = trouble;
+const diagnoseContainer = (given: Stuck, cluster: ClusterView): Diagnosis => {
+  const { job, pod, stuck } = given;
   const graceSeconds = cluster.settings.START_GRACE_SECONDS;
-  const sinceMs = troubleSinceMs(stuck, { job, pod, warnings: warningsOf(pod, cluster) ?? [] });
+  const sinceMs = blockedSinceMs(stuck, { job, pod, warnings: warningsOf(pod, cluster) ?? [] });
   const isLeft = cluster.nowMs - sinceMs > (graceSeconds + sweepSeconds) * 1000;
   const sweep = isLeft ? explainSweep(cluster) : { why: "", fix: reportedAfter(graceSeconds) };
   const fix = [fixesByReason[stuck.state?.waiting?.reason ?? ""], sweep.fix].filter(Boolean).join(" ");
-  const { why, questions = [] } = withWarnings(renderTrouble(trouble), fix, { about: pod, cluster });
+  const { why, questions = [] } = withWarnings(renderStuck(given), fix, { about: pod, cluster });
   const asks = isLeft && cluster.timer === undefined ? [...questions, { about: "timer" } as const] : questions;
   return { why: `${why}${sweep.why}`, fix, ...(asks.length > 0 ? { questions: asks } : {}) };
 };
 
-const renderTrouble = ({ task, pod, stuck }: Stuck): string => {
-  const { reason, message } = stuck.state?.waiting ?? {};
+const renderStuck = ({ task, pod, stuck }: Stuck): string => {
   const isInit = pod.status?.initContainerStatuses?.includes(stuck);
   const whose = `${isInit ? `init container ${stuck.name}, ` : ""}image ${stuck.image}`;
-  const said = [reason, message && oneLine(message)].filter(Boolean).join(": ");
-  return `Task '${task}' cannot start (${whose}): ${said.replace(/\.?$/, ".")}`;
+  const { reason, message } = stuck.state?.waiting ?? {};
+  return `Task '${task}' cannot start (${whose}): ${asSentence(oneLine(wordsOf(reason, message)))}`;
 };
 
 const reportedAfter = (graceSeconds: number): string =>
@@ -89,12 +90,12 @@ const fixesByReason: Readonly<Record<string, string>> = {
 };
 
 const diagnoseScheduling = (task: string, pod: Pod, { nowMs, settings }: ClusterView): Diagnosis => {
-  const refused = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
+  const refused = unscheduledOf(pod);
   const seconds = secondsSince(pod.metadata?.creationTimestamp, nowMs) ?? 0;
   if (!refused || seconds < patienceSeconds) return {};
-  const said = [refused.reason, refused.message && oneLine(refused.message)].filter(Boolean).join(": ");
+  const said = asSentence(oneLine(wordsOf(refused.reason, refused.message)));
   return {
-    why: `Task '${task}' has no node for ${renderDuration(seconds)}. Kubernetes said: ${said.replace(/\.?$/, ".")}`,
+    why: `Task '${task}' has no node for ${renderDuration(seconds)}. Kubernetes said: ${said}`,
     fix: `Free capacity, or request less in the task's resources. ${waitsUntil(settings)}`,
   };
 };
@@ -107,14 +108,13 @@ const diagnoseSandbox = (task: string, pod: Pod, cluster: ClusterView): Diagnosi
   if ((secondsSince(pod.status?.startTime, cluster.nowMs) ?? 0) < patienceSeconds) return {};
   const warnings = warningsOf(pod, cluster);
   if (!warnings) return { questions: [questionAbout(pod)] };
-  const trouble = sandboxTroubleOf({ pod, warnings, nowMs: cluster.nowMs });
-  if (!trouble) return {};
-  const said = oneLine(renderWarning(trouble.said)).replace(/\.?$/, ".");
-  const fix = trouble.what.startsWith("a volume")
+  const failure = sandboxFailureOf(pod, warnings, cluster.nowMs);
+  if (!failure) return {};
+  const fix = failure.what.startsWith("a volume")
     ? "Create the missing object."
     : "Correct the cause in that message: a limit of the task, or the node's network.";
   return {
-    why: `Task '${task}' cannot start: ${trouble.what} Kubernetes said: ${said}`,
+    why: `Task '${task}' cannot start: ${failure.what} Kubernetes said: ${asSentence(oneLine(renderWarning(failure.said)))}`,
     fix: `${fix} ${reportedAfter(cluster.settings.START_GRACE_SECONDS)}`,
   };
 };
@@ -153,9 +153,4 @@ const isKnown = (warning: string, why: string): boolean =>
 const warningsOf = ({ metadata }: Pod | Job, { warnings }: ClusterView): readonly KubernetesWarning[] | undefined =>
   warnings?.get(metadata?.uid ?? "");
 
-const questionAbout = ({ metadata }: Pod | Job): Question => ({
-  about: "object",
-  namespace: metadata?.namespace ?? "",
-  name: metadata?.name ?? "",
-  uid: metadata?.uid ?? "",
-});
+const questionAbout = (object: Pod | Job): Question => ({ about: "object", ...refOf(object) });

@@ -1,7 +1,8 @@
 // Explains why a run is stuck, and suggests a fix: an overdue step of finish-task, or a problem of a pod.
 import type { Step } from "../run/next-step.ts";
-import type { RunState, TaskState } from "../run/run-state.ts";
+import { newestJobMs, type RunState, type TaskState } from "../run/run-state.ts";
 import { fixUnread } from "../run/unread-namespace.ts";
+import { asSentence } from "../text/log-text.ts";
 import { type ClusterView, unreadNamespaceOf } from "./cluster-view.ts";
 import { diagnosePod } from "./diagnose-pod.ts";
 import type { Diagnosis } from "./diagnosis.ts";
@@ -14,7 +15,7 @@ export const diagnose = (run: RunState, step: Step, cluster: ClusterView): Diagn
   if (step.kind === "over") return {};
   const unread = unreadNamespaceOf(run, cluster);
   if (unread !== undefined) {
-    const why = cluster.jobsUnread?.get(unread)?.replace(/\.?$/, ".");
+    const why = asSentence(cluster.jobsUnread?.get(unread) ?? "");
     return { why: `Its Jobs in namespace ${unread} cannot be listed: ${why}`, fix: fixUnread(unread) };
   }
   const running = run.tasks.filter(({ phase }) => phase === "running");
@@ -22,12 +23,11 @@ export const diagnose = (run: RunState, step: Step, cluster: ClusterView): Diagn
   const dueMs = dueSinceMs(run, step, cluster);
   const seconds = (cluster.nowMs - dueMs) / 1000;
   if (seconds < sweepSeconds) return {};
-  const lease = run.annotations.lease
-    ? ` ${run.annotations.lease.holderIdentity} began it at ${run.annotations.lease.renewTime}, but did not finish.`
-    : "";
+  const { lease } = run.annotations;
+  const begun = lease ? ` ${lease.holderIdentity} began it at ${lease.renewTime}, but did not finish.` : "";
   const sweep = explainSweep(cluster);
   return {
-    why: `${overdue(run, step)}: due for ${renderDuration(seconds)}.${lease}${sweep.why}`,
+    why: `${overdue(run, step)}: due for ${renderDuration(seconds)}.${begun}${sweep.why}`,
     fix: sweep.fix,
     ...(cluster.timer === undefined ? { questions: [{ about: "timer" }] } : {}),
   };
@@ -62,28 +62,23 @@ const overdue = (run: RunState, step: Exclude<Step, { kind: "wait" | "over" }>):
 const dueSinceMs = (run: RunState, step: Step, { settings }: ClusterView): number => {
   const leaseMs = settings.CLAIM_LEASE_SECONDS * 1000;
   const claimEndMs = run.annotations.lease ? timeMs(run.annotations.lease.renewTime) + leaseMs : 0;
-  const ownerEndMs = run.annotations.announced || run.spec.silent ? 0 : createdMs(run) + leaseMs;
+  const ownerEndMs = run.annotations.announced || run.spec.silent ? 0 : newestJobMs(run) + leaseMs;
   return Math.max(claimEndMs, ownerEndMs, becameDueMs(run, step, settings.CREATE_GRACE_SECONDS * 1000));
 };
 
 const becameDueMs = (run: RunState, step: Step, createGraceMs: number): number => {
   if (step.kind === "finalize") return timeMs(run.annotations.reported);
   const endsMs = run.tasks.map(({ job }) => timeMs(job && endOf(job)));
-  if (step.kind === "report" && step.end.kind === "incomplete" && !run.annotations.announced) {
-    return createdMs(run) + createGraceMs;
-  }
-  return Math.max(createdMs(run), ...endsMs);
+  if (step.kind === "report" && step.end.kind === "incomplete" && !run.annotations.announced)
+    return newestJobMs(run) + createGraceMs;
+  return Math.max(newestJobMs(run), ...endsMs);
 };
-
-/** Creation time of its newest Job. */
-const createdMs = (run: RunState): number =>
-  Math.max(...run.tasks.map(({ job }) => timeMs(job?.metadata?.creationTimestamp)));
 
 const timeMs = (time: string | undefined): number => Date.parse(time ?? "") || 0;
 
 /** start-job creates all Jobs within seconds, unless it dies. */
 const diagnoseCreation = (run: RunState, cluster: ClusterView): Diagnosis => {
-  const ageMs = cluster.nowMs - createdMs(run);
+  const ageMs = cluster.nowMs - newestJobMs(run);
   const missing = run.tasks.filter(({ phase }) => phase === "missing").length;
   if (missing === 0 || run.annotations.announced || ageMs < cluster.settings.CLAIM_LEASE_SECONDS * 1000) return {};
   const leftSeconds = cluster.settings.CREATE_GRACE_SECONDS - ageMs / 1000;

@@ -3,11 +3,9 @@
 /** `8s`, `1m20s`, `2h5m`, `3d4h`; negative durations count as 0. */
 export const renderDuration = (seconds: number): string => {
   const whole = Math.max(0, Math.floor(seconds));
-  const [days, hours, minutes] = [
-    Math.floor(whole / 86_400),
-    Math.floor(whole / 3600) % 24,
-    Math.floor(whole / 60) % 60,
-  ];
+  const days = Math.floor(whole / 86_400);
+  const hours = Math.floor(whole / 3600) % 24;
+  const minutes = Math.floor(whole / 60) % 60;
   if (days > 0) return join([days, "d"], [hours, "h"]);
   if (hours + minutes === 0) return `${whole}s`;
   return hours > 0 ? join([hours, "h"], [minutes, "m"]) : join([minutes, "m"], [whole % 60, "s"]);

@@ -66,7 +66,9 @@ export const viewRun = (run: RunState, cluster: ClusterView): RunView => {
     silent: spec.silent,
     event: { id: event.id, type: event.type },
     context: event.shkeptncontext,
-    ...{ project: event.project, stage: event.stage, service: event.service },
+    project: event.project,
+    stage: event.stage,
+    service: event.service,
     ...(createdAt ? { createdAt } : {}),
     ...(annotations.announced ? { announcedAt: annotations.announced } : {}),
     ...(annotations.reported ? { reportedAt: annotations.reported } : {}),
@@ -79,11 +81,8 @@ const viewTasks = (run: RunState, cluster: ClusterView): TaskView[] => {
   const skipped = skippedIn(run);
   return run.tasks.map((task, index) => {
     const onError = run.spec.graph?.tasks[index]?.onError;
-    return viewTask(task, podsOf(task, cluster), {
-      jobsUnread: cluster.jobsUnread,
-      skipped: skipped.get(index),
-      onError,
-    });
+    const about = { jobsUnread: cluster.jobsUnread, skipped: skipped.get(index), onError };
+    return viewTask(task, podsOf(task, cluster), about);
   });
 };
 

@@ -6,7 +6,7 @@ import { explainFailure } from "../pod/explain-failure.ts";
 import { ownEndOf } from "../pod/pod-end.ts";
 import { isRetried } from "../pod/retried.ts";
 import { explainSidecars, hiddenEndOf } from "../pod/sidecars.ts";
-import { troubleOf } from "../pod/start-trouble.ts";
+import { startBlockerOf } from "../pod/start-blocker.ts";
 import { containersOfTask, hasStarted } from "../pod/task-containers.ts";
 import { explainTries, type Tries, triesOf } from "../pod/tries.ts";
 import type { OnError } from "../run/graph.ts";
@@ -104,7 +104,7 @@ const wordOf = (phase: TaskState["phase"], job: Job | undefined, pod: Pod | unde
   if (phase === "succeeded" || (phase === "failed" && job && ownEndOf(job, pod)?.exitCode === 0)) return "passed";
   if (phase !== "running" || !job) return phase === "running" ? "starting" : phase;
   if (!pod) return job?.status?.ready ? "running" : "starting";
-  if (troubleOf(job, pod)?.kind === "container") return "cannot-start";
+  if (startBlockerOf(job, pod)?.kind === "container") return "cannot-start";
   const { own, init, nativeSidecars } = containersOfTask(job, pod);
   if (own?.state?.terminated) {
     if (own.state.terminated.exitCode === 0) return "passed";

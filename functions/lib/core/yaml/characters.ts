@@ -1,5 +1,5 @@
 // Characters that YAML forbids (1.2, section 5.1), and bytes that are not characters.
-import type { Problem } from "../problem.ts";
+import { errorProblem, type Problem } from "../problem.ts";
 import { hex, nameOfUndecoded } from "../text/decode-text.ts";
 
 type Forbidden = Omit<Problem, "at"> & { readonly offset: number };
@@ -31,22 +31,18 @@ export const findForbidden = (text: string): readonly Forbidden[] => {
 /** Replaces each one in place, so that offsets stay the same. */
 export const withoutForbidden = (text: string): string => (isPlain(text) ? text : text.replace(forbidden, "\ufffd"));
 
-const describe = (character: string): Omit<Problem, "at"> =>
+const describe = (character: string) =>
   character.isWellFormed() ? forbiddenCharacter(character.charCodeAt(0)) : notDecoded(nameOfUndecoded(character));
 
-const forbiddenCharacter = (code: number): Omit<Problem, "at"> => ({
-  code: "forbidden-character",
-  severity: "error",
-  message: `YAML forbids the character U+${hex(code, 4)}${code === 0 ? " (NUL)" : ""}.`,
-  fix: code === 0 ? "Remove it." : `Remove it, or write it in double quotes as "${escapeOf(code)}".`,
-});
+const forbiddenCharacter = (code: number) =>
+  errorProblem(
+    "forbidden-character",
+    `YAML forbids the character U+${hex(code, 4)}${code === 0 ? " (NUL)" : ""}.`,
+    code === 0 ? "Remove it." : `Remove it, or write it in double quotes as "${escapeOf(code)}".`,
+  );
 
 /** YAML 1.2, section 5.7. */
 const escapeOf = (code: number): string => (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
 
-const notDecoded = (what: string): Omit<Problem, "at"> => ({
-  code: "bad-encoding",
-  severity: "error",
-  message: `The ${what} is neither UTF-8 nor UTF-16.`,
-  fix: "Save the file in UTF-8.",
-});
+const notDecoded = (what: string) =>
+  errorProblem("bad-encoding", `The ${what} is neither UTF-8 nor UTF-16.`, "Save the file in UTF-8.");

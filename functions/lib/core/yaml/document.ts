@@ -1,6 +1,6 @@
 // Parses YAML text into one document, within limits that protect the process from hostile text.
 import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from "yaml";
-import type { Position, Problem } from "../problem.ts";
+import { errorProblem, type Position, type Problem } from "../problem.ts";
 import { findForbidden, withoutForbidden } from "./characters.ts";
 import { type Indented, indentQuoted } from "./quoted-lines.ts";
 
@@ -75,21 +75,13 @@ const tokensOf = (text: string, lines: LineCounter): Tokens => {
   return { tokens };
 };
 
-/** An error in the YAML itself. */
-export const yamlError = (code: string, message: string, fix: string): Omit<Problem, "at"> => ({
-  code,
-  severity: "error",
-  message,
-  fix,
-});
-
-const tooLarge = yamlError(
+const tooLarge = errorProblem(
   "document-too-large",
   `The job config is larger than ${maxBytes} bytes, or has more than ${maxLexemes} YAML tokens.`,
   "Move large content into separate files, and list them under `files`.",
 );
 
-export const tooDeep = yamlError(
+export const tooDeep = errorProblem(
   "too-deep",
   "The job config is nested too deeply.",
   "A job config needs at most eight levels.",
@@ -103,4 +95,4 @@ const severalDocuments: Omit<Problem, "at"> = {
 };
 
 const syntaxError = (message: string) =>
-  yamlError("yaml-syntax", `Invalid YAML: ${message}.`, "Check indentation, colons and quotes here and just above.");
+  errorProblem("yaml-syntax", `Invalid YAML: ${message}.`, "Check indentation, colons and quotes here and just above.");

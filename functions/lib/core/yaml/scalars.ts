@@ -11,15 +11,19 @@ export interface Fault {
 }
 
 /** Reports a fault of the value. */
-export const reject = (context: z.RefinementCtx, { code, message, fix }: Fault): void =>
-  context.addIssue({ code: "custom", message, params: { code, fix } });
+export const reject = (context: z.RefinementCtx, fault: Fault): void => rejectAt([], fault, context);
 
 /** Reports a fault of a value inside a map. */
-export const rejectAt = (
-  path: PropertyKey | PropertyKey[],
-  { code, message, fix }: Fault,
-  context: z.RefinementCtx,
-): void => context.addIssue({ code: "custom", message, params: { code, fix }, path: [path].flat() });
+export const rejectAt = (path: PropertyKey | PropertyKey[], fault: Fault, context: z.RefinementCtx): void => {
+  const { code, message, fix } = fault;
+  context.addIssue({ code: "custom", message, params: { code, fix }, path: [path].flat() });
+};
+
+/** @param fault `what`: a noun with its article, "a valid namespace" */
+export const mustBe =
+  (isValid: (value: string) => boolean, { code, what, fix }: Omit<Fault, "message"> & { readonly what: string }) =>
+  (value: string): Fault | undefined =>
+    isValid(value) ? undefined : { code, message: `is ${quote(value)}, which is not ${what}`, fix };
 
 /** Any scalar, as written: `1.10` is "1.10". */
 export const text = () => z.string().register(descriptions, { type: ["string", "number", "boolean"] });

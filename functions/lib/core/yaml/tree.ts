@@ -1,7 +1,7 @@
 // A YAML document as a tree of text, lists and maps, with resolved aliases and merge keys, and the position of every value.
 import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap } from "yaml";
-import type { Position, Problem } from "../problem.ts";
-import { parseYaml, type YamlProblems, yamlError } from "./document.ts";
+import { errorProblem, type Position, type Problem } from "../problem.ts";
+import { parseYaml, type YamlProblems } from "./document.ts";
 import type { Path } from "./path.ts";
 import {
   beginWalk,
@@ -18,6 +18,22 @@ import {
 
 /** Scalars are their text as written. The meaning of null depends on its place: see {@link withoutNulls}. */
 export type Tree = string | null | Tree[] | { [key: string]: Tree };
+
+export const isTreeMap = (tree: Tree | undefined): tree is { [key: string]: Tree } =>
+  typeof tree === "object" && tree !== null && !Array.isArray(tree);
+
+/** @returns undefined if there is none; the tree's own maps have no prototype */
+export const valueAt = (tree: Tree | undefined, path: Path): Tree | undefined =>
+  path.reduce<Tree | undefined>(
+    (node, key) => (typeof node === "object" && node !== null ? (node as Record<PropertyKey, Tree>)[key] : undefined),
+    tree,
+  );
+
+/** @returns none if there is no list */
+export const listIn = (tree: Tree | undefined, key: string): readonly Tree[] => {
+  const list = isTreeMap(tree) ? tree[key] : undefined;
+  return Array.isArray(list) ? list : [];
+};
 
 /** A problem of a document that can still be read. */
 export interface Flaw {
@@ -160,19 +176,19 @@ const mergeInto = (into: TreeMap, value: MaybeNode, walk: Walk): unknown =>
   });
 
 const duplicateKey = (name: string): Refusal =>
-  yamlError("duplicate-key", `The key \`${name}\` is given twice.`, "Keep one of them.");
-const nulInside = yamlError(
+  errorProblem("duplicate-key", `The key \`${name}\` is given twice.`, "Keep one of them.");
+const nulInside = errorProblem(
   "forbidden-character",
   "This text contains the character U+0000 (NUL), which cannot be passed to a program.",
   "Remove it.",
 );
-const halfInside = yamlError(
+const halfInside = errorProblem(
   "forbidden-character",
   "This text contains half of a surrogate pair, which cannot be written in UTF-8.",
   "Write both halves, or the character itself.",
 );
-const badKey = yamlError("bad-key", "A key is not text.", "Write a plain name before the colon.");
-const badMerge = yamlError(
+const badKey = errorProblem("bad-key", "A key is not text.", "Write a plain name before the colon.");
+const badMerge = errorProblem(
   "bad-merge",
   "The value of a merge key `<<` must be a map or a list of maps.",
   "Use an alias of a map.",

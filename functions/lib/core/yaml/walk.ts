@@ -1,7 +1,7 @@
 // State of a walk through a YAML document: anchors, positions, and limits against alias bombs.
 import type { ParsedNode } from "yaml";
-import type { Problem } from "../problem.ts";
-import { tooDeep, yamlError } from "./document.ts";
+import { errorProblem, type Problem } from "../problem.ts";
+import { tooDeep } from "./document.ts";
 import type { Path } from "./path.ts";
 
 const maxDepth = 32;
@@ -98,12 +98,12 @@ export const below = <T>(walk: Walk, key: PropertyKey, read: () => T): T => {
   return result;
 };
 
-const aliasBomb = yamlError(
+const aliasBomb = errorProblem(
   "alias-bomb",
   `With its aliases resolved, the job config has more than ${maxNodes} values.`,
   "Use fewer aliases.",
 );
 const aliasCycle = (name: string): Refusal =>
-  yamlError("alias-cycle", `The anchor &${name} contains itself.`, `Remove the alias *${name}.`);
+  errorProblem("alias-cycle", `The anchor &${name} contains itself.`, `Remove the alias *${name}.`);
 const unknownAlias = (name: string): Refusal =>
-  yamlError("unknown-alias", `There is no anchor &${name} before this alias.`, "Define it earlier, with `&`.");
+  errorProblem("unknown-alias", `There is no anchor &${name} before this alias.`, "Define it earlier, with `&`.");

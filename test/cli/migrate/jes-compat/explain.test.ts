@@ -1,4 +1,4 @@
-// What runs differently than with JES: a folder of test/golden/from-jes for each kind of config.
+// What runs differently than with JES: each folder of test/golden/from-jes is one kind of config.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lintJobConfig } from "../../../../functions/cli/lint/lint.ts";
@@ -22,25 +22,51 @@ for (const { name, read, check } of goldenCases("from-jes")) {
   });
 }
 
-test("each field of the schema that JES does not have gets a note, and no other", () => {
-  const { action, task, env } = fieldsBeyondJes;
+test("each field of the schema that JES lacks gets a note, and no other field", () => {
+  const { action, task, env, securityContext } = fieldsBeyondJes;
   const given = (where: object, fields: readonly string[]) => ({
     ...where,
     ...Object.fromEntries(fields.map((name) => [name, ["x"]])),
   });
-  const config = { actions: [{ ...given({}, action), tasks: [given({ env: [given({ name: "A" }, env)] }, task)] }] };
+  const inTask = { env: [given({ name: "A" }, env)], securityContext: given({ runAsUser: 1 }, securityContext) };
+  const config = { actions: [{ ...given({}, action), tasks: [given(inTask, task)] }] };
   const notes = notesOf(JSON.stringify(config)).filter(({ code }) => code === "jes-has-no-such-field");
-  assert.equal(notes.length, action.length + task.length + env.length);
+  assert.equal(notes.length, action.length + task.length + env.length + securityContext.length);
   assert.ok(task.includes("volumes") && env.includes("secret") && action.includes("failFast"));
 });
 
-test("every note says where it stands and what to do, if only nothing", () => {
+test("the three securityContext fields that JES lacks get a note at their position", () => {
+  const config = `apiVersion: v2
+actions:
+  - name: Say hello
+    events: [{name: sh.keptn.event.hello.triggered}]
+    tasks:
+      - name: hello
+        image: alpine
+        securityContext:
+          runAsUser: 1000
+          seLinuxOptions: {level: "s0:c1"}
+          appArmorProfile: {type: RuntimeDefault}
+          windowsOptions: {runAsUserName: ContainerUser}
+`;
+  const notes = notesOf(config).filter(({ code }) => code === "jes-has-no-such-field");
+  assert.deepEqual(
+    notes.map(({ at, message }) => [at?.line, /`(\w+)`/.exec(message)?.[1]]),
+    [
+      [10, "seLinuxOptions"],
+      [11, "appArmorProfile"],
+      [12, "windowsOptions"],
+    ],
+  );
+});
+
+test("every note has a position and says what to do, even if nothing", () => {
   for (const { read } of goldenCases("from-jes")) {
     for (const { code, at, fix } of notesOf(read("config.yaml") ?? "")) assert.ok(at && fix, code);
   }
 });
 
-test("a config that runs as it did gets only what holds for every config", () => {
+test("a config that runs as before gets only the notes that every config gets", () => {
   const config = `apiVersion: v2
 actions:
   - name: Say hello
@@ -51,7 +77,7 @@ actions:
   assert.deepEqual(codes, ["jes-failed-is-not-errored", "jes-stopped-in-time"]);
 });
 
-test("says nothing about JES unless it is asked to", () => {
+test("there are no notes about JES unless asked for", () => {
   const problems = lintJobConfig("apiVersion: v2\nactions: []\n", "job/config.yaml", { allowPrivilegedJobs: false });
   assert.deepEqual(
     problems.filter(({ severity }) => severity === "note"),

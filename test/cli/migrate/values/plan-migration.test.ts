@@ -1,4 +1,4 @@
-// JES's Helm values and the overlay they become: a folder of test/golden/migrate for each kind of installation.
+// JES's Helm values and the resulting overlay: each folder of test/golden/migrate is one kind of installation.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chartValues } from "../../../../functions/cli/migrate/values/chart-values.ts";
@@ -28,24 +28,24 @@ const leavesOf = (tree: unknown, path: readonly string[] = []): (readonly string
     ? Object.entries(tree).flatMap(([key, value]) => leavesOf(value, [...path, key]))
     : [path];
 
-test("every value of the chart has its row", () => {
+test("every value of the chart has a row", () => {
   const without = leavesOf(chartValues).filter((path) => !rowOf(path));
   assert.deepEqual(without, []);
 });
 
-test("no row is there twice", () => {
+test("no row appears twice", () => {
   const names = valueTable.map(({ value }) => value);
   assert.deepEqual(names, [...new Set(names)]);
 });
 
-test("the chart's own values are no change, however they are written", () => {
+test("the chart's own values change nothing, however they are written", () => {
   const defaults = planFor("");
   assert.ok("notes" in defaults);
   const written = planFor(JSON.stringify(chartValues));
   assert.deepEqual(written, defaults);
 });
 
-test("names an image by tag, by digest, or by nothing", () => {
+test("sets an image by tag, by digest, or by name alone", () => {
   const imageOf = (image: string) => {
     const planned = planFor("", { image });
     assert.ok("overlay" in planned);

@@ -1,4 +1,4 @@
-// What others wrote on a Job is as good as not there.
+// Malformed annotations are treated as absent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -14,7 +14,7 @@ const link = { namespace: "jobs", name: "a", task: "a", ttlSeconds: 1 };
 const chain = { action: "a", silent: false, source: "s", jobs: [link] };
 const without = (value: object, name: string) => JSON.stringify({ ...value, [name]: undefined });
 
-test("reads what we wrote", () => {
+test("reads the annotations that we write", () => {
   assert.deepEqual(parseRunSpec(JSON.stringify(chain)), chain);
   assert.deepEqual(parseEnvelope(JSON.stringify(testEvent)), testEvent);
   const claim = { by: "me", at: "2026-01-02T03:04:05Z", leaseSeconds: 30 };
@@ -27,7 +27,7 @@ test("reads what we wrote", () => {
     assert.deepEqual(parseEnd(JSON.stringify(end), 2), end);
 });
 
-test("reads nothing where a part is missing or of another kind", () => {
+test("reads nothing when a part is missing or has another type", () => {
   for (const name of Object.keys(chain)) assert.equal(parseRunSpec(without(chain, name)), undefined, name);
   for (const name of Object.keys(link))
     assert.equal(
@@ -57,7 +57,7 @@ test("reads nothing where a part is missing or of another kind", () => {
     );
 });
 
-test("a Job with our labels and annotations of somebody else is no run", () => {
+test("a Job with our labels and somebody else's annotations is not a run", () => {
   for (const text of ["null", '{"jobs":[null]}', "[".repeat(100_000)]) {
     const [job] = makeJobs({ phases: ["running"] });
     const annotations = { ...job?.metadata?.annotations, "keptn.sh/jes-chain": text };
@@ -65,7 +65,7 @@ test("a Job with our labels and annotations of somebody else is no run", () => {
   }
 });
 
-test("reads the graph of a chain, and nothing of one whose graph is none", () => {
+test("reads a run's graph, and nothing when the graph is invalid", () => {
   const jobs = [link, { ...link, name: "b" }];
   const readWith = (graph: unknown) => parseRunSpec(JSON.stringify({ ...chain, jobs, graph }));
   const graph = { failFast: true, tasks: [{ when: "always", onError: "warn" }, { needs: [0] }] };

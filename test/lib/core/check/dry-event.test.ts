@@ -1,4 +1,4 @@
-// The dry event: which type it has, and what lines of a log say of it.
+// The dry event: which type it gets, and how the log shows what became of it.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { checkDryEvent, makeDryEvent, readDryEvent } from "../../../../functions/lib/core/check/dry-event.ts";
@@ -7,10 +7,10 @@ import { parseKeptnEvent } from "../../../../functions/lib/core/event/keptn-even
 const line = (fields: object) => JSON.stringify({ time: "2026-01-02T03:04:05Z", ...fields });
 
 describe("a dry event", () => {
-  test("is thin: start-job has to ask Keptn for it", () => {
+  test("is thin: start-job has to ask Keptn for the rest", () => {
     assert.equal(parseKeptnEvent(makeDryEvent("a", [])).kind, "thin");
   });
-  test("has the usual type where one Trigger takes all, else the first exact one", () => {
+  test("has the usual type when one Trigger takes all types, otherwise the first exact type", () => {
     const typeOf = (...specs: object[]) =>
       makeDryEvent(
         "a",
@@ -21,7 +21,7 @@ describe("a dry event", () => {
     assert.equal(typeOf({ filters: [{ exact: { type: "x" } }] }, { filter: { attributes: { type: "y" } } }), "x");
     assert.equal(typeOf({ filter: { attributes: { type: "y" } } }, {}), usual);
   });
-  test("is not seen in lines of other events, nor in lines that are no JSON", () => {
+  test("is not found in lines about other events or in lines that are not JSON", () => {
     const log = [
       line({ level: "warn", message: "will be retried: x", event: "id-2" }),
       "id-1 crashed",
@@ -29,7 +29,7 @@ describe("a dry event", () => {
     ];
     assert.equal(readDryEvent(log.join("\n"), "id-1"), undefined);
   });
-  test("counts as arrived whatever failed before", () => {
+  test("counts as arrived, whatever failed before", () => {
     const failed = line({ level: "warn", message: "will be retried: no\nconnection", event: "a" });
     assert.deepEqual(readDryEvent(failed, "a"), { failed: "will be retried: no connection" });
     const arrived = line({ level: "info", message: "ignored: Keptn has no open event a" });
@@ -40,7 +40,7 @@ describe("a dry event", () => {
     ["Keptn GET x: unable to verify the first certificate.", /KEPTN_CA_FILE/],
     ["Keptn GET x: connect ECONNREFUSED 10.0.0.1:80.", /KEPTN_API_ENDPOINT/],
   ] as const) {
-    test(`that failed with "${said}" can be mended`, () => {
+    test(`the failure "${said}" comes with a fix`, () => {
       const finding = checkDryEvent({ kind: "failed", said }, { namespace: "jes" });
       assert.equal(finding.severity, "error");
       assert.match(finding.fix ?? "", fix);

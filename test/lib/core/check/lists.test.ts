@@ -1,4 +1,4 @@
-// What check says of the operator's lists: names that are none, values that cannot be read, entries that allow nothing.
+// How check judges the operator's lists: misspelled names, unreadable values, entries that allow nothing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkLists } from "../../../../functions/lib/core/check/check-lists.ts";
@@ -23,7 +23,7 @@ const seenOf = (data: Readonly<Record<string, string>>): string[] => {
     .map(({ seen }) => seen);
 };
 
-test("each list and limit is a setting that check knows: a slip of the pen gets its name", () => {
+test("check knows every list and limit, and names a misspelled one", () => {
   const lists = Object.keys(jobSettings).filter((name) => /^(ALLOWED|MAX)_/.test(name));
   for (const name of Object.keys(openLists)) assert.ok(lists.includes(name) || name === "FILES_VOLUME_SIZE", name);
   for (const name of lists) {
@@ -32,7 +32,7 @@ test("each list and limit is a setting that check knows: a slip of the pen gets 
   }
 });
 
-test("values that cannot be read", () => {
+test("reports unreadable values", () => {
   assert.match(
     seenOf({ ALLOWED_VOLUMES: "hostPath" })[0] ?? "",
     /^ALLOWED_VOLUMES="hostPath" contains "hostPath": write /,
@@ -40,7 +40,7 @@ test("values that cannot be read", () => {
   assert.match(seenOf({ MAX_VOLUME_SIZE: "much" })[0] ?? "", /^MAX_VOLUME_SIZE="much" /);
 });
 
-test("entries that allow nothing", () => {
+test("reports entries that allow nothing", () => {
   const listed = (env: Readonly<Record<string, string>>) => {
     const parsed = parseSettings(env);
     assert.ok("settings" in parsed);

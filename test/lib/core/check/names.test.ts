@@ -1,4 +1,4 @@
-// What an overlay made of our names, read from those of its Knative Services.
+// The names that an overlay gave our objects, derived from the names of its Knative Services.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { affixesOf, nameWith } from "../../../../functions/lib/core/check/names.ts";
@@ -15,7 +15,7 @@ const cases: readonly (readonly [services: readonly string[], keptn: string])[] 
 ];
 
 for (const [services, keptn] of cases) {
-  test(`of ${JSON.stringify(services)} the Broker is called ${keptn}`, () => {
+  test(`the Services ${JSON.stringify(services)} mean that the Broker is called ${keptn}`, () => {
     assert.equal(nameWith(affixesOf(services), "keptn"), keptn);
   });
 }

@@ -1,4 +1,4 @@
-// Patterns for names: `*` anywhere, and nothing else that is special.
+// Glob patterns for names: `*` anywhere, nothing else is special.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matchesAny, matchesGlob } from "../../../../functions/lib/core/config/glob.ts";
@@ -16,7 +16,7 @@ const table: readonly (readonly [pattern: string, fits: readonly string[], not: 
 ];
 
 for (const [pattern, fits, not] of table) {
-  test(`${pattern} stands for ${fits.join(", ")}, and not for ${not.join(", ")}`, () => {
+  test(`${pattern} matches ${fits.join(", ")}, but not ${not.join(", ")}`, () => {
     assert.deepEqual(
       fits.filter((name) => !matchesGlob(name, pattern)),
       [],
@@ -28,11 +28,11 @@ for (const [pattern, fits, not] of table) {
   });
 }
 
-test("one of several patterns is enough, none of none", () => {
+test("one matching pattern of several is enough; an empty list matches nothing", () => {
   assert.equal(matchesAny("team-a", ["x", "team-*"]), true);
   assert.equal(matchesAny("team-a", []), false);
 });
 
-test("a pattern of stars alone is done with at once", () => {
+test("a pattern of many stars is matched in linear time", () => {
   assert.equal(matchesGlob("a".repeat(253), `${"*a".repeat(120)}*b`), false);
 });

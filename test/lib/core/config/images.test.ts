@@ -1,11 +1,11 @@
-// What is a container image, and which ones an operator's list allows.
+// Image references, and which ones an operator's list allows.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkImage, isImageAllowed } from "../../../../functions/lib/core/config/images.ts";
 
 const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 
-test("takes every spelling of a reference for an image", () => {
+test("accepts every spelling of an image reference", () => {
   const images = [
     "alpine",
     "alpine:3.20",
@@ -26,7 +26,7 @@ test("takes every spelling of a reference for an image", () => {
   }
 });
 
-test("takes nothing else for one", () => {
+test("rejects everything else", () => {
   for (const image of [
     "Alpine",
     "a b",
@@ -51,7 +51,7 @@ const spellings = [
   "index.docker.io/library/alpine",
 ];
 
-test("knows all spellings of an image of Docker Hub for the same", () => {
+test("treats all spellings of a Docker Hub image as the same image", () => {
   for (const listed of spellings) {
     for (const image of spellings) assert.equal(isImageAllowed(image, [listed]), true, `${image} by ${listed}`);
     assert.equal(isImageAllowed("alpine:3.20", [listed]), false, listed);

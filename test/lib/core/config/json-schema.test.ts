@@ -1,4 +1,4 @@
-// The JSON Schema for editors: complete, and of one mind with the parser.
+// The JSON Schema for editors is complete and agrees with the parser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeJsonSchema } from "../../../../functions/lib/core/config/json-schema.ts";
@@ -31,7 +31,7 @@ test("every field has a description and an example", () => {
   );
 });
 
-test("every map refuses unknown fields, so that an editor shows them", () => {
+test("every map refuses unknown fields, so that editors flag them", () => {
   const maps = fieldsOf(makeJsonSchema()).flatMap(([path, field]) => [
     [path, field] as const,
     [`${path}[]`, field.items] as const,

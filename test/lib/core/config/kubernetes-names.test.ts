@@ -1,4 +1,4 @@
-// Names, keys and quantities that the API server takes.
+// Names, keys and quantities that the API server accepts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -10,7 +10,7 @@ import {
   parseQuantity,
 } from "../../../../functions/lib/core/config/kubernetes-names.ts";
 
-test("reads quantities in all of Kubernetes' units", () => {
+test("reads quantities in all Kubernetes units", () => {
   const quantities = {
     "1": 1,
     "50m": 0.05,
@@ -27,12 +27,12 @@ test("reads quantities in all of Kubernetes' units", () => {
     assert.equal(parseQuantity(text), undefined, text);
 });
 
-test("tells names of variables from others", () => {
+test("recognizes valid names of environment variables", () => {
   for (const name of ["A", "_a", "E2E-json.Path", ".a", "-"]) assert.equal(isEnvName(name), true, name);
   for (const name of ["", "1A", "a b", "a=b", "ä", ".", "..", "..a"]) assert.equal(isEnvName(name), false, name);
 });
 
-test("tells namespaces and other names of objects from others", () => {
+test("recognizes valid names of namespaces and other objects", () => {
   assert.equal(checkNamespace("carts-1"), undefined);
   for (const name of ["Carts", "a.b", "-a", "a-", "a".repeat(64)])
     assert.notEqual(checkNamespace(name), undefined, name);
@@ -41,7 +41,7 @@ test("tells namespaces and other names of objects from others", () => {
     assert.equal(isDnsSubdomain(name), false, name);
 });
 
-test("tells keys and values of labels from others", () => {
+test("recognizes valid label keys and values", () => {
   for (const key of ["a", "a/b", "example.com/a_B.c-1"]) assert.equal(isQualifiedName(key), true, key);
   for (const key of ["", "a/", "/a", "a/b/c", "-a", "a b", "Ex.com/a", "a".repeat(64)])
     assert.equal(isQualifiedName(key), false, key);

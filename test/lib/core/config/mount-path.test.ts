@@ -1,4 +1,4 @@
-// Where a task may have a volume, and where nobody may.
+// Where a task may mount a volume.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkMountPath, withoutSlash } from "../../../../functions/lib/core/config/mount-path.ts";
@@ -26,7 +26,7 @@ for (const path of refused) {
     assert.equal(checkMountPath(path)?.code, "bad-mount-path"));
 }
 
-test("a slash at the end is no part of the folder", () => {
+test("a trailing slash is not part of the path", () => {
   assert.equal(withoutSlash("/cache//"), "/cache");
   assert.equal(withoutSlash("/cache"), "/cache");
 });

@@ -1,11 +1,11 @@
-// Which field was meant by a mistyped one.
+// Suggestions for mistyped fields.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nearest } from "../../../../functions/lib/core/config/nearest.ts";
 
 const known = ["name", "image", "serviceAccount", "maxPollDuration", "env", "cmd"];
 
-test("finds the field that is one slip away", () => {
+test("finds the field that is one typo away", () => {
   assert.equal(nearest("nmae", known), "name");
   assert.equal(nearest("serviceAcount", known), "serviceAccount");
   assert.equal(nearest("serviceAccountName", known), "serviceAccount");
@@ -13,7 +13,7 @@ test("finds the field that is one slip away", () => {
   assert.equal(nearest("envs", known), "env");
 });
 
-test("guesses nothing where nothing is near", () => {
+test("suggests nothing when nothing is close", () => {
   assert.equal(nearest("tolerations", known), undefined);
   assert.equal(nearest("imagePullSecrets", known), undefined);
   assert.equal(nearest("x".repeat(100_000), known), undefined);

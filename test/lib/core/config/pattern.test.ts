@@ -1,4 +1,4 @@
-// Event names: RE2, unanchored, and the warning for names of which only a part is given.
+// Event names: RE2, unanchored, with a warning for partial names.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -16,14 +16,14 @@ test("finds a name anywhere in the type, as JES does", () => {
   }
 });
 
-test("takes what RE2 refuses for a problem, and never for a match", () => {
+test("reports a pattern that RE2 refuses, and never matches it", () => {
   for (const name of ["*.triggered", "(test", "(?=test)", "\\1", "[a", "a{65}", "\\pL\\pN\\pP", "x".repeat(300)]) {
     assert.equal(checkPattern(name)?.code, "bad-pattern", name);
     assert.equal(matchesPattern(name, type), false, name);
   }
 });
 
-test("finds plain names as RE2 does, though JavaScript's engine looks for them", () => {
+test("matches plain names as RE2 does, although JavaScript's engine matches them", () => {
   const name = fc
     .tuple(
       fc.constantFrom("", "^"),
@@ -40,11 +40,11 @@ test("finds plain names as RE2 does, though JavaScript's engine looks for them",
   );
 });
 
-test("is not held up by a pattern that would hang a backtracking engine", () => {
+test("is not slowed down by a pattern that hangs a backtracking engine", () => {
   assert.equal(matchesPattern("(a+)+$", `${"a".repeat(5000)}!`), false);
 });
 
-test("offers the anchored pattern where only a part of a type is given", () => {
+test("suggests the anchored pattern for a partial type", () => {
   assert.equal(anchorOf("sh.keptn.event.deploy"), "^sh\\.keptn\\.event\\.deploy\\.triggered$");
   assert.equal(anchorOf("test.triggered"), "^sh\\.keptn\\.event\\.test\\.triggered$");
   for (const whole of [type, "sh.keptn.event.dev.delivery.finished", "sh.keptn.log.error", "sh.keptn.*", "^test$"]) {

@@ -1,4 +1,4 @@
-// A value in another form, as its field would have it; a command as people know it from a terminal.
+// A value rewritten into the form that its field expects; a command as written in a terminal.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { commandList, commandText } from "../../../../functions/lib/core/config/command-text.ts";
@@ -6,7 +6,7 @@ import { knownWord } from "../../../../functions/lib/core/config/known-words.ts"
 import { rewriteFix } from "../../../../functions/lib/core/config/rewrite.ts";
 import { knownKeysAt } from "../../../../functions/lib/core/config/schema-at.ts";
 
-describe("a command as one text", () => {
+describe("a command as one string", () => {
   const lists: Readonly<Record<string, string[]>> = {
     ls: ["ls"],
     " ls  -la ": ["ls", "-la"],
@@ -19,21 +19,21 @@ describe("a command as one text", () => {
     "": ["sh", "-c", ""],
   };
   for (const [text, list] of Object.entries(lists))
-    test(`${JSON.stringify(text)} is a list`, () => assert.deepEqual(commandList(text), list));
-  test("is made of words, with quotes where a shell would split or read them", () => {
+    test(`${JSON.stringify(text)} becomes a list`, () => assert.deepEqual(commandList(text), list));
+  test("is joined from words, quoted where a shell would split or expand them", () => {
     const words = ["echo", "a b", "it's", "&&", "ls", ">", "/keptn/x", "$(HOST)", "*"];
     assert.equal(commandText(words), "echo 'a b' 'it'\\''s' && ls > /keptn/x $(HOST) '*'");
     assert.equal(commandText(["ls", "&&", "echo $HOST"]), "ls && echo $HOST");
   });
 });
 
-test("what is too long to be shown in a sentence is not", () => {
+test("a text too long for a message is left out", () => {
   const path = ["actions", 0, "tasks", 0, "cmd"];
   assert.equal(rewriteFix("x ".repeat(200), path), undefined);
   assert.equal(rewriteFix("x y", path), 'Write `cmd: ["x","y"]`.');
 });
 
-test("no field of ours is taken for a word of others", () => {
+test("none of our fields is mistaken for a word of another tool", () => {
   const places = [
     [],
     ["actions", 0],
@@ -52,7 +52,7 @@ test("no field of ours is taken for a word of others", () => {
   assert.equal(knownWord("constructor", ["actions", 0, "tasks", 0]), undefined);
 });
 
-test("a field that a word stands for is there", () => {
+test("every suggested field exists", () => {
   const fix = (key: string) =>
     /^Did you mean `(\w+)`/.exec(knownWord(key, ["actions", 0, "tasks", 0]) ?? "")?.[1] ?? "";
   const fields = ["command", "arguments", "environment", "file", "cwd", "serviceAccountName", "timeout", "pull_policy"];

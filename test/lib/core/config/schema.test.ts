@@ -1,4 +1,4 @@
-// The examples in the schema are examples that work.
+// The examples in the schema are valid.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stringify } from "yaml";
@@ -17,10 +17,10 @@ const task = action.properties!["tasks"]!.items!;
 
 const minimal = { name: "a", image: "alpine" };
 
-/** A task that the example of `needs` names. */
+/** A task that the example of `needs` refers to. */
 const needed = { name: "Build", image: "alpine" };
 
-/** A config with the example in its place. */
+/** A config with the example in place. */
 const configs = [
   ...Object.entries(task.properties!).map(([name, field]) => ({
     name,
@@ -38,7 +38,7 @@ const configs = [
 ].map(({ name, ...action }) => ({ name, text: stringify({ apiVersion: "v2", actions: [{ name: "a", ...action }] }) }));
 
 for (const { name, text } of configs) {
-  test(`the example of ${name} has no error`, () => {
+  test(`the example of ${name} is valid`, () => {
     const { problems } = parseJobConfig(text, "f");
     assert.deepEqual(
       problems.filter(({ severity }) => severity === "error"),

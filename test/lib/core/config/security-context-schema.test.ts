@@ -1,4 +1,4 @@
-// A task may set every field of a security context that Kubernetes has. The compiler compares, when the client is updated.
+// A task may set every field of Kubernetes' security context. The compiler compares them when the client is updated.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -10,7 +10,7 @@ import type { PodSecurityContext, SecurityContext } from "../../../../functions/
 const container: Record<keyof SecurityContext, unknown> = makeSecurityContextSchema().shape;
 const pod: Record<keyof PodSecurityContext, unknown> = makePodSecurityContextSchema().shape;
 
-test("knows every field of the container's and of the pod's security context", () => {
+test("knows every field of the container and the pod security context", () => {
   assert.equal(Object.keys(container).length, 12);
   assert.equal(Object.keys(pod).length, 13);
 });

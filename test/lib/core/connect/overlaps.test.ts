@@ -9,9 +9,9 @@ const selection = { project: "sockshop" };
 const filter = { projects: ["sockshop"], stages: [], services: [] };
 const named = "sh.keptn.event.test.triggered";
 
-describe("subscriptions that overlap", () => {
+describe("overlapping subscriptions", () => {
   const to = (event: string, id = event) => ({ id, event, filter });
-  test("are those of different events that one type fits, and each is told with what it takes", () => {
+  test("are those for different events that share a type, each with the types it takes", () => {
     const others = [named, everyTask, "sh.keptn.>", "sh.keptn.event.test.*", "sh.keptn.event.test.finished"].map(
       (one) => to(one),
     );
@@ -25,7 +25,7 @@ describe("subscriptions that overlap", () => {
     );
     assert.deepEqual(overlapsWith([everyTask], [to(everyTask), to("sh.keptn.event.dev.delivery.triggered")]), []);
   });
-  test("are found among all, each pair once", () => {
+  test("are found among all subscriptions, each pair once", () => {
     const all = [to(named, "1"), to(everyTask, "2"), to(named, "3"), to("sh.keptn.event.test.*", "4"), to("a.b", "5")];
     assert.deepEqual(
       overlapsAmong(all).map(({ pattern, others }) => [pattern.map(({ id }) => id), others.map(({ id }) => id)]),
@@ -38,7 +38,7 @@ describe("subscriptions that overlap", () => {
   });
 });
 
-test("every task of a project: the shipyard file's, of the stage if there is one, and Keptn's own; no sequence", () => {
+test("every task of a project: those of the shipyard file, of one stage if given, and Keptn's own; no sequences", () => {
   const shipyard = `spec: {stages: [{name: dev, sequences: [{name: delivery, tasks: [{name: test}, {name: get-sli}]}]},
     {name: prod, sequences: [{name: delivery, tasks: [{name: release}, {name: test}]}]}]}`;
   const tasks = (given: { project: string; stage?: string }, text = shipyard) =>

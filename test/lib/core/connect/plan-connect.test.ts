@@ -39,14 +39,14 @@ const textOf = (changed: ReturnType<typeof changeWebhooks>): string => {
 };
 
 describe("webhook.yaml", () => {
-  test("is made, and is empty again", () => {
+  test("is created, and removed when empty again", () => {
     const text = textOf(changeWebhooks(undefined, { put: [webhook("1")], remove: [] }));
     const known = readWebhooks(text);
     assert.ok(!("problem" in known));
     assert.deepEqual(known, [{ ...webhook("1"), isOurs: true }]);
     assert.deepEqual(changeWebhooks(text, { put: [], remove: ["1"] }), { text: undefined });
   });
-  test("keeps what is not ours, to the letter, with its comments", () => {
+  test("keeps entries of others byte for byte, with comments", () => {
     const text = textOf(changeWebhooks(foreign, { put: [webhook("1"), webhook("2", probeType)], remove: ["gone"] }));
     assert.ok(text.startsWith(foreign.trimEnd()), text);
     const known = readWebhooks(text);
@@ -61,7 +61,7 @@ describe("webhook.yaml", () => {
     );
     assert.equal(textOf(changeWebhooks(text, { put: [], remove: ["1", "2"] })), foreign);
   });
-  test("that webhook-service could not read is not touched, and why is said", () => {
+  test("is left alone when webhook-service could not read it, with the reason", () => {
     for (const [text, problem] of [
       ["a: [", /^It is not valid YAML/],
       ["apiVersion: v1", /^Its apiVersion is v1/],
@@ -84,18 +84,18 @@ describe("a plan to connect", () => {
   ];
   const ours = [webhook("1", named), webhook("2", probeType)].map((one) => ({ ...one, isOurs: true }));
   const theirs = { ...webhook("f", named), isOurs: false };
-  test("creates what is not there, and a subscription for the probe", () => {
+  test("creates missing subscriptions and one for the probe", () => {
     const { wanted, unwanted, orphans, overlaps } = planConnect(selection, [named], {
       subscriptions: [],
       webhooks: [],
     });
     assert.deepEqual([wanted, unwanted, orphans, overlaps], [[{ event: named }, { event: probeType }], [], [], []]);
   });
-  test("has one subscription where a pattern has the others, and the probe", () => {
+  test("needs one subscription when a pattern covers the others and the probe", () => {
     const { wanted } = planConnect(selection, [named, everyTask, everyTask], { subscriptions: [], webhooks: [] });
     assert.deepEqual(wanted, [{ event: everyTask }]);
   });
-  test("leaves what is as it has to be, and what is somebody else's", () => {
+  test("leaves correct subscriptions and those of others alone", () => {
     const found = { subscriptions, webhooks: [...ours, theirs] };
     const { wanted, unwanted, overlaps } = planConnect(selection, [named], found);
     assert.deepEqual([wanted.map(({ id }) => id), unwanted, overlaps], [["1", "2"], [], []]);
@@ -106,20 +106,20 @@ describe("a plan to connect", () => {
       ["1", "2"],
     );
   });
-  test("takes up what an interrupted one left: a subscription without a webhook", () => {
+  test("completes an interrupted connect: a subscription without a webhook", () => {
     const { wanted } = planConnect(selection, [named], { subscriptions: subscriptions.slice(0, 2), webhooks: [] });
     assert.deepEqual(
       wanted.map(({ id }) => id),
       ["1", "2"],
     );
   });
-  test("follows a changed wish, and clears our webhooks that nothing calls", () => {
+  test("follows a changed selection, and removes our webhooks without a subscription", () => {
     const found = { subscriptions, webhooks: [...ours, { ...webhook("gone"), isOurs: true }] };
     const { wanted, unwanted, orphans } = planConnect(selection, ["sh.keptn.event.release.triggered"], found);
     assert.deepEqual(wanted, [{ event: "sh.keptn.event.release.triggered" }, { event: probeType, id: "2" }]);
     assert.deepEqual([unwanted.map(({ id }) => id), orphans], [["1"], ["gone"]]);
   });
-  test("sees whom it would take events from: not its own that go, but everybody else's, also in another project", () => {
+  test("finds whose events it would take: not its own outdated subscriptions, but everybody else's, in other projects too", () => {
     const found = { subscriptions, webhooks: [...ours, theirs] };
     const { unwanted, overlaps } = planConnect(selection, [everyTask], found);
     assert.deepEqual(
@@ -138,14 +138,14 @@ describe("a plan to connect", () => {
 
 describe("the deny list", () => {
   const usual = "kubernetes\nkubernetes.default\nsvc.cluster.local\ncluster.local\nlocalhost\n::1";
-  test("denies a Service by the name that its address has, however it is written", () => {
+  test("denies a Service by the name in its address, however it is written", () => {
     for (const host of ["broker-ingress.knative-eventing", "broker-ingress.knative-eventing.svc.cluster.local:80"]) {
       assert.deepEqual(denyingLines(`http://${host}/jes/keptn`, usual), ["svc.cluster.local", "cluster.local"]);
     }
     assert.deepEqual(denyingLines("https://broker.example.com/jes/keptn", usual), []);
     assert.deepEqual(denyingLines("http://10.0.0.1/x", usual), []);
   });
-  test("loses those lines, and has them again", () => {
+  test("can lose these lines and get them back", () => {
     const lines = ["svc.cluster.local", "cluster.local"];
     const mended = withoutLines(usual, lines);
     assert.deepEqual(denyingLines(url, mended), []);
@@ -154,8 +154,8 @@ describe("the deny list", () => {
   });
 });
 
-describe("what is connected", () => {
-  test("is read back, and what has another form is left out", () => {
+describe("connections", () => {
+  test("are read back, and malformed ones are left out", () => {
     const connection = { project: "p", stage: "dev", events: [everyTask], broker: url };
     const data = {
       [keyOf(connection)]: JSON.stringify(connection),
@@ -173,7 +173,7 @@ describe("what is connected", () => {
       ],
     );
   });
-  test("is looked after in steps that divide an hour or a day", () => {
+  test("are checked at intervals that divide an hour or a day", () => {
     assert.deepEqual(["15m", "1m", "1h", "6h", "24h"].map(scheduleOf), [
       "*/15 * * * *",
       "* * * * *",
@@ -186,7 +186,7 @@ describe("what is connected", () => {
   });
 });
 
-test("event types: a task's name is enough", () => {
+test("event types: the name of a task is enough", () => {
   assert.deepEqual(
     ["test", "sh.keptn.event.*.triggered", "sh.keptn.event.test.finished", "sh.keptn.event.>", "x.y"].map(eventTypeOf),
     [

@@ -1,4 +1,4 @@
-// Events as people have them become what Keptn sends.
+// Events as people write them become events as Keptn sends them.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
@@ -13,8 +13,8 @@ const time = "2026-01-02T03:04:05.000Z";
 const data = { project: "sockshop", stage: "dev", service: "carts" };
 const bare = { type: "sh.keptn.event.test.triggered", data };
 
-describe("an event without what Keptn adds", () => {
-  test("gets it, and the same each time", () => {
+describe("an event without the fields that Keptn adds", () => {
+  test("gets them, and the same ones each time", () => {
     const { event, made } = completeEvent(bare, time);
     assert.deepEqual(made, ["id", "source", "time", "shkeptncontext"]);
     assert.equal(parseKeptnEvent(event).kind, "event");
@@ -24,24 +24,24 @@ describe("an event without what Keptn adds", () => {
       assert.match(uuid ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
     assert.notEqual(id, shkeptncontext);
   });
-  test("and another one gets other ids", () => {
+  test("gets other ids than another event", () => {
     const other = completeEvent({ ...bare, data: { ...data, service: "orders" } }, time).event;
     assert.notEqual((other as { id: string }).id, (completeEvent(bare, time).event as { id: string }).id);
   });
-  test("keeps all that it has", () => {
+  test("keeps all the fields it has", () => {
     const whole = { ...bare, id: "1", source: "me", time: "2022-05-13T07:46:09.546Z", shkeptncontext: "c" };
     assert.deepEqual(completeEvent(whole, time), { event: whole, made: [] });
   });
-  test("that has only ids gets no context: it stays one that Keptn has to be asked for", () => {
+  test("gets no context when it has only ids: it stays thin, and Keptn has to be asked for the rest", () => {
     const thin = { id: "1", type: bare.type, source: "s", time, data: { project: "sockshop" } };
     assert.deepEqual(completeEvent(thin, time).made, []);
   });
-  test("is left alone where it is none", () => {
+  test("is left alone when it is not an event", () => {
     for (const value of [null, 1, "x", [], {}, { type: 5 }]) assert.deepEqual(completeEvent(value, time).made, []);
   });
 });
 
-test("of a list, all are seen", () => {
+test("every event of a list is found", () => {
   assert.deepEqual(eventsIn([bare, bare]), [bare, bare]);
   assert.deepEqual(eventsIn({ events: [bare], nextPageKey: "0" }), [bare]);
   assert.deepEqual(eventsIn({ events: [] }), []);
@@ -50,17 +50,17 @@ test("of a list, all are seen", () => {
   assert.deepEqual(eventsIn("x"), ["x"]);
 });
 
-describe("an event that is made up", () => {
-  test("is one of Keptn, with a place for the task's properties", () => {
+describe("a made-up event", () => {
+  test("is a valid Keptn event, with a place for the task's properties", () => {
     const made = makeEventOfType(typeOfTask("remote-task") ?? "");
     assert.equal(parseKeptnEvent(completeEvent(made, time).event).kind, "event");
     assert.deepEqual((made["data"] as Record<string, unknown>)["remote-task"], {});
   });
-  test("of a sequence has none", () => {
+  test("has no such place when it is for a sequence", () => {
     const { data } = makeEventOfType("sh.keptn.event.dev.delivery.triggered");
     assert.deepEqual(Object.keys(data as object), ["project", "stage", "service"]);
   });
-  test("is not made of what is no name of a task", () => {
+  test("needs a valid task name", () => {
     assert.equal(typeOfTask("dev.delivery"), "sh.keptn.event.dev.delivery.triggered");
     for (const name of ["", "sh.keptn.event.test.triggered", "a b", "a/b"]) assert.equal(typeOfTask(name), undefined);
   });

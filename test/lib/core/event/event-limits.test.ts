@@ -1,4 +1,4 @@
-// What no event of Keptn has is refused before anything works with it.
+// Events that Keptn cannot have sent are refused before anything uses them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseKeptnEvent } from "../../../../functions/lib/core/event/keptn-event.ts";
@@ -11,7 +11,7 @@ const flawOf = (value: object): string => {
 };
 const nested = (levels: number): unknown => JSON.parse(`${"[".repeat(levels)}${"]".repeat(levels)}`);
 
-test("names that would lead out of the path of a request", () => {
+test("refuses names that would change the path of a request", () => {
   for (const name of [".", ".."])
     assert.equal(
       flawOf({ ...event, data: { ...data, stage: name } }),
@@ -21,12 +21,12 @@ test("names that would lead out of the path of a request", () => {
   assert.match(flawOf({ id: "1", type: event.type, source: "s", data: { project: ".." } }), /data\.project is \.\./);
 });
 
-test("endless names", () => {
+test("refuses overlong names", () => {
   for (const name of ["id", "source", "shkeptncontext", "gitcommitid"])
     assert.equal(flawOf({ ...event, data, [name]: "x".repeat(1025) }), `Its ${name} is longer than 1024 characters.`);
 });
 
-test("data without a bottom", () => {
+test("refuses data nested too deeply", () => {
   assert.equal(flawOf({ ...event, data: { ...data, x: nested(99) } }), "event");
   for (const levels of [101, 100_000])
     assert.equal(

@@ -1,4 +1,4 @@
-// Values of an event as they are given on a command line.
+// Event values set on the command line.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
@@ -34,11 +34,11 @@ describe("a value", () => {
     "a=$(HOST)": "$(HOST)",
   };
   for (const [text, value] of Object.entries(values))
-    test(`of ${text}`, () => assert.deepEqual(setIn({}, text), { a: value }));
+    test(`is parsed from ${text}`, () => assert.deepEqual(setIn({}, text), { a: value }));
 });
 
-describe("a place", () => {
-  test("is made with the maps and lists around it", () => {
+describe("a path", () => {
+  test("is created with the maps and lists around it", () => {
     assert.deepEqual(setIn({}, "data.deployment.deploymentNames[0]=x"), {
       data: { deployment: { deploymentNames: ["x"] } },
     });
@@ -46,23 +46,23 @@ describe("a place", () => {
     assert.deepEqual(setIn({ a: ["x"] }, "a[1].b=y"), { a: ["x", { b: "y" }] });
     assert.deepEqual(setIn({ a: null, c: 1 }, "a.b=y"), { a: { b: "y" }, c: 1 });
   });
-  test("that cannot be is told", () => {
+  test("that cannot exist is reported", () => {
     assert.equal(setIn({ a: "x" }, "a.b=y"), 'a.b has a name where the event has the string "x"');
     assert.equal(setIn({ a: {} }, "a[0]=y"), "a[0] has an index where the event has a map");
     assert.equal(setIn({ a: ["x"] }, "a[2]=y"), "a[2] has an index beyond the end of the list, which has 1 entries");
   });
-  test("is one place, and has a value", () => {
+  test("names one place and has a value", () => {
     for (const text of ["a", "=x", "", "a..b=x", "a[*]=x", "a[?(@.b)]=x", "a[0,1]=x", "a b=x", "..a=x"])
       assert.equal(setIn({}, text), "no PATH=VALUE", text);
   });
-  test("is never the prototype", () => {
+  test("never reaches the prototype", () => {
     const made = setIn({}, "__proto__.polluted=x") as object;
     assert.equal(({} as Record<string, unknown>)["polluted"], undefined);
     assert.deepEqual(Object.keys(made), ["__proto__"]);
   });
 });
 
-test("what was set is found there, and the document that it was set in is as it was", () => {
+test("an assigned value is found at its path, and the original document is unchanged", () => {
   const key = fc.oneof(fc.stringMatching(/^[a-z][\w-]{0,5}$/), fc.constant(0));
   fc.assert(
     fc.property(fc.array(key, { minLength: 1, maxLength: 5 }), fc.string(), fc.jsonValue(), (keys, value, document) => {

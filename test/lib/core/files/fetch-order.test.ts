@@ -20,31 +20,31 @@ const settingsOf = (env: Record<string, string>) => {
   return parsed.settings;
 };
 
-test("an order comes through the environment as it was made", () => {
+test("an order passes through the environment unchanged", () => {
   const order = makeFetchOrder(envelope, ["locust/", "a b.txt"], settingsOf({ FILES_VOLUME_SIZE: "1Gi" }));
   assert.deepEqual(parseFetchOrder(JSON.stringify(order)), { order });
   assert.equal(order.limits.totalBytes, 1024 ** 3);
 });
 
-test("a single file may fill the volume unless a setting says otherwise", () => {
+test("a single file may fill the volume unless a setting limits it", () => {
   assert.equal(makeFetchOrder(envelope, [], settingsOf({})).limits.fileBytes, 20 * 1024 ** 2);
   assert.equal(makeFetchOrder(envelope, [], settingsOf({ FILES_MAX_FILE_SIZE: "3k" })).limits.fileBytes, 3000);
 });
 
-test("sizes are read as Kubernetes reads quantities", () => {
+test("sizes are read like Kubernetes quantities", () => {
   assert.deepEqual(
     ["7", "2k", "2Ki", "3M", "3Mi", "1G", "1Gi"].map(bytesOf),
     [7, 2000, 2048, 3e6, 3145728, 1e9, 1073741824],
   );
 });
 
-test("a size that Kubernetes would not take is a problem of the settings", () => {
+test("a size that Kubernetes would refuse is an error in the settings", () => {
   for (const bad of ["20MB", "-1", "0", "1.5Gi", "big"]) {
     assert.ok("problems" in parseSettings({ FILES_VOLUME_SIZE: bad }), bad);
   }
 });
 
-test("an order that start-job did not write is refused, and says what it lacks", () => {
+test("an order that start-job did not write is refused, with the missing part", () => {
   const order = makeFetchOrder(envelope, ["x"], settingsOf({}));
   const cases: [string | undefined, RegExp][] = [
     [undefined, /is not set/],

@@ -4,11 +4,11 @@ import { isExecutable } from "../../../../functions/lib/core/files/file-mode.ts"
 
 const detect = (text: string) => isExecutable(Buffer.from(text, "latin1"), "detect");
 
-test("scripts and ELF programs may be executed", () => {
+test("scripts and ELF programs are executable", () => {
   assert.deepEqual(["#!/bin/sh\n", "\x7fELF\x02"].map(detect), [true, true]);
 });
 
-test("other files may not, however they begin", () => {
+test("other files are not, however they begin", () => {
   assert.deepEqual(["", "#", "# a comment", "\x7fEL", "text", " #!/bin/sh"].map(detect), Array(6).fill(false));
 });
 

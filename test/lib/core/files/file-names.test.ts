@@ -9,7 +9,7 @@ import {
   renderName,
 } from "../../../../functions/lib/core/files/file-names.ts";
 
-test("an entry means the same with and without slashes at its ends", () => {
+test("an entry means the same with and without leading ./ and slashes", () => {
   assert.deepEqual(parseFileEntry("helm"), { path: "helm", folderOnly: false });
   assert.deepEqual(parseFileEntry("/helm"), { path: "helm", folderOnly: false });
   assert.deepEqual(parseFileEntry("./helm"), { path: "helm", folderOnly: false });
@@ -47,14 +47,14 @@ const refused: [string, RegExp][] = [
 ];
 
 for (const [name, why] of refused) {
-  test(`refuses the name ${renderName(name).slice(0, 40)} and says it`, () => {
+  test(`refuses the name ${renderName(name).slice(0, 40)} and quotes it`, () => {
     const problem = checkFileName(name);
     assert.match(problem?.message ?? "", why);
     assert.ok(problem?.message.includes(renderName(name)));
   });
 }
 
-test("takes every name that Linux and Keptn take", () => {
+test("accepts every name that Linux and Keptn accept", () => {
   const good = [
     "a",
     "a b.txt",
@@ -72,7 +72,7 @@ test("takes every name that Linux and Keptn take", () => {
   );
 });
 
-test("entries are checked all at once, and everything is a good entry", () => {
+test("all entries are checked at once, and an entry for everything is valid", () => {
   const problems = checkFileEntries(["/", "ok", "//etc/passwd", "../up", "a/../b"]);
   assert.deepEqual(
     problems.map((problem) => problem.code),
@@ -80,7 +80,7 @@ test("entries are checked all at once, and everything is a good entry", () => {
   );
 });
 
-test("a name in a message cannot pass for something else", () => {
+test("a file name cannot disguise itself in a message", () => {
   assert.equal(renderName("a/b-c.txt"), "a/b-c.txt");
   assert.equal(renderName("x\nTask succeeded"), '"x\\nTask succeeded"');
   assert.ok(renderName("y".repeat(5000)).length < 400);
@@ -95,7 +95,7 @@ const anyName = fc.oneof(
   fc.string({ unit: "binary" }),
 );
 
-test("no name that is let through leads out of its folder", () => {
+test("no accepted name leads out of its folder", () => {
   fc.assert(
     fc.property(anyName, (name) => {
       if (checkFileName(name)) return;
@@ -107,7 +107,7 @@ test("no name that is let through leads out of its folder", () => {
   );
 });
 
-test("an entry that is let through is everything, or a name that is", () => {
+test("an accepted entry means everything or has an accepted name", () => {
   fc.assert(
     fc.property(anyName, (text) => {
       const { path } = parseFileEntry(text);

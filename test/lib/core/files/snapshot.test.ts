@@ -16,13 +16,13 @@ import { orderOf } from "../../../doubles/fetch-order.ts";
 const file = (path: string, executable = false): SnapshotFile => ({ path, base64: "aGk=", bytes: 2, executable });
 const podOf = (job: ReturnType<typeof makeFetchJob>): PodSpec => job.spec?.template.spec as PodSpec;
 
-test("the order of a planned Job can be read back from it", () => {
+test("the order of a planned Job can be read back from the Job", () => {
   const order = orderOf({ files: ["a", "b/", "$(HOME)/$$/$"] });
   assert.deepEqual(fetchOrderOf(makeFetchJob(order)), order);
   assert.equal(fetchOrderOf(makeFetchJob(undefined)), undefined);
 });
 
-test("files are mounted one by one, over a /keptn that stays as it is", () => {
+test("files are mounted one by one over an unchanged /keptn", () => {
   const job = makeFetchJob(orderOf({}));
   const pod = podOf(withSnapshot(job, [file("a b/run.sh", true), file("data")]));
   const [keptn, script, data] = pod.containers[0]?.volumeMounts ?? [];
@@ -39,7 +39,7 @@ test("files are mounted one by one, over a /keptn that stays as it is", () => {
   );
 });
 
-test("nothing of the init container is left, neither itself nor what only it mounted", () => {
+test("the init container is removed together with the volumes that only it mounted", () => {
   const pod = podOf(withSnapshot(makeFetchJob(orderOf({})), [file("data")]));
   assert.equal(pod.initContainers, undefined);
   assert.deepEqual(
@@ -48,7 +48,7 @@ test("nothing of the init container is left, neither itself nor what only it mou
   );
 });
 
-test("volumes and init containers that are not ours stay", () => {
+test("volumes and init containers of others stay", () => {
   const other = { name: "vault", image: "vault", volumeMounts: [{ name: "keptn-ca", mountPath: "/ca" }] };
   const fetch = podOf(makeFetchJob(orderOf({}))).initContainers ?? [];
   const job = makeFetchJob(orderOf({}), "job-1", { initContainers: [...fetch, other] });
@@ -57,7 +57,7 @@ test("volumes and init containers that are not ours stay", () => {
   assert.ok(pod.volumes?.some(({ name }) => name === "keptn-ca"));
 });
 
-test("the ConfigMap goes with its Job and has the keys that the Job mounts", () => {
+test("the ConfigMap is owned by its Job and has the keys that the Job mounts", () => {
   const files = [file("a/x"), file("a_x"), file("ü")];
   const job = withSnapshot(makeFetchJob(orderOf({})), files);
   const map = makeSnapshot({ ...job, metadata: { ...job.metadata, uid: "u-1" } }, files);
@@ -71,7 +71,7 @@ test("the ConfigMap goes with its Job and has the keys that the Job mounts", () 
   assert.equal(new Set(Object.keys(map.binaryData ?? {})).size, 3);
 });
 
-test("every path gives a key that a ConfigMap takes", () => {
+test("every path becomes a valid ConfigMap key", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 4000 }), (path) => {
       const keys = Object.keys(makeSnapshot(makeFetchJob(undefined), [file(path)]).binaryData ?? {});
@@ -80,14 +80,14 @@ test("every path gives a key that a ConfigMap takes", () => {
   );
 });
 
-test("names that no mount can have are named", () => {
+test("names that cannot be mounted are reported", () => {
   assert.match(whyNotMountable([file("ok"), file("C:x")]) ?? "", /C:x/);
   assert.match(whyNotMountable([file("x\ny")]) ?? "", /x\\ny/);
   assert.match(whyNotMountable([file("a/b"), file("a/b/c")]) ?? "", /a\/b is both a file and a folder/);
   assert.equal(whyNotMountable([file("a b/ü+%.txt"), file("a b/c")]), undefined);
 });
 
-test("a Job says whether it takes its files from a ConfigMap", () => {
+test("a Job shows whether it takes its files from a ConfigMap", () => {
   const job = makeFetchJob(orderOf({}));
   assert.deepEqual([wantsSnapshot(job), wantsSnapshot(withSnapshot(job, [file("x")]))], [false, true]);
 });

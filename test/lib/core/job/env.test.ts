@@ -1,4 +1,4 @@
-// Environment variables: names that are always valid, values that arrive as they were.
+// Environment variables: always valid names, unchanged values.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TaskEnv } from "../../../../functions/lib/core/config/schema.ts";
@@ -22,7 +22,7 @@ const fromEvent = (name: string, value: string, as?: string): TaskEnv => ({
   ...(as ? { as } : {}),
 });
 
-test("of labels that come to the same name the last in the alphabet counts, whatever their order", () => {
+test("the alphabetically last of several labels with the same variable name wins, whatever their order", () => {
   const expected = [
     { name: "LABELS_A_B", value: "underscore" },
     { name: "LABELS_C", value: "c" },
@@ -31,12 +31,12 @@ test("of labels that come to the same name the last in the alphabet counts, what
   assert.deepEqual(labelVariables({ "a b": "space", "a-b": "minus", a_b: "underscore", c: "c" }), expected);
 });
 
-test("keeps Kubernetes from putting anything in for the dollars of an event", () => {
+test("keeps Kubernetes from expanding dollar signs of an event", () => {
   const { env } = plan(fromEvent("MESSAGE", "$.data.message"));
   assert.equal(env.at(-1)?.value, "$$(A) $$$ $");
 });
 
-test("says which value is missing, and where it was asked for", () => {
+test("reports a missing value and the field that asked for it", () => {
   const { problems } = plan(fromEvent("A", "$.data.project"), fromEvent("B", "$.data.nothing"));
   assert.deepEqual(
     problems.map(({ code, field }) => ({ code, field })),
@@ -44,7 +44,7 @@ test("says which value is missing, and where it was asked for", () => {
   );
 });
 
-test("refuses a variable that Linux would not take", () => {
+test("refuses a variable that is too long for Linux", () => {
   assert.deepEqual(
     plan(fromEvent("A", "$.data.big")).problems.map(({ code }) => code),
     ["env-too-long"],
@@ -52,7 +52,7 @@ test("refuses a variable that Linux would not take", () => {
   assert.deepEqual(plan(fromEvent("A", "$.data.project")).problems, []);
 });
 
-test("writes YAML that readers of YAML 1.1 take for the same", () => {
+test("writes YAML that a YAML 1.1 parser reads the same way", () => {
   const given = { ...event, data: { ...event.data, word: "on" } };
   const { env } = planEnvironment([fromEvent("A", "$.data.word", "yaml")], {
     event: given,
@@ -62,8 +62,8 @@ test("writes YAML that readers of YAML 1.1 take for the same", () => {
   assert.equal(env.at(-1)?.value, '"on"\n');
 });
 
-test("values that are too much together are refused before all of them are made", () => {
-  const { env, problems } = plan(...Array.from({ length: 100 }, (_, i) => fromEvent(`BIG_${i}`, "$.data.big[0]"))); // a text has no [0]
+test("values that are too large together are refused before all of them are made", () => {
+  const { env, problems } = plan(...Array.from({ length: 100 }, (_, i) => fromEvent(`BIG_${i}`, "$.data.big[0]"))); // a string has no [0]
   assert.ok(env.length < 100 && problems.length === 100);
   const half = { ...event, data: { ...event.data, half: "x".repeat(100_000) } };
   const entries = Array.from({ length: 100 }, (_, i) => fromEvent(`HALF_${i}`, "$.data.half"));

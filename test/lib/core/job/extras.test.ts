@@ -1,4 +1,4 @@
-// What the operator's lists let a task have, beyond what its own pod has anyway.
+// What the operator's lists allow a task beyond its own pod.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseJobConfig } from "../../../../functions/lib/core/config/parse.ts";
@@ -22,7 +22,7 @@ const codesOf = (fields: object, env: Record<string, string> = {}): string[] => 
   return checkRules(taskOf(fields), parsed.settings).map(({ code }) => code);
 };
 
-test("every kind of volume is one that the Pod Security level restricted takes", () => {
+test("every kind of volume is allowed by the restricted Pod Security level", () => {
   const kinds = [{ claim: "x" }, { configMap: "x" }, { secret: "x" }, { emptyDir: { medium: "Memory" } }];
   const volumes = kinds.map((kind, index) => ({ ...kind, mount: `v${index}`, path: `/v${index}` }));
   assert.deepEqual(codesOf({ volumes }, { ALLOWED_VOLUMES: "claim, configMap, secret, emptyDir" }), []);
@@ -74,14 +74,14 @@ const lists: readonly (readonly [string, object, string, readonly string[], read
   ["ALLOWED_RUNTIME_CLASSES", { runtimeClassName: "gvisor" }, "runtime-class-not-allowed", ["gvisor", "*"], ["kata"]],
 ];
 for (const [setting, fields, code, allowing, refusing] of lists) {
-  test(`${setting} is closed, and opens for ${JSON.stringify(fields)} where it fits`, () => {
+  test(`${setting} denies by default, and allows ${JSON.stringify(fields)} when an entry matches`, () => {
     assert.deepEqual(codesOf(fields), [code]);
     for (const list of allowing) assert.deepEqual(codesOf(fields, { [setting]: list }), [], list);
     for (const list of refusing) assert.deepEqual(codesOf(fields, { [setting]: list }), [code], list);
   });
 }
 
-test("room is counted together, up to MAX_VOLUME_SIZE", () => {
+test("volume sizes are added up and limited by MAX_VOLUME_SIZE", () => {
   const volumes = [{ mount: "a", path: "/a", emptyDir: {} }];
   const volume = { size: "80Mi" };
   assert.deepEqual(codesOf({ volume, volumes }, { MAX_VOLUME_SIZE: "100Mi" }), []);
@@ -89,19 +89,19 @@ test("room is counted together, up to MAX_VOLUME_SIZE", () => {
   assert.deepEqual(codesOf({}, { MAX_VOLUME_SIZE: "1Mi" }), []);
 });
 
-test("ALLOWED_VOLUMES takes kinds that there are", () => {
+test("ALLOWED_VOLUMES accepts only known kinds", () => {
   for (const bad of ["hostPath", "*", "emptyDir:x", "claim:", "configmap"])
     assert.ok("problems" in parseSettings({ ALLOWED_VOLUMES: bad }), bad);
 });
 
-test("a toleration is written as kubectl writes a taint", () => {
+test("a toleration is written like a taint in kubectl", () => {
   assert.equal(taintOf({ key: "a", value: "b", effect: "NoSchedule" }), "a=b:NoSchedule");
   assert.equal(taintOf({ key: "a", operator: "Exists", effect: "NoExecute" }), "a:NoExecute");
   assert.equal(taintOf({ key: "a" }), "a=");
   assert.equal(taintOf({ operator: "Exists" }), "");
 });
 
-test("nobody writes to a ConfigMap or a Secret", () => {
+test("ConfigMaps and Secrets are always mounted read-only", () => {
   const volumes = [
     { mount: "a", path: "/a/", configMap: "x", readOnly: false },
     { mount: "b", path: "/b", secret: "x" },

@@ -1,4 +1,4 @@
-// Numbers of JSON keep their digits, however many they are.
+// JSON numbers keep all their digits.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -12,7 +12,7 @@ import {
 const digits = (least: number, most: number) =>
   fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: least, maxLength: most });
 
-/** Every number that JSON can write. */
+/** Every number that JSON can express. */
 const numbers = fc
   .tuple(
     fc.constantFrom("", "-"),
@@ -31,7 +31,7 @@ const numbers = fc
   )
   .map((parts) => parts.join(""));
 
-/** Its value: digits without zeros around them, and where the point is. */
+/** The value of a number: its digits without zeros around them, and the position of the point. */
 const normalOf = (number: string): string => {
   const [, sign, whole = "", fraction = "", exponent = "0"] = /^(-?)(\d+)\.?(\d*)[eE]?([-+]?\d+)?$/.exec(number) ?? [];
   const all = (whole + fraction).replace(/^0+/, "");
@@ -40,14 +40,14 @@ const normalOf = (number: string): string => {
   return `${sign}${short}e${BigInt(exponent) + BigInt(all.length - short.length - fraction.length)}`;
 };
 
-/** JSON with the texts of its numbers in their places. */
+/** JSON with the texts of its numbers in place. */
 const sourcesOf = (json: string) => {
   type Revive = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
   const revive: Revive = (_, value, { source }) => (typeof value === "number" ? source : value);
   return JSON.parse(json, revive as never) as { a: string; b: string[] } & Record<string, unknown>;
 };
 
-test("any number's digits survive, wherever it stands", () => {
+test("the digits of every number survive, wherever it is", () => {
   fc.assert(
     fc.property(numbers, fc.constantFrom("", " ", "\n"), (number, space) => {
       const json = `{"a":${space}${number},"b":[${space}${number},${number}],"${number}":"${number}"}`;
@@ -59,7 +59,7 @@ test("any number's digits survive, wherever it stands", () => {
   );
 });
 
-test("numbers beyond 2^53 are written as they were", () => {
+test("numbers beyond 2^53 are written back unchanged", () => {
   for (const number of [
     "20240101123456789",
     "9007199254740993",
@@ -70,19 +70,19 @@ test("numbers beyond 2^53 are written as they were", () => {
     assert.equal(JSON.stringify(parseJson(`[${number}]`)), `[${number}]`);
 });
 
-test("all others are plain numbers", () => {
+test("all other numbers are plain JavaScript numbers", () => {
   const json = '[0, -0, 1.10, 1E2, 100.0, 9007199254740992, 0.1, 0.1234567890123456, 1e-7, "20240101123456789"]';
   assert.deepEqual(parseJson(json), JSON.parse(json));
 });
 
-test("an exact number is no structure", () => {
+test("an exact number is not an object to walk into", () => {
   const number = parseJson("20240101123456789");
   assert.ok(isExactNumber(number));
   assert.equal(isStructure(number), false);
   assert.ok(isStructure({ rawJSON: "1" }) && isStructure([]) && !isStructure(null));
 });
 
-test("texts, names and what is no JSON are as JSON.parse has them", () => {
+test("strings, names and invalid JSON are handled as by JSON.parse", () => {
   const json = '{"__proto__":{"x":20240101123456789},"a":"1e5 12345678901234567890"}';
   assert.deepEqual(Object.keys(parseJson(json) as object), ["__proto__", "a"]);
   assert.throws(() => parseJson('{"a": 20240101123456789,}'), SyntaxError);

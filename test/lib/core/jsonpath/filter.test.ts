@@ -1,4 +1,4 @@
-// Filter expressions: what they compare, and that they are nothing but comparisons.
+// Filter expressions compare values, and do nothing else.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isTrue, parseFilter } from "../../../../functions/lib/core/jsonpath/filter.ts";
@@ -51,7 +51,7 @@ for (const [text, expected] of Object.entries(table)) {
   test(`${text} is ${expected}`, () => assert.equal(holds(text), expected));
 }
 
-test("takes nothing for a filter that could do anything but compare", () => {
+test("rejects every filter that could do more than compare", () => {
   const others = [
     "@.a()",
     "a",

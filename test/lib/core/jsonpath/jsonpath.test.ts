@@ -1,4 +1,4 @@
-// JSONPath as JES's library gives it (checked against PaesslerAG/jsonpath 0.1.1), and what it must never do.
+// JSONPath as in JES's library (checked against PaesslerAG/jsonpath 0.1.1), and what it must never do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkPath, findPath, isIndefinite } from "../../../../functions/lib/core/jsonpath/jsonpath.ts";
@@ -93,11 +93,11 @@ for (const path of [
 }
 
 for (const path of ["$.data.toString", "$.data.constructor", "$.constructor.prototype", '$["constructor"]']) {
-  test(`reaches no prototype by ${path}`, () => assert.equal(findPath(path, document), undefined));
+  test(`does not reach a prototype through ${path}`, () => assert.equal(findPath(path, document), undefined));
 }
 
 for (const member of ["toString", "constructor", "__proto__", "hasOwnProperty"]) {
-  test(`reaches no prototype by a filter on ${member}`, () => {
+  test(`does not reach a prototype through a filter on ${member}`, () => {
     assert.deepEqual(findPath(`$.data.list[?(@.${member})]`, document), { value: [] });
     assert.deepEqual(findPath(`$.data.list[?(@['${member}'])]`, document), { value: [] });
   });
@@ -128,13 +128,13 @@ const noPaths = [
 ];
 
 for (const path of noPaths) {
-  test(`takes ${path.slice(0, 40)} for no path`, () => {
+  test(`rejects the path ${path.slice(0, 40)}`, () => {
     assert.equal(checkPath(path)?.code, "bad-jsonpath");
     assert.equal(findPath(path, document), undefined);
   });
 }
 
-test("runs nothing of a filter, whatever it says", () => {
+test("never executes a filter, whatever it contains", () => {
   const canary = globalThis as { touched?: boolean };
   const calls = [
     "touched=true",
@@ -146,7 +146,7 @@ test("runs nothing of a filter, whatever it says", () => {
   assert.equal(canary.touched, undefined);
 });
 
-test("knows which paths give a list", () => {
+test("knows which paths yield a list", () => {
   assert.deepEqual(["$.a.b[0]", "$.a[0,1]", "$..a", "$.a[?(@.b)]", "$.a[1:]"].map(isIndefinite), [
     false,
     true,
@@ -156,7 +156,7 @@ test("knows which paths give a list", () => {
   ]);
 });
 
-test("looks through no event that is made to take for ever", () => {
+test("limits its search, so that no event takes forever", () => {
   const deep = JSON.parse(`${'{"a":'.repeat(5000)}1${"}".repeat(5000)}`);
   assert.equal(findPath("$..a..b", deep), undefined);
   const nested = JSON.parse(`${"[".repeat(60)}1${"]".repeat(60)}`);

@@ -1,4 +1,4 @@
-// Whatever the event and whatever the valid config: a plan is the same every time, and Kubernetes takes its names.
+// For every event and every valid config, planning is deterministic and Kubernetes accepts the names.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -24,7 +24,7 @@ const { settings } = parsed;
 
 const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme", maxLength: 200 }), fc.string());
 const name = anyText.filter((text) => text !== "");
-/** `.` and `..` would lead a request elsewhere: no event has them. */
+/** `.` and `..` would change the path of a request: no event has them. */
 const isNoPath = (text: string): boolean => text !== "." && text !== "..";
 const place = name.filter(isNoPath);
 const small = fc.constantFrom("a", "b", "carts", "my-space");
@@ -131,7 +131,7 @@ const actions = fc.record({
 
 const configs = fc.record({ apiVersion: fc.constant("v2"), actions: fc.array(actions, { maxLength: 4 }) });
 
-test("every event and every valid config give a plan, the same each time, with names that Kubernetes takes", () => {
+test("every event and every valid config yield the same plan each time, with valid Kubernetes names", () => {
   let planned = 0;
   fc.assert(
     fc.property(events, configs, (event, config) => {
@@ -170,7 +170,7 @@ const checkJob = ({ metadata, spec }: Job): void => {
   for (const variable of containers.flatMap(({ env }) => env ?? [])) assert.ok(isEnvName(variable.name), variable.name);
 };
 
-/** Texts that are nearly a config, and texts that are nothing. */
+/** Texts that resemble a config, and arbitrary texts. */
 const pieces = fc.constantFrom(
   "apiVersion: v2\n",
   "actions:\n",
@@ -218,7 +218,7 @@ const texts = fc.oneof(
   configs.map((config) => JSON.stringify(config)),
 );
 
-test("every text gives problems or a config, and soon", () => {
+test("every text yields problems or a config, quickly", () => {
   fc.assert(
     fc.property(texts, (text) => {
       const { config, problems } = assertQuick(1000, () => parseJobConfig(text, "f"));

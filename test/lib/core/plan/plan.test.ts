@@ -1,4 +1,4 @@
-// Plans of whole configs, and what refuses them.
+// Plans of whole configs, and what makes a plan fail.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stringify } from "yaml";
@@ -66,7 +66,7 @@ const codesOf = (given: object, configText: string): string[] =>
     ({ code }) => code,
   );
 
-test("refuses an event whose labels are more than Kubernetes takes as annotations", () => {
+test("refuses an event whose labels exceed the limit for annotations", () => {
   const labels = { a: "x".repeat(100_000), b: "y".repeat(100_000), c: "z".repeat(100_000) };
   assert.deepEqual(codesOf({ ...event, data: { ...event.data, labels } }, configOf({})), ["annotations-too-large"]);
 });
@@ -80,7 +80,7 @@ test("refuses a text of more than 1 MiB", () => {
   assert.deepEqual(codesOf(event, configOf({ workingDir: "x".repeat(1024 * 1024) })), ["document-too-large"]);
 });
 
-test("refuses what would take too much memory, and stops making it", () => {
+test("refuses a plan that would need too much memory, and stops early", () => {
   const any = eventOf(goldenCases("plan")[0]?.read("event.json") ?? "");
   const event = { ...any, data: { ...any.data, labels: { large: "x".repeat(5000) } } };
   const task = { name: "t", image: "alpine" };

@@ -1,4 +1,4 @@
-// Which security contexts Kubernetes' Pod Security levels refuse.
+// Which security contexts the Pod Security levels refuse.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -11,13 +11,13 @@ import {
 
 const saysOf = (flaws: readonly Flaw[]): string[] => flaws.map(({ says }) => says);
 
-test("what says nothing, or what the level wants, has no flaw", () => {
+test("an empty or compliant security context has no violation", () => {
   assert.deepEqual(flawsOfRestricted({}), []);
   const strict = { runAsNonRoot: true, capabilities: { add: ["NET_BIND_SERVICE"], drop: ["ALL"] } };
   assert.deepEqual(flawsOfRestricted(strict), []);
 });
 
-test("restricted refuses root, and capabilities that are not dropped", () => {
+test("restricted refuses root and capabilities that are not dropped", () => {
   const root = { runAsNonRoot: false, runAsUser: 0, capabilities: { add: ["CHOWN"], drop: ["KILL"] } };
   assert.deepEqual(saysOf(flawsOfRestricted(root)), [
     "runAsNonRoot: false",
@@ -28,7 +28,7 @@ test("restricted refuses root, and capabilities that are not dropped", () => {
   assert.deepEqual(flawsOfBaseline(root), []);
 });
 
-test("baseline refuses what leads out of the container", () => {
+test("baseline refuses everything that breaks out of the container", () => {
   const open = { privileged: true, procMount: "Unmasked", seccompProfile: { type: "Unconfined" } } as const;
   const flaws = ["privileged: true", "procMount: Unmasked", "seccompProfile: Unconfined", "add: SYS_TIME"];
   assert.deepEqual(saysOf(flawsOfBaseline({ ...open, capabilities: { add: ["SYS_TIME"] } })), flaws);
@@ -50,7 +50,7 @@ for (const [context, says] of others) {
   test(`baseline refuses ${says}`, () => assert.deepEqual(saysOf(flawsOfBaseline(context)), [says]));
 }
 
-test("baseline takes what containers have anyhow", () => {
+test("baseline allows the default capabilities", () => {
   const usual: AnySecurityContext = {
     capabilities: { add: ["CHOWN", "NET_BIND_SERVICE", "SYS_CHROOT"] },
     seLinuxOptions: { type: "container_t", level: "s0:c1" },
@@ -61,7 +61,7 @@ test("baseline takes what containers have anyhow", () => {
   assert.deepEqual(flawsOfBaseline(usual), []);
 });
 
-test("baseline refuses the older form of an AppArmor profile, too", () => {
+test("baseline also refuses the older form of an AppArmor profile", () => {
   const key = (container: string) => `container.apparmor.security.beta.kubernetes.io/${container}`;
   const annotations = { [key("a")]: "unconfined", [key("b")]: "runtime/default", [key("c")]: "localhost/mine", x: "y" };
   assert.deepEqual(unconfinedAnnotations(annotations), [key("a")]);

@@ -47,7 +47,7 @@ const dataOf = (given: Partial<Finish> = {}): Record<string, unknown> => makeFin
 const sizeOf = (event: unknown): number => Buffer.byteLength(JSON.stringify(event));
 
 describe("started", () => {
-  test("carries the scope and the labels, and nothing of the previous task", () => {
+  test("carries the scope and the labels, but nothing of the previous task", () => {
     assert.deepEqual(makeStarted(testEvent, "job-executor-service"), {
       specversion: "1.0",
       type: "sh.keptn.event.deployment.started",
@@ -63,7 +63,7 @@ describe("started", () => {
 });
 
 describe("finished", () => {
-  test("passes with every task's output in the form that JES's users know", () => {
+  test("passes with the output of every task, in the form JES users know", () => {
     const data = dataOf({ reports: [report(), report({ task: "check", text: "all good\n" })] });
     assert.equal(data["status"], "succeeded");
     assert.equal(data["result"], "pass");
@@ -79,16 +79,16 @@ describe("finished", () => {
     assert.deepEqual([data["status"], data["result"]], ["succeeded", "fail"]);
     assert.match(String(data["message"]), /Task 'deploy' failed: container main ended with exit code 3/);
   });
-  test("is errored when something kept a task from its end", () => {
+  test("is errored when a task could not run to its end", () => {
     const data = dataOf({ reports: [{ ...failed, ranToEnd: false }] });
     assert.deepEqual([data["status"], data["result"]], ["errored", "fail"]);
   });
-  test("is errored when the run has a problem of its own", () => {
+  test("is errored when the run itself has a problem", () => {
     const data = dataOf({ reports: [], problem: "its Job was deleted" });
     assert.deepEqual([data["status"], data["result"]], ["errored", "fail"]);
     assert.match(String(data["message"]), /its Job was deleted/);
   });
-  test("of a test task has the times of its first and last Job", () => {
+  test("has the times of the first and last Job for a test task", () => {
     const event = { ...testEvent, type: "sh.keptn.event.test.triggered" };
     const reports = [report(), report({ startedAt: "2026-01-02T03:05:00Z", endedAt: "2026-01-02T03:06:00Z" })];
     assert.deepEqual(dataOf({ event, reports })["test"], {
@@ -99,7 +99,7 @@ describe("finished", () => {
   });
 });
 
-describe("results of tasks", () => {
+describe("task results", () => {
   const withResult = (...texts: string[]) =>
     dataOf({ reports: texts.map(() => report()), results: texts.map((text) => parseResult(text)) });
 
@@ -108,7 +108,7 @@ describe("results of tasks", () => {
     assert.deepEqual(data["get-sli"], { a: 1, b: "2" });
     assert.equal(data["result"], "warning");
   });
-  test("cannot move the answer elsewhere or invent a verdict", () => {
+  test("cannot change the event's scope or invent a verdict", () => {
     const data = withResult('{"project":"other","service":"other","labels":{"x":"y"}}');
     assert.deepEqual([data["project"], data["service"]], ["sockshop", "carts"]);
     assert.deepEqual([data["status"], data["result"]], ["succeeded", "pass"]);
@@ -116,7 +116,7 @@ describe("results of tasks", () => {
   });
   for (const word of ["failed", "FAIL", "Pass", "error", "great", "", null, 1, true, { a: 1 }, 12345678901234567890n]) {
     const json = typeof word === "bigint" ? String(word) : JSON.stringify(word);
-    test(`with the result ${json}, which Keptn does not know, fail the task`, () => {
+    test(`with result ${json}, which Keptn does not know, fail the task`, () => {
       const data = withResult(
         '{"deployment":"d"}',
         `{"result":${json},"message":"3 of 20 checks failed"}`,
@@ -133,7 +133,7 @@ describe("results of tasks", () => {
       assert.match(String(data["message"]), /3 of 20 checks failed/);
     });
   }
-  test("with a status that Keptn does not know fail the task, too", () => {
+  test("with a status that Keptn does not know fail the task too", () => {
     const data = withResult("result: pass\nstatus: error\n");
     assert.deepEqual([data["status"], data["result"]], ["succeeded", "fail"]);
     assert.match(
@@ -141,7 +141,7 @@ describe("results of tasks", () => {
       /status in its KEPTN_RESULT is "error"; only succeeded, errored, unknown and/,
     );
   });
-  test("hold the same digits in the event that is sent", () => {
+  test("keep all digits in the event that is sent", () => {
     const event = makeFinished(
       finish({
         results: [parseResult('{"a":{"id":20240101123456789}}'), parseResult('{"a":{"id":20240101123456790.1}}')],
@@ -149,7 +149,7 @@ describe("results of tasks", () => {
     );
     assert.match(JSON.stringify(event), /"a":\{"id":20240101123456790\.1\}/);
   });
-  test("in UTF-16 of which something is lost fail the task, and a single byte is told", () => {
+  test("in UTF-16 with lost characters fail the task, and a single invalid byte is reported", () => {
     const data = withResult('\ufffd\ufffd{\0"\0r\0\ufffd\0');
     assert.deepEqual([data["status"], data["result"]], ["succeeded", "fail"]);
     assert.match(String(data["message"]), /not in UTF-8 \(line 1, column 1\)/);
@@ -161,7 +161,7 @@ describe("results of tasks", () => {
     const data = dataOf({ reports: [failed], results: [parseResult('{"result":"pass"}')] });
     assert.equal(data["result"], "fail");
   });
-  test("that are no object are said in the message", () => {
+  test("that are not an object appear in the message", () => {
     assert.match(String(withResult("just words")["message"]), /Termination message of task 'deploy'[\s\S]*just words/);
     assert.match(String(withResult("{broken: [")["message"]), /\{broken: \[/);
   });
@@ -175,14 +175,14 @@ describe("results of tasks", () => {
 
 describe("size", () => {
   const big = "x".repeat(200_000);
-  test("is kept by leaving out the middle of the largest outputs, small ones stay whole", () => {
+  test("stays within the limit by cutting the middle of the largest outputs; small ones stay whole", () => {
     const reports = [report({ text: "small and whole\n" }), report({ task: "big", text: big })];
     const event = makeFinished(finish({ reports }));
     assert.ok(sizeOf(event) <= 49_152 && sizeOf(event) > 45_000, `${sizeOf(event)}`);
     assert.match(String(event.data["message"]), /small and whole\n/);
     assert.match(String(event.data["message"]), /bytes of this output left out/);
   });
-  test("is used up by the end of a long output, in lines however short", () => {
+  test("is used up by the end of a long output, however short its lines", () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => `${i}\n`).join("");
     const log = { head: lines.slice(0, 12_288), tail: lines.slice(-49_152), cutBytes: undefined };
     const [container] = report().containers;
@@ -193,17 +193,17 @@ describe("size", () => {
     assert.ok(lines.endsWith(end) && end.length > 25_000, `${end.length} bytes of the end`);
   });
 
-  test("is kept when the results are too large themselves", () => {
+  test("stays within the limit when the results alone are too large", () => {
     const results = [parseResult(JSON.stringify({ custom: big }))];
     const event = makeFinished(finish({ results }));
     assert.ok(sizeOf(event) <= 49_152);
     assert.match(String(event.data["message"]), /too large/);
     assert.equal(event.data["custom"], undefined);
   });
-  test("of a refusal is kept", () => {
+  test("of a refusal stays within the limit", () => {
     assert.ok(sizeOf(makeRefused(testEvent, "s", { message: big, maxBytes: 4096 })) <= 4096);
   });
-  test("is kept for any output of any number of tasks", () => {
+  test("stays within the limit for any output of any number of tasks", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "\n", '"', "\u0001", "é", "😀"), maxLength: 3000 });
     fc.assert(
       fc.property(
@@ -222,7 +222,7 @@ describe("size", () => {
 
 describe("labels of the event", () => {
   const event = { ...testEvent, labels: { large: "x".repeat(200_000) } };
-  test("that are too large are left out of the answers, which say what they have to", () => {
+  test("are left out of our events when they are too large; the message stays", () => {
     assert.equal(makeStarted(event, "s").data["labels"], undefined);
     const { data } = makeRefused(event, "s", { message: "it is wrong", maxBytes: 49_152 });
     assert.equal(data["labels"], undefined);
@@ -230,7 +230,7 @@ describe("labels of the event", () => {
   });
 });
 
-test("what a task wrote is told without control characters", () => {
+test("the output of a task is reported without control characters", () => {
   const results = [parseResult("\u001b[31mred\u0000")];
   assert.match(String(makeFinished(finish({ results })).data["message"]), /\nred\ufffd\n/);
   const said = [parseResult('{"message":"\\u001b[31mred\\u0000"}')];

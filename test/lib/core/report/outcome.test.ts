@@ -21,11 +21,11 @@ describe("the outcome of a run", () => {
     [{ status: "aborted", result: "pass" }, "errored"],
   ];
   for (const [data, outcome] of told) {
-    test(`that says ${JSON.stringify(data)} to Keptn is ${outcome}`, () => {
+    test(`that reports ${JSON.stringify(data)} to Keptn is ${outcome}`, () => {
       assert.equal(outcomeOfFinished(finishedWith(data)), outcome);
     });
   }
-  test("of a silent one is how it ended", () => {
+  test("of a silent run is how it ended", () => {
     const ends: readonly (readonly [End, Outcome])[] = [
       [{ kind: "passed" }, "passed"],
       [{ kind: "failed", task: 0 }, "failed"],

@@ -1,21 +1,21 @@
-// KEPTN_RESULT as a task left it.
+// KEPTN_RESULT as a task wrote it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { stringify } from "yaml";
 import { parseResult } from "../../../../functions/lib/core/report/result.ts";
 
-test("what nests too deeply to be told is told as text", () => {
+test("an object nested too deeply is reported as text", () => {
   const text = `{"a":${"[".repeat(2000)}${"]".repeat(2000)}}`;
   assert.deepEqual(parseResult(text), { kind: "text", text });
 });
 
-test("names that are Keptn's or JavaScript's are left out", () => {
+test("names reserved by Keptn or JavaScript are left out", () => {
   const text = '{"__proto__":{"x":1},"constructor":1,"project":"other","a":1}';
   assert.deepEqual(parseResult(text), { kind: "data", data: { a: 1 } });
 });
 
-test("of YAML each scalar is the text that was written, of JSON numbers are numbers", () => {
+test("YAML scalars stay the text that was written, JSON numbers become numbers", () => {
   const yaml =
     "deployment:\n  gitCommit: 12e5678\n  version: 1.10\n  build: 0012\n  ok: true\n  none: null\n  empty:\n";
   const deployment = { gitCommit: "12e5678", version: "1.10", build: "0012", ok: "true", none: "null", empty: "" };
@@ -28,7 +28,7 @@ test("of YAML each scalar is the text that was written, of JSON numbers are numb
   });
 });
 
-/** What YAML's usual schemas take for something else than a text. */
+/** Scalars that YAML's usual schemas do not read as strings. */
 const tricky = fc.constantFrom(
   ...[
     "12e5678",
@@ -57,7 +57,7 @@ const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
   ),
 }));
 
-test("any text in a result of YAML comes back as it was, with quotes and without", () => {
+test("every text survives in a YAML result, quoted or not", () => {
   fc.assert(
     fc.property(tree, tricky, (any, plain) => {
       const text = `${stringify({ any })}plain: ${plain}\n`;
@@ -68,7 +68,7 @@ test("any text in a result of YAML comes back as it was, with quotes and without
   );
 });
 
-test("a result in UTF-16 is read as far as the kubelet leaves it", () => {
+test("a UTF-16 result is read as far as the kubelet preserves it", () => {
   const text = '{"result":"fail"}\r\n';
   const seen = (bytes: Buffer) => bytes.toString("utf8");
   const little = Buffer.from(`\ufeff${text}`, "utf16le");
@@ -78,13 +78,13 @@ test("a result in UTF-16 is read as far as the kubelet leaves it", () => {
   assert.equal(parseResult(seen(Buffer.from('\ufeff{"message":"Größe"}', "utf16le"))).kind, "unreadable");
 });
 
-test("a number that Keptn would refuse the whole event for is told as text", () => {
+test("a number that would make Keptn refuse the event is reported as text", () => {
   assert.deepEqual(parseResult('{"a":1e400}'), { kind: "data", data: { a: "1e400" } });
 });
 
 const broken = (text: string, why: string) => assert.deepEqual(parseResult(text), { kind: "broken", text, why });
 
-test("a result that is meant as an object, and is none, is no plain text", () => {
+test("a malformed object is not taken for plain text", () => {
   broken('{"result":"fail","message":"it is "broken""}', "is neither JSON nor YAML (line 1, column 36)");
   broken("result: fail\nmessage: exit: 3\n", "is neither JSON nor YAML (line 2, column 10)");
   broken("a: 1\n---\nresult: fail\n", "is neither JSON nor YAML (line 2, column 1)");
@@ -94,7 +94,7 @@ test("a result that is meant as an object, and is none, is no plain text", () =>
   broken(long.slice(-4096), "is longer than 4096 bytes, of which only the end is kept");
 });
 
-test("what a program writes for people stays a text", () => {
+test("program output meant for people stays text", () => {
   for (const text of [
     "panic: no such file: {x}",
     "3 tests, 0 failures",
@@ -104,7 +104,7 @@ test("what a program writes for people stays a text", () => {
     assert.deepEqual(parseResult(text), { kind: "text", text });
 });
 
-test("of a key that is given twice the last one counts, in YAML as in JSON", () => {
+test("the last of several equal keys wins, in YAML and in JSON", () => {
   for (const text of ["result: pass\nresult: fail\n", '{"result":"pass","result":"fail"}'])
     assert.deepEqual(parseResult(text), { kind: "data", data: { result: "fail" } });
 });

@@ -25,26 +25,26 @@ const whyOf = (pod: Pod): string | undefined => {
   return reportTask({ task: "task-1", job, pods: [pod], containers: [], said: [] }).why;
 };
 
-test("a task whose files could not be fetched says why, in the words that the init container left", () => {
+test("a task whose files could not be fetched says why, in the init container's words", () => {
   const pod = podOf(ended(fetchContainerName, 1, "The file x.sh is not there.\u001b[31m\n"));
   assert.equal(whyOf(pod), "its files could not be fetched. The file x.sh is not there.");
 });
 
-test("an init container that left no words is told by its exit code", () => {
+test("an init container without a message is reported by its exit code", () => {
   assert.match(whyOf(podOf(ended(fetchContainerName, 137))) ?? "", /^container fetch-files ended with exit code 137/);
 });
 
-test("another's init container is not taken for ours", () => {
+test("an init container of somebody else is not mistaken for ours", () => {
   assert.match(whyOf(podOf(ended("vault", 1, "sealed"))) ?? "", /^container vault ended with exit code 1/);
 });
 
-test("how files were fetched is only told where it failed", () => {
+test("the log of the file fetch is included only when it failed", () => {
   const namesOf = (pod: Pod) => containersOf(pod).map(({ name }) => name);
   assert.deepEqual(namesOf(podOf(ended("vault", 0), ended(fetchContainerName, 0))), ["vault", "task"]);
   assert.deepEqual(namesOf(podOf(ended(fetchContainerName, 1))), [fetchContainerName, "task"]);
 });
 
-test("a task whose pod was never scheduled says why, although its pod is gone", () => {
+test("a task whose pod was never scheduled says why, although the pod is gone", () => {
   const [failed] = makeJobs({ phases: ["failed"] });
   assert.ok(failed);
   const conditions = [{ type: "Failed", status: "True", reason: "DeadlineExceeded", message: "" }];

@@ -1,4 +1,4 @@
-// The order of tasks: what each of them waits for, and circles.
+// The order of tasks: what each one waits for, and cycles.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { graphOf } from "../../../../functions/lib/core/config/check-order.ts";
@@ -9,7 +9,7 @@ import { everyGraph } from "../../../graphs.ts";
 
 const waits = (tasks: readonly GraphTask[]) => nodesOf({ tasks }).map(({ needs, spared }) => [needs, spared]);
 
-test("without needs each task goes on from the one before", () => {
+test("a task without needs waits for the one before it", () => {
   assert.deepEqual(waits([{}, {}, {}]), [
     [[], []],
     [[0], []],
@@ -17,27 +17,27 @@ test("without needs each task goes on from the one before", () => {
   ]);
 });
 
-test("without needs a task goes on past a roll-back that was not needed, and after a clean-up that passed", () => {
+test("a task without needs goes on past a skipped rollback and after a cleanup that passed", () => {
   const [, , deploy] = waits([{}, { when: "failure" }, {}]);
   assert.deepEqual(deploy, [[0], [1]]);
   const [, , after] = waits([{}, { when: "always" }, {}]);
   assert.deepEqual(after, [[0, 1], []]);
 });
 
-test("without needs a roll-back and a clean-up are for all that is before them", () => {
+test("a rollback or cleanup without needs covers all tasks before it", () => {
   const [, , rollBack, cleanUp] = waits([{}, { needs: [] }, { when: "failure" }, { when: "always" }]);
   assert.deepEqual(rollBack, [[0, 1], []]);
   assert.deepEqual(cleanUp, [[0, 1, 2], []]);
 });
 
-test("a circle is found, also one that goes over a task without needs", () => {
+test("a cycle is found, even through a task without needs", () => {
   assert.equal(cycleOf(nodesOf({ tasks: [{}, { needs: [0] }, { needs: [0, 1] }] })), undefined);
   assert.deepEqual(cycleOf(nodesOf({ tasks: [{ needs: [2] }, { needs: [0] }, { needs: [1] }] })), [0, 2, 1]);
   assert.deepEqual(cycleOf(nodesOf({ tasks: [{ needs: [1] }, {}] })), [0, 1]);
   assert.deepEqual(cycleOf(nodesOf({ tasks: [{}, { needs: [1] }] })), [1]);
 });
 
-test("there is a graph only where the config has one", () => {
+test("a graph exists only when the config asks for one", () => {
   const [a, b] = [{ name: "a" }, { name: "b" }];
   assert.equal(graphOf([a, b]), undefined);
   assert.equal(graphOf([a, { ...b, when: "success", onError: "fail" }], false), undefined);
@@ -47,7 +47,7 @@ test("there is a graph only where the config has one", () => {
   });
 });
 
-/** Every state that a run can come to. */
+/** Every state that a run can reach. */
 const reachable = (graph: Graph): TaskPhase[][] => {
   const found = new Map<string, TaskPhase[]>();
   const visit = (phases: TaskPhase[]): void => {
@@ -62,7 +62,7 @@ const reachable = (graph: Graph): TaskPhase[][] => {
   return [...found.values()];
 };
 
-test("what is before a task is through when that one is due, in every graph of three tasks and every state of it", () => {
+test("a task is due only when all tasks before it are done, in every graph of three tasks and every state", () => {
   for (const tasks of everyGraph(3)) {
     const befores = tasks.map((_, task) => tasksBefore({ tasks }, task));
     for (const phases of reachable({ tasks })) {
@@ -75,7 +75,7 @@ test("what is before a task is through when that one is due, in every graph of t
   }
 });
 
-test("before a task of a line are all that stand before it, of a graph also what its needs had to wait for", () => {
+test("tasks before a task: all earlier ones in a line; in a graph, those that its needs waited for too", () => {
   assert.deepEqual([...tasksBefore(undefined, 2)], [0, 1]);
   const tasks: GraphTask[] = [{}, { needs: [0] }, { needs: [1] }, { when: "always", needs: [2] }];
   assert.deepEqual([...tasksBefore({ tasks }, 2)].sort(), [0, 1]);

@@ -1,5 +1,5 @@
-// Every graph of up to three tasks, and of four up to the places of its tasks, in every state that it can reach: no task starts before
-// what it needs, or after a failure that forbids it, and each run comes to the end that a second definition gives it.
+// Every graph of up to three tasks, and every graph of four up to the order of its tasks, in every reachable state: no task starts
+// before its needs or after a failure that forbids it, and each run ends as a second, independent definition says.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RunSpec } from "../../../../functions/lib/core/annotations/annotations.ts";
@@ -18,7 +18,7 @@ const now: Situation = {
   createGraceSeconds: 300,
 };
 
-/** Made once for each size: only graph and phases differ. */
+/** Built once per size: only the graph and the phases differ. */
 const runOf = (size: number, silent: boolean): RunState => {
   const phases = Array.from({ length: size }, (): TaskPhase => "waiting");
   const run = readRun(makeJobs({ phases, ...(silent ? { silent } : { announced }) }));
@@ -36,7 +36,7 @@ const stepOf = (graph: Graph, phases: readonly Phase[], kind: Kind = "loud"): St
   return nextStep({ ...run, spec: withGraph, tasks: tasks.map((task, i) => ({ ...task, phase: phaseOf(i) })) }, now);
 };
 
-/** What can happen next: one of the tasks is released or stopped (a crash can come after each), ends, or its Job is deleted. */
+/** Everything that can happen next: a task is released or stopped (a crash can follow each), ends, or its Job is deleted. */
 const followers = (step: Step, phases: readonly Phase[], ends: readonly TaskPhase[]): Phase[][] => [
   ...(step.kind === "release" ? step.tasks.map((task) => phases.with(task, "running")) : []),
   ...(step.kind === "stop" ? step.tasks.map((task) => phases.with(task, "failed")) : []),
@@ -88,7 +88,7 @@ const faultOf = (graph: Graph, phases: readonly Phase[], step: Step): string | u
   return faultOfEnd(graph, phases);
 };
 
-/** What is before a task that has started never starts behind it. */
+/** A task never starts after a task that has to wait for it. */
 const leftBehind = (graph: Graph, phases: readonly Phase[], task: number): string | undefined => {
   const later = nodesIn(graph).findIndex(
     ({ needs, spared }, other) =>
@@ -108,29 +108,29 @@ for (const size of [1, 2, 3])
   test(`every graph of ${size} tasks, in every order`, () => prove(everyGraph(size), ["succeeded", "failed"]));
 
 for (const size of [1, 2])
-  test(`every graph of ${size} tasks of a silent run`, () =>
+  test(`every graph of ${size} tasks in a silent run`, () =>
     prove(everyGraph(size), ["succeeded", "failed"], "silent"));
 
 for (const size of [1, 2])
-  test(`every graph of ${size} tasks, whose Jobs are deleted`, () =>
+  test(`every graph of ${size} tasks whose Jobs may be deleted`, () =>
     prove(everyGraph(size), ["succeeded", "failed", "deleted"]));
 
 test("every graph of four tasks", () => prove(graphsOfFour(), ["succeeded", "failed"]));
 
-test("a line is a graph without needs: both ask for the same, but that a failure ends a line at once", () => {
+test("a line equals a graph without needs, except that a failure ends a line at once", () => {
   const phasesOf = (size: number): TaskPhase[][] =>
     size === 0 ? [[]] : phasesOf(size - 1).flatMap((all) => phases.map((one) => [...all, one]));
   const phases: readonly TaskPhase[] = ["waiting", "running", "succeeded", "failed"];
   for (const all of phasesOf(3)) {
     const first = all.findIndex((phase) => phase !== "succeeded");
-    if (first >= 0 && all.slice(first + 1).some((phase) => phase !== "waiting")) continue; // no line gets there
+    if (first >= 0 && all.slice(first + 1).some((phase) => phase !== "waiting")) continue; // unreachable in a line
     const run = readRun(makeJobs({ phases: all, announced }));
     assert.ok(run);
     assert.deepEqual(stepOf({ tasks: [{}, {}, {}] }, all), nextStep(run, now), all.join());
   }
 });
 
-test("warn and continue are the same until the report", () => {
+test("warn and continue behave the same until the report", () => {
   for (const tasks of everyGraph(2)) {
     const warns = tasks.map(({ onError, ...task }) => (onError ? { ...task, onError: "warn" as const } : task));
     for (const a of ["waiting", "running", "succeeded", "failed"] as const)

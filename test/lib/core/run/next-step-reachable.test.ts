@@ -1,12 +1,12 @@
 // Walks through every state that a run of up to three tasks can reach, with crashes between any two effects of a step, and
-// proves that following nextStep from each of them ends in a run that was reported, with as many events as Keptn has to count.
+// proves that following nextStep from each of them ends in a reported run with exactly the events that Keptn has to count.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Graph } from "../../../../functions/lib/core/run/graph.ts";
 import type { TaskPhase } from "../../../../functions/lib/core/run/run-state.ts";
 import { apply, effectsOf, initial, type Model, stepOf } from "../run-model.ts";
 
-/** Everything that can happen next: tasks end, somebody deletes a Job, time passes, somebody takes the step, whole or in part. */
+/** Everything that can happen next: tasks end, somebody deletes a Job, time passes, somebody executes the step, fully or in part. */
 const nextModels = (model: Model): Model[] => {
   const step = stepOf(model);
   const effects = effectsOf(step, model);
@@ -36,7 +36,7 @@ const reachable = (from: readonly Model[]): Model[] => {
   return [...seen.values()];
 };
 
-/** From here on nothing goes wrong any more: tasks succeed, waiting ends, every step is taken as a whole. */
+/** From here on nothing fails: tasks succeed, waiting ends, every step is executed in full. */
 const follow = (model: Model): Model => {
   let [now, turns] = [model, 0];
   for (;;) {

@@ -26,19 +26,19 @@ const step = (run: TestRun, now: Partial<Situation> = {}): Step => {
 const kind = (run: TestRun, now: Partial<Situation> = {}): string => step(run, now).kind;
 
 describe("announcing", () => {
-  test("is for who created the first Job, at once and without asking", () => {
+  test("happens at once, without asking Keptn, by the delivery that created the first Job", () => {
     assert.deepEqual(step({ phases: ["waiting", "waiting"] }, { owner: true }), { kind: "announce", ask: false });
   });
-  test("waits for the lease where somebody else created it, then asks Keptn", () => {
+  test("waits for the lease when somebody else created the first Job, then asks Keptn", () => {
     assert.equal(kind({ phases: ["waiting"] }), "wait");
     assert.deepEqual(step({ phases: ["waiting"] }, { nowMs: at(31) }), { kind: "announce", ask: true });
   });
-  test("is no longer for its creator when the lease could end under way", () => {
+  test("is taken from the creator when the lease could expire on the way", () => {
     assert.equal(kind({ phases: ["waiting"] }, { owner: true, nowMs: at(9) }), "announce");
     assert.equal(kind({ phases: ["waiting"] }, { owner: true, nowMs: at(11) }), "wait");
     assert.deepEqual(step({ phases: ["waiting"] }, { owner: true, nowMs: at(31) }), { kind: "announce", ask: true });
   });
-  test("goes by the lease of the version that created the run", () => {
+  test("uses the lease duration of the version that created the run", () => {
     const run: TestRun = { phases: ["waiting"], leaseSeconds: 90 };
     assert.equal(kind(run, { nowMs: at(89) }), "wait");
     assert.deepEqual(step(run, { nowMs: at(91) }), { kind: "announce", ask: true });
@@ -47,7 +47,7 @@ describe("announcing", () => {
   test("is skipped by a silent run", () => {
     assert.deepEqual(step({ phases: ["waiting"], silent: true }), { kind: "release", tasks: [0] });
   });
-  test("waits until all Jobs of the run are there", () => {
+  test("waits until all Jobs of the run exist", () => {
     assert.equal(kind({ phases: ["waiting", "missing"] }, { owner: true }), "wait");
   });
 });
@@ -65,68 +65,68 @@ describe("reporting", () => {
     assert.equal(next.kind, "report");
     return next.kind === "report" ? next.end : undefined;
   };
-  test("comes when the last task succeeded", () => {
+  test("happens when the last task succeeded", () => {
     assert.deepEqual(end({ phases: ["succeeded", "succeeded"], announced }), { kind: "passed" });
   });
-  test("comes with the first task that failed", () => {
+  test("happens with the first task that failed", () => {
     assert.deepEqual(end({ phases: ["succeeded", "failed", "waiting"], announced }), { kind: "failed", task: 1 });
   });
-  test("comes when a pod cannot start", () => {
+  test("happens when a pod cannot start", () => {
     const found = { cannotStart: { task: 0, why: "ErrImagePull" } };
     const expected = { kind: "could-not-start", task: 0, why: "ErrImagePull" };
     assert.deepEqual(end({ phases: ["running", "waiting"], announced }, found), expected);
   });
-  test("does not take a finding about a pod for one about a task that ended meanwhile", () => {
+  test("ignores a pod problem of a task that ended in the meantime", () => {
     const found = { cannotStart: { task: 0, why: "ErrImagePull" } };
     assert.equal(kind({ phases: ["succeeded", "waiting"], announced }, found), "release");
     assert.equal(kind({ phases: ["succeeded", "running"], announced }, found), "wait");
   });
-  test("comes when somebody deleted a Job that had not ended", () => {
+  test("happens when somebody deleted a Job that had not ended", () => {
     assert.deepEqual(end({ phases: ["running", "deleted"], announced }), { kind: "deleted", task: 1 });
     assert.equal(kind({ phases: ["deleted"] }, { nowMs: at(31) }), "report");
   });
-  test("leaves a run that its creator may be announcing to it until the lease is over", () => {
+  test("waits for the lease while the run's creator may be announcing it", () => {
     assert.equal(kind({ phases: ["deleted"] }), "wait");
     assert.equal(kind({ phases: ["waiting", "missing"], refused: "over quota" }), "wait");
     assert.equal(kind({ phases: ["deleted"] }, { owner: true }), "report");
     assert.equal(kind({ phases: ["waiting", "missing"], refused: "over quota", silent: true }), "report");
   });
-  test("comes when Jobs were never created, after the grace time", () => {
+  test("happens when Jobs were never created, after the grace period", () => {
     assert.deepEqual(end({ phases: ["waiting", "missing"] }, { nowMs: at(301) }), { kind: "incomplete", task: 1 });
   });
-  test("comes at once when a Job of an announced run is gone", () => {
+  test("happens at once when a Job of an announced run is gone", () => {
     assert.deepEqual(end({ phases: ["missing", "waiting"], announced }), { kind: "incomplete", task: 0 });
   });
-  test("comes when Kubernetes refused a Job", () => {
+  test("happens when Kubernetes refused a Job", () => {
     const expected = { kind: "refused", task: 1, why: "over quota" };
     assert.deepEqual(end({ phases: ["waiting", "missing"], refused: "over quota" }, { owner: true }), expected);
   });
-  test("tells the end that was noted with its first claim, whatever the Jobs say now", () => {
+  test("uses the end that was noted with its first lease, whatever the Jobs say now", () => {
     const why = "ErrImagePull";
     const noted = { kind: "could-not-start", task: 0, why } as const;
     assert.deepEqual(end({ phases: ["succeeded", "waiting"], announced, end: noted }), noted);
     assert.deepEqual(end({ phases: ["running", "waiting"], announced, end: noted }), noted);
   });
-  test("does not come for a refusal of a Job that is there: a quota refuses the same Job again before it is found", () => {
+  test("ignores a refusal of a Job that exists: a quota can refuse a Job that was created earlier", () => {
     assert.equal(kind({ phases: ["running", "waiting"], announced, refused: "over quota" }), "wait");
   });
 });
 
-describe("claims", () => {
+describe("a lease", () => {
   const done: TestRun = { phases: ["succeeded"], announced };
-  test("of another process are respected until their lease is over", () => {
+  test("of another process is respected until it expires", () => {
     assert.equal(kind({ ...done, claim: claimOf("other", 0) }, { nowMs: at(29) }), "wait");
     assert.equal(kind({ ...done, claim: claimOf("other", 0) }, { nowMs: at(31) }), "report");
   });
-  test("last as long as the version that made them says", () => {
+  test("lasts as long as the version that took it says", () => {
     const claim = JSON.stringify({ by: "other", at: createdAt, leaseSeconds: 90 });
     assert.equal(kind({ ...done, claim }, { nowMs: at(89) }), "wait");
     assert.equal(kind({ ...done, claim }, { nowMs: at(91) }), "report");
   });
-  test("of this very delivery do not hold it back", () => {
+  test("of this delivery does not block it", () => {
     assert.equal(kind({ ...done, claim: claimOf("me", 0) }), "report");
   });
-  test("that cannot be read count as none", () => {
+  test("that is malformed is ignored", () => {
     assert.equal(kind({ ...done, claim: "{broken" }), "report");
     assert.equal(kind({ ...done, claim: '{"by":"other","at":"never"}' }), "report");
   });
@@ -134,12 +134,12 @@ describe("claims", () => {
 
 describe("the end", () => {
   const reported = "2026-01-02T03:05:00.000Z";
-  test("lets Jobs go after the report, and then rests", () => {
+  test("releases Jobs after the report, and then there is nothing left to do", () => {
     assert.equal(kind({ phases: ["succeeded", "failed", "waiting"], announced, reported }), "finalize");
     assert.equal(kind({ phases: ["succeeded"], announced, reported, states: ["reported"] }), "over");
     assert.equal(kind({ phases: ["succeeded", "missing"], announced, reported, states: ["reported"] }), "over");
   });
-  test("was reached by a run of which one Job was let go, though the Job with the mark is gone or came anew", () => {
+  test("counts as reached when one Job was finalized, even if the Job with the annotations is gone or was recreated", () => {
     assert.equal(kind({ phases: ["missing", "succeeded"], states: [undefined, "reported"] }), "over");
     assert.equal(
       kind({ phases: ["waiting", "succeeded"], states: [undefined, "reported"] }, { owner: true }),
@@ -152,7 +152,7 @@ describe("the end", () => {
   });
 });
 
-test("every state of up to three tasks has a next step, and only a report or what Keptn ended stops a run", () => {
+test("every state of up to three tasks has a next step, and only a report or the end in Keptn stops a run", () => {
   const phases: readonly TaskPhase[] = ["missing", "waiting", "running", "succeeded", "failed", "deleted"];
   const chains = [1, 2, 3]
     .flatMap((length) => combinations(phases, length))
@@ -176,7 +176,7 @@ test("every state of up to three tasks has a next step, and only a report or wha
   assert.ok(states > 15_000, `only ${states} states`);
 });
 
-/** Only the first task that has not succeeded is released, and nothing is wrong with any other. */
+/** Only the first task that has not succeeded is released, and all other tasks are fine. */
 const assertReleasable = (chain: readonly TaskPhase[], [task = 0, ...more]: readonly number[]): void => {
   assert.deepEqual(more, []);
   assert.ok(chain.slice(0, task).every((phase) => phase === "succeeded"));

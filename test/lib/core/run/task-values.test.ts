@@ -1,4 +1,4 @@
-// What comes of the results of tasks as variables of a later one, whatever is written into them.
+// Variables of a task that come from the results of earlier tasks, whatever those results contain.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { annotation } from "../../../../functions/lib/core/annotations/annotations.ts";
@@ -16,7 +16,7 @@ const valueAt = (path: string, result: string, { as, task }: { as?: WantedValue[
   valuesOf([wantedOf(path, as)], new Map([[0, earlier(result, task)]]));
 const there = (text: string) => ({ kind: "there", data: { "env-0": text } });
 
-test("a text stays as it is, all else is JSON or what `as` says", () => {
+test("a string stays as it is, everything else becomes JSON or what `as` asks for", () => {
   assert.deepEqual(valueAt("$.build.a", '{"a": "1.10"}'), there("1.10"));
   assert.deepEqual(valueAt("$.build.a", '{"a": "1.10"}', { as: "json" }), there('"1.10"'));
   assert.deepEqual(valueAt("$.build.a", '{"a": 12345678901234567890}'), there("12345678901234567890"));
@@ -27,7 +27,7 @@ test("a text stays as it is, all else is JSON or what `as` says", () => {
 });
 
 for (const name of ["__proto__", "constructor", "prototype", "toString"]) {
-  test(`nothing is reached through ${name}`, () => {
+  test(`${name} reaches nothing`, () => {
     for (const path of [`$.build.${name}`, `$.build.a.${name}.${name}`, `$.${name}.a`])
       assert.equal(valueAt(path, '{"a": {"b": 1}}').kind, "missing", path);
     assert.deepEqual(valueAt(`$.${name}.a`, '{"a": 1}', { task: name }), there("1"));
@@ -53,21 +53,21 @@ for (const [what, path, result] of [
   ["everything, as often as it can be named", "$.build..*", `{"a": ${"[[".repeat(40)}${"]]".repeat(40)}}`],
   ["every name, at any depth", "$.build..*..*", JSON.stringify(Array.from({ length: 900 }, (_, i) => ({ [i]: i })))],
 ] as const) {
-  test(`${what} is no value, or one that Linux takes`, () => {
+  test(`${what}: yields no value, or one that Linux accepts`, () => {
     const values = valueAt(path, result);
     if (values.kind === "there") assert.ok(Buffer.byteLength(values.data["env-0"] ?? "") < 128 * 1024);
     else assert.ok(values.why.length < 2000);
   });
 }
 
-test("all values of a task together are no more than a ConfigMap holds", () => {
+test("the values of a task together fit into a ConfigMap", () => {
   const wanted = Array.from({ length: 100 }, (_, i) => ({ ...wantedOf("$.build"), key: `env-${i}` }));
   const large: Earlier = { kind: "result", task: "build", result: { kind: "data", data: { a: "x".repeat(20_000) } } };
   const values = valuesOf(wanted, new Map([[0, large]]));
   assert.match(values.kind === "missing" ? values.why : "", /more than 921600 bytes together/);
 });
 
-test("of many values that are missing a few are told, and no value of the result", () => {
+test("only a few of many missing values are reported, without values of the result", () => {
   const wanted = Array.from({ length: 50 }, (_, i) => ({
     ...wantedOf(`$.build.x${i}`),
     name: `V${i}`,
@@ -80,11 +80,11 @@ test("of many values that are missing a few are told, and no value of the result
   assert.ok(!why.includes("secret") && !why.includes("\u001b") && why.length < 2000, why);
 });
 
-test("a task of which nothing is known has no value", () => {
+test("a task without a known result has no value", () => {
   assert.deepEqual(valuesOf([wantedOf("$.build.a")], new Map()).kind, "missing");
 });
 
-test("what others write into the annotation of a Job asks for nothing", () => {
+test("malformed annotations of a Job ask for no values", () => {
   const jobWith = (text: string): Job => ({ metadata: { annotations: { [annotation.values]: text } } }) as Job;
   const good = wantedOf("$.build.a", "json");
   assert.deepEqual(wantedValuesOf(jobWith(JSON.stringify([good]))), [good]);
@@ -93,7 +93,7 @@ test("what others write into the annotation of a Job asks for nothing", () => {
   for (const text of ["", "{}", "[", "null"]) assert.deepEqual(wantedValuesOf(jobWith(text)), []);
 });
 
-test("the ConfigMap is the Job's own, never changes, and can be found with its run", () => {
+test("the ConfigMap belongs to the Job, is immutable, and carries the labels of its run", () => {
   const labels = { "keptn.sh/jes-run": "r", "app.kubernetes.io/managed-by": "m", other: "x" };
   const job = { metadata: { name: "job-1", namespace: "jobs", uid: "u", labels } } as Job;
   assert.deepEqual(makeValues(job, { "env-0": "v" }), {

@@ -17,7 +17,7 @@ const noted = (name: string, value: string) => (job: Job) => ({
   metadata: { ...job.metadata, annotations: { ...job.metadata?.annotations, [name]: value } },
 });
 
-describe("a change of a Job hints at its run", () => {
+describe("a Job change triggers its run", () => {
   for (const phase of ["succeeded", "failed", "deleted"] as const) {
     test(`when its task ${phase === "deleted" ? "was deleted" : phase}`, () => {
       const { end, ...hint } = hintOf({ phases: [phase] }) as Extract<ReturnType<typeof hintOf>, { kind: "run" }>;
@@ -25,17 +25,17 @@ describe("a change of a Job hints at its run", () => {
       assert.equal(end?.split(" ")[1], phase === "deleted" ? undefined : phase);
     });
   }
-  test("when it went away before it ended", () => {
+  test("when the Job disappeared before it ended", () => {
     assert.equal(hintOf({ phases: ["running"] }, "delete").kind, "run");
   });
 });
 
-describe("a change of a Job hints at nothing", () => {
+describe("a Job change triggers nothing", () => {
   test("while its task waits or runs", () => {
     assert.deepEqual(hintOf({ phases: ["running"] }), { kind: "nothing", why: "the task is running" });
     assert.equal(hintOf({ phases: ["waiting"] }).kind, "nothing");
   });
-  test("when it is what we wrote: a claim, a claim given back, a report", () => {
+  test("when we made it: a lease taken, a lease released, a report", () => {
     const claim = JSON.stringify({ by: "me", at: announced });
     assert.deepEqual(hintOf({ phases: ["succeeded"], claim }), {
       kind: "nothing",
@@ -48,13 +48,13 @@ describe("a change of a Job hints at nothing", () => {
     const reported = hintOf({ phases: ["succeeded"], reported: announced });
     assert.deepEqual(reported, { kind: "nothing", why: "its run was reported" });
   });
-  test("when it leaves the watch after its end, which was told before", () => {
+  test("when a Job that had already ended leaves the watch", () => {
     assert.equal(hintOf({ phases: ["succeeded"] }, "delete").kind, "nothing");
     assert.equal(hintOf({ phases: ["failed"] }, "delete").kind, "nothing");
   });
 });
 
-describe("a change that no API server told", () => {
+describe("a change that the API server did not send", () => {
   const [good] = makeJobs({ announced, phases: ["succeeded"] });
   const hint = (data: unknown) => parseTrigger({ type: "dev.knative.apiserver.resource.update", data });
   const forged = [
@@ -67,7 +67,7 @@ describe("a change that no API server told", () => {
       assert.equal(hint({ kind: "Job", ...good, ...change }).kind, "malformed");
     });
   }
-  test("hints at nothing where its run has no name of ours", () => {
+  test("triggers nothing when the run's name is not one of ours", () => {
     const labels = { ...good?.metadata?.labels, "keptn.sh/jes-run": "a,b in (c)" };
     assert.equal(hint({ kind: "Job", ...good, metadata: { ...good?.metadata, labels } }).kind, "nothing");
   });

@@ -1,4 +1,4 @@
-// The operator's settings for Jobs, as text of an environment.
+// The operator's settings for Jobs, from environment variables.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseSettings } from "../../../../functions/lib/core/settings/settings.ts";
@@ -21,7 +21,7 @@ test("trims the entries of a list and drops empty ones", () => {
   ]);
 });
 
-test("takes labels as pairs and as JSON", () => {
+test("accepts labels as pairs and as JSON", () => {
   const labels = { Label: "Value", "example.com/team": "a" };
   assert.deepEqual(parse({ JOB_LABELS: "Label=Value, example.com/team=a" }).JOB_LABELS, labels);
   assert.deepEqual(parse({ JOB_LABELS: JSON.stringify(labels) }).JOB_LABELS, labels);
@@ -33,7 +33,7 @@ test("refuses labels that Kubernetes would refuse", () => {
   }
 });
 
-test("takes security contexts as JES's chart spells them", () => {
+test("accepts security contexts as JES's chart writes them", () => {
   const { POD_SECURITY_CONTEXT, JOB_SECURITY_CONTEXT } = parse({
     POD_SECURITY_CONTEXT: '{"RunAsUser":7,"RunAsNonRoot":true,"supplementalGroups":[1,2],"fsGroup":3}',
     JOB_SECURITY_CONTEXT: '{"capabilities":{"drop":["all"],"add":["net_raw"]},"readOnlyRootFilesystem":false}',
@@ -45,13 +45,13 @@ test("takes security contexts as JES's chart spells them", () => {
   });
 });
 
-test("says what is wrong with a security context", () => {
+test("reports errors in a security context", () => {
   assert.match(problemOf({ JOB_SECURITY_CONTEXT: '{"runAsUsr":1}' }) ?? "", /JOB_SECURITY_CONTEXT=.*runAsUsr/);
   assert.match(problemOf({ JOB_SECURITY_CONTEXT: '{"runAsUser":"root"}' }) ?? "", /runAsUser/);
   assert.match(problemOf({ POD_SECURITY_CONTEXT: "runAsUser: 1" }) ?? "", /POD_SECURITY_CONTEXT=/);
 });
 
-test("takes quantities, and none for no quantity", () => {
+test("accepts quantities, and an empty value for no quantity", () => {
   const settings = parse({ DEFAULT_RESOURCE_LIMITS_CPU: "none", DEFAULT_RESOURCE_LIMITS_MEMORY: "1Gi" });
   assert.equal(settings.DEFAULT_RESOURCE_LIMITS_CPU, "");
   assert.equal(settings.DEFAULT_RESOURCE_LIMITS_MEMORY, "1Gi");

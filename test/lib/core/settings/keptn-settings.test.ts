@@ -21,26 +21,26 @@ for (const env of [
   test(`${Object.keys(env).join(", ")} are enough`, () => assert.deepEqual(check(env), []));
 }
 
-test("says that the endpoint and the credentials are missing, both at once", () => {
+test("reports a missing endpoint and missing credentials together", () => {
   assert.deepEqual(check({}), [
     "missing-setting: KEPTN_API_ENDPOINT is not set.",
     "missing-setting: No credentials for Keptn are set.",
   ]);
 });
 
-test("says that an endpoint is no address", () => {
+test("reports an endpoint that is not a URL", () => {
   assert.deepEqual(check({ KEPTN_API_ENDPOINT: "api-gateway-nginx.keptn", KEPTN_API_TOKEN: "t" }), [
     "bad-setting: KEPTN_API_ENDPOINT is not an http:// or https:// address.",
   ]);
 });
 
-test("says what OAuth lacks", () => {
+test("reports what OAuth lacks", () => {
   assert.deepEqual(check(oauth), [
     "missing-setting: OAUTH_CLIENT_ID is set, but neither OAUTH_CLIENT_SECRET nor OAUTH_CLIENT_SECRET_FILE.",
     "missing-setting: OAUTH_CLIENT_ID is set, but neither OAUTH_DISCOVERY nor OAUTH_TOKEN_URL.",
   ]);
 });
 
-test("warns of certificates that nobody looks at", () => {
+test("warns when certificates are not verified", () => {
   assert.match(check({ ...endpoint, KEPTN_API_TOKEN: "t", HTTP_SSL_VERIFY: "false" }).join(), /^insecure-setting: /);
 });

@@ -14,29 +14,29 @@ const after = (...results: PollResult[]): Backoff => results.reduce(nextBackoff,
 const times = (count: number, result: PollResult): PollResult[] => Array.from({ length: count }, () => result);
 const seconds = (beat: Backoff, pace = polling, random = 0) => pauseMs(beat, pace, random) / 1000;
 
-describe("the rhythm of looks", () => {
-  test("begins with the interval, and comes back to it when something happens", () => {
+describe("the poll interval", () => {
+  test("starts at the setting, and returns to it when events arrive", () => {
     assert.equal(seconds(initialBackoff), 10);
     assert.equal(seconds(after(...times(500, "quiet"), "busy")), 10);
   });
-  test("slows down while nothing happens, to twice the interval and no further", () => {
+  test("slows down while nothing happens, to twice the setting and no further", () => {
     assert.equal(seconds(after(...times(60, "quiet"))), 15);
     assert.equal(seconds(after(...times(120, "quiet"))), 20);
     assert.equal(seconds(after(...times(10_000, "quiet"))), 20);
   });
-  test("keeps an interval that is not to be stretched", () => {
+  test("keeps an interval that must not be stretched", () => {
     assert.equal(seconds(after(...times(500, "quiet")), { intervalMs: 180_000, stretch: 1 }), 180);
   });
-  test("doubles its pause with each failure, to a minute, and forgets failures with the first success", () => {
+  test("doubles with each failure, up to a minute, and the first success resets it", () => {
     const pauses = [1, 2, 3, 4, 5, 1_000].map((count) => seconds(after(...times(count, "failed"))));
     assert.deepEqual(pauses, [10, 20, 40, 60, 60, 60]);
     assert.equal(seconds(after("failed", "failed", "busy")), 10);
   });
-  test("comes back to a Keptn that failed sooner than a long interval would", () => {
+  test("returns to a failed Keptn sooner than a long interval would", () => {
     const slow: Pace = { intervalMs: 180_000, stretch: 1 };
     assert.deepEqual([seconds(after("failed"), slow), seconds(after(...times(99, "failed")), slow)], [10, 180]);
   });
-  test("is never the same for two, and never shorter than the interval", () => {
+  test("differs between processes, and is never shorter than the setting", () => {
     assert.ok(seconds(initialBackoff, polling, 0.999) > 10.9 && seconds(initialBackoff, polling, 0.999) <= 11);
     assert.equal(seconds(initialBackoff, polling, 0.5), 10.5);
   });

@@ -10,16 +10,16 @@ const messagesOf = (env: Record<string, string>): readonly string[] => {
 };
 
 describe("keptn-source's settings", () => {
-  test("are enough with a Keptn and a sink, to poll or to listen", () => {
+  test("need a Keptn and a sink, to poll or to listen", () => {
     assert.ok("settings" in parseSourceSettings(enough));
     assert.ok("settings" in parseSourceSettings({ ...enough, PUBSUB_URL: "nats://keptn-nats.keptn:4222" }));
   });
-  test("are not without Keptn's API, which is asked also where NATS brings the events", () => {
+  test("need Keptn's API, which is called even when NATS brings the events", () => {
     assert.deepEqual(messagesOf({ KEPTN_API_ENDPOINT: "", PUBSUB_URL: "nats://keptn-nats" }), [
       "KEPTN_API_ENDPOINT is not set.",
     ]);
   });
-  test("are told all at once", () => {
+  test("are checked all at once", () => {
     const messages = messagesOf({
       K_SINK: "broker",
       PUBSUB_URL: "keptn-nats",
@@ -33,7 +33,7 @@ describe("keptn-source's settings", () => {
       'PUBSUB_TOPIC has "a b", which is not an event type.',
     ]);
   });
-  test("name what is missing", () => {
+  test("are named when missing", () => {
     assert.deepEqual(messagesOf({ K_SINK: "" }), ["K_SINK is not set, so events cannot be sent."]);
   });
 });

@@ -21,11 +21,11 @@ const compare = (env: Readonly<Record<string, string>>, ...registered: Subscript
   compareTopics(settingsFrom(env), registered);
 
 describe("the settings and Keptn's registration", () => {
-  test("are the same, also in other words", () => {
+  test("agree, in other words too", () => {
     assert.equal(compare({}, at("*.triggered")), undefined);
     assert.equal(compare({ PROJECT_FILTER: "a,b" }, at("*.triggered", { projects: ["b", "a"] })), undefined);
   });
-  test("differ in a type that comes to nobody", () => {
+  test("differ in a type that nobody receives", () => {
     const { kind, seen } = compare({}, at("test.triggered")) ?? {};
     assert.equal(kind, "missing");
     assert.match(
@@ -41,13 +41,13 @@ describe("the settings and Keptn's registration", () => {
       ["more", true],
     );
   });
-  test("differ in everything when users took all subscriptions away", () => {
+  test("differ in everything when users removed all subscriptions", () => {
     assert.equal(compare({})?.kind, "missing");
   });
 });
 
 describe("the queue group", () => {
-  test("is not another installation's on the same Keptn, unless it is named", () => {
+  test("differs from that of another installation on the same Keptn, unless it is set", () => {
     assert.equal(natsGroupOf(settingsFrom({})), "job-executor-service.keptn-jes");
     assert.equal(natsGroupOf(settingsFrom({ K8S_NAMESPACE: "jes-2" })), "job-executor-service.jes-2");
     assert.equal(natsGroupOf(settingsFrom({ PUBSUB_GROUP: "ours" })), "ours");

@@ -6,7 +6,7 @@ describe("K_CE_OVERRIDES", () => {
   for (const text of [undefined, "", "{}", '{"extensions":null}', '{"extensions":{}}']) {
     test(`${text} changes nothing`, () => assert.deepEqual(parseOverrides(text), { extensions: {} }));
   }
-  test("gives extensions", () => {
+  test("adds extensions", () => {
     const text = '{"extensions":{"cluster":"a","zone9":"b c"}}';
     assert.deepEqual(parseOverrides(text), { extensions: { cluster: "a", zone9: "b c" } });
   });
@@ -18,7 +18,7 @@ describe("K_CE_OVERRIDES", () => {
     ['{"extensions":{"Upper":"a"}}', /"Upper", which is not a name/],
     ['{"extensions":{"n":1}}', /"n", which is not a name/],
   ] as const) {
-    test(`${text} is a problem`, () => {
+    test(`${text} is an error`, () => {
       const parsed = parseOverrides(text);
       assert.ok("problem" in parsed);
       assert.match(parsed.problem.message, message);

@@ -5,7 +5,7 @@ import { makeProject } from "../../../../functions/lib/core/source/project.ts";
 const evaluation = "sh.keptn.event.evaluation.triggered";
 
 describe("a project", () => {
-  test("has the tasks and the sequences of its shipyard file, each once, and Keptn's own evaluation", () => {
+  test("has the tasks and sequences of its shipyard file, each once, and Keptn's own evaluation", () => {
     const shipyard = `apiVersion: spec.keptn.sh/0.2.3
 kind: Shipyard
 spec:
@@ -30,7 +30,7 @@ spec:
     });
   });
 
-  test("has of one stage its own", () => {
+  test("has the tasks of one stage only when a stage is given", () => {
     const stage = (name: string, task: string) => `{name: ${name}, sequences: [{name: s, tasks: [{name: ${task}}]}]}`;
     const { types } = makeProject(
       "p",
@@ -42,15 +42,15 @@ spec:
 
   for (const [what, shipyard] of [
     ["is empty", ""],
-    ["is no YAML", "spec: ["],
-    ["is of another form", "spec: {stages: {dev: 1}}"],
-    ["is deeper than anything", "[".repeat(10_000)],
+    ["is not YAML", "spec: ["],
+    ["has another shape", "spec: {stages: {dev: 1}}"],
+    ["nests too deeply", "[".repeat(10_000)],
     [
-      "has names that are no parts of a type",
+      "has names that cannot be part of a type",
       "spec: {stages: [{name: dev, sequences: [{name: a.b, tasks: [{name: '>'}, {}, 7]}]}]}",
     ],
   ] as const) {
-    test(`whose shipyard file ${what} has what every project has`, () =>
+    test(`whose shipyard file ${what} has only the tasks that every project has`, () =>
       assert.deepEqual(makeProject("p", shipyard).types, [evaluation]));
   }
 });

@@ -28,7 +28,7 @@ describe("subjects", () => {
     [type, "sh.keptn.event.*.triggered", false],
     ["sh.keptn.event.*.*", "sh.keptn.event.*.triggered", true],
   ] as const) {
-    test(`${wide} ${expected ? "has" : "has not"} all of ${narrow}`, () =>
+    test(`${wide} ${expected ? "covers" : "does not cover"} ${narrow}`, () =>
       assert.equal(covers(wide, narrow), expected));
   }
 
@@ -38,7 +38,7 @@ describe("subjects", () => {
     .map(([parts, open]) => [...parts, ...(open ? [">"] : [])].join("."));
   const literal = fc.array(fc.constantFrom("a", "b"), { minLength: 1, maxLength: 5 }).map((parts) => parts.join("."));
 
-  test("a pattern that has all of another one has each type that the other one has", () => {
+  test("covering is transitive", () => {
     fc.assert(
       fc.property(pattern, pattern, literal, (wide, narrow, one) => {
         if (covers(wide, narrow) && covers(narrow, one)) assert.ok(covers(wide, one));
@@ -54,12 +54,12 @@ describe("subjects", () => {
     [">", "a.>", true],
     ["a.b", "a.b.c", false],
   ] as const) {
-    test(`${one} and ${other} have ${expected ? "types" : "no type"} in common`, () => {
+    test(`${one} and ${other} ${expected ? "share types" : "share no type"}`, () => {
       assert.deepEqual([intersects(one, other), intersects(other, one)], [expected, expected]);
     });
   }
 
-  test("two patterns that have one type have it in common, and one that has all of another has something of it", () => {
+  test("patterns that share a type or cover each other intersect", () => {
     fc.assert(
       fc.property(pattern, pattern, literal, (one, other, type) => {
         if (covers(one, type) && covers(other, type)) assert.ok(intersects(one, other));
@@ -69,7 +69,7 @@ describe("subjects", () => {
     );
   });
 
-  test("the least subjects have every type that all of them have, and none has another one's", () => {
+  test("the least subjects cover exactly the types of the given ones, and none covers another", () => {
     fc.assert(
       fc.property(fc.array(pattern, { maxLength: 5 }), literal, (all, one) => {
         const least = leastSubjects(all);
@@ -80,14 +80,14 @@ describe("subjects", () => {
     );
   });
 
-  test("are subscribed to once, however often they are named", () => {
+  test("are subscribed to once, however often they are given", () => {
     assert.deepEqual(leastSubjects([type, "sh.keptn.event.*.triggered", type, "sh.keptn.log.error"]), [
       "sh.keptn.event.*.triggered",
       "sh.keptn.log.error",
     ]);
   });
 
-  test("are patterns where a whole part stands for others", () => {
+  test("are patterns when a whole part is a wildcard", () => {
     assert.deepEqual([type, "a.*.b", "a.>", ">", "a.b*", "a.>b"].map(isPattern), [
       false,
       true,
@@ -98,7 +98,7 @@ describe("subjects", () => {
     ]);
   });
 
-  test("that NATS would refuse are none", () => {
+  test("that NATS would refuse are invalid", () => {
     assert.deepEqual(["", "a..b", ".a", "a.", "a b", "a.>.b", "a\tb"].map(isSubject), Array(7).fill(false));
     assert.deepEqual([type, ">", "a.>", "*.b"].map(isSubject), [true, true, true, true]);
   });

@@ -32,12 +32,12 @@ describe("subscriptions", () => {
       assert.equal(isWanted([subscription], event), expected));
   }
 
-  test("of several one is enough", () => {
+  test("match when one of several matches", () => {
     assert.ok(isWanted([to("sh.keptn.event.release.triggered"), to(event.type)], event));
     assert.ok(!isWanted([], event));
   });
 
-  test("of the settings are one for each topic, all with the same filters", () => {
+  test("from the settings are one per topic, all with the same filters", () => {
     const parsed = parseSettings({
       PUBSUB_TOPIC: "a.b, c.>",
       PROJECT_FILTER: "sockshop,podtato",
@@ -51,7 +51,7 @@ describe("subscriptions", () => {
     ]);
   });
 
-  test("by default are to every task that Keptn triggers, and to nothing that we send", () => {
+  test("cover every task that Keptn triggers by default, and no event that we send", () => {
     const parsed = parseSettings({});
     assert.ok("settings" in parsed);
     const all = subscriptionsOf(parsed.settings);

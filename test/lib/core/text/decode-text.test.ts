@@ -1,4 +1,4 @@
-// Text in every encoding that people's tools write, and what is no text.
+// Text in every encoding that common tools write, and bytes that are not text.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -22,9 +22,9 @@ const texts = fc.oneof(
 );
 
 for (const [name, encode] of Object.entries(encodings)) {
-  // Without a mark, only a first character of ASCII tells which encoding it is, and a NUL right behind it would mislead.
+  // Without a byte order mark, only an ASCII first character reveals the encoding, and a NUL right after it would mislead.
   const begin = name.includes("mark") ? "" : "a";
-  test(`any text in ${name} comes back as it was`, () => {
+  test(`every text in ${name} survives`, () => {
     fc.assert(
       fc.property(texts, (any) => {
         const text = begin && any.startsWith("\0") ? begin : begin + any;
@@ -35,7 +35,7 @@ for (const [name, encode] of Object.entries(encodings)) {
   });
 }
 
-test("what is no UTF-8 keeps its place, byte for byte, and all around it stays", () => {
+test("invalid UTF-8 is kept in place, byte for byte, and so is the text around it", () => {
   fc.assert(
     fc.property(texts, fc.integer({ min: 0x80, max: 0xff }), texts, (before, byte, after) => {
       const bytes = Buffer.concat([Buffer.from(`a${before} `), Buffer.from([byte]), Buffer.from(` ${after}`)]);
@@ -63,7 +63,7 @@ for (const [name, bytes] of Object.entries(broken)) {
   });
 }
 
-test("UTF-16 that is cut in half, or has half of a pair, is said", () => {
+test("UTF-16 that is cut in half, or has half a surrogate pair, is reported", () => {
   assert.deepEqual(findUndecoded(decodeText(Uint8Array.from([0xff, 0xfe, 0x61, 0, 0x62]))), {
     offset: 1,
     what: "byte 0x62",
@@ -74,4 +74,4 @@ test("UTF-16 that is cut in half, or has half of a pair, is said", () => {
   });
 });
 
-test("nothing is nothing", () => assert.equal(decodeText(new Uint8Array()), ""));
+test("empty stays empty", () => assert.equal(decodeText(new Uint8Array()), ""));

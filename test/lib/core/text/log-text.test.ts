@@ -11,14 +11,14 @@ import {
   utf8Bytes,
 } from "../../../../functions/lib/core/text/log-text.ts";
 
-test("cleans colours, cursor movements and what is no text", () => {
+test("removes colours, cursor movements and binary data", () => {
   assert.equal(cleanText("\u001b[31mred\u001b[0m\r\nnext\r\n"), "red\nnext\n");
   assert.equal(cleanText("\u001b]0;title\u0007text"), "text");
   assert.equal(cleanText("a\u0000b\u0007c\tend"), "a\ufffdb\ufffdc\tend");
   assert.equal(cleanText("half \ud83d character"), "half \ufffd character");
 });
 
-test("takes character sets, titles, links and device strings away, and of what is never ended nothing but its beginning", () => {
+test("removes character sets, titles, links and device strings, and only the beginning of one that never ends", () => {
   assert.equal(cleanText("\u001b(B\u001b[mplain\u001b(0"), "plain");
   assert.equal(
     cleanText("\u001bP1$r0m\u001b\\a\u001b_app\u001b\\b\u001b^p\u001b\\c\u001bXs\u001b\\d\u0090q\u009ce"),
@@ -28,13 +28,13 @@ test("takes character sets, titles, links and device strings away, and of what i
   assert.equal(cleanText("\u001b]never\nended"), "never\nended");
 });
 
-test("keeps of a line that is written over what it was at last", () => {
+test("keeps the last state of a line that was overwritten", () => {
   assert.equal(cleanText("10 %\r50 %\r100 %\ndone\n"), "100 %\ndone\n");
   assert.equal(cleanText("10 %\r20 %\r"), "20 %");
   assert.equal(cleanText("\u001b[K1\r\u001b[K2\r\r\n3"), "2\n3");
 });
 
-test("is linear in the length of what it cleans and ends: 4 MB take no longer than the test may", () => {
+test("cleans and cuts in linear time: 4 MB within the test's limit", () => {
   for (const piece of ["\n", "\r", "\u001b]", "\u001bP", "\u001b[0", "\u001b[0;", "\u001b( ", "\u0090", "x\n"]) {
     const text = piece.repeat(4_000_000 / piece.length);
     cleanText(text);
@@ -42,14 +42,14 @@ test("is linear in the length of what it cleans and ends: 4 MB take no longer th
   }
 });
 
-test("gives the beginning what the end leaves", () => {
+test("gives the beginning the room that the end does not need", () => {
   const head = "a line of the beginning\n".repeat(20);
   const short = shortenLog({ head, tail: "the end\n", cutBytes: undefined }, 300);
   assert.ok(bytesOfLog(short) > 270, `${bytesOfLog(short)} of 300 bytes`);
   assert.equal(short.tail, "the end\n");
 });
 
-test("counts bytes as they stand in JSON", () => {
+test("counts bytes as they appear in JSON", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       assert.equal(utf8Bytes(text), Buffer.byteLength(text));
@@ -58,13 +58,13 @@ test("counts bytes as they stand in JSON", () => {
   );
 });
 
-test("leaves a log that fits as it is", () => {
+test("leaves a log that fits unchanged", () => {
   const log = { head: "first\n", tail: "last\n", cutBytes: 0 };
   assert.deepEqual(shortenLog(log, 100), log);
   assert.equal(renderLog(log), "first\nlast\n");
 });
 
-test("keeps whole lines of both ends and says how much is left out", () => {
+test("keeps whole lines of both ends and says how much was left out", () => {
   const lines = Array.from({ length: 100 }, (_, i) => `line ${i}\n`).join("");
   const short = shortenLog({ head: lines, tail: "", cutBytes: 0 }, 120);
   const text = renderLog(short);

@@ -7,15 +7,15 @@ import { makeJobs, testEvent, testRunId } from "../../../runs.ts";
 const run = readRun(makeJobs({ phases: ["running"] }))!;
 const find = (wanted: string) => findRuns([run], wanted).length;
 
-test("a run is found by its id, as people see it and as its label has it, and by its beginning", () => {
+test("finds a run by its id, as shown or as in the label, and by a prefix", () => {
   assert.match(shortIdOf(run.id), /^[0-9a-f]{8}-001$/);
   for (const wanted of [testRunId(), shortIdOf(run.id), run.id.slice(0, 6)]) assert.equal(find(wanted), 1, wanted);
 });
-test("a run is found by the event and by the Keptn context that it belongs to", () => {
+test("finds a run by its event and by its Keptn context", () => {
   for (const wanted of [testEvent.id, testEvent.id.slice(0, 8), testEvent.shkeptncontext])
     assert.equal(find(wanted), 1);
 });
-test("another action's run is not found by the number of this one, nor anything by a few characters", () => {
+test("another action's run is not found by this one's number, and a few characters find nothing", () => {
   for (const wanted of [`${run.id.slice(0, 8)}-002`, run.id.slice(0, 3), "zzzzzz"])
     assert.equal(find(wanted), 0, wanted);
 });

@@ -9,7 +9,7 @@ import { questionsOf, type RunView, readRuns, viewRun } from "../../../../functi
 import { makeTestPod, makeWarning, type TestPod } from "../../../pods.ts";
 import { makeJobs, type TestRun, testEvent, testRunId } from "../../../runs.ts";
 
-// The Jobs of test/runs.ts are created at :05, released at :10 and end at :20.
+// The Jobs in test/runs.ts are created at :05, released at :10 and end at :20.
 const createdAt = "2026-01-02T03:04:05Z";
 const at = (seconds: number): string => new Date(Date.parse(createdAt) + seconds * 1000).toISOString();
 const announced = at(1);
@@ -21,7 +21,7 @@ const settings = {
 };
 
 interface Given extends TestRun {
-  /** Of the task that runs. */
+  /** The pod of the running task. */
   readonly pod?: TestPod | "none";
   readonly after: number;
 }
@@ -39,7 +39,7 @@ const look = ({ pod, after, ...run }: Given, more: Partial<ClusterView> = {}): R
 const running = { running: { startedAt: at(8) } };
 const runs: TestPod = { phase: "Running", startTime: at(5), main: running };
 
-/** The first task only rolls back what the second one did. */
+/** The first task only rolls back the second one. */
 const undo: Graph = { tasks: [{ needs: [1], when: "failure" }, { needs: [] }] };
 const undoWarned: Graph = {
   tasks: [
@@ -49,7 +49,7 @@ const undoWarned: Graph = {
 };
 const second: Graph = { tasks: [{ needs: [1] }, { needs: [] }] };
 
-describe("where a run stands", () => {
+describe("the state of a run", () => {
   const cases: readonly (readonly [string, Given])[] = [
     ["creating", { phases: ["waiting", "missing"], after: 2 }],
     ["announcing", { phases: ["waiting", "waiting"], after: 2 }],
@@ -73,7 +73,7 @@ describe("where a run stands", () => {
     ["passed", { phases: ["succeeded"], announced, reported: at(16), after: 20 }],
     ["failed", { phases: ["failed", "missing"], announced, reported: at(16), after: 20 }],
     ["errored", { phases: ["succeeded", "missing"], announced, states: ["reported"], after: 20 }],
-    // Of a graph the Job with the mark may be one that never ran.
+    // In a graph, the Job with the annotations may belong to a task that never ran.
     ["passed", { phases: ["missing", "succeeded"], graph: undo, states: ["reported", "reported"], after: 20 }],
     ["failed", { phases: ["missing", "failed"], graph: second, states: ["reported", "reported"], after: 20 }],
     ["warning", { phases: ["missing", "failed"], graph: undoWarned, states: ["reported", "reported"], after: 20 }],
@@ -88,13 +88,13 @@ describe("where a run stands", () => {
     });
   }
 
-  test("once it was reported, as Keptn was told, whatever its Jobs say", () => {
+  test("is what Keptn was told once it was reported, whatever its Jobs say", () => {
     const jobs = makeJobs({ phases: ["succeeded"], announced, reported: at(16) });
     jobs[0]!.metadata!.annotations![annotation.outcome] = "warning";
     assert.equal(viewRun(readRun(jobs)!, { nowMs: Date.parse(at(20)), settings }).state, "warning");
   });
 
-  test("with who and what it is for, and when what happened", () => {
+  test("comes with its action, event and times", () => {
     const { tasks, asks, ...view } = look({ phases: ["succeeded"], announced, reported: at(16), after: 90.7 });
     assert.deepEqual(view, {
       ...{ id: testRunId(), state: "passed", open: false, stuck: false, action: "deploy", silent: false },
@@ -106,7 +106,7 @@ describe("where a run stands", () => {
   });
 });
 
-describe("what a task spent its time on", () => {
+describe("the phases of a task", () => {
   const phasesOf = (given: Given) =>
     look(given).tasks.map(({ state, phases }) => [
       state,
@@ -114,7 +114,7 @@ describe("what a task spent its time on", () => {
     ]);
   const secondsOf = (time: string | undefined) => time && (Date.parse(time) - Date.parse(createdAt)) / 1000;
 
-  test("is waiting, starting, files and running, one after the other", () => {
+  test("are waiting, starting, files and running, one after the other", () => {
     const pod = {
       phase: "Running",
       startTime: at(5),
@@ -126,7 +126,7 @@ describe("what a task spent its time on", () => {
       ["waiting", ["waiting", 0, undefined]],
     ]);
   });
-  test("is said while its files are fetched", () => {
+  test("show that its files are being fetched", () => {
     const pod = {
       startTime: at(5),
       init: { running: { startedAt: at(6) } },
@@ -136,13 +136,13 @@ describe("what a task spent its time on", () => {
       ["init", ["waiting", 0, 5], ["starting", 5, 6], ["init", 6, undefined]],
     ]);
   });
-  test("all counts as running where its pod is not known any more", () => {
+  test("are all running when the pod is no longer known", () => {
     assert.deepEqual(phasesOf({ phases: ["succeeded", "missing"], announced, reported: at(16), after: 20 }), [
       ["passed", ["waiting", 0, 5], ["running", 5, 15]],
       ["missing"],
     ]);
   });
-  test("never begins in 1970, as containers do that never started", () => {
+  test("never begin in 1970, as containers do that never started", () => {
     const main = { waiting: { reason: "CreateContainerError" } };
     const init = { terminated: { exitCode: 128, startedAt: "1970-01-01T00:00:00Z", finishedAt: at(9) } };
     const [task] = phasesOf({ phases: ["running"], announced, pod: { init, main, startTime: at(5) }, after: 9 });
@@ -153,7 +153,7 @@ describe("what a task spent its time on", () => {
   });
 });
 
-describe("a run is stuck, and says why and what to do", () => {
+describe("a stuck run shows why and how to fix it", () => {
   const image = { waiting: { reason: "ErrImagePull", message: 'failed to pull\nimage "none:1"' } };
 
   test("when an image cannot be pulled: at once, in Kubernetes' words, on one line", () => {
@@ -170,7 +170,7 @@ describe("a run is stuck, and says why and what to do", () => {
     assert.match(fix ?? "", /image's name.*errored after 60s of this/);
     assert.deepEqual(asks, ["object"]);
   });
-  test("with what Kubernetes warned of, where that is news", () => {
+  test("with new warnings from Kubernetes", () => {
     const warnings = new Map([
       [
         "uid-0-pod",
@@ -184,7 +184,7 @@ describe("a run is stuck, and says why and what to do", () => {
     assert.match(why ?? "", /"none:1"\. Kubernetes said: Failed: no such host\.$/);
     assert.deepEqual(asks, []);
   });
-  test("when nobody ends it although it cannot start: then the sweep is missing", () => {
+  test("when it cannot start and nobody ends it: the sweep is missing", () => {
     const given: Given = { phases: ["running"], announced, pod: { main: image, startTime: at(5) }, after: 200 };
     const warnings = new Map([["uid-0-pod", []]]);
     assert.deepEqual(look(given, { warnings }).asks, ["timer"]);
@@ -206,7 +206,7 @@ describe("a run is stuck, and says why and what to do", () => {
     assert.equal(state, "running");
     assert.match(why ?? "", /has no node for 45s\. Kubernetes said: Unschedulable: 0\/3 nodes are available\.$/);
   });
-  test("when a volume is not there, which only warnings tell", () => {
+  test("when a volume is missing, which only warnings reveal", () => {
     const given: Given = { phases: ["running"], announced, pod: { startTime: at(5) }, after: 30 };
     const { stuck, asks } = look(given);
     assert.deepEqual([stuck, asks], [false, ["object"]]);
@@ -226,11 +226,11 @@ describe("a run is stuck, and says why and what to do", () => {
     assert.match(why ?? "", /has created no pod for Job jobs\/job-executor-service-job-\S+ for 35s/);
     assert.deepEqual(asks, ["object"]);
   });
-  test("but not where its pod has just ended, and the Job does not say so yet", () => {
+  test("but not when its pod has just ended and the Job does not show it yet", () => {
     const status = { startTime: at(5), active: 1, ready: 0 };
     assert.equal(look({ phases: ["running"], announced, pod: "none", statuses: [status], after: 90 }).stuck, false);
   });
-  test("when nobody announces it: after the lease and a sweep", () => {
+  test("when nobody announces it after the lease and a sweep", () => {
     assert.equal(look({ phases: ["waiting"], after: 100 }).stuck, false);
     const { state, why, fix, asks } = look({ phases: ["waiting"], after: 150 });
     assert.equal(state, "announcing");
@@ -238,7 +238,7 @@ describe("a run is stuck, and says why and what to do", () => {
     assert.match(fix ?? "", /kubectl get pingsources -A/);
     assert.deepEqual(asks, ["timer"]);
   });
-  test("when somebody claimed it and died: it says who, and when", () => {
+  test("when the holder of its lease died: it says who and when", () => {
     const claim = JSON.stringify({ by: "finish-task-7/ab12", at: at(20) });
     assert.equal(
       look({ phases: ["succeeded"], announced, claim, after: 120 }).stuck,
@@ -261,14 +261,14 @@ describe("a run is stuck, and says why and what to do", () => {
     assert.match(why ?? "", /^Only 1 of its 3 Jobs were created, the last one 1m ago\.$/);
     assert.match(fix ?? "", /reported as errored in 4m/);
   });
-  test("but not without a reason that is known: pods that may not be read tell nothing", () => {
+  test("but not without a known reason: unreadable pods reveal nothing", () => {
     const jobs = makeJobs({ phases: ["running"], announced });
     const { stuck, tasks } = viewRun(readRun(jobs)!, { nowMs: Date.parse(at(500)), settings });
     assert.deepEqual([stuck, tasks[0]?.state], [false, "starting"]);
   });
 });
 
-test("runs are read open and newest first, and what is no run is left out", () => {
+test("runs are sorted open and newest first, and Jobs that are not part of a run are left out", () => {
   const other = { ...testEvent, id: "another" };
   const jobs = [
     ...makeJobs({

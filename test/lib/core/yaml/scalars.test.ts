@@ -1,9 +1,9 @@
-// Numbers and yes and no, as Go's yaml.v2 takes them for an int and a bool.
+// Integers and booleans as Go's yaml.v2 reads them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseWhole, yesOrNo } from "../../../../functions/lib/core/yaml/scalars.ts";
 
-test("reads whole numbers in every spelling of YAML 1.1", () => {
+test("reads integers in every spelling of YAML 1.1", () => {
   const spelled = {
     "300": 300,
     "+5": 5,
@@ -26,7 +26,7 @@ test("reads no other text as a number", () => {
   }
 });
 
-test("reads yes and no in every spelling of YAML 1.1", () => {
+test("reads booleans in every spelling of YAML 1.1", () => {
   const parse = (text: string) => yesOrNo().safeParse(text).data;
   assert.deepEqual(["y", "Yes", "TRUE", "on"].map(parse), [true, true, true, true]);
   assert.deepEqual(["n", "No", "FALSE", "off"].map(parse), [false, false, false, false]);

@@ -1,7 +1,7 @@
 // Warnings about numbers that mean a different amount than they seem to.
 import type { Path } from "../../yaml/path.ts";
 import { quote } from "../../yaml/scalars.ts";
-import type { Tree } from "../../yaml/tree.ts";
+import { type Tree, valueAt } from "../../yaml/tree.ts";
 import { parseQuantity } from "../kubernetes-names.ts";
 import type { Task } from "../schema.ts";
 import type { Warning } from "../warning.ts";
@@ -40,23 +40,11 @@ const lintOctal = (field: readonly string[], written: string, path: Path): Warni
   const digits = written.replaceAll("_", "");
   const [octal, decimal] = [Number.parseInt(digits, 8), Number(digits)];
   if (!/^[-+]?0[0-7]+$/.test(digits) || octal === decimal) return [];
-  return [
-    {
-      code: "octal-number",
-      message: `${field.join(".")} ${quote(written)} means ${octal}: a number that begins with 0 is octal.`,
-      fix: `Write ${decimal} or ${octal}.`,
-      path,
-    },
-  ];
+  const message = `${field.join(".")} ${quote(written)} means ${octal}: a number that begins with 0 is octal.`;
+  return [{ code: "octal-number", message, fix: `Write ${decimal} or ${octal}.`, path }];
 };
 
 const textAt = (tree: Tree | undefined, field: readonly string[]): string => {
-  const found = field.reduce<Tree | undefined>(
-    (node, key) =>
-      typeof node === "object" && node !== null && !Array.isArray(node) && Object.hasOwn(node, key)
-        ? node[key]
-        : undefined,
-    tree,
-  );
+  const found = valueAt(tree, field);
   return typeof found === "string" ? found : "";
 };

@@ -15,14 +15,9 @@ export const lintCommand = (task: Task, path: Path): Warning[] => {
 
 const lintBlank = ({ name, cmd: [program = "", ...more] = [] }: Task, path: Path): Warning[] => {
   if (!/\s/.test(program) || mayHaveBlanks(program)) return [];
-  return [
-    {
-      code: "blank-in-command",
-      message: `Task ${quote(name)} starts a single program named ${quote(program)}, with a space in its name.`,
-      fix: `Write \`cmd: ${JSON.stringify([...commandList(program), ...more])}\`.`,
-      path: [...path, "cmd", 0],
-    },
-  ];
+  const message = `Task ${quote(name)} starts a single program named ${quote(program)}, with a space in its name.`;
+  const fix = `Write \`cmd: ${JSON.stringify([...commandList(program), ...more])}\`.`;
+  return [{ code: "blank-in-command", message, fix, path: [...path, "cmd", 0] }];
 };
 
 /** A path with a space in a folder name: `C:\Program Files\x.exe`, `/opt/My App/run`. */

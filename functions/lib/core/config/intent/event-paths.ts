@@ -24,14 +24,10 @@ export const impossiblePath = (path: string, so: string, at: Path): Warning[] =>
   if (first?.kind !== "one" || topNames.includes(String(first.key))) return [];
   const name = String(first.key);
   const why = hidden.has(name) ? `paths cannot read ${quote(name)}` : `no event has ${quote(name)} at its top level`;
-  return [
-    {
-      code: "impossible-path",
-      message: `The JSONPath ${quote(path)} finds nothing, so ${so}: ${why}.`,
-      fix: hidden.has(name) || typeof first.key === "number" ? knownNames : `Did you mean ${meantBy(path, name)}?`,
-      path: at,
-    },
-  ];
+  const message = `The JSONPath ${quote(path)} finds nothing, so ${so}: ${why}.`;
+  const isKnown = hidden.has(name) || typeof first.key === "number";
+  const fix = isKnown ? knownNames : `Did you mean ${meantBy(path, name)}?`;
+  return [{ code: "impossible-path", message, fix, path: at }];
 };
 
 const knownNames = `A path begins with one of: ${topNames.join(", ")}.`;

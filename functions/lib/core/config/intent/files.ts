@@ -18,15 +18,10 @@ const lintEntry = (entry: string, task: Task, path: Path): Warning[] => {
 
 const globInFiles = (entry: string, path: Path): Warning => {
   const folder = entry.replace(/\/?[^/]*[*?{].*$/, "");
-  return {
-    code: "glob-in-files",
-    message: `${quote(entry)} in \`files\` is read as the name of one file: patterns have no meaning there.`,
-    fix:
-      folder === ""
-        ? "List each file, or a folder for all its files."
-        : `Write ${folder} for all files in this folder.`,
-    path,
-  };
+  const message = `${quote(entry)} in \`files\` is read as the name of one file: patterns have no meaning there.`;
+  const each = "List each file, or a folder for all its files.";
+  const fix = folder === "" ? each : `Write ${folder} for all files in this folder.`;
+  return { code: "glob-in-files", message, fix, path };
 };
 
 const variableInFiles = (entry: string, path: Path): Warning => ({
@@ -51,12 +46,7 @@ const isFolderOfService = ({ cmd = [], args = [], env = [], workingDir = "" }: T
 const lintWorkingDir = ({ name, workingDir = "" }: Task, path: Path): Warning[] => {
   if (workingDir === "" || /^(?:[/\\]|[A-Za-z]:)/.test(workingDir)) return [];
   const inner = workingDir.replace(/^\.\/?/, "").replace(/^keptn(?=\/|$)\/?/, "");
-  return [
-    {
-      code: "relative-working-dir",
-      message: `The workingDir ${quote(workingDir)} of task ${quote(name)} is not an absolute path: its container cannot start.`,
-      fix: `Write \`workingDir: ${inner === "" ? "/keptn" : `/keptn/${inner}`}\` for a folder of its files.`,
-      path,
-    },
-  ];
+  const message = `The workingDir ${quote(workingDir)} of task ${quote(name)} is not an absolute path: its container cannot start.`;
+  const fix = `Write \`workingDir: ${inner === "" ? "/keptn" : `/keptn/${inner}`}\` for a folder of its files.`;
+  return [{ code: "relative-working-dir", message, fix, path }];
 };

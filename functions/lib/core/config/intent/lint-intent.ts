@@ -1,7 +1,7 @@
 // Warnings about valid config that its author cannot have meant. For lint and plan only, not for the functions.
 import { byPlace, distinct, type Problem } from "../../problem.ts";
 import type { Path } from "../../yaml/path.ts";
-import type { Tree } from "../../yaml/tree.ts";
+import { type Tree, valueAt } from "../../yaml/tree.ts";
 import type { ActionOutline } from "../outline.ts";
 import type { ParsedJobConfig } from "../parse.ts";
 import type { Task } from "../schema.ts";
@@ -41,9 +41,3 @@ const lintTask = (task: Task, path: Path, tree: Tree | undefined): Warning[] => 
   ...lintEnvironment(task, path),
   ...lintAmounts(task, valueAt(tree, path), path),
 ];
-
-const valueAt = (tree: Tree | undefined, path: Path): Tree | undefined =>
-  path.reduce<Tree | undefined>(
-    (node, key) => (typeof node === "object" ? (node as Record<PropertyKey, Tree> | null)?.[key] : undefined),
-    tree,
-  );

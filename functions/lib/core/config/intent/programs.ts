@@ -14,15 +14,9 @@ export const lintProgram = (task: Task, path: Path): Warning[] => {
   const script = hasCommand && runners.has(baseName(program?.text ?? "")) ? scriptOf(words) : undefined;
   const found = [program, script].find((word) => word && isMeant(word, task, word === program));
   if (!found) return [];
-  const file = relativeOf(found.text);
-  return [
-    {
-      code: "program-outside-keptn",
-      message: `Task ${quote(task.name)} starts ${quote(found.text)} from the image, but its file is at ${filesFolder}/${file}.`,
-      fix: `Write ${filesFolder}/${file}.`,
-      path: found.path,
-    },
-  ];
+  const file = `${filesFolder}/${relativeOf(found.text)}`;
+  const message = `Task ${quote(task.name)} starts ${quote(found.text)} from the image, but its file is at ${file}.`;
+  return [{ code: "program-outside-keptn", message, fix: `Write ${file}.`, path: found.path }];
 };
 
 /** Programs that take a file to run as their first argument. */

@@ -12,14 +12,9 @@ export const lintVariables = ({ name, env = [] }: Task, line: CommandLine): Warn
   return line.words.flatMap((word, index) => {
     const found = variablesIn(word).find((one) => own.has(one.variable) || given.test(one.variable));
     if (!found || isReadByShell(line, index) || isOneText(line, index)) return [];
-    return [
-      {
-        code: "variable-without-shell",
-        message: `Task ${quote(name)} has no shell to interpret \`${found.written}\`: the program gets it unchanged.`,
-        fix: `Write $(${found.variable}), which Kubernetes replaces.`,
-        path: word.path,
-      },
-    ];
+    const message = `Task ${quote(name)} has no shell to interpret \`${found.written}\`: the program gets it unchanged.`;
+    const fix = `Write $(${found.variable}), which Kubernetes replaces.`;
+    return [{ code: "variable-without-shell", message, fix, path: word.path }];
   });
 };
 

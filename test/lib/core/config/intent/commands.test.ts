@@ -1,4 +1,4 @@
-// Commands that no shell reads: which are told, and above all which are not.
+// Commands that need a shell but do not get one: which ones get a warning, and which ones must not.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { lintJobConfig } from "../../../../../functions/cli/lint/lint.ts";
@@ -110,13 +110,13 @@ const silent: readonly Command[] = [
   { files: ["/"], cmd: ["./run.sh"] },
 ];
 
-describe("a command that no shell reads", () => {
+describe("a command that needs a shell", () => {
   for (const [code, commands] of Object.entries(told))
     for (const command of commands)
       test(`${code}: ${JSON.stringify(command)}`, () => assert.deepEqual(codesOf(command), [code]));
 });
 
-describe("a command that works", () => {
+describe("a command that works without a shell", () => {
   for (const command of silent)
-    test(`has no warning: ${JSON.stringify(command)}`, () => assert.deepEqual(codesOf(command), []));
+    test(`gets no warning: ${JSON.stringify(command)}`, () => assert.deepEqual(codesOf(command), []));
 });

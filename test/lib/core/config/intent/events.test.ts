@@ -1,4 +1,4 @@
-// Names and paths that no event of Keptn has; patterns that do fit something have no warning.
+// Event names and paths that no Keptn event has; patterns that match something get no warning.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { lintJobConfig } from "../../../../../functions/cli/lint/lint.ts";
@@ -57,11 +57,11 @@ const silent = [
   "",
 ];
 
-describe("an event name that fits nothing", () => {
+describe("an event name that matches nothing", () => {
   for (const [name, fix] of Object.entries(told)) test(name, () => assert.deepEqual(warningsOf({ name }), [fix]));
 });
 
-describe("an event name that fits something", () => {
+describe("an event name that matches something", () => {
   for (const name of silent) test(`has no warning: ${name}`, () => assert.deepEqual(warningsOf({ name }), []));
 });
 

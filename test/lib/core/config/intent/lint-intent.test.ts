@@ -1,4 +1,4 @@
-// What lint knows of the intent never troubles a config that works: all examples in docs, and all that a plan was made of.
+// Warnings about intent never appear on working configs: all examples in docs, and all configs that the golden plans use.
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
@@ -13,7 +13,7 @@ const written = globSync(["README.md", "docs/*.md"])
   .flatMap((page) => blocksOf(readFileSync(page, "utf8")).filter(({ text }) => /^actions:/m.test(text)))
   .map(({ text }) => text);
 
-/** By file, the warnings that its case is about; none is so far. */
+/** Expected warnings by file; so far none. */
 const wanted: Readonly<Record<string, readonly string[]>> = {};
 
 const told = (text: string, file: string) => lintIntent(parseJobConfig(text, file));
@@ -24,7 +24,7 @@ describe("no warning about the intent", () => {
       const codes = told(readFileSync(file, "utf8"), file).map(({ code }) => code);
       assert.deepEqual(codes, wanted[file] ?? []);
     });
-  test("for what the pages show", () => {
+  test("for configs on the documentation pages", () => {
     assert.ok(written.length > 0);
     assert.deepEqual(
       written.flatMap((text) => told(text, "page").map(renderProblem)),
@@ -33,7 +33,7 @@ describe("no warning about the intent", () => {
   });
 });
 
-test("a config that is broken elsewhere is told of its events all the same", () => {
+test("a config with errors elsewhere still gets its warnings about events", () => {
   const config = `apiVersion: v2
 actions:
   - name: a
@@ -46,7 +46,7 @@ actions:
   );
 });
 
-test("what stands behind an anchor is told once", () => {
+test("a task behind a YAML anchor gets its warning once", () => {
   const config = `apiVersion: v2
 actions:
   - name: a
@@ -56,7 +56,7 @@ actions:
   assert.equal(told(config, "f").length, 1);
 });
 
-test("amounts that are as they seem have no warning", () => {
+test("plausible amounts get no warning", () => {
   const config = `apiVersion: v2
 actions:
   - name: a

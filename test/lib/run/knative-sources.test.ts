@@ -1,4 +1,4 @@
-// What wakes us goes when no run is open, in this order: the watch, then the timer.
+// What wakes our functions is removed when no run is open: first the watch, then the timer.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { IoError } from "../../../functions/lib/io-error.ts";
@@ -11,7 +11,7 @@ const type = "sh.keptn.event.deployment.triggered";
 const config = `apiVersion: v2
 actions: [{name: deploy, silent: true, events: [{name: ${type}}], tasks: [{name: only, image: alpine}]}]`;
 
-/** Both touched, and no run. */
+/** Both touched, no run. */
 const open = async (context: TestContext, env: Readonly<Record<string, string>> = {}) => {
   const world = await openWorld(context, { CREATE_GRACE_SECONDS: "60", ...env });
   const watch = makeMemoryWatch();
@@ -31,7 +31,7 @@ const open = async (context: TestContext, env: Readonly<Record<string, string>> 
 };
 
 describe("when no run is open", () => {
-  test("the watch stays for WATCH_IDLE_SECONDS, and the timer as long as it", async (context) => {
+  test("the watch stays for WATCH_IDLE_SECONDS, and the timer as long as the watch", async (context) => {
     const { sweepAfter, there } = await open(context);
     for (const _ of [1, 2, 3, 4]) {
       await sweepAfter(60);
@@ -41,7 +41,7 @@ describe("when no run is open", () => {
     assert.deepEqual(there(), { watch: false, timer: false });
   });
 
-  test("a shorter time is kept, but not one that a start-job under way could fall into", async (context) => {
+  test("a shorter time is respected, but not one that could affect a start-job in progress", async (context) => {
     const { sweepAfter, there } = await open(context, { WATCH_IDLE_SECONDS: "5" });
     await sweepAfter(29);
     assert.deepEqual(there(), { watch: true, timer: true });
@@ -51,7 +51,7 @@ describe("when no run is open", () => {
     assert.deepEqual(there(), { watch: false, timer: false });
   });
 
-  test("a touch after the runs were looked for keeps both", async (context) => {
+  test("a touch after the search for runs keeps both", async (context) => {
     const { world, watch, touch, sweepAfter, there } = await open(context);
     watch.onCall = (call) => {
       if (call !== "remove") return;
@@ -65,20 +65,20 @@ describe("when no run is open", () => {
     assert.deepEqual(there(), { watch: false, timer: false });
   });
 
-  test("one that waits for Knative's finalizer is as good as gone", async (context) => {
+  test("a watch that waits for Knative's finalizer counts as gone", async (context) => {
     const { watch, sweepAfter, there } = await open(context);
     watch.set({ isGoing: true });
     await sweepAfter(100);
     assert.deepEqual([there().timer, watch.calls.includes("remove")], [false, false]);
   });
 
-  test("`always` leaves the watch alone, and the timer goes without it", async (context) => {
+  test("`always` keeps the watch, and the timer goes without it", async (context) => {
     const { watch, sweepAfter, there } = await open(context, { WATCH_IDLE_SECONDS: "always" });
     await sweepAfter(100);
     assert.deepEqual([there(), watch.calls], [{ watch: true, timer: false }, ["touch"]]);
   });
 
-  test("one that cannot be read keeps the timer, and the log says why", async (context) => {
+  test("a watch that cannot be read keeps the timer, and the log says why", async (context) => {
     const { world, watch, sweepAfter, there } = await open(context);
     watch.onCall = () => {
       throw new IoError("apiserversources is forbidden", { retryable: false, httpStatus: 403 });
@@ -90,7 +90,7 @@ describe("when no run is open", () => {
 });
 
 describe("while a run is open", () => {
-  test("each sweep notes on the watch that it is not idle, however long the run takes", async (context) => {
+  test("each sweep renews the watch, however long the run takes", async (context) => {
     const { world, ports, watch, sweepAfter, there } = await open(context);
     world.configure(config);
     await startJob(ports)(world.keptn.trigger({ type }));
@@ -112,7 +112,7 @@ describe("while a run is open", () => {
     assert.equal(watch.calls.includes("renew"), false);
   });
 
-  test("runs go on although the watch can be neither read nor renewed", async (context) => {
+  test("runs go on even if the watch can be neither read nor renewed", async (context) => {
     const { world, ports, watch, sweepAfter } = await open(context);
     world.configure(config);
     await startJob(ports)(world.keptn.trigger({ type }));

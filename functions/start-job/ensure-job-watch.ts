@@ -16,13 +16,13 @@ interface Runs {
  * @returns its answer, with work for afterwards if the watch is younger than the runs: it does not report ends before its first list
  * @throws the errors of `start`; a watch that cannot be created does not fail the runs
  */
-export const besideWatch = async (
+export const withJobWatch = async (
   ports: StartJobPorts,
   { plans, touchedAt }: Runs,
   start: () => Promise<DeliveryResult>,
 ): Promise<DeliveryResult> => {
   if (plans.length === 0) return start();
-  const watch = touchWatch(ports, touchedAt);
+  const watch = ensureJobWatch(ports, touchedAt);
   const result = await start();
   const after = async () => {
     if (await watch) return;
@@ -33,7 +33,7 @@ export const besideWatch = async (
 };
 
 /** @returns whether the watch was ready and will report these runs. Never throws. */
-const touchWatch = async ({ watch, clock, log }: StartJobPorts, touchedAt: Date): Promise<boolean> => {
+const ensureJobWatch = async ({ watch, clock, log }: StartJobPorts, touchedAt: Date): Promise<boolean> => {
   if (!watch || !isSoonAfter({ clock }, touchedAt)) return true;
   try {
     return (await watch.touch(clock.now()))?.isReady ?? true;

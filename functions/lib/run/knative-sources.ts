@@ -1,16 +1,17 @@
-// Deletes the wakers when no run is open: first the ApiServerSource, then the timer, which triggers that deletion.
+// The Knative sources that wake finish-task while runs are open: the ApiServerSource (watch) and the PingSource of the sweep (timer).
+// When no run is open, the watch is deleted first, then the timer, whose sweep deletes the watch.
 import { IoError } from "../io-error.ts";
 import type { JobWatch, Timer, TimerSeen, WatchSeen } from "../kubernetes/ports.ts";
-import type { ReconcilePorts } from "./ports.ts";
+import { nowMs, type ReconcilePorts } from "./ports.ts";
 
-export interface WakerPorts extends ReconcilePorts {
+export interface SweepPorts extends ReconcilePorts {
   readonly timer: Timer;
   /** Undefined: there is no watch to create or delete. */
   readonly watch?: JobWatch;
 }
 
-/** The wakers as read before the runs were listed. A later touch changes the resourceVersion. */
-export interface Wakers {
+/** As read before the runs were listed. A later touch changes the resourceVersion. */
+export interface KnativeSources {
   readonly askedMs: number;
   readonly timer: TimerSeen | undefined;
   /** "unknown": it could not be read. */
@@ -18,14 +19,14 @@ export interface Wakers {
 }
 
 /** @throws IoError when the timer cannot be read */
-export const readWakers = async (ports: WakerPorts): Promise<Wakers> => {
-  const askedMs = ports.clock.now().getTime();
+export const readSources = async (ports: SweepPorts): Promise<KnativeSources> => {
+  const askedMs = nowMs(ports);
   const [timer, watch] = await Promise.all([ports.timer.read(), readWatch(ports)]);
   return { askedMs, timer, watch };
 };
 
 /** Runs come first: if the watch cannot be read, it and the timer stay until it can. */
-const readWatch = async ({ watch, settings, log }: WakerPorts): Promise<Wakers["watch"]> => {
+const readWatch = async ({ watch, settings, log }: SweepPorts): Promise<KnativeSources["watch"]> => {
   if (!watch || settings.WATCH_IDLE_SECONDS === "always") return "none";
   return (await unlessFaulty(log, () => watch.read().then((seen) => seen ?? "none"))) ?? "unknown";
 };
@@ -34,19 +35,19 @@ const readWatch = async ({ watch, settings, log }: WakerPorts): Promise<Wakers["
 const leastIdleMs = 30_000;
 
 /** While runs are open the watch is not idle, however old its last touch by start-job is. */
-export const renewWatch = async (ports: WakerPorts, { watch, askedMs }: Wakers): Promise<void> => {
+export const renewWatch = async (ports: SweepPorts, { watch, askedMs }: KnativeSources): Promise<void> => {
   if (typeof watch === "string" || watch.isGoing || askedMs - watch.touchedAt.getTime() < leastIdleMs) return;
   await unlessFaulty(ports.log, async () => ports.watch?.renew(ports.clock.now(), watch.resourceVersion));
 };
 
 /** No run is open. @throws IoError */
-export const removeWakers = async (ports: WakerPorts, wakers: Wakers): Promise<void> => {
-  const { timer } = wakers;
-  if (timer && (await removeWatch(ports, wakers))) await removeTimer(ports, timer, wakers.askedMs);
+export const removeSources = async (ports: SweepPorts, sources: KnativeSources): Promise<void> => {
+  const { timer } = sources;
+  if (timer && (await removeWatch(ports, sources))) await removeTimer(ports, timer, sources.askedMs);
 };
 
 /** @returns whether it is deleted, or being deleted by Knative */
-const removeWatch = async (ports: WakerPorts, { watch, askedMs }: Wakers): Promise<boolean> => {
+const removeWatch = async (ports: SweepPorts, { watch, askedMs }: KnativeSources): Promise<boolean> => {
   if (typeof watch === "string") return watch === "none";
   if (watch.isGoing) return true;
   const idleMs = Number(ports.settings.WATCH_IDLE_SECONDS) * 1000;
@@ -58,7 +59,7 @@ const removeWatch = async (ports: WakerPorts, { watch, askedMs }: Wakers): Promi
  * A start-job that touched the timer may be about to create Jobs. The timer is deleted only if that touch is older than
  * CREATE_GRACE_SECONDS at the time of the list, and only if it was not touched since it was read.
  */
-const removeTimer = async (ports: WakerPorts, timer: TimerSeen, askedMs: number): Promise<void> => {
+const removeTimer = async (ports: SweepPorts, timer: TimerSeen, askedMs: number): Promise<void> => {
   const ageMs = askedMs - timer.touchedAt.getTime();
   if (ageMs > ports.settings.CREATE_GRACE_SECONDS * 1000) await ports.timer.remove(timer.resourceVersion);
 };

@@ -1,38 +1,25 @@
-// Decides whether to give up a task that does not start: by its current state, and how long it has lasted.
+// Decides when a task that does not start is given up: by what blocks its start, and how long that has lasted.
 import type { ContainerStatus, Job, Pod } from "../kubernetes.ts";
-import { cleanText, oneLine } from "../text/log-text.ts";
+import { asSentence, cleanText, oneLine } from "../text/log-text.ts";
 import { type KubernetesWarning, renderWarning, spanOf, stillFails } from "./kubernetes-warning.ts";
 import { wordsOf } from "./pod-end.ts";
-import { hopeless, pulls, type Trouble } from "./start-trouble.ts";
-import { containersOfTask, endOfContainer } from "./task-containers.ts";
+import { imageReasons, permanentReasons, type StartBlocker, sandboxFailureOf } from "./start-blocker.ts";
+import { containersOfTask, endOfContainer, unscheduledOf } from "./task-containers.ts";
 
-/** Event reasons of a pod without sandbox or volumes (kubelet: pkg/kubelet/events/event.go; attach-detach controller). */
-const sandboxTroubles = new Set([
-  "FailedMount",
-  "FailedAttachVolume",
-  "FailedMapVolume",
-  "FailedCreatePodSandBox",
-  "FailedPodSandBoxStatus",
-  "FailedCreatePodContainer",
-  "FailedPrepareDynamicResources",
-  "NetworkNotReady",
-]);
-
-export interface Patience {
-  /** Epoch milliseconds. */
+interface StartLimits {
   readonly nowMs: number;
   readonly graceSeconds: number;
   /** Time for the pod to get a node: START_DEADLINE_SECONDS. */
   readonly startSeconds: number;
 }
 
-export interface Evidence extends Patience {
+export interface Evidence extends StartLimits {
   readonly job: Job;
   readonly pod: Pod | undefined;
   /** Warnings about the pod, or about the Job if it has none; oldest first. */
   readonly warnings: readonly KubernetesWarning[];
-  /** Since when the sweep sees this trouble, if no warning has a time. Epoch milliseconds; undefined: not noted. */
-  readonly seenMs?: number;
+  /** Since when the sweep sees this blocker, if no warning has a time. Undefined: not noted. */
+  readonly seenMs?: number | undefined;
 }
 
 export type Judgement =
@@ -44,41 +31,34 @@ export type Judgement =
 
 const wait: Judgement = { kind: "wait" };
 
-/** Whether to list warnings: no trouble is older than its pod. A container's trouble is noted when it is first seen. */
-export const mayBeOverdue = (trouble: Trouble, given: Omit<Evidence, "warnings">): boolean => {
+/** Whether to list warnings: no blocker is older than its pod. A container's is noted when it is first seen. */
+export const mayBeOverdue = (blocker: StartBlocker, given: Omit<Evidence, "warnings">): boolean => {
   const { job, pod, startSeconds } = given;
-  if (trouble.kind === "no-node") return isPast(releasedMs(job), startSeconds, given);
-  return trouble.kind === "container" || isOver(beginMs(job, pod), given);
+  if (blocker.kind === "no-node") return isPast(releasedMs(job), startSeconds, given);
+  return blocker.kind === "container" || isOver(beginMs(job, pod), given);
 };
 
-/** Judges by the current trouble and its duration, not by the age of the pod. */
-export const judgeStart = (trouble: Trouble, given: Evidence): Judgement => {
-  switch (trouble.kind) {
-    case "container":
-      return judgeContainer(trouble.status, given);
-    case "sandbox":
-      return judgeSandbox(given);
-    case "no-pod":
-    case "no-node":
-      return judgeWaiting(trouble.kind, given);
-  }
+/** Judges by the current blocker and its duration, not by the age of the pod. */
+export const judgeStart = (blocker: StartBlocker, given: Evidence): Judgement => {
+  if (blocker.kind === "container") return judgeContainer(blocker.status, given);
+  return blocker.kind === "sandbox" ? judgeSandbox(given) : judgeWaiting(blocker.kind, given);
 };
 
 const judgeContainer = (status: ContainerStatus, given: Evidence): Judgement => {
   const reason = status.state?.waiting?.reason ?? "";
-  const why = `container ${status.name} (image ${status.image}): ${dotted(wordsOf(reason, status.state?.waiting?.message))}`;
+  const why = `container ${status.name} (image ${status.image}): ${asSentence(wordsOf(reason, status.state?.waiting?.message))}`;
   const refused: Judgement = { kind: "cannot-start", why: why + quote(given.warnings) };
-  if (hopeless.has(reason)) return refused;
+  if (permanentReasons.has(reason)) return refused;
   const span = spanOf(warningsAbout(status, given));
   const sinceMs = span ? Math.max(span.firstMs, beginMs(given.job, given.pod)) : given.seenMs;
   if (sinceMs === undefined) return isOver(given.nowMs, given) ? refused : { kind: "note" };
   // While an image is pulled again, the container still shows its last failure.
-  if (span && pulls.has(reason) && !stillFails(span, given.nowMs)) return wait;
+  if (span && imageReasons.has(reason) && !stillFails(span, given.nowMs)) return wait;
   return isOver(sinceMs, given) ? refused : wait;
 };
 
-/** Epoch milliseconds; by default, the pod's beginning. */
-export const troubleSinceMs = (status: ContainerStatus, given: Pick<Evidence, "job" | "pod" | "warnings">): number =>
+/** By default, the pod's beginning. */
+export const blockedSinceMs = (status: ContainerStatus, given: Pick<Evidence, "job" | "pod" | "warnings">): number =>
   Math.max(spanOf(warningsAbout(status, given))?.firstMs ?? 0, beginMs(given.job, given.pod));
 
 const warningsAbout = ({ name }: ContainerStatus, { warnings }: Pick<Evidence, "warnings">): KubernetesWarning[] =>
@@ -88,20 +68,10 @@ const warningsAbout = ({ name }: ContainerStatus, { warnings }: Pick<Evidence, "
 const containerWarnings = new Set(["Failed", "InspectFailed", "ErrImageNeverPull", "BackOff"]);
 
 const judgeSandbox = (given: Evidence): Judgement => {
-  const found = sandboxTroubleOf(given);
+  const found = sandboxFailureOf(given.pod, given.warnings, given.nowMs);
   return found && isOver(found.firstMs, given)
     ? { kind: "cannot-start", why: `${found.what}${quote([found.said])}` }
     : wait;
-};
-
-/** Why a pod has no containers yet: its latest warning, while that repeats. */
-export const sandboxTroubleOf = ({ pod, warnings, nowMs }: Pick<Evidence, "pod" | "warnings" | "nowMs">) => {
-  const about = warnings.filter(({ reason }) => sandboxTroubles.has(reason));
-  const said = about.at(-1);
-  const span = spanOf(about.filter(({ reason }) => reason === said?.reason));
-  if (!said || !span || !stillFails(span, nowMs)) return undefined;
-  const what = said.reason === "FailedMount" || said.reason.includes("Volume") ? "a volume" : "the sandbox";
-  return { said, firstMs: span.firstMs, what: `${what} of pod ${pod?.metadata?.name} is missing.` };
 };
 
 /** A full quota and a node that is being created may take until the start deadline. Other refusals end the task after the grace period. */
@@ -119,10 +89,10 @@ const judgeWaiting = (kind: "no-pod" | "no-node", given: Evidence): Judgement =>
 };
 
 const explainDelay = (kind: "no-pod" | "no-node", { job, pod, warnings, startSeconds }: Evidence): string => {
-  const scheduled = pod?.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
+  const refused = unscheduledOf(pod);
   const what = kind === "no-pod" ? `Job ${job.metadata?.name} has no pod` : `pod ${pod?.metadata?.name} has no node`;
-  const said = scheduled
-    ? ` Kubernetes said: ${dotted(oneLine(wordsOf(scheduled.reason, scheduled.message)))}`
+  const said = refused
+    ? ` Kubernetes said: ${asSentence(oneLine(wordsOf(refused.reason, refused.message)))}`
     : quote(warnings);
   return `${what} ${startSeconds} s after its release (START_DEADLINE_SECONDS).${said}`;
 };
@@ -130,27 +100,22 @@ const explainDelay = (kind: "no-pod" | "no-node", { job, pod, warnings, startSec
 /** plugin/pkg/admission/resourcequota/controller.go. It may stay full: the start deadline covers that. */
 export const isFullQuota = ({ message }: KubernetesWarning): boolean => /exceeded quota: /.test(message);
 
-const isOver = (sinceMs: number, patience: Patience): boolean => isPast(sinceMs, patience.graceSeconds, patience);
+const isOver = (sinceMs: number, limits: StartLimits): boolean => isPast(sinceMs, limits.graceSeconds, limits);
 
-const isPast = (sinceMs: number, seconds: number, { nowMs }: Pick<Patience, "nowMs">): boolean =>
+const isPast = (sinceMs: number, seconds: number, { nowMs }: Pick<StartLimits, "nowMs">): boolean =>
   nowMs - sinceMs >= seconds * 1000;
 
 /** NaN: not released. */
 const releasedMs = (job: Job): number => Date.parse(job.status?.startTime ?? "");
 
-/** The earliest time of a trouble: the pod's beginning or the end of its last init container; without a pod, the Job's release. */
+/** The earliest time of a blocker: the pod's beginning or the end of its last init container; without a pod, the Job's release. */
 const beginMs = (job: Job, pod: Pod | undefined): number => {
   const ended = containersOfTask(job, pod).init.map(endOfContainer);
   const times = pod ? [pod.status?.startTime, pod.metadata?.creationTimestamp, ...ended] : [job.status?.startTime];
   return Math.max(0, ...times.map((time) => Date.parse(time ?? "") || 0));
 };
 
-const quote = (warnings: readonly KubernetesWarning[]): string =>
-  warnings.length > 0
-    ? ` Kubernetes said: ${warnings
-        .slice(-3)
-        .map((one) => cleanText(renderWarning(one)).trim())
-        .join(" | ")}`
-    : "";
-
-const dotted = (text: string): string => text.replace(/\.?$/, ".");
+const quote = (warnings: readonly KubernetesWarning[]): string => {
+  const said = warnings.slice(-3).map((one) => cleanText(renderWarning(one)).trim());
+  return said.length > 0 ? ` Kubernetes said: ${said.join(" | ")}` : "";
+};

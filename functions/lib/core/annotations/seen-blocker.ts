@@ -1,9 +1,9 @@
 // Since when the sweep sees that a container cannot start: noted on its Job if no Event of Kubernetes shows it.
 import type { Job } from "../kubernetes.ts";
 import { annotation } from "./annotations.ts";
-import { isFields } from "./parse-annotations.ts";
+import { type Fields, isString, read } from "./parse-annotations.ts";
 
-export interface SeenTrouble {
+export interface SeenBlocker {
   readonly container: string;
   /** RFC 3339. */
   readonly since: string;
@@ -11,12 +11,9 @@ export interface SeenTrouble {
 
 /** @returns epoch milliseconds; undefined: nothing is noted for this container */
 export const seenSinceMs = (job: Job, container: string): number | undefined => {
-  try {
-    const value: unknown = JSON.parse(job.metadata?.annotations?.[annotation.trouble] ?? "null");
-    const sinceMs =
-      isFields(value) && value["container"] === container ? Date.parse(String(value["since"])) : Number.NaN;
-    return Number.isFinite(sinceMs) ? sinceMs : undefined;
-  } catch {
-    return undefined;
-  }
+  const noted = job.metadata?.annotations?.[annotation.trouble];
+  const isSeen = (value: Fields): value is SeenBlocker & Fields =>
+    value["container"] === container && isString(value["since"]);
+  const sinceMs = Date.parse(read(noted, isSeen)?.since ?? "");
+  return Number.isFinite(sinceMs) ? sinceMs : undefined;
 };

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { makeSlots } from "../../functions/keptn-source/slots.ts";
+import { makeRequestLimit } from "../../functions/keptn-source/request-limit.ts";
 
-/** Acts that end when the test says so. */
+/** Requests that end when the test says so. */
 const open = () => {
-  const slots = makeSlots({ all: 3, perProject: 2 });
+  const limit = makeRequestLimit({ all: 3, perProject: 2 });
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const begin = (name: string): void => {
@@ -13,17 +13,17 @@ const open = () => {
       begun.push(name);
       return new Promise<void>((resolve) => ends.set(name, resolve));
     };
-    void slots.run(name.slice(0, 1), act);
+    void limit(name.slice(0, 1), act);
   };
   const end = async (name: string): Promise<void> => {
     ends.get(name)?.();
     await turn();
   };
-  return { slots, begun, begin, end };
+  return { limit, begun, begin, end };
 };
 
-describe("slots", () => {
-  test("a project has so many at most, and another one need not wait for it", async () => {
+describe("the request limit", () => {
+  test("one project has a limited number, and another one need not wait for it", async () => {
     const { begun, begin, end } = open();
     for (const name of ["a1", "a2", "a3", "b1", "b2", "c1"]) begin(name);
     await turn();
@@ -36,10 +36,10 @@ describe("slots", () => {
     assert.deepEqual(begun.slice(5), ["b2"]);
   });
 
-  test("one that throws gives its slot back", async () => {
-    const { slots, begun, begin } = open();
+  test("a failed request makes room for the next", async () => {
+    const { limit, begun, begin } = open();
     const refuse = () => Promise.reject(new Error("no"));
-    for (let n = 0; n < 3; n++) await assert.rejects(slots.run("a", refuse));
+    for (let n = 0; n < 3; n++) await assert.rejects(limit("a", refuse));
     for (const name of ["a1", "a2"]) begin(name);
     await turn();
     assert.deepEqual(begun, ["a1", "a2"]);
