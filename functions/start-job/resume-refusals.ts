@@ -8,7 +8,7 @@ import { makeRefused } from "../lib/core/report/finished-event.ts";
 import { readRun } from "../lib/core/run/run-state.ts";
 import { catchPermanent, IoError } from "../lib/io-error.ts";
 import { logErrored } from "../lib/run/error-log.ts";
-import { getCountsOf, isBalanced, ofSource } from "../lib/run/event-counts.ts";
+import { getConfirmedCounts, isBalanced, ofSource } from "../lib/run/event-counts.ts";
 import { nowMs, type ReconcilePorts } from "../lib/run/ports.ts";
 import { sendMissingEvents } from "../lib/run/send-missing-events.ts";
 import { isOwnSource } from "./check-redelivery.ts";
@@ -26,7 +26,7 @@ export const resumeRefusals = async (ports: ReconcilePorts, event: KeptnEvent, j
   if (!isCounted(event) || runs.some((run) => !run?.spec.silent)) return;
   const { KEPTN_SOURCE: ours, MAX_EVENT_BYTES: maxBytes } = ports.settings;
   const envelope = envelopeOf(event);
-  const count = await getCountsOf(ports, envelope, ours);
+  const count = await getConfirmedCounts(ports, envelope, ours);
   if (count.kind === "over") return;
   const unbalanced = [...count.bySource].flatMap(([source, own]) =>
     isOwnSource(source, ours) && !isBalanced(own) ? [source] : [],
@@ -48,13 +48,17 @@ export const resumeRefusals = async (ports: ReconcilePorts, event: KeptnEvent, j
   await sendMissingEvents(ports, count, { event: envelope, finishedEvents, siblings: [] });
 };
 
-/** Those that were refused. Runs whose Jobs may not be listed are skipped. @throws IoError */
+/**
+ * Those that were refused. Runs whose Jobs may not be listed count as such too: Keptn would complete the task without them, or, with
+ * nobody's answer, never.
+ * @throws IoError
+ */
 const withoutJobs = async (ports: ReconcilePorts, runs: readonly Sibling[]): Promise<readonly Sibling[]> => {
   const lists = await Promise.all(
     runs.map(({ runId, namespaces }) => catchPermanent(() => ports.jobs.listRun(runId, namespaces))),
   );
   return runs.filter((_, i) => {
-    const list = lists[i];
-    return list && "done" in list && list.done.length === 0;
+    const list = lists[i]!;
+    return "refusal" in list || list.done.length === 0;
   });
 };

@@ -38,8 +38,8 @@ export interface Checks {
   podStarted(job: Job, hasFiles: boolean, values: ReadonlyMap<number, string | undefined>): void;
   /** Its own container ended by itself. @returns whether it wrote this value to its result */
   wrote(job: Job, value: string): boolean;
-  /** We noted on it, before it ran, that it misses a value. */
-  missed(job: Job): void;
+  /** We noted on it, before it ran, that it misses a value. `found`: who noted it had found its values. */
+  missed(job: Job, found: boolean): void;
   /** The end of its run was noted: it has not all of its Jobs. */
   incomplete(job: Job): void;
   /** Its container runs: it had its image and its files. */
@@ -258,7 +258,10 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       run.life.wrote.set(taskOf(job), value);
       return true;
     },
-    missed: (job) => void runOf(job)?.life.missed.add(taskOf(job)),
+    missed: (job, found) => {
+      if (found) breaks("a task failed for a value that was found", describe(job));
+      runOf(job)?.life.missed.add(taskOf(job));
+    },
     stopped: (job) => {
       const run = runOf(job);
       run?.life.stopped.add(taskOf(job));

@@ -66,4 +66,4 @@ export const makeConfigMaps = ({ scheduler, isThere }: ConfigMapPorts): ConfigMa
   };
 };
 
-const ownerOf = (map: ConfigMap | undefined): string | undefined => map?.metadata?.ownerReferences?.[0]?.uid;
+export const ownerOf = (map: ConfigMap | undefined): string | undefined => map?.metadata?.ownerReferences?.[0]?.uid;

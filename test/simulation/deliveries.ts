@@ -64,6 +64,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
       image,
       skewMs,
       looked: new Map(),
+      found: new Set(),
       pending: 0,
       calls: 0,
       ended: false,

@@ -109,7 +109,7 @@ export const makeJobs = (world: World, process: Process, call: Caller): StartJob
           if (before && answer === "done") checks.patched(before);
           if (before && answer === "done" && change.annotations?.[annotation.stopped]) checks.stopped(before);
           if (before?.spec?.suspend && answer === "done" && change.annotations?.[annotation.stopped])
-            checks.missed(before);
+            checks.missed(before, process.found.has(before.metadata?.uid ?? ""));
           const end = answer === "done" ? change.annotations?.[annotation.end] : undefined;
           if (before && end?.includes('"kind":"incomplete"')) checks.incomplete(before);
           if (before && !store.find(ref)) checks.gone(before, { alone: false, by: "us" });

@@ -5,6 +5,7 @@ import { runScopeOf } from "../../functions/lib/core/run/run-scope.ts";
 import type { WatchSeen } from "../../functions/lib/kubernetes/ports.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
 import { reading, tail, writing } from "./calls.ts";
+import { ownerOf } from "./config-maps.ts";
 import { makeJobs, makePods } from "./job-ports.ts";
 import { makeKeptnFiles, makeKeptnPort } from "./keptn-port.ts";
 import { type Call, callFrom, type Process, sleepIn } from "./process.ts";
@@ -64,7 +65,11 @@ export const makePorts = (world: World, process: Process): StartJobPorts => {
           ...reading("get ConfigMap"),
           onForbidden: () => checks.disturb(runOf(map)),
           about: tail(map.metadata?.name),
-          effect: () => configMaps.isThere(map),
+          effect: () => {
+            const isThere = configMaps.isThere(map);
+            if (isThere) process.found.add(ownerOf(map) ?? "");
+            return isThere;
+          },
         }),
     },
   };

@@ -13,6 +13,8 @@ export interface Process {
   readonly skewMs: number;
   /** Runs whose Jobs it listed or created, and whether there were any. */
   readonly looked: Map<string, "some" | "none">;
+  /** ConfigMaps that it found there, by the uids of their Jobs. */
+  readonly found: Set<string>;
   /** Calls and sleeps it waits for. */
   pending: number;
   calls: number;

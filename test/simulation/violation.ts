@@ -18,6 +18,7 @@ export type Rule =
   | "a task was released without its files"
   | "a task was released without its values"
   | "a task has a wrong value"
+  | "a task failed for a value that was found"
   | "a task ran that had failed for a value"
   | "a task runs on although its run was reported"
   | "a run waits for a namespace that is none of its own"

@@ -145,3 +145,26 @@ test("an incomplete report for an action without Jobs is completed after a confi
   assert.equal(world.keptn.counts(event.id)?.state, "complete");
   assert.match(String(world.sent("finished")[0]?.data["message"]), /stopped before it could report that/);
 });
+
+test("of two actions that were never announced, the one in a forbidden namespace is answered too", async (context) => {
+  const silent = action("quiet", task("one")).replace("tasks:", "silent: true, tasks:");
+  const config = header + silent + action("deploy", task("two")) + action("scan", task("three", "others"));
+  const { world, event } = await open(context, config);
+  const { jobs } = world.ports;
+  const create: typeof jobs.create = async (job) => {
+    if (job.metadata?.labels?.[label.task] === "one") return jobs.create(job);
+    throw new IoError("it died", { retryable: true });
+  };
+  const dying = { ...world.ports, jobs: { ...jobs, create } };
+  assert.equal((await toDeliveryResult(dying.log, () => startJob(dying)(event))).statusCode, 503);
+  configure(world, config.replace("one", "changed"));
+  assert.equal((await deliver(world, event, "others")).statusCode, 503, "somebody may still create Jobs there");
+  assert.equal(world.sent("finished").length, 0);
+  world.pass(31);
+  assert.equal((await deliver(world, event, "others")).statusCode, 204);
+  assert.equal(world.keptn.counts(event.id)?.state, "complete");
+  assert.deepEqual(
+    world.sent("finished").map(({ source }) => source),
+    ["job-executor-service", "job-executor-service#3"],
+  );
+});
