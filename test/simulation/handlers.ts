@@ -2,7 +2,7 @@
 import { registerHooks } from "node:module";
 import type { DeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
-import { type Mistake, makeMistake } from "./mistakes.ts";
+import { applyMistake, type Mistake } from "./mistake.ts";
 
 export interface Handlers {
   readonly "start-job": Handler;
@@ -47,7 +47,7 @@ registerHooks({
     const mistake = loaded.get(decodeURIComponent(name ?? ""));
     if (!mistake) return next(url, context);
     const module = next(file, context);
-    return { ...module, source: makeMistake(file.slice(functions.length), String(module.source), mistake) };
+    return { ...module, source: applyMistake(file.slice(functions.length), String(module.source), mistake) };
   },
 });
 
