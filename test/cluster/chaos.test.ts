@@ -1,4 +1,4 @@
-// Runs whose functions are killed and whose calls fail at any moment: none is lost, none is doubled.
+// Functions are killed and calls fail at any moment: no run is lost, and none runs twice.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { jobNameOf, label, runIdOf } from "../../functions/lib/core/annotations/annotations.ts";
@@ -68,7 +68,7 @@ describe(`${runs} runs in chaos (seed ${seed})`, { skip: noCluster }, () => {
     return { event, kind };
   };
 
-  test("each is answered as Keptn counts it, runs its tasks in order and once, and leaves nothing behind", async () => {
+  test("each is reported as Keptn counts it, runs its tasks once and in order, and leaves nothing behind", async () => {
     assert.ok(world && kubelet && chaos);
     const { keptn } = world;
     const ended: Awaited<ReturnType<typeof runOne>>[] = [];
@@ -98,7 +98,7 @@ describe(`${runs} runs in chaos (seed ${seed})`, { skip: noCluster }, () => {
       await until(`${event.id} let go`, async () => (await world!.jobsOf(event)).every(isLetGo));
   });
 
-  test("the timer goes when there is nothing left to look after", async (t) => {
+  test("the timer is removed when no run is open", async (t) => {
     assert.ok(world);
     if (!(await knowsTimers(world))) return t.skip("this cluster knows no PingSource");
     await until("the timer is gone", async () => !(await timerExists(world!)), 180);

@@ -1,4 +1,4 @@
-// A namespace of Jobs is deleted while runs are open in it, in another one and in both: finish-task has the rights of its manifests.
+// A namespace of Jobs is deleted while runs are open in it, in another one and in both; finish-task has the permissions of its manifests.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -53,7 +53,7 @@ const makeAccount = async (api: KubernetesApi, home: string, folder: string): Pr
   return file;
 };
 
-test("runs elsewhere go on, and its own come to their end with the way out of docs/operating.md", {
+test("runs elsewhere continue, and its own runs end with the procedure in docs/operating.md", {
   skip: noCluster,
 }, async (context) => {
   const [home, other] = [await makeNamespace("sweep-home"), await makeNamespace("sweep-gone")];

@@ -1,4 +1,4 @@
-// What goes wrong with real pods is reported in Kubernetes' words, soon, and never hangs a run.
+// Failures of real pods are reported quickly and in Kubernetes' words, and never hang a run.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { refOf } from "../../functions/lib/core/object-meta.ts";

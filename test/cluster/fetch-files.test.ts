@@ -82,14 +82,14 @@ describe("files in real pods", { skip: noCluster }, () => {
     return { result: sent?.data["result"], message: String(sent?.data["message"]) };
   };
 
-  test("a task runs a script that was fetched, and may write beside it", async () => {
+  test("a task runs a fetched script, and may write next to it", async () => {
     const { result, message } = await finished(await triggered("script"));
     assert.equal(result, "pass", message);
     assert.match(message, /^from the script: it ran$/m);
     assert.doesNotMatch(message, /fetch-files/);
   });
 
-  test("a missing file fails the task, and Keptn hears which one", async () => {
+  test("a missing file fails the task, and the report names the file", async () => {
     const { result, message } = await finished(await triggered("missing"));
     assert.equal(result, "fail");
     assert.match(
@@ -112,7 +112,7 @@ describe("files in real pods", { skip: noCluster }, () => {
     assert.match(message, new RegExp(`^${hash.digest("hex")} `, "m"));
   });
 
-  test("a Keptn that is away for 20 s amid the files is waited for", async () => {
+  test("the fetch survives an outage of Keptn for 20 s", async () => {
     const earlier = world.keptn.calls.length;
     const asked = () => world.keptn.calls.slice(earlier).filter((call) => call.includes("many%252F")).length;
     world.keptn.fault({ on: /many%252F/, kind: { delayMs: 500 }, times: 20 });

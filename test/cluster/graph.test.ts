@@ -1,4 +1,4 @@
-// More than a line of tasks, and pods with more than a container, on real pods: by their times, their volumes and what Keptn hears.
+// Graphs of tasks and pods with extra settings in real pods, verified by their times, their volumes and Keptn's events.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
@@ -51,7 +51,7 @@ ${Object.entries(actions)
   .join("\n")}
 `;
 
-describe("tasks in a graph, and what a pod may have, in real pods", { skip: noCluster }, () => {
+describe("graphs of tasks and pod settings in real pods", { skip: noCluster }, () => {
   let world: TestWorld;
   let volume: string;
   const runs = new Map<string, Promise<KeptnEvent>>();
@@ -87,7 +87,7 @@ describe("tasks in a graph, and what a pod may have, in real pods", { skip: noCl
   const podsByTask = async (event: KeptnEvent) =>
     Map.groupBy(await podsOf(world, event), ({ metadata }) => metadata?.labels?.["keptn.sh/jes-task"] ?? "");
 
-  test("a diamond: two run side by side, the last one after both, with what the first one wrote", async () => {
+  test("a diamond: two tasks run in parallel, the last one after both, with the first one's value", async () => {
     const { event, verdict, message } = await finished("diamond");
     assert.deepEqual(verdict, ["succeeded", "pass"], message);
     assert.match(message, /joined with registry\/app:17/);
@@ -99,13 +99,13 @@ describe("tasks in a graph, and what a pod may have, in real pods", { skip: noCl
     assert.ok(build.to <= left.from && build.to <= right.from && left.to <= join.from && right.to <= join.from);
   });
 
-  test("a task that fails is tried again, with its claim, and what the second pod came to counts", async () => {
+  test("a failed task is retried with its claim, and the second pod's outcome counts", async () => {
     const { event, verdict, message } = await finished("second try");
     assert.deepEqual(verdict, ["succeeded", "pass"], message);
     assert.equal((await podsByTask(event)).get("flaky")?.length, 2);
   });
 
-  test("a node that is drained amid a task with retries: its pod is replaced, and nobody hears of a failure", async () => {
+  test("a task with retries on a drained node: its pod is replaced, and no failure is reported", async () => {
     const event = await eventOf("drained");
     const running = async () => (await podsOf(world, event)).find(({ status }) => status?.phase === "Running");
     await until("it runs", async () => (await running()) !== undefined, 240);
@@ -116,14 +116,14 @@ describe("tasks in a graph, and what a pod may have, in real pods", { skip: noCl
     assert.ok(!/fail|evict|disrupt/i.test(message), message);
   });
 
-  test("after a failure the clean-up runs, and what needed it does not", async () => {
+  test("after a failure the cleanup runs, and tasks that need the failed one do not", async () => {
     const { event, verdict, message } = await finished("clean up");
     assert.deepEqual(verdict, ["succeeded", "fail"], message);
     assert.match(message, /^Task 'deploy' failed: .*exit code 5[\s\S]*undone[\s\S]*swept/);
     assert.deepEqual([...(await podsByTask(event)).keys()].sort(), ["deploy", "sweep", "undo"]);
   });
 
-  test("one key of a Secret under another name, and a /keptn of its own size in memory", async () => {
+  test("one key of a Secret under another name, and an in-memory /keptn of a given size", async () => {
     const { verdict, message } = await finished("extras");
     assert.deepEqual(verdict, ["succeeded", "pass"], message);
   });

@@ -1,4 +1,4 @@
-// Holds the ApiServerSource on a real API server to the contract of the one on the double.
+// Tests the ApiServerSource on a real API server against the contract of its double.
 import { test } from "node:test";
 import { jobWatchContract } from "../contract/job-watch.contract.ts";
 import { makeNamespace, noCluster } from "./namespace.ts";

@@ -1,4 +1,4 @@
-// Holds the Jobs of the API server and those in memory to the same contract.
+// Tests the Jobs of the API server and those in memory against the same contract.
 import { test } from "node:test";
 import { pathOfJob } from "../../functions/lib/kubernetes/job-paths.ts";
 import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";

@@ -1,4 +1,4 @@
-// Sweeps of many open Jobs by finish-task as it is deployed: with its manifest's V8 flags, inside its manifest's memory.
+// Sweeps many open Jobs with finish-task as deployed: with the V8 flags and the memory limit of its manifest.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";

@@ -1,4 +1,4 @@
-// Holds the lists of the API server and those of its double to the same contract.
+// Tests the lists of the API server and of its double against the same contract.
 import { test } from "node:test";
 import { listsContract } from "../contract/lists.contract.ts";
 import { makeNamespace, noCluster } from "./namespace.ts";

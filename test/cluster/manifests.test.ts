@@ -1,4 +1,4 @@
-// The API server takes every object of every overlay, with every component; what it does not know by itself are Knative's definitions.
+// The API server accepts every object of every overlay with every component; Knative's definitions must be installed.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { goldenCases } from "../golden.ts";
@@ -27,20 +27,20 @@ describe("manifests", { skip: noCluster ?? noKubectl ?? false }, () => {
 
   for (const overlay of overlays) {
     for (const names of [[], ...components.map((name) => [name])]) {
-      test(`the API server takes ${overlay} ${names.join(" ")}`, async () => {
+      test(`the API server accepts ${overlay} ${names.join(" ")}`, async () => {
         const objects = await buildWith(overlay, names, namespace.name);
         for (const object of objects) if (!foreign.has(object.kind)) await apply(object, { namespace, plurals });
       });
     }
   }
 
-  test("the API server takes an overlay that job-executor migrate made of all that JES's chart has", async () => {
+  test("the API server accepts an overlay that job-executor migrate generated from all values of JES's chart", async () => {
     const everything = goldenCases("migrate").find(({ name }) => name === "everything-else");
     const objects = await buildMigrated(everything?.read("values.yaml") ?? "", namespace.name);
     for (const object of objects) await apply(object, { namespace, plurals });
   });
 
-  test("separate-jobs: start-job may create Jobs where tasks run, and a task there has no way to what is ours", async (context) => {
+  test("separate-jobs: start-job may create Jobs where tasks run, and tasks there cannot reach our resources", async (context) => {
     const { api, name } = namespace;
     const jobs = `${name}-jobs`;
     const built = JSON.stringify(await buildManifests("manifests/overlays/separate-jobs"));

@@ -1,4 +1,4 @@
-// Namespaces of a test's own, on whatever cluster KUBECONFIG names.
+// Temporary namespaces for tests on the cluster that KUBECONFIG names.
 import { randomBytes } from "node:crypto";
 import { annotation } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";

@@ -1,4 +1,4 @@
-// The real API server takes every Job of every golden plan, and those of default settings also where Pod Security is `restricted`.
+// The real API server accepts every Job of every golden plan, and those of default settings also when Pod Security is `restricted`.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { parseAllDocuments } from "yaml";
@@ -28,21 +28,21 @@ const planned = goldenCases("plan").flatMap(({ name, read }) => {
 });
 
 for (const { name, jobs, asksForNothing, isPrivileged } of planned) {
-  test(`the API server takes the Jobs of ${name}`, { skip: noCluster ?? false }, async () => {
+  test(`the API server accepts the Jobs of ${name}`, { skip: noCluster ?? false }, async () => {
     for (const job of jobs) await dryRun(job, open);
   });
   if (!isPrivileged) {
-    test(`a namespace of level baseline takes the pods of ${name}`, { skip: noCluster ?? false }, async () => {
+    test(`a baseline namespace accepts the pods of ${name}`, { skip: noCluster ?? false }, async () => {
       for (const job of jobs) await dryRunPod(job, baseline);
     });
   }
   if (!asksForNothing) continue;
-  test(`a restricted namespace takes the pods of ${name}`, { skip: noCluster ?? false }, async () => {
+  test(`a restricted namespace accepts the pods of ${name}`, { skip: noCluster ?? false }, async () => {
     for (const job of jobs) await dryRunPod(job, restricted);
   });
 }
 
-test("a privileged pod is not taken there", { skip: noCluster ?? false }, async () => {
+test("a restricted namespace rejects a privileged pod", { skip: noCluster ?? false }, async () => {
   const { jobs = [] } = planned.find(({ name }) => name === "rule-privileged-allowed") ?? {};
   assert.equal(jobs.length, 1);
   await assert.rejects(dryRunPod(jobs[0]!, restricted), /violates PodSecurity/);
@@ -75,7 +75,7 @@ const operators: readonly Readonly<Record<string, string>>[] = [
 ];
 
 for (const level of ["baseline", "restricted"] as const) {
-  test(`start-job refuses what the API server refuses at level ${level}, and nothing else`, {
+  test(`start-job refuses exactly what the API server refuses at level ${level}`, {
     skip: noCluster ?? false,
   }, async () => {
     const namespace = level === "baseline" ? baseline : restricted;

@@ -1,4 +1,4 @@
-// Pods as Kubernetes has them: injected sidecars, an eviction by the kubelet, a drained node. What Keptn hears is what the task did.
+// Real pods with injected sidecars, an eviction by the kubelet, and a drained node: Keptn is told what the task itself did.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
@@ -44,7 +44,7 @@ ${Object.entries(tasks)
   .join("\n")}
 `;
 
-describe("real pods with company, and pods that are taken away", { skip: noCluster }, () => {
+describe("real pods with sidecars, and evicted pods", { skip: noCluster }, () => {
   let world: TestWorld;
   let injector: FaultyApi;
   let timer: NodeJS.Timeout;
@@ -78,7 +78,7 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     return { event, data, verdict: [data["status"], data["result"]], message: String(data["message"]) };
   };
 
-  test("a sidecar whose name sorts first takes neither the result nor the verdict", async () => {
+  test("a sidecar whose name sorts first affects neither the result nor the status", async () => {
     const { verdict, message } = await finished("sidecar-first");
     assert.deepEqual(verdict, ["succeeded", "warning"], message);
     const failed = await finished("sidecar-fails");
@@ -86,7 +86,7 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     assert.match(failed.message, /^Task 'own' failed: container job-executor-\S+ ended with exit code 3/);
   });
 
-  test("a sidecar that never ends stops neither the run nor its result, and is stopped", async () => {
+  test("a sidecar that never exits blocks neither the run nor its result, and is stopped", async () => {
     const { event, data, verdict, message } = await finished("never-ends");
     assert.deepEqual(verdict, ["succeeded", "pass"], message);
     assert.deepEqual(data["deployment"], { color: "blue" });
@@ -101,13 +101,13 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     await until("both of its Jobs are let go", async () => (await world.jobsOf(event)).filter(isReported).length === 2);
   });
 
-  test("a native sidecar, which the kubelet ends with 137 or 143, is not what failed", async () => {
+  test("a native sidecar that the kubelet ends with 137 or 143 is not a failure", async () => {
     const { verdict, message } = await finished("native");
     assert.deepEqual(verdict, ["succeeded", "fail"]);
     assert.match(message, /^Task 'own' failed: container job-executor-\S+ ended with exit code 4/);
   });
 
-  test("an evicted pod was taken away, as its Job says, too", async () => {
+  test("an evicted pod is reported as evicted, as in its Job's status", async () => {
     const event = await runs.get("evicted");
     assert.ok(event);
     await until("it has a pod", async () => (await podsOf(world, event)).length > 0, 240);
@@ -119,7 +119,7 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     assert.ok(job?.status?.conditions?.some(({ reason }) => reason === "PodFailurePolicy"));
   });
 
-  test("a pod that writes more than its volume has is evicted, in the kubelet's words", async (t) => {
+  test("a pod that overfills its volume is reported as evicted, in the kubelet's words", async (t) => {
     const event = await runs.get("too-large");
     assert.ok(event);
     if (!(await watchesVolumes(world.namespace.api))) {
@@ -131,7 +131,7 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     assert.match(message, /Kubernetes removed its pod: Evicted: Usage of EmptyDir volume .* exceeds the limit "10Mi"/);
   });
 
-  test("a pod whose node is drained was taken away, although it is gone", async () => {
+  test("a pod of a drained node is reported as removed, even after its deletion", async () => {
     const event = await runs.get("drained");
     assert.ok(event);
     const { api } = world.namespace;
@@ -143,7 +143,7 @@ describe("real pods with company, and pods that are taken away", { skip: noClust
     assert.match(message, /Kubernetes removed its pod: .*(DisruptionTarget|EvictionByEvictionAPI)/);
   });
 
-  test("a pod whose sandbox cannot be made is given up, in the kubelet's words", async () => {
+  test("a pod whose sandbox cannot be created is given up, in the kubelet's words", async () => {
     const { verdict, message } = await finished("sandbox");
     assert.deepEqual(verdict, ["errored", "fail"], message);
     assert.match(message, /could not start: the sandbox of pod \S+ is missing\. Kubernetes said: Failed/);

@@ -1,4 +1,4 @@
-// Holds a full quota of pods of a real cluster and that of its double to the same contract.
+// Tests a full pod quota on a real cluster and on its double against the same contract.
 import { test } from "node:test";
 import { quotaContract } from "../contract/quota.contract.ts";
 import { makeNamespace, noCluster } from "./namespace.ts";

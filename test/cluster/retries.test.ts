@@ -1,4 +1,4 @@
-// Holds the pods of Jobs with retries on a real cluster and those of their double to the same contract.
+// Tests the pods of Jobs with retries on a real cluster and those of their double against the same contract.
 import { test } from "node:test";
 import { retriesContract } from "../contract/retries.contract.ts";
 import { evict } from "./harness/pods.ts";

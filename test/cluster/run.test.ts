@@ -1,4 +1,4 @@
-// A Keptn event POSTed to start-job runs a two-task action in real pods, and is answered once.
+// A Keptn event POSTed to start-job runs a two-task action in real pods, and is reported once.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
@@ -36,7 +36,7 @@ describe("a run in real pods", { skip: noCluster }, () => {
   const sent = (event: KeptnEvent, kind: string) =>
     world.keptn.plane.received.filter((e) => e.triggeredid === event.id && e.type.endsWith(`.${kind}`));
 
-  test(`20 runs with shuffled and doubled deliveries: one started, one finished, tasks in order (seed ${seed})`, async () => {
+  test(`20 runs with shuffled and duplicate deliveries: one .started, one .finished, tasks in order (seed ${seed})`, async () => {
     const runs = await Promise.all(Array.from({ length: 20 }, () => world.run()));
     for (const { event, status } of runs) {
       assert.equal(status, 204);
@@ -57,7 +57,7 @@ describe("a run in real pods", { skip: noCluster }, () => {
     }
   });
 
-  test("a failing first task: the second never starts, its Job is deleted, the output is reported", async () => {
+  test("after a failed first task the second never starts, its Job is deleted, and the output is reported", async () => {
     const { event } = await world.run("sh.keptn.event.test.triggered");
     await until("finished", () => world.keptn.counts(event.id)?.state === "complete");
     const [finished] = sent(event, "finished");
@@ -72,7 +72,7 @@ describe("a run in real pods", { skip: noCluster }, () => {
     assert.equal(job?.metadata?.labels?.[label.task], "first");
   });
 
-  test("an event that matches no action: 204, nothing sent, nothing created", async () => {
+  test("an event that matches no action gets 204: nothing is sent or created", async () => {
     const { event, status } = await world.run("sh.keptn.event.release.triggered");
     assert.equal(status, 204);
     assert.deepEqual(

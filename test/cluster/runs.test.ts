@@ -1,4 +1,4 @@
-// What `job-executor runs` says of real runs: one that runs, one that cannot start, one that was reported.
+// The output of `job-executor runs` for real runs: one in progress, one that cannot start, one already reported.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
@@ -48,7 +48,7 @@ describe("job-executor runs on a real cluster", { skip: noCluster }, () => {
   const statesOf = ({ tasks }: RunView) => tasks.map(({ state }) => state);
   const phasesOf = ({ tasks }: RunView, index: number) => tasks[index]?.phases.map(({ phase }) => phase);
 
-  test("of one that runs: which task, and since when", async () => {
+  test("for a run in progress: the running task, and since when", async () => {
     const id = await start("deployment");
     await until("the second task runs", async () => statesOf(await viewOf(id))[1] === "running");
     const view = await viewOf(id);
@@ -59,7 +59,7 @@ describe("job-executor runs on a real cluster", { skip: noCluster }, () => {
     assert.match(await runs(id), /✔ short[\s\S]*▶ endless[\s\S]*kubectl -n \S+ logs job\/job-executor-service-job-/);
   });
 
-  test("of one whose image is not there: that it is stuck, in the kubelet's words", async () => {
+  test("for a run with a missing image: that it is stuck, in the kubelet's words", async () => {
     const id = await start("test");
     await until("the kubelet says so", async () => (await viewOf(id)).stuck);
     const view = await viewOf(id);
@@ -72,7 +72,7 @@ describe("job-executor runs on a real cluster", { skip: noCluster }, () => {
     assert.match(await runs("-o", "mermaid"), /^gantt\n[\s\S]*there-is-none/);
   });
 
-  test("of one that was reported: how it ended, as Keptn was told, and when", async () => {
+  test("for a reported run: how it ended, as reported to Keptn, and when", async () => {
     const id = await start("release");
     await until("it was reported", async () => !(await viewOf(id)).open);
     const view = await viewOf(id);

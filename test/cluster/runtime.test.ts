@@ -1,4 +1,4 @@
-// Holds a real cluster and the local runtime to the same contract: what becomes of a released Job.
+// Tests a real cluster and the local runtime against the same contract: the outcome of a released Job.
 import { test } from "node:test";
 import { connectJobs } from "../../functions/lib/kubernetes/jobs.ts";
 import { connectPods } from "../../functions/lib/kubernetes/pods.ts";

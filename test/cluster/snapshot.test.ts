@@ -1,4 +1,4 @@
-// Tasks in real pods read files that start-job put into a ConfigMap (FILES_MODE=snapshot), in a namespace that enforces `restricted`.
+// Tasks in real pods read files that start-job stored in a ConfigMap (FILES_MODE=snapshot), in a namespace that enforces `restricted`.
 import assert from "node:assert/strict";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -65,7 +65,7 @@ describe("files in a ConfigMap", { skip: noCluster }, () => {
     return job;
   };
 
-  test("arrive byte for byte, scripts run, /keptn can be written to, and they go with their Job", async () => {
+  test("arrive byte for byte, scripts run, /keptn is writable, and the files are deleted with their Job", async () => {
     const { api } = namespace;
     const jobs = connectJobs(api);
     const snapshots = connectSnapshots(api);
@@ -99,7 +99,7 @@ describe("files in a ConfigMap", { skip: noCluster }, () => {
     await until("the ConfigMap is gone", async () => (await listMaps()).length === 0);
   });
 
-  test("of the largest size and number fit into a real ConfigMap and a real Job", async () => {
+  test("of the largest allowed size and number fit into a real ConfigMap and a real Job", async () => {
     const { api } = namespace;
     const jobs = connectJobs(api);
     const names = Array.from({ length: 100 }, (_, i) => `folder/${"long name ".repeat(20)}${i}`);

@@ -1,4 +1,4 @@
-// Holds PingSources of the API server and those of its double to the same contract.
+// Tests PingSources of the API server and of its double against the same contract.
 import { test } from "node:test";
 import { connectApi } from "../../functions/lib/kubernetes/api.ts";
 import { timerContract } from "../contract/timer.contract.ts";

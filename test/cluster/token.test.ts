@@ -1,4 +1,4 @@
-// Keptn's token cannot be had by any job config: in real pods, where Jobs run in our own namespace and the operator allows the most.
+// No job config can obtain Keptn's token: in real pods, with Jobs in our own namespace and the most permissive settings.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { reachingFor } from "../hostile/reaching-configs.ts";
@@ -50,7 +50,7 @@ describe("Keptn's token", { skip: noCluster }, () => {
   };
 
   for (const { what, config, says = /./ } of reachingFor(taskOf)) {
-    test(`cannot be had by a config that asks for ${what}: nothing is created`, async () => {
+    test(`cannot be obtained by a config that asks for ${what}: nothing is created`, async () => {
       const { event, data } = await finishedOf(config);
       assert.deepEqual([data["status"], data["result"]], ["errored", "fail"]);
       assert.match(String(data["message"]), says);
@@ -64,7 +64,7 @@ describe("Keptn's token", { skip: noCluster }, () => {
     "with another account": "files: [a.txt], serviceAccount: deployer",
   };
   for (const [how, fields] of Object.entries(own)) {
-    test(`is nowhere in the pod of a task with files that looks everywhere, ${how}`, async () => {
+    test(`is not found by a task with files that searches its whole pod, ${how}`, async () => {
       const { data } = await finishedOf(looking(`${fields}, env: [{name: a-database, valueFrom: secret}]`));
       const said = String(data["message"]);
       assert.equal(data["result"], "pass", said);

@@ -1,4 +1,4 @@
-// `kn func`: start-job deployed by func from the project's root, and a Keptn event given to it by `func invoke`.
+// `kn func`: start-job deployed by func from the project's root, and a Keptn event sent to it by `func invoke`.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -63,7 +63,7 @@ describe("kn func", { skip }, () => {
     await run(func, ["invoke", "--target", target, ...format, "--data", JSON.stringify(event)], { cwd: root });
   };
 
-  test("deploys start-job from the root, beside what the overlay has", async () => {
+  test("deploys start-job from the root, next to the objects of the overlay", async () => {
     await installation.apply(image);
     const where = ["--image", image, "--namespace", installation.namespace];
     await run(func, ["deploy", "--build=false", "--push=false", ...where], { cwd: root });
@@ -71,7 +71,7 @@ describe("kn func", { skip }, () => {
     await installation.kubectl(...wait);
   });
 
-  test("has the token as a file, which a new Secret changes without a restart", async () => {
+  test("mounts the token as a file, which a new Secret updates without a restart", async () => {
     const path = "jsonpath={.spec.template.spec.containers[0].env[?(@.name=='KEPTN_API_TOKEN_FILE')].value}";
     const ksvc = (query: string) => installation.kubectl("get", "ksvc", "start-job", "-o", query);
     assert.equal(await ksvc(path), "/etc/keptn/token");
@@ -80,7 +80,7 @@ describe("kn func", { skip }, () => {
     assert.equal(await ksvc("jsonpath={..valueFrom.secretKeyRef.name}"), "");
   });
 
-  test("gives the function a Keptn event, whose task runs to its end", async () => {
+  test("sends the function a Keptn event, and its task runs to completion", async () => {
     const ran = await scenario.run("remote-task", { onTriggered: invoke });
     assertPassed(ran);
     assert.match(String(ran.finished[0]?.data["message"]), /by func/);

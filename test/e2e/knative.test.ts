@@ -1,4 +1,4 @@
-// The whole path on a real Knative with a real Keptn: from zero pods of ours, through everything that can go wrong, back to zero.
+// The whole path on a real Knative with a real Keptn: from zero pods, through failures of every kind, back to zero.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -90,7 +90,7 @@ describe("end to end", { skip: unavailable }, () => {
     await installation.kubectl("rollout", "status", "deployment/keptn-source", "--timeout=120s");
   });
 
-  test("is found well by a check, which also says when the Secret is missing", async () => {
+  test("passes a check, which also reports a missing Secret", async () => {
     assert.deepEqual(await check(), { code: 0, wrong: [] });
     const secret = await installation.kubectl("get", "secret", secretName, "-o", "json");
     await installation.kubectl("delete", "secret", secretName);
@@ -104,7 +104,7 @@ describe("end to end", { skip: unavailable }, () => {
     }
   });
 
-  test("gives its service accounts the rights that docs/install.md says, and no more", async () => {
+  test("gives its service accounts exactly the permissions in docs/install.md", async () => {
     const documented = documentedRights();
     assert.deepEqual([...documented.keys()].sort(), [
       "finish-task",
@@ -125,7 +125,7 @@ describe("end to end", { skip: unavailable }, () => {
     );
   });
 
-  test("sleeps while nothing happens", async () => {
+  test("scales to zero while idle", async () => {
     await atZero();
     assert.match(await installation.kubectl("get", "pingsource"), /^$/);
   });
@@ -137,7 +137,7 @@ describe("end to end", { skip: unavailable }, () => {
   });
 
   let withoutImage: Promise<Ran>;
-  test("runs tasks while its functions are there: one, two, with files", async () => {
+  test("runs tasks with warm functions: one, two, with files", async () => {
     withoutImage = scenario.run("no-image"); // a sweep has to find it: others run meanwhile
     withoutImage.catch(() => undefined);
     const cases = { one: /slept/, files: /it ran/ };
@@ -157,7 +157,7 @@ describe("end to end", { skip: unavailable }, () => {
     rows.push(await measure("hello", "warm", [two]));
   });
 
-  test("tells what failed, and does not run what comes after it", async () => {
+  test("reports a failed task, and does not run the tasks after it", async () => {
     const { started, finished, jobs } = await scenario.run("failing");
     assert.deepEqual([started.length, finished.length], [1, 1]);
     assert.deepEqual([finished[0]?.data["status"], finished[0]?.data["result"]], ["succeeded", "fail"]);
@@ -165,7 +165,7 @@ describe("end to end", { skip: unavailable }, () => {
     assert.ok(jobs.every(({ task, releasedAtMs }) => task === "first" || releasedAtMs === undefined));
   });
 
-  test("runs every action that matches, and is silent where it should be", async () => {
+  test("runs every matching action, and sends nothing for silent ones", async () => {
     const { started, finished } = await scenario.run("several");
     const sources = ["job-executor-service", "job-executor-service#11"]; // by the place of the action in the config
     assert.deepEqual(started.map(({ source }) => source).sort(), sources);
@@ -174,13 +174,13 @@ describe("end to end", { skip: unavailable }, () => {
     await until("the silent task ran too", () => quiet().some(({ endedAtMs }) => endedAtMs !== undefined));
   });
 
-  test("tells of an image that is not there, by its sweep, long before the deadline", async () => {
+  test("reports a missing image with its sweep, long before the deadline", async () => {
     const { finished } = await withoutImage;
     assert.equal(finished[0]?.data["status"], "errored");
     assert.match(String(finished[0]?.data["message"]), /could not start: .*(ErrImagePull|ImagePullBackOff)/);
   });
 
-  test("ends a run whose completion nobody told of: the source's adapter is gone", async () => {
+  test("ends a run whose completion was never delivered: the source's adapter is gone", async () => {
     passed(
       await scenario.run("slow", {
         onReleased: async () => void (await kill("eventing.knative.dev/source=apiserver-source-controller")),
@@ -189,7 +189,7 @@ describe("end to end", { skip: unavailable }, () => {
     );
   });
 
-  test("ends runs although every function's pod is killed amid them", async () => {
+  test("ends runs although the pod of every function is killed during them", async () => {
     const all = await Promise.all(
       Array.from({ length: 5 }, () =>
         scenario.run("slow", { onReleased: async () => void (await kill("serving.knative.dev/service")) }),
@@ -244,7 +244,7 @@ describe("end to end", { skip: unavailable }, () => {
     await ready("ksvc");
   });
 
-  test("sleeps again when all is done, and its timer is gone", async () => {
+  test("scales to zero again after the last run, and removes its timer", async () => {
     await until(
       "the timer is gone",
       async () => (await installation.kubectl("get", "pingsource", "-o", "name")) === "",

@@ -1,4 +1,4 @@
-// An ApiServerSource that comes and goes between runs, and amid them: each run is told to Keptn exactly once all the same.
+// An ApiServerSource is created and removed between and during runs: each run is still reported to Keptn exactly once.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -18,7 +18,7 @@ const [runs, perBurst] = [200, 10];
 /** A sweep ends the ApiServerSource 30 to 90 s after a run: bursts begin before, while and after it goes. */
 const pausesMs = [40_000, 65_000, 80_000, 55_000];
 
-describe("runs in bursts, with an ApiServerSource that comes and goes", { skip }, () => {
+describe("bursts of runs, with an ApiServerSource that is created and removed", { skip }, () => {
   const project = `bursts-${randomUUID().slice(0, 8)}`;
   const user = makeUser({ endpoint: KEPTN_ENDPOINT, token: KEPTN_API_TOKEN });
   let installation: Installation;

@@ -1,4 +1,4 @@
-// The overlay `zero` on a real Knative and Keptn: everything begins from nothing, and nothing is left when it is over.
+// The overlay `zero` on a real Knative and Keptn: runs start from zero pods, and nothing is left after them.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
@@ -23,7 +23,7 @@ const auditLog = process.env["AUDIT_LOG"];
 const rounds = Number(process.env["E2E_ROUNDS"] ?? (isShort ? 1 : 10));
 const idleSeconds = isShort ? 20 : 600;
 
-describe("an installation of which nothing runs when it is idle", { skip: unavailable }, () => {
+describe("an installation with no pods while idle", { skip: unavailable }, () => {
   const api = connectApi();
   const project = `zero-${randomUUID().slice(0, 8)}`;
   const user = makeUser({ endpoint: KEPTN_ENDPOINT, token: KEPTN_API_TOKEN });
@@ -54,7 +54,7 @@ describe("an installation of which nothing runs when it is idle", { skip: unavai
     console.log(`${what}: median ${seconds(spreadOf(ms).median)} s of ${ms.length} (${each})`);
   };
 
-  test("is connected to a project by one command, which finds the Broker and sends a probe all the way", async () => {
+  test("is connected to a project by one command, which finds the Broker and sends a probe end to end", async () => {
     const first = await connect("--allow");
     assert.equal(first.code, 0, first.stderr);
     assert.match(first.stderr, /probe event reached start-job/);
@@ -67,7 +67,7 @@ describe("an installation of which nothing runs when it is idle", { skip: unavai
     assert.doesNotMatch(second.stderr, /^done/m);
   });
 
-  test("is found well by a check although no ApiServerSource and no timer is there", async () => {
+  test("passes a check without an ApiServerSource or a timer", async () => {
     await installation.kubectl("delete", "apiserversources,pingsources", "--all");
     assert.deepEqual(await runCheck(installation.namespace), { code: 0, wrong: [] });
   });
@@ -93,7 +93,7 @@ describe("an installation of which nothing runs when it is idle", { skip: unavai
     sayMedian("  until nothing ran before it", quiet ?? []);
   });
 
-  test(`ends runs from nothing although start-job is killed right after it released, ${rounds} times`, async () => {
+  test(`ends runs from nothing although start-job is killed right after its release, ${rounds} times`, async () => {
     const late: number[] = [];
     for (let round = 0; round < rounds; round++) {
       if (!isShort) await untilNothingRuns(installation);
@@ -108,7 +108,7 @@ describe("an installation of which nothing runs when it is idle", { skip: unavai
     sayMedian("start-job killed after the release: the Job's end to .finished", late);
   });
 
-  test("warm: one task, its functions and its ApiServerSource are there", async () => {
+  test("warm: one task with its functions and ApiServerSource in place", async () => {
     const over: number[] = [];
     for (let round = 0; round < rounds; round++) {
       let alone = Promise.resolve(Number.NaN);
@@ -123,7 +123,7 @@ describe("an installation of which nothing runs when it is idle", { skip: unavai
     sayMedian("warm, one task: over the same pod by itself", over);
   });
 
-  test(`comes to nothing, and for ${idleSeconds} s asks the API server nothing`, async (t) => {
+  test(`scales to zero, and sends the API server no request for ${idleSeconds} s`, async (t) => {
     const quietSeconds = await untilNothingRuns(installation);
     console.log(`${Math.round(quietSeconds)} s after the last run: nothing runs (WATCH_IDLE_SECONDS 30)`);
     const audit = auditLog ? await openAuditLog(auditLog, installation.namespace) : undefined;

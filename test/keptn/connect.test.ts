@@ -1,4 +1,4 @@
-// `job-executor connect` and `disconnect` on a real Keptn: its webhook-service calls a Broker of ours on this machine, behind which start-job answers.
+// `job-executor connect` and `disconnect` on a real Keptn: its webhook-service calls our Broker on this machine, with start-job behind it.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
@@ -105,7 +105,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
   };
   const getDenyList = async () => (api && (await connectConnectionObjects(api).getDenyList("keptn"))) ?? "";
 
-  test("says what keeps webhook-service from calling, changes nothing, and --allow mends it", async () => {
+  test("reports what blocks webhook-service without changing anything, and --allow fixes it", async () => {
     const line = `/${name}/keptn`; // of this address alone: others use this Keptn, too
     if (api) await connectConnectionObjects(api).setDenyList("keptn", `${await getDenyList()}\n${line}`);
     const denied = await run(connect);
@@ -118,7 +118,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     assert.ok(!(await getDenyList()).includes(line));
   });
 
-  test("keeps other people's webhooks, sends a probe all the way, and changes nothing the second time", async (t) => {
+  test("keeps other people's webhooks, sends a probe end to end, and changes nothing the second time", async (t) => {
     const world = await openWorld(t);
     deliver = async (event) => {
       await startJob({ ...world.ports, keptn })(event);
@@ -136,14 +136,14 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     );
   });
 
-  test("brings the events of a sequence", async () => {
+  test("delivers the events of a sequence", async () => {
     deliver = async (event) => void arrived.push((event as { readonly type: string }).type);
     const at = { project: name, stage: "dev", service: "carts" };
     const context = await triggerUntil(user, { at, sequence: "delivery", data: {} }, () => arrived.includes(type));
     await user.abort(name, context);
   });
 
-  test("follows a changed wish, and lists what is connected", async () => {
+  test("applies changed options, and lists what is connected", async () => {
     const { code, said } = await run(connect, { event: [task, `also-${name}`] });
     assert.equal(code, 0, said);
     assert.match(said, new RegExp(`Subscription to ${type} exists`));
@@ -153,7 +153,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     assert.match(stdout, new RegExp(`^${name} +\\* +\\* +${type} +${url}$`, "m"));
   });
 
-  test("does not take events from somebody else's subscription", async () => {
+  test("does not steal events from somebody else's subscription", async () => {
     const event = `sh.keptn.event.of-${name}.triggered`;
     const body = { event, filter: { projects: [`other-${name}`], stages: [], services: [] } };
     const { id, remove } = await user.subscribe("webhook-service", body);
@@ -163,7 +163,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     await remove();
   });
 
-  test("adds a task that the shipyard file got, before any sequence of it ran", async () => {
+  test("adds a new task of the shipyard file before any sequence with it ran", async () => {
     const more = shipyard.replace("tasks: [", `tasks: [{name: new-${name}}, `);
     await user.addFiles({ project: name }, { "shipyard.yaml": more });
     const { code, said } = await run(connect);
@@ -172,7 +172,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     assert.match(said, new RegExp(`Subscription to ${type} exists`));
   });
 
-  test("disconnect undoes it, also twice, and leaves what is not ours", async () => {
+  test("disconnect undoes it, is idempotent, and leaves what is not ours", async () => {
     const first = await run(disconnect);
     assert.equal(first.code, 0, first.said);
     assert.equal(await readFile(), foreign);
@@ -183,7 +183,7 @@ describe("connect and disconnect on a real Keptn", { skip }, () => {
     if (api) await connectConnectionObjects(api).setDenyList("keptn", without.join("\n"));
   });
 
-  test("says that Keptn does not take the token, and where there is one", async () => {
+  test("reports a token that Keptn rejects, and where to find a valid one", async () => {
     await assert.rejects(
       run(connect, {}, "wrong"),
       /rejects KEPTN_API_TOKEN \(4\d\d\)\. To read the token: kubectl -n keptn get secret/,

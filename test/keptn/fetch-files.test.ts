@@ -26,7 +26,7 @@ const makeChart = async (folder: string): Promise<Buffer> => {
   return readFile(join(folder, "carts.tgz"));
 };
 
-test("a Helm chart can be had packed and unpacked, as Keptn keeps it", async (t) => {
+test("a Helm chart is fetched packed or unpacked, as Keptn stores it", async (t) => {
   const keptn = await openKeptn();
   const user = makeUser(keptn);
   const at = { project: `files-${randomUUID().slice(0, 8)}`, stage: "dev", service: "carts" };

@@ -1,4 +1,4 @@
-// Why connect subscribes by name: on a real Keptn, two subscriptions of webhook-service that one event fits take it from each other.
+// Why connect subscribes by name: on a real Keptn, two webhook-service subscriptions that match one event compete for it.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
@@ -14,7 +14,7 @@ const skip = KEPTN_CALLBACK_HOST
   ? false
   : "KEPTN_CALLBACK_HOST is not set: an address of this machine that Keptn's pods reach";
 
-describe("a name and a pattern that has it", { skip }, () => {
+describe("subscriptions by name and by a pattern that matches the name", { skip }, () => {
   const project = `overlap-${randomUUID().slice(0, 8)}`;
   /** The pattern is of this run alone: it takes nothing from another test. */
   const [byName, byPattern] = [`sh.keptn.event.${project}.triggered`, `sh.keptn.event.${project}.*`];
@@ -54,7 +54,7 @@ describe("a name and a pattern that has it", { skip }, () => {
     broker.closeAllConnections();
   });
 
-  test("each get some of the events that fit both, and none of them both", async (t) => {
+  test("each get some of the events that match both, and no event reaches both", async (t) => {
     const data = { project, stage: "dev", service: "carts" };
     const endsAtMs = Date.now() + 60_000; // webhook-service hears of a subscription within seconds
     const idsBy = (path: string) => new Set(arrived.filter(({ by }) => by === path).map(({ id }) => id));

@@ -1,4 +1,4 @@
-// A Keptn whose database removes no subscription, as if it did.
+// Hides removed subscriptions of a Keptn whose database does not really remove them.
 import type { Webhooks } from "../../functions/lib/keptn/webhooks.ts";
 
 /** MongoDB's `$pull` with a condition, which FerretDB answers and does not do: there no subscription can be removed. */

@@ -1,4 +1,4 @@
-// Two actions for one event on a real Keptn, start-job killed between their announcements: both run, and Keptn goes on only after both.
+// Two actions for one event on a real Keptn, with start-job killed between their .started events: both run, and Keptn continues only after both.
 // Jobs are in memory: what counts is how Keptn counts. SIBLING_RUNS says how often, 3 times if not given.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -80,7 +80,7 @@ const killedBefore = (source: string, ports: StartJobPorts) => {
   return { ports: { ...ports, keptn: { ...ports.keptn, send } }, killed: killed.promise };
 };
 
-describe("two actions for one event, start-job killed between their announcements", () => {
+describe("two actions for one event, start-job killed between their .started events", () => {
   const project = `siblings-${randomUUID().slice(0, 8)}`;
   const { KEPTN_ENDPOINT: endpoint = "", KEPTN_API_TOKEN: token = "" } = process.env;
   let user: KeptnUser;
@@ -93,7 +93,7 @@ describe("two actions for one event, start-job killed between their announcement
   after(() => user?.deleteProject(project));
 
   for (let run = 1; run <= times; run++) {
-    test(`both run, and Keptn goes on only after both (${run} of ${times})`, async () => {
+    test(`both run, and Keptn continues only after both (${run} of ${times})`, async () => {
       const { ports, jobOf, pass, end, sweep } = openFunctions({ endpoint, token });
       const service = `carts-${randomUUID().slice(0, 8)}`;
       await user.createService(project, service);

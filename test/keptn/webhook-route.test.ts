@@ -1,4 +1,4 @@
-// docs/webhook-route.md, followed on a real Keptn: its webhook-service calls us, and we read the rest from its API.
+// Follows docs/webhook-route.md on a real Keptn: its webhook-service calls us, and we read the rest from its API.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
@@ -53,7 +53,7 @@ describe("the webhook route", { skip }, () => {
     broker.close();
   });
 
-  test("brings thin events, which Keptn's API completes, through a whole sequence", async () => {
+  test("completes thin events from Keptn's API through a whole sequence", async () => {
     const data = { message: `it's a "quoted" one`, labels: { build: "17" } };
     await new Promise((resolve) => setTimeout(resolve, 6000)); // webhook-service looks for subscriptions every 5 s
     // Now and then it takes longer to hear of a new one, and what was triggered until then is lost.

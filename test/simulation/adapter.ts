@@ -1,14 +1,14 @@
-// The ApiServerSource's only pod: what changes while it restarts it never tells, and two of them tell everything twice.
+// The only pod of the ApiServerSource: it never reports changes that happen while it restarts, and two of them report everything twice.
 import { skewed } from "./chance.ts";
 import type { World } from "./world.ts";
 
 export interface Adapter {
-  /** How often a change that happens now is told. */
+  /** How often a change that happens now is delivered. */
   copies(): 0 | 1 | 2;
 }
 
 type Around = Pick<World, "chance" | "scheduler" | "tell"> & {
-  /** Whether the ApiServerSource is there, and its adapter has listed. */
+  /** Whether the ApiServerSource exists and its adapter has listed. */
   readonly isListing: () => boolean;
 };
 

@@ -1,4 +1,4 @@
-// One event of a world: Keptn triggers it, its config may become another one, and people disturb it.
+// The life of one event: Keptn triggers it, its config may change, and people disturb it.
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { StartEventHooks } from "./deliveries.ts";
 import { type EventFacts, newLife, type RunFacts } from "./facts.ts";
@@ -27,7 +27,7 @@ export const beginEvent = (world: World, event: ScenarioEvent): void => {
   });
 };
 
-/** Its config is not read at its commit: one of the project. An event that is open comes again after a restart of keptn-source. */
+/** A project's config is not read at the event's commit. An open event is sent again after a restart of keptn-source. */
 const changeConfig = (
   world: World,
   { name, change, broken }: ScenarioEvent,
@@ -49,7 +49,7 @@ const changeConfig = (
 
 const hooksOf = ({ scheduler }: World, facts: EventFacts): StartEventHooks => ({
   onAccepted: (why) => {
-    // VERIFY_EVENTS: it was answered before it came again, perhaps for what its silent action left undone.
+    // VERIFY_EVENTS: the event was reported before its redelivery, perhaps because its silent action was incomplete.
     const isIgnored = why.includes("no open event") || why.startsWith("no action matches");
     if (!isIgnored) facts.acceptedMs ??= scheduler.now();
   },

@@ -1,18 +1,18 @@
-// Seeded chance: every decision has a name of its own, so that leaving one mishap out changes no other decision.
+// Seeded chance: every decision has its own name, so that leaving one fault out changes no other decision.
 import { harmless, type Mishap, phrases, rates } from "./rates.ts";
 
 export interface Chance {
-  /** A place in the world where something may happen. Its name has to be its own. */
+  /** A place in the world where something may happen. Its name must be unique. */
   at(name: string): Spot;
-  /** The mishaps that happened, in their order. */
+  /** The faults so far, in order. */
   readonly mishaps: readonly string[];
-  /** Nothing happened yet that makes anything late. */
+  /** No fault has happened yet that delays anything. */
   isCalm(): boolean;
   /** How often each kind of thing happened. */
   readonly happened: ReadonlyMap<string, number>;
-  /** Counts something that happened and is no mishap. */
+  /** Counts something that happened and is not a fault. */
   note(what: string): void;
-  /** Nothing goes wrong any more once this holds. */
+  /** No more faults once this holds. */
   endWhen(isOver: () => boolean): void;
 }
 
@@ -20,16 +20,16 @@ export interface Spot {
   /** From 0 up to 1, the same for a name in every run of the seed. */
   roll(what: string): number;
   /**
-   * Whether something bad or unusual happens here. Noted when it does, and never when it is left out.
-   * @param to what it happens to, to be counted apart
+   * Whether a fault happens here. It is recorded when it does, and never happens when it is left out.
+   * @param to what it happens to, counted separately
    */
   mishap(kind: Mishap, to?: string): boolean;
 }
 
 export interface ChanceOptions {
-  /** Names of mishaps that are left out: how a failing seed is shrunk. */
+  /** Names of faults to leave out: this is how a failing seed is reduced. */
   readonly without?: ReadonlySet<string> | undefined;
-  /** Nothing else goes wrong, and these often. */
+  /** The only faults to inject, and often. */
   readonly only?: readonly Mishap[] | undefined;
 }
 
@@ -74,7 +74,7 @@ export const makeChance = (seed: number, { without = new Set(), only }: ChanceOp
 
 const often = 8;
 
-/** A kind of mishap does not happen at all in a third of the worlds, and often in a few: those find what rare ones hide. */
+/** A kind of fault is absent from a third of the worlds and frequent in a few: those find what rare faults hide. */
 const factorOf = (roll: number): number => (roll < 0.35 ? 0 : roll < 0.8 ? 1 : roll < 0.95 ? 2.5 : often);
 
 /** From `low` to `high`, mostly near `low`: the third power of a roll. */

@@ -1,4 +1,4 @@
-// What must hold at every step.
+// Invariants that must hold at every step.
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
@@ -15,55 +15,55 @@ export interface Checks {
   know(event: EventFacts): void;
   readonly events: readonly EventFacts[];
   runOf(job: Job): RunFacts | undefined;
-  /** Something was wrong with the event of this run: it may be answered as errored. */
+  /** Something was wrong with this run's event: it may be reported as errored. */
   disturb(runId: string): void;
   eventOf(eventId: string): EventFacts | undefined;
-  /** Keptn's API took an answer. */
+  /** Keptn's API accepted an event of ours. */
   sent(event: OutgoingEvent): void;
-  /** Who sends it could not see Jobs of this run, or there never were any. */
+  /** The sender could not see Jobs of this run, or there never were any. */
   unseen(event: EventFacts, runId: string): void;
   counted(event: OutgoingEvent): void;
-  /** Keptn goes on: it counted as many `.finished` as `.started`. */
+  /** Keptn goes on: it counted as many `.finished` as `.started` events. */
   completed(eventId: string): void;
   timedOut(eventId: string): void;
-  /** @param alone no other Job of its run is there; `first`: nor of its event */
+  /** @param alone its run has no other Job; `first`: nor has its event */
   created(job: Job, alone: boolean, first: () => boolean): void;
-  /** Somebody asked for that; it goes when its finalizer does. */
+  /** Somebody requested the deletion; the Job goes with its finalizer. */
   deleted(job: Job): void;
-  /** @param how the TTL controller took it, or somebody past its finalizer, or after it was let go */
+  /** @param how by the TTL controller, by force despite the finalizer, or after it was finalized */
   gone(job: Job, how: { readonly alone: boolean; readonly by: "ttl" | "force" | "person" | "us" }): void;
-  /** A change of this Job made finish-task look at its run. */
+  /** A change of this Job made finish-task reconcile its run. */
   looked(job: Job): void;
-  /** @param values that its pod can have from tasks before it, by their places */
+  /** @param values from earlier tasks that its pod gets, by task index */
   podStarted(job: Job, hasFiles: boolean, values: ReadonlyMap<number, string | undefined>): void;
-  /** Its own container ended by itself. @returns whether it wrote this value to its result */
+  /** Its own container exited. @returns whether it wrote this value to its result */
   wrote(job: Job, value: string): boolean;
   /** We noted on it, before it ran, that it misses a value. `found`: who noted it had found its values. */
   missed(job: Job, found: boolean): void;
   /** The end of its run was noted: it has not all of its Jobs. */
   incomplete(job: Job): void;
-  /** Its container runs: it had its image and its files. */
+  /** Its container ran: it had its image and its files. */
   containerRan(job: Job): void;
-  /** The task's own container ended with 0. */
+  /** The task's own container exited with 0. */
   podSucceeded(job: Job): void;
-  /** Its Job ends, however it went. */
+  /** Its Job ended, successfully or not. */
   jobEnded(job: Job): void;
   podTaken(job: Job): void;
-  /** Its run is decided by what its Jobs say: behind a sidecar that is not all. */
+  /** Nobody may list its pods: its run is reported by its Jobs' status, which is not everything with a sidecar. */
   podsForbidden(job: Job): void;
-  /** Kubernetes will give its task another pod. */
+  /** Kubernetes will create another pod for its task. */
   retried(job: Job): void;
-  /** We did that while its run goes on. */
+  /** We stopped it while its run goes on. */
   stopped(job: Job): void;
   /** By us. */
   patched(job: Job): void;
   expires(job: Job): void;
   jobsAndTimer(jobs: readonly Job[], timer: boolean): void;
-  /** Keptn is told of the end of its run, and its pod runs. */
+  /** Keptn is told of the end of its run while its pod runs. */
   reportedBusy(job: Job): void;
-  /** @param jobs that are open although nothing but the rights in another namespace was missing for hours */
+  /** @param jobs open although for hours nothing but permissions in another namespace was missing */
   closed(jobs: readonly Job[]): void;
-  /** @param watch one is there that is to go some day */
+  /** @param watch whether one exists that is to be removed some day */
   watchAndTimer(watch: boolean, timer: boolean): void;
   /** By a sweep. @param touchedMs how long ago a start-job touched it */
   watchRemoved(touchedMs: number): void;
@@ -73,9 +73,9 @@ export interface CheckPorts {
   readonly now: () => number;
   readonly broken: (violation: Violation) => void;
   readonly hasJobs: (runId: string) => boolean;
-  /** Nothing went wrong yet in this world that makes anything late. */
+  /** No fault in this world has delayed anything yet. */
   readonly isCalm: () => boolean;
-  /** Keptn counts later than the design relies on: that a `.started` is counted once cannot be had then. */
+  /** Keptn counts later than the design assumes: it may then count two `.started` events. */
   readonly beyondBounds: boolean;
 }
 
@@ -84,7 +84,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
   const runs = new Map<string, RunFacts>();
   const breaks = (rule: Rule, detail: string): void => broken({ rule, detail });
   const runOf = (job: Job): RunFacts | undefined => runs.get(job.metadata?.labels?.[label.run] ?? "");
-  /** What follows the end of a task, where nothing went wrong, does not wait for a sweep. */
+  /** In a calm world, what follows the end of a task does not wait for a sweep. */
   const follows = ({ event, life }: RunFacts): void => {
     if (isCalm() && now() - (life.endedMs ?? now()) > soonMs) breaks("nobody but the sweep saw a task end", event.name);
   };
@@ -92,14 +92,14 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
     const event = events.get(triggeredid);
     const runs = event ? [event.runs, ...plansToJudge(event)].flat() : [];
     const isMeant = (run: RunFacts): boolean => isLoud(run) && run.source === source;
-    // A delivery that refused a run before there was any Job ends what it began, whatever plan counts by then.
+    // A delivery that refused a run before any Job existed completes its report, whatever plan counts by then.
     return runs.find(isMeant) ?? event?.plans.flat().find((run) => isMeant(run) && run.started > 0);
   };
-  /** The first plan counts: whatever the config says when its event comes again. */
+  /** The first plan counts, whatever the config says when the event is redelivered. */
   const judgePlan = (event: EventFacts, job: Job, first: () => boolean): void => {
     if (event.plan === planOf(job)) return;
     if (event.plan !== undefined && !first()) breaks("a config that came later counts", describe(job));
-    // Keptn is not asked for an event of which all runs are silent now: it cannot know whether they ran.
+    // Keptn is not asked about an event whose runs are all silent now: it cannot know whether they ran.
     const isAsked = event.plans[planOf(job)]?.some(isLoud) ?? false;
     const ran = event.plan !== undefined && event.runs.some((run) => run.life.expired && !isForgotten(run));
     if (ran && isAsked) breaks("an ended run ran again", describe(job));
@@ -132,7 +132,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       } else {
         run.finished += 1;
         if (run.event.unplanned && run.event.plan === undefined) run.event.answeredWhole = true;
-        // It may have ended with a failure that nobody minds, or have had no reason to run anything.
+        // A run may also end with a tolerated failure, or without a reason to run anything.
         if (run.action.order) run.passed ||= isThrough(run);
         follows(run);
         run.firstFinishedMs ??= now();
@@ -150,15 +150,15 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       const run = bySource(event);
       if (!run || event.type.endsWith(".finished")) return;
       run.startedCounted += 1;
-      // Somebody may delete a run's Jobs right before its event comes again: then it is announced twice, and reported twice as well.
+      // If somebody deletes a run's Jobs right before a redelivery, the run is announced twice and reported twice.
       const excused = beyondBounds || run.vanished || run.unseen || run.life.number > 1;
       if (run.startedCounted > 1 && !excused) breaks("two started counted", `${run.event.name}, ${run.source}`);
     },
     completed: (eventId) => {
       const event = events.get(eventId);
-      // Two `.finished` of one run that are counted beyond all bounds stand for that of another one.
+      // Two `.finished` events of one run, counted beyond all bounds, stand in for that of another run.
       if (!event || event.broken || event.refused || beyondBounds) return;
-      // A config that became broken before there was a Job is answered as a whole; of what an older delivery creates then, it knows nothing.
+      // A config broken before any Job existed is reported as a whole, without knowledge of what an older delivery creates later.
       if (event.answeredWhole || (event.unplanned && event.plan === undefined)) return;
       const opens = plansToJudge(event).map((plan) =>
         plan.find((run) => isLoud(run) && run.finished === 0 && !run.vanished),
@@ -168,7 +168,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
     },
     timedOut: (eventId) => {
       const event = events.get(eventId);
-      // As long as there are Jobs, every sweep tries to tell Keptn of them.
+      // As long as there are Jobs, every sweep tries to tell Keptn about them.
       if (event?.runs.some((run) => isLoud(run) && hasJobs(run.id)) === false) event.timedOutMs = now();
     },
     created: (job, alone, first) => {
@@ -177,14 +177,14 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       const run = runOf(job);
       if (!run) return;
       run.created += 1;
-      // Back before anything of the run began: as if it had never been removed.
+      // The Job is back before the run started: as if it had never been removed.
       if (run.life.ran.size + run.started === 0) run.life.forced.delete(taskOf(job));
-      // Its `.started` alone was sent when it was refused, so nothing of it can run twice.
+      // Only its `.started` was sent when it was refused, so nothing can run twice.
       if (run.created === 1 && run.finished === 0) return;
       const forgotten = isForgotten(run);
       if (!alone && !(forgotten && (run.life.expired || run.life.cleared))) return;
       if (run.life.ran.size + run.started === 0) return;
-      // Deleted ones are forgotten too: of an event that is not fresh Keptn is asked, which takes a moment.
+      // Deleted Jobs are forgotten too: for an event that is not fresh we ask Keptn, which takes a moment.
       const late = now() - run.event.triggeredMs > freshMs;
       if ((run.life.expired || late) && !forgotten) breaks("an ended run ran again", describe(job));
       run.life = newLife(run.life.number + 1);
@@ -198,7 +198,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       if (!run) return;
       if (by === "ttl") run.life.expired = true;
       if (by === "person" || (by === "us" && run.life.deleted.has(taskOf(job)))) run.life.cleared = true;
-      // A pod that never got to run its task did nothing that could be done twice.
+      // A pod that never ran its task did nothing that could be done twice.
       if (by === "us" && !isLoud(run) && !run.life.began.has(taskOf(job))) run.life.idle.add(taskOf(job));
       if (by === "force") run.life.forced.add(taskOf(job));
       if (by === "force" && alone) run.vanished = true;
@@ -229,15 +229,15 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       if (early) breaks("a task ran before its turn", `${describe(job)}${order ? `: ${early}` : ""}`);
       if (task > 0 && !isAgain) follows(run);
       if (isLoud(run) && run.started === 0) breaks("a task ran before its run was announced", describe(job));
-      // A task that was stopped right after its release can still get a pod, for a second.
+      // A task that was stopped right after its release can still get a pod for a second.
       if (run.finished > 0 && life.number === 1 && !event.disturbed && !life.stopped.has(task))
         breaks("a task ran after its run was reported", describe(job));
-      // What a changed config's first plan had for files, nobody knows any more: its pod cannot start, and the run is reported as errored.
-      // So it is with the plan of a later config that was quicker, when a delivery of the earlier one finds it half begun.
+      // Nobody remembers the files of a changed config's first plan: its pod cannot start, and the run is reported as errored.
+      // The same goes for a later config's plan that was faster, when a delivery of the earlier plan finds it half created.
       const isForgotten = event.plan !== undefined && event.plans.length > 1;
       if (!hasFiles && life.number === 1 && event.acceptedMs !== undefined && !event.disturbed && !isForgotten)
         breaks("a task was released without its files", describe(job));
-      // Its start-job died, or slept, before it wrote them.
+      // Its start-job died or slept before it stored them.
       if (!hasFiles) event.disturbed = true;
       life.ran.add(task);
     },
@@ -291,7 +291,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
     },
     reportedBusy: (job) => breaks("a task runs on although its run was reported", describe(job)),
     closed: (jobs) => {
-      // Who is at a run, and fails again and again where nearly everything does, has not left it.
+      // A holder that fails again and again, when nearly everything fails, has not abandoned the run.
       const stands = (job: Job): boolean => Math.max(createdMs(job), runOf(job)?.patchedMs ?? 0) < now() - closedMs / 2;
       const waits = jobs.find((job) => runOf(job)?.action.apart === false && stands(job));
       if (waits) breaks("a run waits for a namespace that is none of its own", describe(waits));
@@ -309,15 +309,15 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
   };
 };
 
-/** For each Job: two changes tell its end, each may come twice and be repeated five times; deletions come on top. */
+/** Per Job: two changes report its end, each may come twice and be retried five times, plus deletions. */
 const mostLooks = 40;
 const freshMs = 300_000;
-/** A touch that is 30 s old by its note can be 15 s younger, and clocks differ. */
+/** A touch that is 30 s old by its timestamp can be 15 s younger, and clocks differ. */
 const countedOnMs = 13_000;
-/** The watch is ready after 9 s at most, and Keptn has counted after 8. */
+/** The watch is ready after at most 9 s, and Keptn has counted after 8 s. */
 const soonMs = 25_000;
 
-/** Nobody but its Jobs remembers a silent run, or one that nobody counts. */
+/** Only its Jobs remember a silent run, or one that nobody counts. */
 const isForgotten = (run: RunFacts): boolean => !isLoud(run) || !run.event.counted || run.vanished || run.event.refused;
 
 const createdMs = ({ metadata }: Job): number => Date.parse(metadata?.creationTimestamp ?? "");

@@ -23,11 +23,11 @@ export interface ClusterPorts {
 }
 
 export interface Cluster {
-  /** Looks at a Job that changed. */
+  /** Reconciles a Job that changed. */
   see(job: Job): void;
-  /** Its Job was deleted in the foreground: the pod goes, and the Job controller does not call it failed. */
+  /** Its Job was deleted in the foreground: the pod goes, and the Job controller does not mark the Job as failed. */
   stop(ref: JobRef): void;
-  /** Whether a pod of the Job is there that has not ended. */
+  /** Whether a pod of the Job exists that has not ended. */
   isBusy(ref: JobRef): boolean;
   podsOf(ref: JobRef): Pod[];
   warningsOf(ref: { readonly uid: string }): KubernetesWarning[];
@@ -49,7 +49,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     pods.set(uid, { ...before, ...change });
     countReady(ref);
   };
-  /** The Job controller counts Ready pods a moment later: none of their containers may have ended. */
+  /** The Job controller counts Ready pods a moment later, if none of their containers has ended by then. */
   const countReady = (ref: JobRef): void => {
     const isReady = (): boolean => {
       const facts = pods.get(ref.uid);
@@ -63,17 +63,17 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
       if (job && isReady() !== isCounted()) store().setStatus(ref, { ...job.status, ready: isReady() ? 1 : 0 });
     });
   };
-  /** @returns the Job while its pod can still come to something */
+  /** @returns the Job, while its pod can still change it */
   const find = (ref: JobRef): Job | undefined =>
     ends.has(ref.uid) || stopped.has(ref.uid) ? undefined : store().find(ref);
-  /** The Job controller: what its pod came to, or its deadline. */
+  /** The Job controller: the pod's result, or the Job's deadline. */
   const end = (ref: JobRef, passed: boolean, reason: string): void => {
     const job = find(ref);
     if (!job) return;
     ends.set(ref.uid, scheduler.now());
     checks.jobEnded(job);
     tell(() => `${describe(job)} ${passed ? "succeeds" : `fails (${reason})`}`);
-    // At its deadline a Job's pods are deleted.
+    // A Job's pods are deleted at its deadline.
     if (reason === "DeadlineExceeded") pods.delete(ref.uid);
     const decided = [conditionOf(passed ? "SuccessCriteriaMet" : "FailureTarget", reason, now())];
     store().setStatus(ref, { ...job.status, conditions: decided });
@@ -92,7 +92,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     watchDeadline(store().find(ref) ?? job);
     createPod(ref, scheduler.now() + quotaMsOf(job));
   };
-  /** The Job controller tries again and again. @param freeMs when the quota of its namespace has room for it */
+  /** The Job controller keeps retrying. @param freeMs when the quota of its namespace has room for the pod */
   const createPod = (ref: JobRef, freeMs: number): void => {
     const job = find(ref);
     if (!job || job.metadata?.deletionTimestamp) return;
@@ -108,7 +108,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     const nth = pods.nth(ref.uid);
     scheduler.after((job.spec?.template.spec?.activeDeadlineSeconds ?? 0) * 1000, () => endLate(ref, nth));
   };
-  /** The kubelet stops a pod at its own deadline; what it was stays. */
+  /** The kubelet stops a pod at its own deadline; the pod's status stays. */
   const endLate = (ref: JobRef, nth: number): void => {
     const facts = pods.get(ref.uid);
     if (!find(ref) || !facts || pods.nth(ref.uid) !== nth) return;
@@ -117,7 +117,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     setPod(ref, { late: true, own: stop(facts.own), ...(facts.sidecar ? { sidecar: stop(facts.sidecar) } : {}) });
     fail(ref);
   };
-  /** Whatever it is now: it may be changed, so that the Job ends. */
+  /** Whatever its state: it may have been changed so that the Job ends. */
   const watchDeadline = (job: Job): void => {
     const [startMs, seconds = 0] = [Date.parse(job.status?.startTime ?? ""), job.spec?.activeDeadlineSeconds];
     if (Number.isNaN(startMs) || ends.has(refOf(job).uid)) return;
@@ -126,7 +126,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
       if (is && is.spec?.activeDeadlineSeconds === seconds) end(refOf(job), false, "DeadlineExceeded");
     });
   };
-  /** The kubelet tries again and again. */
+  /** The kubelet keeps retrying. */
   const mount = (ref: JobRef, tries: number, nth = pods.nth(ref.uid)): void => {
     const job = find(ref);
     if (!job || !pods.get(ref.uid) || pods.nth(ref.uid) !== nth) return;
@@ -139,7 +139,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     warn(ref, "FailedMount");
     scheduler.after(Math.min(120_000, 500 * 2 ** tries), () => mount(ref, tries + 1, nth));
   };
-  /** A pod of it failed. The Job controller gives it another one after a pause (DefaultJobPodFailureBackOff), while its limit allows it. */
+  /** A pod failed. The Job controller creates another one after a pause (DefaultJobPodFailureBackOff), within the Job's limit. */
   const fail = (ref: JobRef): void => {
     const failures = pods.noteFailure(ref.uid);
     if (failures > (find(ref)?.spec?.backoffLimit ?? 0)) end(ref, false, "BackoffLimitExceeded");
@@ -167,7 +167,7 @@ export const makeCluster = ({ chance, scheduler, checks, store, configMaps, tell
     replace: (ref) => replace(ref, { pauseMs: 1000, isCounted: false }),
     forget: (uid) => pods.drop(uid),
   });
-  /** The TTL controller deletes in the foreground: the pods, and their output, first. */
+  /** The TTL controller deletes in the foreground: first the pods, with their output. */
   const expire = (ref: JobRef): void => {
     const job = store().find(ref);
     if (!job || job.metadata?.deletionTimestamp) return;

@@ -1,4 +1,4 @@
-// ConfigMaps with the files of tasks, and with values of tasks before them, and the garbage collector that takes them away after their Jobs.
+// ConfigMaps with files and values of tasks, and the garbage collector that removes them after their Jobs.
 import { wantedValuesOf } from "../../functions/lib/core/annotations/wanted-values.ts";
 import { wantsSnapshot } from "../../functions/lib/core/files/snapshot.ts";
 import type { ConfigMap, Job } from "../../functions/lib/core/kubernetes.ts";
@@ -7,13 +7,13 @@ import type { Scheduler } from "./scheduler.ts";
 
 export interface ConfigMaps {
   create(map: ConfigMap): "created" | "exists";
-  /** One of this name that belongs to the same Job. */
+  /** Returns one of this name that belongs to the same Job. */
   isThere(map: ConfigMap): boolean;
-  /** Whether what this Job's pod mounts is there. */
+  /** Whether everything that this Job's pod mounts exists. */
   serves(job: Job): boolean;
-  /** What the variables of this Job's pod get of tasks before it, by their places; undefined: its pod cannot start. */
+  /** Values from earlier tasks for the variables of this Job's pod, by task index; undefined: its pod cannot start. */
   valuesOf(job: Job): ReadonlyMap<number, string | undefined>;
-  /** A Job is gone. */
+  /** A Job was removed. */
   collect(job: Job): void;
   count(): number;
 }
@@ -36,7 +36,7 @@ export const makeConfigMaps = ({ scheduler, isThere }: ConfigMapPorts): ConfigMa
       if (found && ownerOf(found) === ownerOf(map)) return "exists";
       if (found) throw new IoError("it is still that of an earlier Job", { retryable: true, httpStatus: 409 });
       stored.set(key, map);
-      collectLater(key); // its Job may be gone already
+      collectLater(key); // its Job may already be gone
       return "created";
     },
     isThere: (map) => {

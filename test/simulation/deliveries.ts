@@ -1,4 +1,4 @@
-// How events reach the functions: a Broker that repeats, an ApiServerSource that never replays, a PingSource that fires once.
+// How events reach the functions: a Broker that retries, an ApiServerSource that never replays, a PingSource that fires once.
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";
 import { type DeliveryResult, runAfter, toDeliveryResult } from "../../functions/lib/host/delivery-result.ts";
@@ -12,15 +12,15 @@ import type { Violation } from "./violation.ts";
 import type { World } from "./world.ts";
 
 export interface Deliveries {
-  /** From the Broker keptn: repeated for two minutes, then lost. */
+  /** From the Broker keptn: retried for two minutes, then lost. */
   startEvent(name: string, event: object, on: StartEventHooks): void;
-  /** From the ApiServerSource, if it selects the Job, and is there. */
+  /** From the ApiServerSource, if it exists and selects the Job. */
   jobChange(before: Job | undefined, after: Job | undefined): void;
   ping(number: number): void;
 }
 
 export interface StartEventHooks {
-  /** start-job answers 204, and why. */
+  /** start-job responded with 204, and the reason. */
   readonly onAccepted: (why: string) => void;
   readonly onForbidden: (operation: string) => void;
 }
@@ -31,12 +31,12 @@ export interface DeliveryPorts {
 }
 
 interface Delivery extends Partial<StartEventHooks> {
-  /** Whose change it is. */
+  /** The Job whose change it is. */
   readonly job?: Job | undefined;
   readonly name: string;
   readonly program: keyof Handlers;
   readonly event: unknown;
-  /** How often it is repeated, as manifests/base/triggers.yaml has it. */
+  /** Number of retries, as in manifests/base/triggers.yaml. */
   readonly repeats: number;
 }
 
@@ -47,7 +47,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
   let changes = 0;
   const adapter = makeAdapter({ ...world, isListing: () => world.watch?.isListing() ?? true });
 
-  /** Its ports are only put together when an event comes: the world is complete then. */
+  /** Its ports are assembled when an event arrives: only then is the world complete. */
   const run = (
     name: string,
     { program, event, job, onForbidden = () => {} }: Delivery,
@@ -57,7 +57,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
     const image = images.of(name);
     const skewMs = (chance.at(name).roll("skew") - 0.5) * 2 * bounds.skewMs;
     const ends = chance.at(name).roll("remembers ends") < 0.5 ? world.ends : new Set<string>();
-    // In some worlds all sweeps are of one process: only there it matters what that remembers of them.
+    // In some worlds one process handles all sweeps: only there does it matter what it remembers of them.
     const sweeps = chance.at("the world").roll("one process sweeps") < 0.4 ? world.sweeps : { underWay: false };
     const process: Process = {
       name,
@@ -132,7 +132,7 @@ export const makeDeliveries = (world: World, { handlers, broken }: DeliveryPorts
 
   const jobChange: Deliveries["jobChange"] = (before, after) => {
     const [was, is] = [before && stateOf(before) === "released", after && stateOf(after) === "released"];
-    // The Trigger leaves `add` out.
+    // The Trigger filters `add` out.
     if (!was) return;
     const { chance, scheduler } = world;
     const name = `change-${++changes}`;

@@ -1,4 +1,4 @@
-// The order of an action's tasks, in a share of the worlds: needs, when, onError and failFast by chance.
+// The order of an action's tasks: in some worlds a graph with random needs, when, onError and failFast.
 import { checkOrder, graphOf } from "../../functions/lib/core/config/check-order.ts";
 import type { Graph } from "../../functions/lib/core/run/graph.ts";
 import type { Chance } from "./chance.ts";
@@ -13,7 +13,7 @@ interface DrawnTask {
 export interface DrawnGraph {
   readonly failFast: boolean;
   readonly tasks: readonly DrawnTask[];
-  /** As the functions read it. */
+  /** As the functions parse it. */
   readonly graph: Graph;
 }
 

@@ -1,13 +1,13 @@
-// Which tasks take values of which tasks before them, and which write none.
+// Which tasks use values of which earlier tasks, and which tasks write none.
 import { type Graph, nodesOf, tasksBefore } from "../../functions/lib/core/run/graph.ts";
 import type { Chance } from "./chance.ts";
 
 export interface DrawnValues {
-  /** For each task, the places of those that it takes a value of. */
+  /** For each task, the indices of the tasks whose values it uses. */
   readonly from: readonly (readonly number[])[];
-  /** Places of tasks that write no value. */
+  /** Indices of tasks that write no value. */
   readonly none: ReadonlySet<number>;
-  /** Whether each task that runs gets all its values, where nothing goes wrong. */
+  /** Whether each task that runs gets all its values in a world without faults. */
   readonly areThere: boolean;
 }
 
@@ -29,7 +29,7 @@ export const drawValues = (
   return { from, none, areThere: none.size === 0 && ![...sources].some((task) => mayNotRun(graph, task)) };
 };
 
-/** Although nothing fails. */
+/** Without any other failure. */
 const mayNotRun = (graph: Graph | undefined, task: number): boolean => {
   const { when, needs = [] } = graph ? (nodesOf(graph)[task] ?? {}) : {};
   return when === "failure" || needs.some((need) => mayNotRun(graph, need));

@@ -1,4 +1,4 @@
-// What must hold once nothing is due any more: every run was answered, and nothing is left of it.
+// Invariants at the end of a world: every run was reported, and nothing is left of it.
 import { finalizer } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";
@@ -12,7 +12,7 @@ export interface Rest {
   readonly events: readonly EventFacts[];
   readonly jobs: readonly Job[];
   readonly timer: boolean;
-  /** One that is to go. */
+  /** A watch that is to be removed. */
   readonly watch: boolean;
   readonly configMaps: number;
   readonly countOf: (eventId: string) => TaskCount | undefined;
@@ -37,7 +37,7 @@ export const checkRest = (rest: Rest): Violation | undefined => {
 
 type Broken = readonly [Rule, string?];
 
-/** Keptn did its part against it, or a person did. */
+/** Keptn or a person did something against the event. */
 const isLost = (event: EventFacts): boolean => event.refused || event.runs.some(({ vanished }) => vanished);
 
 const ruleOfCounted = (event: EventFacts, { countOf, beyondBounds }: Rest): Broken | undefined => {
@@ -45,8 +45,8 @@ const ruleOfCounted = (event: EventFacts, { countOf, beyondBounds }: Rest): Brok
   const count = countOf(event.eventId);
   if (loud.length === 0 || !count || wasSilenced(event)) return undefined;
   if (count.state === "current" || count.state === "waiting") {
-    // Without a Job only the Broker remembers that half of the answer is missing. And once one of several runs is answered, nobody
-    // looks for what Keptn counts of it later than it may.
+    // Without a Job, only the Broker remembers that half of the report is missing. Once one of several runs is reported, nobody
+    // checks what Keptn counts of it later than allowed.
     const halfRefused = event.acceptedMs === undefined && loud.some(({ unseen }) => unseen);
     const excused = isLost(event) || halfRefused || (beyondBounds && loud.length > 1);
     return excused ? undefined : ["a sequence hangs", `: ${count.started} started, ${count.finished} finished counted`];
@@ -55,17 +55,17 @@ const ruleOfCounted = (event: EventFacts, { countOf, beyondBounds }: Rest): Brok
     const inTime = (event.acceptedMs ?? Number.POSITIVE_INFINITY) < (event.timedOutMs ?? 0);
     return inTime && !isLost(event) ? ["nobody answered an event that was accepted"] : undefined;
   }
-  // As above: a run that was answered twice stands for another one.
+  // As above: a run that was reported twice stands in for another one.
   if (beyondBounds && loud.length > 1) return undefined;
   return ruleOfVerdict(event, count.result?.result);
 };
 
-/** Before there was a Job of it, its config became one of which every action is silent. */
+/** Before the event had a Job, its config became one with only silent actions. */
 const wasSilenced = ({ plan, plans }: EventFacts): boolean =>
   plan === undefined && plans.some((runs) => !runs.some(isLoud));
 
 const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | undefined => {
-  // Refused before there was a Job, by whatever its config was then.
+  // Refused before there was a Job, with the config of that moment.
   if (event.plan === undefined && event.plans.length > 1)
     return result === "pass" ? ["passed, but a task did not"] : undefined;
   const loud = event.runs.filter(isLoud);
@@ -74,7 +74,7 @@ const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | 
   const reportedMs = Math.min(
     ...loud.map(({ firstFinishedMs = never, incompleteMs = never }) => Math.min(firstFinishedMs, incompleteMs)),
   );
-  // A start-job that never got to its end left a run that could not go well.
+  // A start-job that never finished left a run that could not pass.
   const unaccepted = event.acceptedMs === undefined || event.acceptedMs > reportedMs;
   const undisturbed = !event.disturbed && !isCut(event) && !event.refused && !unaccepted && !isCompletedLate(event);
   const benign = loud.every(isBenign) && undisturbed;
@@ -82,13 +82,13 @@ const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | 
 };
 
 /**
- * A known hole (docs/simulation.md): Kubernetes refused the Jobs of one run, the answer for it did not get out, and when the event comes
- * again the other runs are on their way. Keptn's count would tell what is missing; of these events it keeps none.
+ * A known gap (docs/simulation.md): Kubernetes refused the Jobs of one run, its report was not sent, and when the event is redelivered
+ * the other runs are in progress. Keptn's count would show what is missing, but Keptn does not count these events.
  */
 const isHalfRefused = ({ disturbed, runs }: EventFacts): boolean =>
   disturbed && runs.some(({ created }) => created === 0) && runs.some(({ created }) => created > 0);
 
-/** Nobody counts what is sent about it, but each of its runs tells of its end. */
+/** Nobody counts events about it, but each of its runs reports its end. */
 const ruleOfOther = (event: EventFacts): Broken | undefined => {
   if (event.acceptedMs === undefined || isLost(event)) return undefined;
   if (event.unplanned && event.plan === undefined) return undefined;

@@ -1,34 +1,34 @@
-// What the simulation knows of events and their runs, beside what Keptn and Kubernetes know.
+// What the simulation knows about events and their runs, besides the state of Keptn and Kubernetes.
 import { isGraphThrough } from "./graph-checks.ts";
 import { passesAtLast, type ScenarioAction } from "./scenario.ts";
 
 export interface EventFacts {
   readonly name: string;
   readonly eventId: string;
-  /** Keptn counts its answers. */
+  /** Keptn counts our events about it. */
   readonly counted: boolean;
   readonly triggeredMs: number;
   readonly broken: boolean;
-  /** Runs of its config, and of the one that it became while the event was open. */
+  /** The runs of its config, and of the config that it changed to while the event was open. */
   readonly plans: readonly (readonly RunFacts[])[];
-  /** Of which plan the first Job was that was created: that plan counts. Not there: there was no Job yet. */
+  /** The plan of the first Job that was created: that plan counts. Absent: there was no Job yet. */
   plan?: number;
-  /** Of the plan that counts; of the first one, as long as there was no Job. */
+  /** Those of the plan that counts; of the first plan while there was no Job. */
   runs: readonly RunFacts[];
-  /** Its config became one that nobody can run, or that has no action for it. */
+  /** Its config became invalid, or has no action for it any more. */
   unplanned: boolean;
-  /** A delivery that found no Job of it answered it as a whole. */
+  /** A delivery that found no Job of it reported it as a whole. */
   answeredWhole: boolean;
-  /** When start-job first answered 204 to it: from then on a lost answer is our fault. */
+  /** When start-job first responded with 204: from then on a lost report is our fault. */
   acceptedMs?: number;
-  /** When Keptn gave it up, because nobody had answered, and nobody was about to. */
+  /** When Keptn gave it up because nobody had responded and nobody was about to. */
   timedOutMs?: number;
   aborted: boolean;
-  /** Somebody deleted one of its Jobs or aborted it, or Kubernetes refused something: it may fail for that. */
+  /** Somebody deleted one of its Jobs or aborted it, or Kubernetes refused something: it may fail because of that. */
   disturbed: boolean;
-  /** Keptn said once that it knows nothing of it, although it did. */
+  /** Keptn said once that it does not know the event, although it did. */
   lostSight?: boolean;
-  /** Keptn refused an answer for good. */
+  /** Keptn refused an event about it for good. */
   refused: boolean;
 }
 
@@ -36,65 +36,65 @@ export interface RunFacts {
   readonly id: string;
   readonly event: EventFacts;
   readonly action: ScenarioAction;
-  /** Of its events. */
+  /** The source of its events. */
   readonly source: string;
   started: number;
   startedCounted: number;
   finished: number;
   /**
-   * Somebody answered who could not see its Jobs: there were none yet when it looked, or never any. Two such deliveries, or one beside
-   * Jobs that are created at the same moment, have nothing to meet at.
+   * A delivery reported the run without seeing its Jobs: there were none yet when it listed, or never any. Two such deliveries, or one
+   * beside Jobs that are created at the same moment, have nothing to synchronize on.
    */
   unseen: boolean;
-  /** How many Jobs of it were created. */
+  /** The number of Jobs created for it. */
   created: number;
-  /** Deliveries of changes of its Jobs that were worth a look. */
+  /** Deliveries of its Job changes that caused a reconcile. */
   looks: number;
   firstFinishedMs?: number;
-  /** When we last patched a Job of it. */
+  /** The time of our last patch of its Jobs. */
   patchedMs?: number;
-  /** When it was noted on a Job that start-job never created all of them: whatever that does later, so it will be told. */
+  /** When a Job was marked as part of an incomplete run: whatever start-job does later, the run is reported as such. */
   incompleteMs?: number;
-  /** All its tasks succeeded, in one of its lives: the report of a Job that somebody removed can be out behind the next one. */
+  /** All its tasks succeeded in one of its lives: the report of a removed Job can arrive after the next life began. */
   passed: boolean;
-  /** The one that lasts, or the last one. */
+  /** The current life, or the last one. */
   life: Life;
-  /** Somebody removed all that was left of it, past its finalizer: nothing remembers it. */
+  /** Somebody removed everything that was left of it, despite the finalizer: nothing remembers it. */
   vanished: boolean;
 }
 
-/** From its first Job to the moment when none is there any more. */
+/** From its first Job to the moment when no Job is left. */
 export interface Life {
   readonly number: number;
-  /** Tasks whose pods were started, and that passed. */
+  /** Tasks whose pods started, and tasks that passed. */
   readonly ran: Set<number>;
   readonly passed: Set<number>;
-  /** Tasks whose Jobs have ended, and those that we stopped while their run goes on. */
+  /** Tasks whose Jobs have ended, and tasks that we stopped while their run goes on. */
   readonly over: Set<number>;
   readonly stopped: Set<number>;
-  /** Tasks whose pods Kubernetes took away. */
+  /** Tasks whose pods Kubernetes removed. */
   readonly taken: Set<number>;
-  /** Tasks whose last pod failed or was taken away, and that Kubernetes tries again. */
+  /** Tasks whose last pod failed or was removed, and that Kubernetes retries. */
   readonly again: Set<number>;
   /** Tasks whose containers ran. */
   readonly began: Set<number>;
-  /** What the newest pod of a task wrote that others may want. */
+  /** The values that the newest pod of a task wrote. */
   readonly wrote: Map<number, string>;
-  /** Tasks that failed before they ran: a value was not there. */
+  /** Tasks that failed before they ran because a value was missing. */
   readonly missed: Set<number>;
   /** Tasks of a silent run whose Jobs we deleted before their containers ran. */
   readonly idle: Set<number>;
-  /** Tasks whose pods nobody may list: how their own containers ended is seen by some deliveries, and by others only how their Jobs did. */
+  /** Tasks whose pods nobody may list: some deliveries see how their own containers exited, others only their Jobs' status. */
   readonly unread: Set<number>;
-  /** Tasks whose Jobs somebody removed past their finalizers, and what was noted on them. */
+  /** Tasks whose Jobs somebody removed despite the finalizer, with the annotations on them. */
   readonly forced: Set<number>;
-  /** Tasks whose Jobs somebody deleted; their finalizers can keep them for a while. */
+  /** Tasks whose Jobs somebody deleted; a finalizer can keep the Job for a while. */
   readonly deleted: Set<number>;
   /** A Job of it was deleted by the TTL controller. */
   expired: boolean;
-  /** A Job of it is gone that somebody deleted: as good as expired. */
+  /** A Job of it that somebody deleted is gone: equivalent to expired. */
   cleared: boolean;
-  /** When its last task ended so far. */
+  /** The end of the latest task so far. */
   endedMs?: number;
   /** `result` of its `.finished`. */
   result?: unknown;
@@ -124,13 +124,13 @@ export const newLife = (number: number): Life => ({
 export const isLoud = ({ action }: RunFacts): boolean => !action.silent;
 
 /**
- * A second `.started` that Keptn counts beyond all bounds, of one of two runs, can lack its `.finished` for ever. When its event comes
- * again hours later, nobody knows how that run ended: it is completed with an error.
+ * Of two runs, one with a second `.started` that Keptn counts beyond all bounds can lack its `.finished` forever. If its event is
+ * redelivered hours later, nobody knows how that run ended: it is completed as errored.
  */
 export const isCompletedLate = ({ runs }: EventFacts): boolean =>
   runs.filter(isLoud).length > 1 && runs.some(({ startedCounted }) => startedCounted > 1);
 
-/** Whether all went as its author wants, had nobody and nothing disturbed it. */
+/** Whether everything would have gone well without any disturbance. */
 export const isBenign = ({ action }: RunFacts): boolean =>
   action.values.areThere &&
   action.fates.every((fate) =>

@@ -1,4 +1,4 @@
-// What must hold of a run whose tasks are more than a line: by a second definition of it, and what the simulation knows.
+// Invariants for runs with a graph of tasks, from a second definition of the graph and the simulation's own facts.
 import type { Graph } from "../../functions/lib/core/run/graph.ts";
 import { faultOfEnd, faultOfStart, firstBad, type Phase, stoppedByFailFast } from "../graphs.ts";
 import type { Life } from "./facts.ts";
@@ -14,9 +14,9 @@ export const phasesOf = (graph: Graph, life: Life): Phase[] =>
   });
 
 /**
- * With failFast a task can be released at the very moment in which another one fails: it is stopped then. All else that forbids a start
- * was there before the task was due.
- * @returns what is wrong with it that its pod starts now
+ * With failFast, a task can be released at the very moment when another one fails: then it is stopped. Everything else that forbids
+ * a start happened before the task was due.
+ * @returns the reason why its pod must not start now
  */
 export const faultOfPod = (graph: Graph, life: Life, task: number): string | undefined => {
   const phases = phasesOf(graph, life).with(task, "waiting");
@@ -25,11 +25,11 @@ export const faultOfPod = (graph: Graph, life: Life, task: number): string | und
   return faults.some((fault) => fault === undefined || fault === stoppedByFailFast) ? undefined : faults[0];
 };
 
-/** Whether its `.finished` may say that all went well. */
+/** Whether its `.finished` may report success. */
 export const isGraphThrough = (graph: Graph, life: Life): boolean => {
   const phases = phasesOf(graph, life);
   return firstBad(graph, phases) === undefined && faultOfEnd(graph, phases) === undefined;
 };
 
-/** Whether a task that Kubernetes took away makes the run errored. */
+/** Whether a removed pod of the task makes the run errored. */
 export const isMinded = (graph: Graph | undefined, task: number): boolean => graph?.tasks[task]?.onError === undefined;

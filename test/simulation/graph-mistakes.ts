@@ -1,10 +1,5 @@
 // Deliberate mistakes about tasks whose order is more than a line.
-import type { Mistake } from "./mistakes.ts";
-
-const mistake = (name: string, file: string, from: string, to: string): Mistake => ({
-  name,
-  edits: [{ file, from, to }],
-});
+import { type Mistake, mistake } from "./mistake.ts";
 
 export const graphMistakes: readonly Mistake[] = [
   mistake(

@@ -1,15 +1,15 @@
-// The real handlers, with a job config read once and not for every event of it; and with one mistake in them, if asked for.
+// The real handlers, with job configs parsed once instead of per event, and with one mistake if asked for.
 import { registerHooks } from "node:module";
 import type { DeliveryResult } from "../../functions/lib/host/delivery-result.ts";
 import type { StartJobPorts } from "../../functions/start-job/handler.ts";
-import { type Mistake, makeMistake } from "./mistakes.ts";
+import { applyMistake, type Mistake } from "./mistake.ts";
 
 export interface Handlers {
   readonly "start-job": Handler;
   readonly "finish-task": Handler;
 }
 
-/** @param ends that the process of finish-task remembers @param sweeps whether it sweeps */
+/** @param ends that the process of finish-task remembers @param sweeps whether it is sweeping */
 type Handler = (
   ports: StartJobPorts,
   ends: Set<string>,
@@ -20,13 +20,13 @@ type Handler = (
 const functions = new URL("../../functions/", import.meta.url).href;
 const loaded = new Map<string, Mistake>();
 
-/** Who asks for what of it that once.ts does instead. */
+/** Importers and their import that once.ts replaces. */
 const once = [
   ["lib/core/plan/plan.ts", "lib/core/config/parse.ts"],
   ["lib/core/config/match.ts", "lib/core/config/pattern.ts"],
 ] as const;
 
-/** Reaches the world, and is the same for all: IoError, for one. */
+/** Shared with the simulation, and the same for all mistakes: IoError, for one. */
 const isShared = (url: string): boolean =>
   url.startsWith(`${functions}lib/`) && !/\/lib\/(core|run|files|host|lost-events)\//.test(url);
 
@@ -38,7 +38,7 @@ registerHooks({
     );
     if (isOnce) return { ...found, url: new URL("./once.ts", import.meta.url).href };
     const mistake = /\?mistake=.*$/.exec(context.parentURL ?? "")?.[0];
-    // What the simulation and the handlers have in common stays one: IoError, for one.
+    // What the simulation and the handlers share stays a single module: IoError, for one.
     const isCommon = !found.url.startsWith(functions) || isShared(found.url);
     return mistake && !isCommon ? { ...found, url: found.url + mistake } : found;
   },
@@ -47,11 +47,11 @@ registerHooks({
     const mistake = loaded.get(decodeURIComponent(name ?? ""));
     if (!mistake) return next(url, context);
     const module = next(file, context);
-    return { ...module, source: makeMistake(file.slice(functions.length), String(module.source), mistake) };
+    return { ...module, source: applyMistake(file.slice(functions.length), String(module.source), mistake) };
   },
 });
 
-/** Loads everything that the handlers load when they first need it: the simulation's time does not wait for disks. */
+/** Loads every lazy module of the handlers: simulated time does not wait for disks. */
 export const loadHandlers = async (mistake?: Mistake): Promise<Handlers> => {
   if (mistake) loaded.set(mistake.name, mistake);
   const query = mistake ? `?mistake=${encodeURIComponent(mistake.name)}` : "";

@@ -1,4 +1,4 @@
-// The versions of our image that run side by side while it is upgraded: each process is of one of them.
+// The versions of our image that run concurrently during an upgrade: each process runs one of them.
 import { parseSettings, type Settings } from "../../functions/lib/core/settings/settings.ts";
 import type { Chance } from "./chance.ts";
 
@@ -17,7 +17,7 @@ const read = (env: Readonly<Record<string, string>>): Settings => {
 };
 
 const usual = read({});
-/** What an operator may have changed with the upgrade. */
+/** Settings that an operator may have changed with the upgrade. */
 const others = [
   read({ CLAIM_LEASE_SECONDS: "20", KEPTN_RETRY_SECONDS: "5", CREATE_GRACE_SECONDS: "60" }),
   read({ CLAIM_LEASE_SECONDS: "300", KEPTN_RETRY_SECONDS: "99", CREATE_GRACE_SECONDS: "900" }),
@@ -26,7 +26,7 @@ const others = [
 
 export interface Images {
   readonly all: readonly Image[];
-  /** Of the process with this name. */
+  /** The version that the process with this name runs. */
   of(processName: string): Image;
 }
 

@@ -1,4 +1,4 @@
-// Jobs and pods of a simulated world, for one process.
+// Job and pod ports of a simulated world, for one process.
 import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { addNamespaces, partsOfScopes, type RunScope } from "../../functions/lib/core/run/run-scope.ts";
@@ -14,7 +14,7 @@ import type { Process } from "./process.ts";
 import { renderChange } from "./render-change.ts";
 import type { World } from "./world.ts";
 
-/** Namespace by namespace, as open-runs.ts does. */
+/** Namespace by namespace, as in open-runs.ts. */
 const listOpen = ({ store, namespaces }: World, scopes: readonly RunScope[]): OpenRuns => {
   const [runs, unread] = [new Map<string, Set<string>>(), new Map<string, OpenRuns["unread"][number]>()];
   for (const { managedBy, namespace } of partsOfScopes(scopes)) {
@@ -36,14 +36,14 @@ const listOpen = ({ store, namespaces }: World, scopes: readonly RunScope[]): Op
 export const makeJobs = (world: World, process: Process, call: Caller): StartJobPorts["jobs"] => {
   const { store, namespaces, cluster, checks, tell } = world;
   const who = process.name;
-  /** Of a run in two namespaces each is listed by itself. */
+  /** A run in two namespaces is listed one namespace at a time. */
   const see = (runId: string, jobs: readonly Job[]): void => {
     if (process.looked.get(runId) !== "some") process.looked.set(runId, jobs.length > 0 ? "some" : "none");
   };
   const listRun = (runId: string, within: readonly string[]): Promise<Job[]> =>
     call({
       ...reading("list run"),
-      // A sibling that nobody may look at, and that Keptn has not heard of, is answered for as errored after a while.
+      // A sibling whose Jobs may not be listed and that Keptn does not know is reported as errored after a while.
       onForbidden: () => checks.disturb(runId),
       effect: () => {
         for (const one of within) namespaces.use(one);
@@ -52,7 +52,7 @@ export const makeJobs = (world: World, process: Process, call: Caller): StartJob
         return listed;
       },
     });
-  /** At moments of its own each: others may change the run in between. */
+  /** At separate moments: others may change the run in between. */
   const readJob = async ({ namespace, name }: { readonly namespace: string; readonly name: string }) =>
     call({
       ...reading("get Job"),
@@ -62,7 +62,7 @@ export const makeJobs = (world: World, process: Process, call: Caller): StartJob
         return store.list((job) => job.metadata?.namespace === namespace && job.metadata.name === name)[0];
       },
     }).catch((fault) => {
-      if (fault instanceof IoError && fault.httpStatus === 403) return undefined; // the list tells why
+      if (fault instanceof IoError && fault.httpStatus === 403) return undefined; // the list gives the reason
       throw fault;
     });
   return {

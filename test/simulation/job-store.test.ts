@@ -1,4 +1,4 @@
-// The simulated Jobs keep the contract that the real API server is held to.
+// The simulated Jobs meet the contract of the real API server.
 import { randomUUID } from "node:crypto";
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import { addNamespaces } from "../../functions/lib/core/run/run-scope.ts";

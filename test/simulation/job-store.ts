@@ -1,4 +1,4 @@
-// Jobs of a simulated API server: by the rules of the contract, sharing unchanged parts instead of copying them.
+// Jobs of a simulated API server: they follow the contract, and share unchanged parts instead of copying them.
 import { finalizer, label, labelValueOf } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import type { JobChange, JobRef } from "../../functions/lib/kubernetes/ports.ts";
@@ -11,16 +11,16 @@ export interface JobStore {
   find(ref: JobRef): Job | undefined;
   patch(ref: JobRef, change: JobChange): "done" | "stale" | "gone";
   delete(ref: JobRef): void;
-  /** As the Job controller does. */
+  /** As the Job controller does it. */
   setStatus(ref: JobRef, status: NonNullable<Job["status"]>): void;
-  /** As somebody with `kubectl` can: no finalizer holds it. */
+  /** Like somebody with `kubectl` who removes the finalizer. */
   removeByForce(ref: JobRef): void;
 }
 
 export interface JobStorePorts {
   readonly now: () => Date;
   readonly newUid: () => string;
-  /** @param before undefined: it was created; `after` undefined: it is gone */
+  /** @param before undefined: it was created; `after` undefined: it was removed */
   readonly onChange: (before: Job | undefined, after: Job | undefined) => void;
 }
 
@@ -129,7 +129,7 @@ const changed = (job: Job, change: JobChange): Job => {
   };
 };
 
-/** Of a Job's status. */
+/** In a Job's status. */
 export const conditionOf = (type: string, reason: string, lastTransitionTime: string) => ({
   ...{ type, status: "True", reason, message: "", lastTransitionTime },
 });

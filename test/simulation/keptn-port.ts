@@ -54,7 +54,7 @@ export const makeKeptnPort = (world: World, process: Process, call: Caller): Kep
   return made;
 };
 
-/** Once for an event at most: a count that knows nothing of it, and the question after that whether it is open. */
+/** At most once per event: the counts do not know the event, and neither does the open-events query after that. */
 const makeLosesSight = ({ chance, checks }: World, process: string) => {
   let [lost, asked] = ["", 0];
   return {
@@ -89,8 +89,8 @@ async function* chunks(): AsyncIterable<Uint8Array> {
 const reading = (operation: string) => ({ to: "keptn", does: "reads", operation }) as const;
 
 /**
- * What is stopped is stopped before Keptn is told: that can take as long as Keptn is away. A start-job that answers for a run without a
- * Job has nothing to hold it by: what is created after it looked, by another delivery, it cannot know of. That alone is excused.
+ * A stopped task is stopped before Keptn is told, which can take as long as Keptn is away. A start-job that reports a run without a
+ * Job has nothing to lock it with: it cannot know what another delivery creates after its list. Only that is excused.
  */
 const judgeSight = ({ checks, store, cluster }: World, { looked }: Process, { type, ...sent }: OutgoingEvent): void => {
   const event = checks.eventOf(sent.triggeredid);

@@ -1,4 +1,4 @@
-// Keptn as a run sees it: takes events at once, counts them later, and drops what comes too early or too late, or when it restarts.
+// Keptn as a run sees it: it accepts events at once, counts them later, and drops those that come too early, too late or during a restart.
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import type { EventCounts } from "../../functions/lib/keptn/ports.ts";
@@ -10,13 +10,13 @@ import type { Scheduler } from "./scheduler.ts";
 
 export interface SimulatedKeptn {
   readonly shipyard: Shipyard;
-  /** @param listensAfterMs how long answers are dropped although the event is out already */
+  /** @param listensAfterMs how long responses are dropped although the event is already out */
   trigger(name: string, given: { counted: boolean; listensAfterMs: number }): KeptnEvent;
   abort(event: KeptnEvent): void;
-  /** What its API does with an event, at the moment when it takes it. */
+  /** What its API does with an event at the moment of acceptance. */
   take(event: OutgoingEvent): void;
   countOf(eventId: string, source: string): EventCounts;
-  /** An event by its id, while anybody may still answer it. */
+  /** An event by its id, while anybody may still respond to it. */
   find(eventId: string): KeptnEvent | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface KeptnPorts {
   readonly tell: (text: () => string) => void;
 }
 
-/** taskStartedWaitDuration: Keptn ends a sequence when there is no event about its task for so long. */
+/** taskStartedWaitDuration: Keptn ends a sequence after this time without an event about its task. */
 const unansweredMs = 600_000;
 
 export const makeSimulatedKeptn = (ports: KeptnPorts): SimulatedKeptn => {

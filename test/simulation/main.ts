@@ -1,4 +1,4 @@
-// `npm run simulate`: looks for a world in which an invariant breaks. docs/simulation.md says how to read what it finds.
+// `npm run simulate` searches for a world in which an invariant breaks. docs/simulation.md explains the output.
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { mistakes } from "./mistakes.ts";

@@ -1,9 +1,10 @@
-// A mistake whose place in the sources is gone would only be noticed by `npm run test:mutations`.
+// A mistake whose line is gone would otherwise only be noticed by `npm run test:mutations`.
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { makeMistake, mistakes } from "./mistakes.ts";
+import { applyMistake } from "./mistake.ts";
+import { mistakes } from "./mistakes.ts";
 
-test("each deliberate mistake still has its place in the sources", () => {
+test("each deliberate mistake finds its line in the sources", () => {
   for (const mistake of mistakes)
-    for (const { file } of mistake.edits) makeMistake(file, readFileSync(`functions/${file}`, "utf8"), mistake);
+    for (const { file } of mistake.edits) applyMistake(file, readFileSync(`functions/${file}`, "utf8"), mistake);
 });

@@ -1,39 +1,8 @@
 // Deliberate mistakes in the design, each a small change of the sources: the simulation has to find every one.
 import { graphMistakes } from "./graph-mistakes.ts";
+import { type Mistake, mistake } from "./mistake.ts";
 import { podMistakes } from "./pod-mistakes.ts";
-import type { Mishap } from "./rates.ts";
 import { valueMistakes } from "./value-mistakes.ts";
-
-export interface Mistake {
-  /** What somebody could have thought good enough. */
-  readonly name: string;
-  readonly edits: readonly Edit[];
-  /** It is looked for where nothing else goes wrong, and these often. Without it, where anything may. */
-  readonly only?: readonly Mishap[];
-}
-
-interface Edit {
-  /** Below functions/. */
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-/** @throws when the place of an edit is not there exactly once: whoever changes it has to look at the mistake again */
-export const makeMistake = (file: string, source: string, { name, edits }: Mistake): string =>
-  edits
-    .filter((edit) => edit.file === file)
-    .reduce((text, { from, to }) => {
-      const found = text.split(from).length - 1;
-      if (found !== 1) throw new Error(`mistake '${name}': functions/${file} has its place ${found} times:\n${from}`);
-      return text.replace(from, () => to);
-    }, source);
-
-const mistake = (name: string, file: string, from: string, to: string, only?: readonly Mishap[]): Mistake => ({
-  name,
-  edits: [{ file, from, to }],
-  ...(only ? { only } : {}),
-});
 
 export const mistakes: readonly Mistake[] = [
   ...podMistakes,

@@ -1,13 +1,13 @@
-// Namespaces of Jobs that lose their rights for some hours, or that somebody deletes.
+// Namespaces of Jobs that lose permissions for some hours, or that somebody deletes.
 import { IoError } from "../../functions/lib/io-error.ts";
 import type { Chance } from "./chance.ts";
 import { skewed } from "./chance.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface Namespaces {
-  /** @throws IoError where its RoleBindings are gone */
+  /** @throws IoError when its RoleBindings are gone */
   use(namespace: string): void;
-  /** @throws IoError, also where it is being deleted: it takes nothing new */
+  /** @throws IoError also while the namespace is being deleted: it accepts nothing new */
   create(namespace: string): void;
   isClosed(namespace: string): boolean;
 }
@@ -16,13 +16,13 @@ export interface NamespacesPorts {
   readonly chance: Chance;
   readonly scheduler: Scheduler;
   readonly tell: (text: () => string) => void;
-  /** Somebody deletes it: so its Jobs are, as far as their finalizers let them. */
+  /** Somebody deletes it, and with it the Jobs, as far as their finalizers permit. */
   readonly onDelete: (namespace: string) => void;
-  /** Its rights come back in a moment. */
+  /** Its permissions come back in a moment. */
   readonly onReturn: (namespace: string) => void;
 }
 
-/** Longer than all outages together: what does not need the namespace is over by then. */
+/** Longer than all outages together: what does not need the namespace has ended by then. */
 export const closedMs = 3 * 3_600_000;
 
 export const drawNamespaces = ({ chance, scheduler, tell, onDelete, onReturn }: NamespacesPorts): Namespaces => {

@@ -1,4 +1,4 @@
-// Stands in for the parts of core/config that take most of a start-job's time, while a simulation runs: they are pure.
+// Caches the parts of core/config that take most of start-job's time during a simulation: they are pure.
 import { type ParsedJobConfig, parseJobConfig as parse } from "../../functions/lib/core/config/parse.ts";
 import { matcherOf } from "../../functions/lib/core/config/pattern.ts";
 
@@ -11,12 +11,12 @@ export const parseJobConfig = (text: string, file: string): ParsedJobConfig =>
 export const matchesPattern = (pattern: string, type: string): boolean =>
   remember(matchers, pattern, () => matcherOf(pattern))(type);
 
-/** More than the events of a world have: another world has others. */
+/** More configs than the events of one world have. */
 const most = 200;
 
 const remember = <T>(known: Map<string, T>, text: string, make: () => T): T => {
   const value = known.get(text) ?? make();
-  known.delete(text); // the last used is the last to go
+  known.delete(text); // the most recently used is removed last
   known.set(text, value);
   if (known.size > most) known.delete(known.keys().next().value ?? "");
   return value;

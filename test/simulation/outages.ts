@@ -1,12 +1,12 @@
-// When Kubernetes or Keptn cannot be reached, and what a Keptn forgets that restarts or has too much to do.
+// When Kubernetes or Keptn cannot be reached, and what a restarting or overloaded Keptn forgets.
 import { type Chance, type Spot, skewed } from "./chance.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface Outages {
   isAway(who: "kubernetes" | "keptn"): boolean;
   /**
-   * Keptn takes an event now and counts it some time later; shipyard-controller acknowledges what it has not worked on yet.
-   * @returns when it is counted (epoch milliseconds)
+   * Keptn accepts an event now and counts it some time later: shipyard-controller acknowledges it before processing.
+   * @returns the time when it is counted (epoch milliseconds)
    */
   ofTaken(spot: Spot): number | "dropped";
 }
@@ -21,7 +21,7 @@ export interface OutagePorts {
   readonly scheduler: Scheduler;
   readonly tell: (text: () => string) => void;
   readonly beyondBounds: boolean;
-  /** Within which Keptn counts what it took, if it does not restart meanwhile. */
+  /** The time within which Keptn counts an event, unless it restarts. */
   readonly countedMs: number;
 }
 
@@ -53,7 +53,7 @@ export const drawOutages = ({ chance, scheduler, tell, beyondBounds, countedMs }
       const dueMs = atMs + (overloaded ? roll * countedMs : skewed(roll, 5, countedMs));
       const hit = windows.keptn.find(({ fromMs, toMs }) => fromMs <= dueMs && atMs <= toMs);
       if (!hit) return beyondBounds ? dueMs + skewed(spot.roll(`backlog ${atMs}`), 0, 300_000) : dueMs;
-      // What shipyard-controller had not fetched yet waits for it in NATS: later than any bound.
+      // Events that shipyard-controller had not fetched wait in NATS: they are counted later than any bound.
       return beyondBounds && spot.roll(`kept ${atMs}`) < 0.5 ? hit.toMs + (dueMs - atMs) : "dropped";
     },
   };

@@ -1,4 +1,4 @@
-// What people do to runs: delete their Jobs, also past the finalizer, and abort their sequences.
+// What people do to runs: delete their Jobs, even despite the finalizer, and abort their sequences.
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../functions/lib/core/event/keptn-event.ts";
 import { skewed } from "./chance.ts";
@@ -42,7 +42,7 @@ const deleteOne = (world: World, facts: EventFacts, jobs: Jobs): void => {
   remove(world, job);
 };
 
-/** With its namespace. */
+/** Including the namespace. */
 export const deleteByPerson = (world: World, job: Jobs[number]): void => {
   const run = world.checks.runOf(job);
   if (run) run.event.disturbed = true;

@@ -1,12 +1,12 @@
-// Which plan of an event counts: the first one of which a Job is created, whatever its config becomes.
+// Which plan of an event counts: the first one with a Job, whatever the config becomes.
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { type EventFacts, isLoud, newLife, type RunFacts } from "./facts.ts";
 import { planOf } from "./scenario.ts";
 
 /**
- * A Job is created.
- * @param isAlone no other Job of its event is there
- * @returns the runs of the plan that counts from now on; undefined: its own plan does already
+ * A Job was created.
+ * @param isAlone its event has no other Job
+ * @returns the runs of the plan that counts from now on; undefined: that plan counted before
  */
 export const adoptPlan = (event: EventFacts, job: Job): readonly RunFacts[] | undefined => {
   const plan = planOf(job);
@@ -19,7 +19,7 @@ export const adoptPlan = (event: EventFacts, job: Job): readonly RunFacts[] | un
   for (const run of runs) {
     const same = before.find((one) => isLoud(one) && isLoud(run) && one.source === run.source);
     if (isAnew) run.life = newLife(run.life.number + 1);
-    // Past their finalizers: nothing remembers that there was a plan.
+    // Removed despite their finalizers: nothing remembers the plan.
     run.vanished ||= isAnew && before.some(({ vanished }) => vanished);
     if (!same) continue;
     run.started += same.started;
@@ -31,10 +31,10 @@ export const adoptPlan = (event: EventFacts, job: Job): readonly RunFacts[] | un
   return runs;
 };
 
-/** The first plan counts, and its config changed before all of its Jobs were there: what is missing is answered as errored. */
+/** The first plan counts, but its config changed before all of its Jobs existed: the missing runs are reported as errored. */
 export const isCut = ({ plan, plans, runs }: EventFacts): boolean =>
   plan === 0 && plans.length > 1 && runs.some(({ action, created }) => created < action.fates.length);
 
-/** As long as there was no Job, any of them may have been answered. */
+/** While there was no Job, any of the plans may have been reported. */
 export const plansToJudge = ({ plan, plans, runs }: EventFacts): readonly (readonly RunFacts[])[] =>
   plan === undefined ? plans : [runs];

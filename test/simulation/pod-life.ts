@@ -1,4 +1,4 @@
-// What becomes of a simulated pod that has its files: by its task's fate.
+// The life of a simulated pod that has its files, by its task's fate.
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import type { JobRef } from "../../functions/lib/kubernetes/ports.ts";
@@ -11,25 +11,25 @@ export interface PodLifePorts {
   readonly scheduler: Scheduler;
   readonly checks: Checks;
   readonly tell: (text: () => string) => void;
-  /** The Job, while its pod can still come to something. */
+  /** The Job, while its pod can still change it. */
   readonly find: (ref: JobRef) => Job | undefined;
   readonly setPod: (ref: JobRef, change: Partial<PodFacts>) => void;
   readonly warn: (ref: JobRef, reason: string) => void;
-  /** Number of its pods before this one. */
+  /** The number of its earlier pods. */
   readonly nthOf: (ref: JobRef) => number;
-  /** A pod of it has failed: with retries it gets another one. */
+  /** A pod of it failed: with retries it gets another one. */
   readonly fail: (ref: JobRef) => void;
-  /** A pod of it was taken away that does not count: it gets another one. */
+  /** A pod of it was removed without counting as a try: it gets another one. */
   readonly replace: (ref: JobRef) => void;
-  /** Its Job ends. */
+  /** Its Job ended. */
   readonly end: (ref: JobRef, passed: boolean, reason: string) => void;
-  /** Nothing of the pod is left. */
+  /** The pod no longer exists. */
   readonly forget: (uid: string) => void;
 }
 
 export const makePodLife = (ports: PodLifePorts) => {
   const { scheduler, checks, tell, find, setPod, warn, end, forget } = ports;
-  /** A volume can come late, and an image be large and fail once: then it takes a while, and nothing is wrong with it. */
+  /** A late volume, or a large image that fails once, takes a while without being a failure. */
   const prepare = (job: Job, ref: JobRef): void => {
     const fate = fateOf(job);
     const slowMs = fate.kind === "succeeds" ? (fate.slowMs ?? 0) : 0;
@@ -82,7 +82,7 @@ export const makePodLife = (ports: PodLifePorts) => {
     warn(ref, "Failed");
     scheduler.after(15_000, () => keepFailing(ref));
   };
-  /** The pod ends with its last container, and fails with any of them. */
+  /** The pod ends with its last container, and fails if any container fails. */
   const endOwn = (ref: JobRef, how: { readonly passed: boolean; readonly sidecar: Sidecar | undefined }): void => {
     const job = find(ref);
     if (!job) return;
@@ -109,7 +109,7 @@ export const makePodLife = (ports: PodLifePorts) => {
       end(ref, false, "BackoffLimitExceeded");
     });
   };
-  /** An eviction: by the API the pod is gone once it has ended, by the kubelet it stays. */
+  /** An eviction: by the API, the pod is deleted once it has ended; by the kubelet, it stays. */
   const takeAway = (ref: JobRef, gone: boolean): void => {
     const job = find(ref);
     if (!job) return;

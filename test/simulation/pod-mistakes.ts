@@ -1,10 +1,5 @@
 // Deliberate mistakes about pods: sidecars, evictions, and what comes late.
-import type { Mistake } from "./mistakes.ts";
-
-const mistake = (name: string, file: string, from: string, to: string): Mistake => ({
-  name,
-  edits: [{ file, from, to }],
-});
+import { type Mistake, mistake } from "./mistake.ts";
 
 export const podMistakes: readonly Mistake[] = [
   mistake(

@@ -1,21 +1,21 @@
-// The pods of each simulated Job, one after the other: only the last one can run.
+// The pods of each simulated Job in order: only the last one can run.
 import type { PodFacts } from "./pod.ts";
 
 export interface PodStore {
-  /** The newest one, where something of it is left. */
+  /** The newest pod, if it still exists. */
   get(jobUid: string): PodFacts | undefined;
   set(jobUid: string, facts: PodFacts): void;
-  /** All that are left, newest last. */
+  /** All existing pods, newest last. */
   all(jobUid: string): readonly { readonly facts: PodFacts; readonly nth: number }[];
-  /** Number of the newest one, from 0 on. */
+  /** Index of the newest pod, from 0. */
   nth(jobUid: string): number;
-  /** The next one is to come. */
+  /** The next pod is due. */
   next(jobUid: string): void;
-  /** Nothing of the newest one is left. */
+  /** The newest pod was removed. */
   drop(jobUid: string): void;
-  /** The Job's pods are deleted. */
+  /** The Job's pods were deleted. */
   delete(jobUid: string): void;
-  /** @returns how many of its pods have failed */
+  /** @returns the number of failed pods */
   noteFailure(jobUid: string): number;
 }
 

@@ -1,4 +1,4 @@
-// The pod of a simulated task, as the kubelet writes it down: statuses by name, a sidecar before the task's own container.
+// The pod of a simulated task in the kubelet's form: statuses sorted by name, a sidecar before the task's own container.
 import type { Job, Pod } from "../../functions/lib/core/kubernetes.ts";
 import { timeOf } from "./job-store.ts";
 
@@ -7,7 +7,7 @@ export type ContainerState = "creating" | "waiting" | "running" | ContainerEnd;
 export interface ContainerEnd {
   readonly exitCode: number;
   readonly atMs: number;
-  /** What it wrote to KEPTN_RESULT. */
+  /** The content of KEPTN_RESULT. */
   readonly message?: string;
 }
 
@@ -15,17 +15,17 @@ export interface PodFacts {
   /** Epoch milliseconds. */
   readonly sinceMs: number;
   readonly own: ContainerState;
-  /** Injected; sorted before the task's own container by its name. */
+  /** Injected; its name sorts before the task's own container. */
   readonly sidecar?: ContainerState;
-  /** Its volumes and its network are there. */
+  /** Its volumes and its network are ready. */
   readonly ready?: boolean;
   /** Its deadline has passed. */
   readonly late?: boolean;
-  /** When it was taken away. */
+  /** When it was removed. */
   readonly takenMs?: number;
 }
 
-/** @param nth from 0 on: a task with retries can have several, one after the other */
+/** @param nth from 0: a task with retries can have several pods, one after the other */
 export const podUidOf = (jobUid: string, nth: number): string => `${jobUid}-pod-${nth}`;
 
 export const renderPod = ({ metadata }: Job, facts: PodFacts, nth: number): Pod => {

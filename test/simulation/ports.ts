@@ -1,4 +1,4 @@
-// The ports of the real handlers on a simulated world, for one process.
+// The ports of the real handlers in a simulated world, for one process.
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { ConfigMap } from "../../functions/lib/core/kubernetes.ts";
 import { runScopeOf } from "../../functions/lib/core/run/run-scope.ts";
@@ -75,7 +75,7 @@ export const makePorts = (world: World, process: Process): StartJobPorts => {
   };
 };
 
-/** Another delivery of the same process, and so of the same image, may have touched it a few seconds ago: see touch-sparingly.ts. */
+/** Another delivery in the same process, and so with the same image, may have touched it a few seconds ago: see throttle-touch.ts. */
 const touch = async (
   { chance, scheduler, timer, touches }: World,
   process: Process,
@@ -94,7 +94,7 @@ const touch = async (
   return now;
 };
 
-/** Likewise: what the earlier one saw may not be so any more. */
+/** Likewise: what the earlier delivery saw may be outdated. */
 const touchWatch = async (
   { chance, scheduler, watchTouches }: World,
   watch: SimulatedWatch,

@@ -9,17 +9,17 @@ import type { Scheduler } from "./scheduler.ts";
 export interface Process {
   readonly name: string;
   readonly image: Image;
-  /** By how much its clock is ahead. */
+  /** How far its clock is ahead. */
   readonly skewMs: number;
-  /** Runs whose Jobs it listed or created, and whether there were any. */
+  /** The runs whose Jobs it listed or created, and whether there were any. */
   readonly looked: Map<string, "some" | "none">;
   /** ConfigMaps that it found there, by the uids of their Jobs. */
   readonly found: Set<string>;
-  /** Calls and sleeps it waits for. */
+  /** Pending calls and sleeps. */
   pending: number;
   calls: number;
   ended: boolean;
-  /** Called at most once, when it crashes: whoever waits for its answer gets none. */
+  /** Called at most once, when it crashes: its caller gets no response. */
   readonly onCrash: () => void;
   /** Called when one of its calls is forbidden. */
   readonly onForbidden: (operation: string) => void;
@@ -29,35 +29,35 @@ export interface ProcessPorts {
   readonly chance: Chance;
   readonly scheduler: Scheduler;
   readonly tell: (text: () => string) => void;
-  /** Whether whoever is called cannot be reached now. */
+  /** Whether the other side is unreachable now. */
   readonly isAway: (to: Call<unknown>["to"]) => boolean;
-  /** A process goes on: it has to be waited for. */
+  /** A process continues: the scheduler has to wait for it. */
   readonly stir: (process: Process) => void;
-  /** Longer than the design relies on. */
+  /** Longer than the design assumes. */
   readonly beyondBounds: boolean;
 }
 
 export interface Call<T> {
   readonly to: "kubernetes" | "keptn";
   readonly does: "reads" | "writes";
-  /** One of a few, for the counts. */
+  /** One of a few names, for the counts. */
   readonly operation: string;
-  /** To whom, for the story. */
+  /** What the call is about, for the story. */
   readonly about?: string;
   readonly effect: () => T;
-  /** What a client that repeats says when its first try took effect: a patch is found stale. */
+  /** The result for a retrying client whose first attempt took effect: a patch is found stale. */
   readonly foundDone?: T;
-  /** Never throws, and answers this: notes and log entries. */
+  /** Never throws, and returns this instead: notes and log entries. */
   readonly quiet?: { readonly answer: T };
   /** Called when it is forbidden, by chance or because of its namespace. */
   readonly onForbidden?: () => void;
-  /** Keptn may never take it. */
+  /** Keptn may refuse it for good. */
   readonly refusable?: () => void;
 }
 
 type Fault = "fails" | "forbidden" | "refusedForGood" | "answerLost" | "timesOut" | "foundDone";
 
-/** The promise of a crashed process never settles, but what it asked for may still happen. */
+/** The promise of a crashed process never settles, but its request may still take effect. */
 export const callFrom = <T>(ports: ProcessPorts, process: Process, call: Call<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     if (process.ended) return;
@@ -71,7 +71,7 @@ export const callFrom = <T>(ports: ProcessPorts, process: Process, call: Call<T>
     scheduler.after(thereMs, () => {
       const wanted = ports.isAway(call.to) ? "fails" : drawn;
       const answer = happens(wanted, spot) ? attempt(call.effect) : undefined;
-      // What did not take effect at the first try is not found done at the second.
+      // What had no effect at the first attempt is not found done at the second.
       const fault = wanted === "foundDone" && answer && "fault" in answer ? undefined : wanted;
       scheduler.after(backMs, () => {
         if (process.ended) return;
@@ -90,7 +90,7 @@ export const callFrom = <T>(ports: ProcessPorts, process: Process, call: Call<T>
     });
   });
 
-/** Time passes for a process that waits. It can crash meanwhile. */
+/** Lets time pass for a waiting process. It can crash in the meantime. */
 export const sleepIn = (ports: ProcessPorts, process: Process, milliseconds: number): Promise<void> =>
   new Promise((resolve) => {
     if (process.ended) return;
@@ -139,7 +139,7 @@ const errorOf = <T>(fault: Fault, name: string, { does }: Call<T>): IoError => {
   return new IoError(message, { retryable: true, outcomeUnknown: fault !== "fails" && does === "writes" });
 };
 
-/** There and back, in milliseconds. */
+/** Round trip in milliseconds. */
 const latencyOf = <T>(
   { beyondBounds }: ProcessPorts,
   spot: Spot,
@@ -152,7 +152,7 @@ const latencyOf = <T>(
   if (call.does === "reads" && spot.mishap("readsStale", call.operation)) return [0, spot.roll("age") * boundMs];
   const slow = spot.mishap("slow", call.operation);
   const totalMs = slow ? spot.roll("slowness") * boundMs : skewed(spot.roll("takes"), 1, 200);
-  // What comes after an answer of Kubernetes may take any time: no step relies on the process being quick there.
+  // After a response of Kubernetes any time may pass: no step assumes that the process is fast there.
   const sleeps = (!toKeptn || beyondBounds) && spot.mishap("fallsAsleep", call.operation);
   const asleepMs = sleeps ? spot.roll("sleep") * 120_000 : 0;
   const late = toKeptn && beyondBounds ? asleepMs : 0;

@@ -1,6 +1,6 @@
-// What can go wrong in a world, how often, and how a story calls it.
+// What can go wrong in a world, how often, and its phrase in a story.
 
-/** Probability for each occasion; most worlds are rough in a few ways only, see chance.ts. */
+/** Probability per occasion; most worlds are rough in a few ways only, see chance.ts. */
 export const rates = {
   // One call of a function to Kubernetes or Keptn.
   crashesBefore: 0.006,
@@ -72,7 +72,7 @@ export const rates = {
 
 export type Mishap = keyof typeof rates;
 
-/** Of those that happen in a world, they make the end of no other task late. */
+/** They do not delay the end of any other task in their world. */
 export const harmless: ReadonlySet<Mishap> = new Set<Mishap>([
   ...(["snapshots", "verifiesEvents", "longWorld", "watchAlways", "timerLingers", "startEventThin"] as const),
   ...(["brokenConfig", "configChanged", "taskFails", "imageMissing", "imageLate", "endless"] as const),
@@ -89,7 +89,7 @@ export const harmless: ReadonlySet<Mishap> = new Set<Mishap>([
   ] as const),
 ]);
 
-/** How a story tells of it: "<where it happens>: <this>". */
+/** The phrase in a story: "<where it happens>: <this>". */
 export const phrases: Readonly<Record<Mishap, string>> = {
   crashesBefore: "crashes before",
   crashesAfter: "crashes after",
@@ -155,13 +155,13 @@ export const phrases: Readonly<Record<Mishap, string>> = {
 };
 
 /**
- * What the design relies on. Exactly-once needs the two of Keptn, for it offers no fencing: a request has ended after
- * KEPTN_RETRY_SECONDS, whatever became of it, and Keptn has counted what it took before a third of the lease is over.
+ * What the design assumes. Exactly-once needs two assumptions about Keptn, which offers no fencing: a request ends within
+ * KEPTN_RETRY_SECONDS, whatever became of it, and Keptn counts an accepted event within a third of the lease.
  */
 export const bounds = {
   kubernetesMs: 15_000,
-  /** Of a third of the lease: this much earlier, since clocks differ. */
+  /** This much earlier than a third of the lease, since clocks differ. */
   countedEarlierMs: 2000,
-  /** Each clock is off by so much at most. */
+  /** The largest deviation of a clock. */
   skewMs: 500,
 } as const;

@@ -1,4 +1,4 @@
-// A change of a Job in few words, for a story.
+// A Job change in a few words, for a story.
 import { annotation } from "../../functions/lib/core/annotations/annotations.ts";
 import type { JobChange } from "../../functions/lib/kubernetes/ports.ts";
 

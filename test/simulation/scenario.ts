@@ -1,4 +1,4 @@
-// What a world is made of: the events that come, the runs they start, and what becomes of each task.
+// What a world is made of: the events, the runs they start, and the fate of each task.
 import { runIdOf } from "../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { type Chance, skewed } from "./chance.ts";
@@ -7,24 +7,24 @@ import { type DrawnValues, drawValues, linesOfValues } from "./draw-values.ts";
 
 export interface ScenarioEvent {
   readonly name: string;
-  /** When Keptn triggers it, after the beginning. */
+  /** When Keptn triggers it, relative to the beginning. */
   readonly atMs: number;
-  /** false: another service sent it, and nobody counts its answers. */
+  /** false: another service sent it, and Keptn does not count our events about it. */
   readonly counted: boolean;
   readonly actions: readonly ScenarioAction[];
-  /** The job config is wrong: no run, but an answer. */
+  /** The job config is invalid: no run, only a report. */
   readonly broken: boolean;
   readonly change?: ConfigChange;
 }
 
-/** What a job config becomes that is not read at the event's commit: one of the project. */
+/** What a project's job config, which is not read at the event's commit, changes to. */
 export interface ConfigChange {
   readonly kind: "added on top" | "removed" | "changed" | "broken";
   /** After the event was triggered. */
   readonly afterMs: number;
-  /** When the event comes again, after that. */
+  /** When the event is redelivered after that. */
   readonly againMs: number;
-  /** All that match the event from then on. */
+  /** All actions that match the event from then on. */
   readonly actions: readonly ScenarioAction[];
 }
 
@@ -32,19 +32,19 @@ export interface ScenarioAction {
   readonly name: string;
   readonly silent: boolean;
   readonly ttlSeconds: number;
-  /** Its tasks are in two namespaces by turns. */
+  /** Its tasks alternate between two namespaces. */
   readonly apart: boolean;
   readonly fates: readonly Fate[];
-  /** Not there: one task after the other. */
+  /** Absent: one task after the other. */
   readonly order?: DrawnGraph;
   readonly values: DrawnValues;
 }
 
-/** What an injected container does once the task's own has ended. */
+/** What an injected container does after the task's own container has ended. */
 export type Sidecar = "lasts" | "fails";
 
 export type Fate =
-  /** `slowMs`: so long its image is pulled; `quotaMs`: so long the quota of its namespace is full. */
+  /** `slowMs`: the time to pull its image; `quotaMs`: how long the quota of its namespace is full. */
   | {
       readonly kind: "succeeds";
       readonly afterMs: number;
@@ -53,26 +53,26 @@ export type Fate =
       readonly quotaMs?: number;
     }
   | { readonly kind: "fails"; readonly afterMs: number; readonly sidecar?: Sidecar }
-  /** Its pod is taken away. `gone`: nothing of it is left. */
+  /** Its pod is removed. `gone`: nothing of it is left. */
   | { readonly kind: "evicted"; readonly afterMs: number; readonly gone: boolean }
-  /** Its image cannot be pulled; with `healsMs`, later it can, and the task succeeds. */
+  /** Its image cannot be pulled; with `healsMs` it can later, and the task succeeds. */
   | { readonly kind: "stuck"; readonly healsMs?: number }
   /** It runs until its deadline. */
   | { readonly kind: "endless" }
-  /** With `retries`: what becomes of one pod after the other. After these one passes. */
+  /** With `retries`: the fates of its pods, one after the other. The pod after these passes. */
   | { readonly kind: "retried"; readonly limit: number; readonly tries: readonly Try[] };
 
-/** `taken`: Kubernetes took the pod away, which does not count; `gone`: and nothing of it is left. `late`: its deadline. */
+/** `taken`: Kubernetes removed the pod, which does not count; `gone`: nothing of it is left. `late`: its deadline. */
 export interface Try {
   readonly end: "fails" | "late" | "taken" | "gone";
   readonly afterMs: number;
 }
 
-/** Whether one of its pods comes to pass. */
+/** Whether one of its pods passes. */
 export const passesAtLast = (limit: number, tries: readonly Try[]): boolean =>
   tries.filter(({ end }) => end === "fails" || end === "late").length <= limit;
 
-/** So long an image fails once to be pulled that is pulled a while later: less than START_GRACE_SECONDS. */
+/** How long an image that is pulled later fails once: less than START_GRACE_SECONDS. */
 export const hiccupMs = 40_000;
 
 const taskSeconds = 120;
@@ -116,7 +116,7 @@ const drawChange = (chance: Chance, name: string, actions: readonly ScenarioActi
   return { ...when, kind: "broken", actions };
 };
 
-/** Which actions of an event are silent, and up to which roll. */
+/** Which actions of an event are silent, by the roll. */
 const shapes: readonly (readonly [number, readonly boolean[]])[] = [
   [0.55, [false]],
   [0.68, [false, true]],
@@ -132,7 +132,7 @@ const drawAction = (
 ): ScenarioAction => {
   const place = `${of} ${name}`;
   const spot = chance.at(place);
-  const many = 1 + Math.floor(skewed(spot.roll("tasks of a graph"), 0, mostTasks)); // large ones are slow to simulate
+  const many = 1 + Math.floor(skewed(spot.roll("tasks of a graph"), 0, mostTasks)); // large graphs are slow to simulate
   const order = drawGraph(chance, place, many);
   const size = order ? many : 1 + Math.floor(spot.roll("tasks") * 3);
   return {
@@ -156,7 +156,7 @@ const drawFate = (chance: Chance, name: string): Fate => {
   if (spot.mishap("taskFails")) return { kind: "fails", afterMs: skewed(roll, 50, 60_000), ...sidecar };
   if (spot.mishap("evicted"))
     return { kind: "evicted", afterMs: skewed(roll, 50, 60_000), gone: spot.roll("gone") < 0.5 };
-  // The image that is large, and then fails once, is there before the task's deadline.
+  // The large image, after its one failure, is there before the task's deadline.
   if (spot.mishap("startsLate"))
     return { kind: "succeeds", afterMs: 50 + roll * 1000, slowMs: 65_000 + spot.roll("slow") * 5000 };
   if (spot.mishap("quotaFull"))
@@ -183,7 +183,7 @@ const drawTries = (chance: Chance, name: string): Fate => {
 export interface Config {
   readonly actions: readonly ScenarioAction[];
   readonly broken: boolean;
-  /** Number of the plan, from 0 on: tasks of another one have another image. */
+  /** Index of the plan, from 0: the tasks of each plan have their own image. */
   readonly plan: number;
 }
 
@@ -219,9 +219,9 @@ const other = [
 
 const imageOf = (plan: number): string => `example.org/none:${plan}`;
 
-/** Number of the plan that a Job is of. */
+/** Index of the plan that a Job belongs to. */
 export const planOf = (job: Job): number => Number(job.spec?.template.spec?.containers[0]?.image?.split(":")[1] ?? 0);
 
-/** The runs of an event by their ids. */
+/** The runs of an event by id. */
 export const runsOf = (actions: readonly ScenarioAction[], eventId: string): Map<string, ScenarioAction> =>
   new Map(actions.map((action, index) => [runIdOf(eventId, index), action]));

@@ -1,11 +1,11 @@
-// Virtual time: what happens next is the earliest thing that is due; nothing waits for real.
+// Virtual time: the next thing to happen is the earliest one that is due; nothing waits in real time.
 
 export interface Scheduler {
   /** Epoch milliseconds. */
   now(): number;
-  /** Does something `afterMs` from now. */
+  /** Calls something in `afterMs`. */
   after(afterMs: number, act: () => void): void;
-  /** Until nothing is due any more, the time is up, or it is enough. @returns whether nothing was due any more */
+  /** Until nothing is due any more, time is up, or `isEnough`. @returns whether nothing was due any more */
   run(untilMs: number, isEnough: () => boolean): Promise<boolean>;
 }
 
@@ -15,7 +15,7 @@ interface Due {
   readonly act: () => void;
 }
 
-/** @param settle undefined when nobody has to be waited for; else resolves when every process waits for something that is due */
+/** @param settle undefined when no process has to be waited for; else resolves when every process waits for something that is due */
 export const makeScheduler = (startMs: number, settle: () => Promise<void> | undefined): Scheduler => {
   const heap: Due[] = [];
   let [now, order] = [startMs, 0];

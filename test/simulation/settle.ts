@@ -1,4 +1,4 @@
-// Lets real promises come to rest between two steps of virtual time.
+// Lets real promises settle between two steps of virtual time.
 import { setImmediate } from "node:timers/promises";
 
 export interface Settling {
@@ -7,8 +7,8 @@ export interface Settling {
 }
 
 /**
- * Whatever a process does between two calls runs in microtasks: when a callback of `process.nextTick` runs, all of them have run.
- * Only the first import of a module needs more.
+ * What a process does between two calls runs in microtasks: when a callback of `process.nextTick` runs, they have all run.
+ * Only the first import of a module takes longer.
  */
 export const makeSettle = () => {
   const stirred = new Set<Settling>();

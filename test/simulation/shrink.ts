@@ -1,13 +1,13 @@
-// Makes a failing seed easy to read: leaves out every event and mishap that the same rule is broken without.
+// Reduces a failing seed: leaves out every event and fault that is not needed to break the same invariant.
 import { type Outcome, type SimulateOptions, simulate } from "./simulate.ts";
 
 export interface Shrunk {
   readonly outcome: Outcome;
-  /** Mishaps and events that are left out. */
+  /** Faults and events to leave out. */
   readonly without: ReadonlySet<string>;
 }
 
-/** Events first; of mishaps halves, then one by one, until nothing more can be left out. */
+/** Events first; then halves of the faults, then single ones, until nothing more can be left out. */
 export const shrink = async (seed: number, options: SimulateOptions = {}): Promise<Shrunk> => {
   let best: Shrunk = { outcome: await simulate(seed, options), without: new Set() };
   const rule = best.outcome.violation?.rule;

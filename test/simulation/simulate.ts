@@ -1,4 +1,4 @@
-// One simulated world from its seed to its end: real handlers, everything else of chance.
+// One simulated world from its seed to its end: the real handlers, and everything else by chance.
 import { beginEvent } from "./begin-event.ts";
 import { makeChance } from "./chance.ts";
 import { checkRest } from "./end-checks.ts";
@@ -22,20 +22,20 @@ export interface Outcome {
 }
 
 export interface SimulateOptions {
-  /** Handlers with a mistake in them. */
+  /** Handlers, perhaps with a mistake. */
   readonly handlers?: Handlers;
-  /** Mishaps and events to leave out. */
+  /** Faults and events to leave out. */
   readonly without?: ReadonlySet<string>;
-  /** Nothing else goes wrong, and these often. */
+  /** The only faults to inject, and often. */
   readonly only?: readonly Mishap[] | undefined;
-  /** Gets the story, step by step. */
+  /** Receives the story, step by step. */
   readonly onStep?: (text: string) => void;
 }
 
-/** After the last event: longer than any event is late, any TTL, and any outage. */
+/** After the last event: longer than any delay, any TTL and any outage. */
 const longestMs = 16 * 3_600_000;
 
-/** After the last event. Where nearly every call fails, hundreds of sweeps in a row can get no further with a run of twelve tasks. */
+/** After the last event. When nearly every call fails, hundreds of sweeps in a row can make no progress with a run of twelve tasks. */
 const troubleMs = 8 * 3_600_000;
 
 const good = await loadHandlers();

@@ -1,4 +1,4 @@
-// The design holds in thousands of simulated runs, in which everything that can go wrong does.
+// The design holds in thousands of simulated runs in which everything that can go wrong does.
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { loadHandlers } from "./handlers.ts";
@@ -24,7 +24,7 @@ describe("5000 simulated runs", () => {
     assert.ok(runs >= 5000, `only ${runs} runs`);
   });
 
-  test("know every kind of mishap", () => {
+  test("include every kind of fault", () => {
     const sums = new Map<string, number>();
     for (const [what, count] of tally.happened) {
       const [kind = ""] = what.split(" ");
@@ -39,7 +39,7 @@ describe("5000 simulated runs", () => {
   const toKeptn = ["get job config", "get event", "is open", "get count", "list files", "open file"];
   const sends = ["send started", "send finished"];
   for (const operation of [...reads, ...writes, ...toKeptn, ...sends]) {
-    test(`know how "${operation}" fails, is slow, and how its process crashes around it`, () => {
+    test(`include failures, delays and crashes around "${operation}"`, () => {
       const any = (...kinds: readonly string[]) => kinds.some((kind) => times(`${kind} ${operation}`) > 0);
       assert.ok(any("crashesBefore", "crashesAfter"), "no crash");
       assert.ok(any("fails", "forbidden"), "nothing that had no effect");
@@ -48,7 +48,7 @@ describe("5000 simulated runs", () => {
     });
   }
 
-  /** Not decided by chance, but what comes of it. */
+  /** Not random themselves, but consequences of random faults. */
   const consequences = [
     "a touch of a timer that goes",
     "a change while the adapter restarts",
@@ -70,7 +70,7 @@ describe("5000 simulated runs", () => {
   ];
   for (const what of consequences) test(`come to this: ${what}`, () => assert.ok(times(what) > 0));
 
-  test("are the same again, on whatever thread", async () => {
+  test("are reproducible on any thread", async () => {
     const [here, there] = await Promise.all([
       tallyWorlds({ fromSeed: 1, worlds: 20 }),
       spreadWorlds({ fromSeed: 1, worlds: 20, cores: 1 }),
@@ -79,8 +79,8 @@ describe("5000 simulated runs", () => {
   });
 });
 
-describe("a seed that breaks a rule", () => {
-  test("is told as a story of what it needs", async () => {
+describe("a seed that breaks an invariant", () => {
+  test("is reduced to a story with only the faults it needs", async () => {
     const handlers = await loadHandlers(mistakes.find(({ name }) => name === "sets no finalizer"));
     const { failure } = await tallyWorlds({ fromSeed: 1, worlds: 200, handlers });
     assert.ok(failure);
@@ -94,7 +94,7 @@ describe("a seed that breaks a rule", () => {
     assert.match(story, /\n +\d+\.\d{3} somebody (deletes|removes) .*\n/);
   });
 
-  test("tells of the same world with and without a story", async () => {
+  test("runs the same with and without a story", async () => {
     const lines: string[] = [];
     const [told, untold] = [await simulate(3, { onStep: (text) => lines.push(text) }), await simulate(3)];
     assert.deepEqual(told, untold);
@@ -103,7 +103,7 @@ describe("a seed that breaks a rule", () => {
 });
 
 describe("a deliberate mistake", () => {
-  /** Found within a few runs; `npm run test:mutations` looks for all of them. */
+  /** Found within a few runs; `npm run test:mutations` searches for all of them. */
   const quick = [
     "announces before it creates the Jobs",
     "does not note that it announced",
@@ -123,4 +123,4 @@ describe("a deliberate mistake", () => {
   }
 });
 
-test("every mishap has its words", () => assert.deepEqual(Object.keys(phrases), Object.keys(rates)));
+test("every fault has a phrase for the story", () => assert.deepEqual(Object.keys(phrases), Object.keys(rates)));

@@ -1,8 +1,8 @@
-// A world's steps as a text for people.
+// A world's steps as text for people.
 import { type SimulateOptions, simulate } from "./simulate.ts";
 import { renderViolation } from "./violation.ts";
 
-/** Every step of a world, one line each. */
+/** Every step of a world, one per line. */
 export const tellStory = async (seed: number, options: SimulateOptions = {}): Promise<string> => {
   const lines: string[] = [];
   const { violation, mishaps } = await simulate(seed, { ...options, onStep: (text) => lines.push(text) });

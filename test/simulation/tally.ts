@@ -1,4 +1,4 @@
-// Many worlds, one after the other: how many runs, what happened in them, and the first that breaks a rule.
+// Many worlds in sequence: the number of runs, the faults in them, and the first violation.
 import { type Handlers, loadHandlers } from "./handlers.ts";
 import type { Mishap } from "./rates.ts";
 import { simulate } from "./simulate.ts";
@@ -20,10 +20,10 @@ export interface Failure {
 
 export interface Portion {
   readonly fromSeed: number;
-  /** Ends after so many worlds, or at the first that breaks a rule. */
+  /** Ends after this many worlds, or at the first violation. */
   readonly worlds: number;
   readonly handlers?: Handlers;
-  /** Nothing else goes wrong, and these often. */
+  /** The only faults to inject, and often. */
   readonly only?: readonly Mishap[] | undefined;
 }
 
@@ -59,7 +59,7 @@ const addUp = (sum: Map<string, number>, more: ReadonlyMap<string, number>): voi
   for (const [what, times] of more) sum.set(what, (sum.get(what) ?? 0) + times);
 };
 
-/** Nobody reads the stacks of faults that are made on purpose, and to note them takes time. */
+/** Nobody reads the stacks of intentional faults, and collecting them takes time. */
 const withoutStacks = async <T>(act: () => Promise<T>): Promise<T> => {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;

@@ -1,4 +1,4 @@
-// The sweep's PingSource: fires each minute while it exists, and lingers when it was removed, for it has a finalizer of Knative's.
+// The sweep's PingSource: it fires each minute while it exists, and lingers after its removal because of Knative's finalizer.
 import { isDeepStrictEqual } from "node:util";
 import type { RunScope } from "../../functions/lib/core/run/run-scope.ts";
 import { IoError } from "../../functions/lib/io-error.ts";
@@ -11,7 +11,7 @@ export interface SimulatedTimer {
   touch(now: Date, scope: RunScope): void;
   read(): TimerSeen | undefined;
   remove(resourceVersion: string): void;
-  /** Whether it is there to stay. */
+  /** Whether it exists and is not being deleted. */
   exists(): boolean;
 }
 

@@ -1,8 +1,8 @@
-// What must hold of a task that takes values from tasks before it: when its pod starts, they are there, and those that were written at last.
+// Invariants for tasks with values from earlier tasks: when the pod starts, the values exist and are the last ones written.
 import type { Life } from "./facts.ts";
 import type { Violation } from "./violation.ts";
 
-/** @param values that its pod can have, by the places of the tasks that wrote them */
+/** @param values that its pod gets, by the index of the task that wrote them */
 export const faultOfValues = (
   life: Life,
   task: number,
@@ -13,7 +13,7 @@ export const faultOfValues = (
   for (const [source, value] of values) {
     const detail = `${value ?? "nothing"} of task-${source + 1}, which wrote ${life.wrote.get(source) ?? "nothing"}`;
     if (value === undefined) return { rule: "a task was released without its values", detail };
-    // Of a Job that somebody removed past its finalizer, and of an earlier one of its name, others may be left.
+    // Values of a Job that was removed by force, or of an earlier Job with its name, may be left.
     const isKnown = life.number === 1 && !life.forced.has(source) && !life.forced.has(task);
     if (isKnown && value !== life.wrote.get(source)) return { rule: "a task has a wrong value", detail };
   }

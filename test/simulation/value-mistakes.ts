@@ -1,13 +1,5 @@
 // Deliberate mistakes about values that a task takes from tasks before it.
-import type { Mistake } from "./mistakes.ts";
-
-const mistake = (name: string, file: string, from: string, to: string, only: Mistake["only"] = often): Mistake => ({
-  name,
-  edits: [{ file, from, to }],
-  ...(only ? { only } : {}),
-});
-
-const often: Mistake["only"] = ["takesValues"];
+import { type Mistake, mistake } from "./mistake.ts";
 
 export const valueMistakes: readonly Mistake[] = [
   mistake(
@@ -15,6 +7,7 @@ export const valueMistakes: readonly Mistake[] = [
     "lib/run/pass-due.ts",
     "const others = tasks.filter((task) => !due.includes(task));",
     "const others = tasks;",
+    ["takesValues"],
   ),
   mistake(
     "values: takes what the first try of a task wrote",

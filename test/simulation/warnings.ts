@@ -1,4 +1,4 @@
-// What Kubernetes warns of about simulated Jobs and their pods: an Event of each kind, which repeats itself.
+// Kubernetes' warnings about simulated Jobs and their pods: one Event of each kind, which repeats.
 import type { KubernetesWarning } from "../../functions/lib/core/pod/kubernetes-warning.ts";
 import type { Scheduler } from "./scheduler.ts";
 

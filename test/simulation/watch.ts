@@ -1,17 +1,17 @@
-// The ApiServerSource: it takes seconds until its adapter lists, tells nothing of what happened before that, and somebody may delete it.
+// The ApiServerSource: it takes seconds until its adapter lists, never reports what happened before that, and somebody may delete it.
 import type { WatchSeen } from "../../functions/lib/kubernetes/ports.ts";
 import { type Chance, skewed } from "./chance.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface SimulatedWatch {
-  /** Creates or updates it; "updates" one that goes, too. */
+  /** Creates or updates it, even while it is being deleted. */
   touch(now: Date): WatchSeen;
   read(): WatchSeen | undefined;
   renew(now: Date, resourceVersion: string): void;
   remove(resourceVersion: string): "done" | "stale";
-  /** Whether it is there to stay. */
+  /** Whether it exists and is not being deleted. */
   exists(): boolean;
-  /** Whether a change that happens now is seen by its adapter. */
+  /** Whether its adapter sees a change that happens now. */
   isListing(): boolean;
 }
 
@@ -32,11 +32,11 @@ interface Life {
   readonly isGoing: boolean;
 }
 
-/** Its controller has to make a Deployment first: whoever creates it never sees it Ready at once. */
+/** Its controller first has to create a Deployment: the creator never sees it Ready at once. */
 const soonestReadyMs = 300;
-/** start-job looks again two seconds after it saw it Ready. */
+/** start-job checks again two seconds after it saw it Ready. */
 const mostEarlyMs = 1500;
-/** Knative's finalizer goes when its adapter is deleted. */
+/** Knative's finalizer is removed when the adapter is deleted. */
 const mostLingeringMs = 3000;
 
 export const makeSimulatedWatch = ({ chance, scheduler, onCreate, onRemove, tell }: WatchPorts): SimulatedWatch => {
@@ -50,7 +50,7 @@ export const makeSimulatedWatch = ({ chance, scheduler, onCreate, onRemove, tell
     const number = ++lives;
     const spot = chance.at(`the watch ${number}`);
     const listsAtMs = scheduler.now() + skewed(spot.roll("lists"), 600, spot.mishap("watchSlow") ? 180_000 : 8000);
-    // Where no probe asks the adapter, it is Ready when it has started: a moment before its first list is there.
+    // Without a readiness probe, the adapter is Ready when it has started, a moment before its first list.
     const earlyMs = spot.mishap("watchReadyEarly") ? 5000 : mostEarlyMs;
     const readyMs = listsAtMs - earlyMs + (earlyMs + 500) * spot.roll("ready");
     const readyAtMs = Math.max(readyMs, scheduler.now() + soonestReadyMs);

@@ -1,27 +1,27 @@
-// Spreads worlds over processor cores: each takes the next few seeds until there are enough runs, or a rule is broken.
+// Spreads worlds over processor cores: each takes the next few seeds until there are enough runs, or an invariant is broken.
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { noTally, sumOf, type Tally } from "./tally.ts";
 
 export interface Work {
   readonly fromSeed: number;
-  /** At most; without it, as many as it takes until it is enough. */
+  /** At most this many; otherwise until `isEnough`. */
   readonly worlds?: number;
-  /** Asked before each portion. */
+  /** Checked before each portion. */
   readonly isEnough?: (sofar: Tally) => boolean;
   readonly onProgress?: (sofar: Tally) => void;
-  /** Name of the mistake that the handlers have. */
+  /** Name of the mistake in the handlers. */
   readonly mistake?: string;
   readonly cores?: number;
 }
 
-/** What a worker is asked for. */
+/** A request to a worker. */
 export interface Order {
   readonly fromSeed: number;
   readonly worlds: number;
 }
 
-/** So many that a message more or less is nothing, and so few that progress is seen. */
+/** Large enough that messages cost nothing, small enough to show progress. */
 const worldsAtOnce = 25;
 
 export const spreadWorlds = async (work: Work): Promise<Tally> => {
@@ -44,7 +44,7 @@ export const spreadWorlds = async (work: Work): Promise<Tally> => {
   return sum;
 };
 
-/** What is kept from one world to the next would soon be too much: an hour must need no more than a minute. */
+/** Caches across worlds would soon grow too large: an hour must need no more memory than a minute. */
 const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
 
 const serveWorker = (

@@ -36,26 +36,26 @@ export interface World extends ProcessPorts {
   readonly timer: SimulatedTimer;
   /** When start-job touched it. */
   readonly touches: { readonly image: string; readonly atMs: number }[];
-  /** Not there: an ApiServerSource that others keep tells of every Job. */
+  /** Absent: an ApiServerSource that others maintain reports every Job. */
   readonly watch: SimulatedWatch | undefined;
-  /** When start-job touched it, and what it saw. */
+  /** When start-job touched it, and the state it saw. */
   readonly watchTouches: { readonly atMs: number; readonly seen: WatchSeen }[];
-  /** What a process of finish-task remembers that takes many deliveries. */
+  /** What a finish-task process remembers across deliveries. */
   readonly ends: Set<string>;
-  /** Of that process: whether it sweeps. */
+  /** Whether that process is sweeping. */
   readonly sweeps: { underWay: boolean };
   readonly images: Images;
   readonly deliveries: Deliveries;
   readonly configs: Map<string, JobConfigFile>;
   readonly configOf: (eventId: string) => JobConfigFile | undefined;
-  /** The first invariant that was broken. */
+  /** The first broken invariant. */
   readonly violation: () => Violation | undefined;
 }
 
 export interface WorldOptions {
   readonly chance: Chance;
   readonly handlers: Handlers;
-  /** Gets the story, step by step. */
+  /** Receives the story, step by step. */
   readonly onStep?: ((text: string) => void) | undefined;
 }
 

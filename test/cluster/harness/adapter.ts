@@ -1,4 +1,4 @@
-// Reports changes of Jobs as an ApiServerSource does (reference: eventing pkg/adapter/apiserver), only less reliably.
+// Reports Job changes like an ApiServerSource (reference: eventing pkg/adapter/apiserver), but less reliably.
 import { setTimeout as sleep } from "node:timers/promises";
 import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";

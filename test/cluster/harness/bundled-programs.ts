@@ -1,4 +1,4 @@
-// The programs as they are shipped, bundled once for all tests of a process: a start from the sources takes five times as long.
+// The programs as shipped, bundled once for all tests of a process: starting from source takes five times as long.
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// What goes wrong while runs go on: processes killed, Keptn failing before or after it acted, and a timer that only ticks while it is there.
+// Injects faults while runs are open: killed processes, a Keptn that fails before or after it acts, and a timer that only ticks while it exists.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../../doubles/keptn/faults.ts";
 import { sendSweep } from "./adapter.ts";

@@ -1,4 +1,4 @@
-// How a function's process is started in a cluster, as far as its speed and its memory depend on it.
+// The startup options of a deployed function that affect its speed and memory.
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 

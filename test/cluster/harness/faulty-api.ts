@@ -1,4 +1,4 @@
-// The API server behind a proxy that fails now and then: before a request took effect, or after.
+// The API server behind a proxy that sometimes fails, before or after a request takes effect.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import {
   createServer,

@@ -1,4 +1,4 @@
-// One of our programs as a process of its own, which a test can kill and start again.
+// One of our programs as a separate process that a test can kill and restart.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";

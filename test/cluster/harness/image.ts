@@ -1,4 +1,4 @@
-// Our own image, built from these sources and given to the cluster under test; TEST_FUNCTIONS_IMAGE names one that is there already.
+// Our image, built from these sources and loaded into the cluster under test; TEST_FUNCTIONS_IMAGE names an existing one.
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// What injectors do to pods: a container beside the task's own, or a native sidecar, where an annotation asks for one.
+// Injects a container or a native sidecar into pods that ask for one with an annotation, as sidecar injectors do.
 import type { Container, Job } from "../../../functions/lib/core/kubernetes.ts";
 import { testImage } from "./world.ts";
 

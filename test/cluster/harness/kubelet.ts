@@ -1,4 +1,4 @@
-// Plays the kubelet for pods that no node takes: they run for a moment and end as their command says, without a container.
+// Acts as the kubelet for pods without a node: they run for a moment and end as their command says, without a container.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../../functions/lib/core/kubernetes.ts";
 import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";

@@ -1,4 +1,4 @@
-// Pods of a run on a real cluster, and what takes them away.
+// Pods of a run on a real cluster, and their eviction.
 import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import type { Pod } from "../../../functions/lib/core/kubernetes.ts";
 import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";

@@ -1,4 +1,4 @@
-// Chance that can be repeated: the same seed gives the same run of numbers.
+// Reproducible random numbers: the same seed gives the same sequence.
 
 export interface Random {
   /** 0 <= x < 1. */

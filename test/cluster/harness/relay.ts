@@ -1,4 +1,4 @@
-// A way from pods to a server of this test, which can be cut and mended.
+// A connection from pods to a server of this test, which can be cut and restored.
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 

@@ -1,4 +1,4 @@
-// A whole installation for a test: a namespace, Keptn's double, both functions as processes, and what Knative does around them.
+// A whole installation for a test: a namespace, Keptn's double, both functions as processes, and Knative's part.
 import { setTimeout as sleep } from "node:timers/promises";
 import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";

@@ -1,4 +1,4 @@
-// What service accounts may do: as docs/install.md says it, and as the API server does.
+// The permissions of service accounts, according to docs/install.md and to the API server.
 import { readFileSync } from "node:fs";
 
 /** By the account's name: each verb with what it is for, as `jobs list`. */

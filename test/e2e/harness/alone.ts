@@ -1,4 +1,4 @@
-// What Kubernetes takes for a Job by itself: the floor of a run's time.
+// The time that Kubernetes alone needs for a Job: the lower bound of a run's time.
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
 import { until } from "../../cluster/harness/world.ts";

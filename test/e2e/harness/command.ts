@@ -1,4 +1,4 @@
-// `job-executor`, as somebody at a terminal starts it.
+// Runs `job-executor` like a user at a terminal.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Finding } from "../../../functions/lib/core/check/finding.ts";

@@ -1,4 +1,4 @@
-// An installation by the manifests, in a namespace of the test's own: what an operator does on the first day, and on the last one.
+// An installation from the manifests in the test's own namespace: an operator's first and last day.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";

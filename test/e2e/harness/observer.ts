@@ -1,4 +1,4 @@
-// Notes when what happens to runs: Keptn's events as NATS brings them, and changes of Jobs as the API server tells them.
+// Records when things happen to runs: Keptn's events from NATS, and Job changes from the API server.
 import { connect } from "@nats-io/transport-node";
 import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";

@@ -1,4 +1,4 @@
-// How a run has to end.
+// The expected end of a run.
 import assert from "node:assert/strict";
 import { isShort } from "./environment.ts";
 import type { Ran } from "./scenario.ts";

@@ -1,4 +1,4 @@
-// Counts our pods over time: functions, which come and go, and the source, which stays.
+// Counts our pods over time: the functions, which scale, and the source, which stays.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../../functions/lib/core/kubernetes.ts";
 import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";

@@ -1,4 +1,4 @@
-// A project in Keptn whose job config has one action for each case, and a way to run a case and see how it went.
+// A project in Keptn whose job config has one action per case, and a function to run a case and observe it.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { testImage, until } from "../../cluster/harness/world.ts";

@@ -1,4 +1,4 @@
-// How much of a run's time is our functions' own, by their logs: the rest is Keptn's, Knative's and Kubernetes'.
+// Our functions' share of a run's time, from their logs: the rest is Keptn, Knative and Kubernetes.
 import type { LogLine } from "../../../functions/lib/process.ts";
 import { until } from "../../cluster/harness/world.ts";
 import type { Installation } from "./installation.ts";

@@ -1,4 +1,4 @@
-// What the end-to-end test measured, as a table: where the time of a run went.
+// A table of the end-to-end test's measurements: where the time of a run went.
 import { spreadOf } from "../../bench/statistics.ts";
 import type { Ran } from "./scenario.ts";
 import type { Shares } from "./shares.ts";

@@ -1,4 +1,4 @@
-// What an installation leaves running, and what it asks of the API server: nothing of either, when it is idle.
+// The pods of an installation and its requests to the API server: an idle one has neither.
 import { open, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../../functions/lib/core/kubernetes.ts";
