@@ -72,6 +72,8 @@ export const makeJobs = (world: World, process: Process, call: Caller): StartJob
         ...{ about: tail(job.metadata?.name), foundDone: "exists" },
         effect: () => {
           namespaces.create(job.metadata?.namespace ?? "");
+          if (checks.runOf(job)?.action.refused)
+            throw new IoError("admission webhook denied the request", { retryable: false, httpStatus: 403 });
           const created = store.create(job);
           see(job.metadata?.labels?.[label.run] ?? "", [job]);
           tell(() => `${who} creates Job ${tail(job.metadata?.name)}${created === "exists" ? ": it is there" : ""}`);

@@ -260,7 +260,7 @@ export const mistakes: readonly Mistake[] = [
     "lib/run/siblings.ts",
     "if (!jobs?.length) waitForStart",
     "if (!jobs?.length && counted.started === 0) waitForStart",
-    ["forbidden", "keptnOverloaded"],
+    ["refusedByPolicy", "keptnOverloaded"],
   ),
   mistake(
     "believes an old count of a run whose Jobs went since",

@@ -54,6 +54,7 @@ export const rates = {
   jobRemovedByForce: 0.02,
   aborted: 0.05,
   brokenConfig: 0.03,
+  refusedByPolicy: 0.01,
   configChanged: 0.02,
   // One task.
   taskFails: 0.1,
@@ -139,6 +140,7 @@ export const phrases: Readonly<Record<Mishap, string>> = {
   jobRemovedByForce: "somebody removes a Job past its finalizer",
   aborted: "somebody aborts its sequence",
   brokenConfig: "has a broken config",
+  refusedByPolicy: "has Jobs that an admission policy refuses",
   configChanged: "somebody changes its job config, and it comes again",
   taskFails: "fails",
   imageMissing: "cannot pull its image",

@@ -34,6 +34,8 @@ export interface ScenarioAction {
   readonly ttlSeconds: number;
   /** Its tasks alternate between two namespaces. */
   readonly apart: boolean;
+  /** An admission policy of the cluster refuses all its Jobs. */
+  readonly refused: boolean;
   readonly fates: readonly Fate[];
   /** Absent: one task after the other. */
   readonly order?: DrawnGraph;
@@ -139,6 +141,7 @@ const drawAction = (
     ...{ name, silent },
     ttlSeconds: [0, 60, 3600][Math.floor(spot.roll("ttl") * 3)] ?? 60,
     apart: spot.roll("namespaces") < 0.1,
+    refused: spot.mishap("refusedByPolicy"),
     fates: Array.from({ length: size }, (_, index) => drawFate(chance, `${place} task-${index + 1}`)),
     ...(order ? { order } : {}),
     values: drawValues(chance, place, { size, graph: order?.graph }),
