@@ -6,9 +6,9 @@ export interface Fault {
   /** The request may have taken effect although there was no successful response. */
   readonly outcomeUnknown?: boolean;
   /** The server's Retry-After. */
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
   /** HTTP status, if any. Not named `code`, because faas-js-runtime would respond with it. */
-  readonly httpStatus?: number;
+  readonly httpStatus?: number | undefined;
   /** The response was larger than the caller's limit. */
   readonly tooLarge?: boolean;
   readonly cause?: unknown;
@@ -46,13 +46,4 @@ export class IoError extends Error {
 
 /** The same error, marked as possibly having taken effect. */
 export const markOutcomeUnknown = (fault: IoError): IoError =>
-  fault.outcomeUnknown
-    ? fault
-    : new IoError(fault.message, {
-        retryable: fault.retryable,
-        outcomeUnknown: true,
-        ...(fault.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: fault.retryAfterSeconds }),
-        ...(fault.httpStatus === undefined ? {} : { httpStatus: fault.httpStatus }),
-        tooLarge: fault.tooLarge,
-        cause: fault.cause,
-      });
+  fault.outcomeUnknown ? fault : new IoError(fault.message, { ...fault, outcomeUnknown: true, cause: fault.cause }); // `cause` is not enumerable

@@ -1,11 +1,11 @@
 // The output of one container, stored in a file of any size.
 import { closeSync, openSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import type { Log } from "../../lib/kubernetes/ports.ts";
+import type { LogText } from "../../lib/core/text/log-text.ts";
 
 export interface LogFile {
   append(bytes: Uint8Array): void;
-  read(limit: { readonly headBytes: number; readonly tailBytes: number }): Promise<Log>;
+  read(limit: { readonly headBytes: number; readonly tailBytes: number }): Promise<LogText>;
   close(): void;
 }
 
@@ -31,7 +31,7 @@ const readEnds = async (
   path: string,
   size: number,
   { headBytes, tailBytes }: { readonly headBytes: number; readonly tailBytes: number },
-): Promise<Log> => {
+): Promise<LogText> => {
   const file = await open(path);
   try {
     if (size <= headBytes + tailBytes) {

@@ -2,9 +2,9 @@
 import { stoppedNoted } from "../../lib/core/annotations/stopped.ts";
 import type { Job, Pod } from "../../lib/core/kubernetes.ts";
 import { refOf } from "../../lib/core/object-meta.ts";
-import { emptyLog } from "../../lib/core/text/log-text.ts";
+import { emptyLog, type LogText } from "../../lib/core/text/log-text.ts";
 import { IoError } from "../../lib/io-error.ts";
-import type { Log, PodRef, Pods } from "../../lib/kubernetes/ports.ts";
+import type { PodRef, Pods } from "../../lib/kubernetes/ports.ts";
 import { suspendedStatus } from "./job-status.ts";
 import { type JobRun, runJob } from "./run-job.ts";
 import type { PodRun, PodWorld } from "./run-pod.ts";
@@ -63,7 +63,7 @@ const makePods = (runs: ReadonlyMap<string, JobRun>): Pods => {
       const pods = runs.get(uid)?.pods() ?? [];
       return pods.map(({ pod }) => structuredClone(pod()));
     },
-    getLog: async (pod, container, limit): Promise<Log> => find(pod).logs.get(container)?.read(limit) ?? emptyLog,
+    getLog: async (pod, container, limit): Promise<LogText> => find(pod).logs.get(container)?.read(limit) ?? emptyLog,
     listWarnings: async () => [],
     listPodWarnings: async () => [],
   };

@@ -8,6 +8,12 @@ export const codeOf = (error: unknown): string => {
   return typeof code === "string" ? code : "";
 };
 
+/** For `catch`: undefined if the file does not exist. @throws all other errors */
+export const absent = (error: unknown): undefined => {
+  if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
+  throw error;
+};
+
 export interface DiskWork {
   readonly doing: "read" | "write";
   readonly folder: string;

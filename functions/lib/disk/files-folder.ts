@@ -5,7 +5,7 @@ import { join, relative, sep } from "node:path";
 import { checkFileName, renderName } from "../core/files/file-names.ts";
 import { IoError } from "../io-error.ts";
 import type { KeptnFiles } from "../keptn/files.ts";
-import { codeOf, explained } from "./disk-fault.ts";
+import { absent, explained } from "./disk-fault.ts";
 
 /** @param folder stands for the service's folder in Keptn; stage and project level are empty */
 export const openFilesFolder = (folder: string): KeptnFiles => ({
@@ -33,9 +33,8 @@ const openFile = async (folder: string, path: string): Promise<AsyncIterable<Uin
   for (const part of partsOf(path)) {
     const found = await lstat(join(folder, part)).catch(absent);
     if (found?.isSymbolicLink()) {
-      throw new IoError(`${renderName(part)} in ${folder} is a symlink; symlinks are not followed.`, {
-        retryable: false,
-      });
+      const message = `${renderName(part)} in ${folder} is a symlink; symlinks are not followed.`;
+      throw new IoError(message, { retryable: false });
     }
     if (!found || (part === path && !found.isFile())) return undefined;
   }
@@ -44,8 +43,3 @@ const openFile = async (folder: string, path: string): Promise<AsyncIterable<Uin
 
 /** `a/b/c` -> `a`, `a/b`, `a/b/c` */
 const partsOf = (path: string): string[] => path.split("/").map((_, i, parts) => parts.slice(0, i + 1).join("/"));
-
-const absent = (error: unknown): undefined => {
-  if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
-  throw error;
-};

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { headBytes, isExecutable } from "../core/files/file-mode.ts";
 import { checkFileName, partsFolder } from "../core/files/file-names.ts";
 import { IoError } from "../io-error.ts";
-import { codeOf, explained } from "./disk-fault.ts";
+import { absent, codeOf, explained } from "./disk-fault.ts";
 
 export interface TargetFolder {
   /** Size of an existing file. Existing files are always complete. @throws IoError */
@@ -53,10 +53,7 @@ const refuseUnsafe = (path: string): void => {
 
 const sizeOf = async (folder: string, path: string): Promise<number | undefined> => {
   refuseUnsafe(path);
-  const found = await lstat(join(folder, path)).catch((error) => {
-    if (["ENOENT", "ENOTDIR"].includes(codeOf(error))) return undefined;
-    throw error;
-  });
+  const found = await lstat(join(folder, path)).catch(absent);
   return found?.isFile() ? found.size : undefined;
 };
 

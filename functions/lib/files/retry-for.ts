@@ -13,7 +13,7 @@ export interface RetryOptions {
  * An invalid token stays invalid: the init container received it when it started. Further attempts would lock out every
  * other client of Keptn behind this address (api/middleware/ratelimiter.go).
  */
-const isPassing = (error: unknown): boolean =>
+const isPassing = (error: unknown): error is IoError =>
   error instanceof IoError && error.retryable && error.httpStatus !== 401 && error.httpStatus !== 403;
 
 /** @throws IoError: the last failure, with the grace period; or the first one that is not retryable */
@@ -25,13 +25,9 @@ export const retryFor = async <T>(act: () => Promise<T>, { seconds, firstPauseMs
   try {
     return await retry(act, { budget: makeBudget(seconds), firstPauseMs, longestPauseMs: 5000, mayRepeat });
   } catch (error) {
-    throw isPassing(error) ? retriesExhausted(error as IoError, seconds) : error;
+    if (!isPassing(error)) throw error;
+    const { message, httpStatus } = error;
+    const tried = `${message} Tried for ${seconds} s (FILES_GRACE_SECONDS).`;
+    throw new IoError(tried, { retryable: true, cause: error, httpStatus });
   }
 };
-
-const retriesExhausted = (error: IoError, seconds: number): IoError =>
-  new IoError(`${error.message} Tried for ${seconds} s (FILES_GRACE_SECONDS).`, {
-    retryable: true,
-    cause: error,
-    ...(error.httpStatus === undefined ? {} : { httpStatus: error.httpStatus }),
-  });

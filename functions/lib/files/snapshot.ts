@@ -13,6 +13,7 @@ import {
 } from "../core/files/snapshot.ts";
 import type { Job } from "../core/kubernetes.ts";
 import type { Problem } from "../core/problem.ts";
+import { readAll } from "../http/http.ts";
 import type { KeptnFiles } from "../keptn/files.ts";
 import type { Snapshots } from "../kubernetes/ports.ts";
 import { deliverFiles, type FileSink } from "./deliver-files.ts";
@@ -98,16 +99,10 @@ const makeSink = ({ executable }: FetchOrder): FileSink & { readonly files: Snap
     files,
     sizeOf: async () => undefined,
     write: async (path, chunks) => {
-      const bytes = await collect(chunks);
+      const bytes = await readAll(chunks);
       const base64 = bytes.toString("base64");
       files.push({ path, base64, bytes: bytes.length, executable: isExecutable(bytes, executable) });
       return bytes.length;
     },
   };
-};
-
-const collect = async (chunks: AsyncIterable<Uint8Array>): Promise<Buffer> => {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts);
 };

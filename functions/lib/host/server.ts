@@ -36,52 +36,21 @@ export const serve = async (makeProgram: Program, env: NodeJS.ProcessEnv): Promi
   if ("problems" in parsed) return refuse(renderProblems(parsed.problems));
   const program = build(makeProgram, parsed.settings);
   if ("fault" in program) return refuse(program.fault);
-  const { log, handle, preconnect } = program;
+  const { log, preconnect } = program;
   for (const warning of parsed.warnings) log({ level: "warn", message: renderProblem(warning) });
   logCrashes(log);
-  readEventsOurselves();
   // zod would compile a parser for each object schema: for a single event that takes longer than interpreting it.
   z.config({ jitless: true });
   const requests = watchRequests(log);
-  const limited = limitConcurrency(concurrency);
-  const running = new Set<Promise<unknown>>();
-  const optimise = makeOptimise(optimiseSoon);
-  const invoke = async (context: Invocation) => toResponse(await handleRequest(context));
-  const handleRequest = async ({ headers, body }: Invocation): Promise<DeliveryResult> => {
+  const { handleEvent, shutdown } = makeEventHandler(program);
+  const handle = async ({ headers, body }: Invocation) => {
     const read = readCloudEvent(requests.read(headers), body ?? "");
-    if (read.kind === "event") return handleEvent(read.event);
-    log({ level: "warn", message: renderProblem(read.problem) });
-    return { statusCode: 400, why: renderProblem(read.problem) };
+    if (read.kind === "event") return toResponse(await handleEvent(read.event));
+    const why = renderProblem(read.problem);
+    log({ level: "warn", message: why });
+    return toResponse({ statusCode: 400, why });
   };
-  const handleEvent = (event: CloudEvent<unknown>): Promise<DeliveryResult> => {
-    const { promise: early, resolve: respondEarly } = Promise.withResolvers<DeliveryResult>();
-    const about = { event: event.id };
-    const whole = toDeliveryResult(log, () => limited(() => handle(event, respondEarly)), about);
-    const toTheEnd = whole.then((result) => runAfter(log, result, about)); // after its turn, which others wait for
-    running.add(toTheEnd);
-    void toTheEnd.finally(() => running.delete(toTheEnd));
-    void whole.finally(() => {
-      setImmediate(optimise); // not after an early answer: more modules are still to be loaded
-    });
-    return Promise.race([whole, early]);
-  };
-  const served = {
-    handle: invoke,
-    // At SIGTERM the runtime aborts running deliveries unless this waits for them.
-    shutdown: () => Promise.allSettled(running).then(() => undefined),
-    // The runtime's own checks answer 503 when the event loop is slow, as in every cold start.
-    liveness: () => "OK",
-    readiness: () => "OK",
-  };
-  const options = {
-    port: Number(env["PORT"] || env["FUNC_PORT"] || 8080),
-    // The runtime's own log lines concern its metrics; ours concern events.
-    logLevel: env["FUNC_LOG_LEVEL"] || "silent",
-    bodyLimit: parsed.settings.MAX_REQUEST_BYTES,
-  };
-  // The runtime accepts bodyLimit and level names, but its types do not.
-  const server = (await faas.start(served as never, options as never)) as unknown as Server;
-  requests.watch(server);
+  requests.watch(await startRuntime({ handle, shutdown }, parsed.settings, env));
   preconnect?.();
 };
 
@@ -105,12 +74,45 @@ const refuse = (message: string): void => {
   process.exitCode = 2;
 };
 
-/**
- * The runtime itself parses every CloudEvent twice, and answers malformed ones with 500, which Brokers retry. If it believes that nothing
- * is a CloudEvent, it passes headers and body on.
- */
-const readEventsOurselves = (): void => {
+/** Handles events side by side, within limits. */
+const makeEventHandler = ({ log, handle }: ReturnType<Program>) => {
+  const limited = limitConcurrency(concurrency);
+  const running = new Set<Promise<unknown>>();
+  const optimise = makeOptimise(optimiseSoon);
+  const handleEvent = (event: CloudEvent<unknown>): Promise<DeliveryResult> => {
+    const { promise: early, resolve: respondEarly } = Promise.withResolvers<DeliveryResult>();
+    const about = { event: event.id };
+    const whole = toDeliveryResult(log, () => limited(() => handle(event, respondEarly)), about);
+    const toTheEnd = whole.then((result) => runAfter(log, result, about)); // after its turn, which others wait for
+    running.add(toTheEnd);
+    void toTheEnd.finally(() => running.delete(toTheEnd));
+    void whole.finally(() => {
+      setImmediate(optimise); // not after an early answer: more modules are still to be loaded
+    });
+    return Promise.race([whole, early]);
+  };
+  // At SIGTERM the runtime aborts running deliveries unless this waits for them.
+  return { handleEvent, shutdown: () => Promise.allSettled(running).then(() => undefined) };
+};
+
+const startRuntime = (handlers: object, settings: Settings, env: NodeJS.ProcessEnv): Promise<Server> => {
+  // The runtime itself parses every CloudEvent twice, and answers malformed ones with 500, which Brokers retry. If it believes that
+  // nothing is a CloudEvent, it passes headers and body on.
   HTTP.isEvent = () => false;
+  const served = {
+    ...handlers,
+    // The runtime's own checks answer 503 when the event loop is slow, as in every cold start.
+    liveness: () => "OK",
+    readiness: () => "OK",
+  };
+  const options = {
+    port: Number(env["PORT"] || env["FUNC_PORT"] || 8080),
+    // The runtime's own log lines concern its metrics; ours concern events.
+    logLevel: env["FUNC_LOG_LEVEL"] || "silent",
+    bodyLimit: settings.MAX_REQUEST_BYTES,
+  };
+  // The runtime accepts bodyLimit and level names, but its types do not.
+  return faas.start(served as never, options as never) as unknown as Promise<Server>;
 };
 
 /**

@@ -13,10 +13,7 @@ export const tooLarge = (wanted: HttpRequest): IoError =>
 export const redirected = (wanted: HttpRequest, response: IncomingMessage): IoError =>
   new IoError(
     `${nameOf(wanted)}: answered ${response.statusCode}, a redirect${targetOf(response)}; redirects are not followed.`,
-    {
-      retryable: true,
-      httpStatus: response.statusCode ?? 0,
-    },
+    { retryable: true, httpStatus: response.statusCode },
   );
 
 interface Failure {
@@ -32,11 +29,8 @@ export const faultOf = (wanted: HttpRequest, { cause, timedOut, sent }: Failure)
     : timedOut
       ? `no ${missing} within ${wanted.timeoutMs} ms`
       : reasonOf(cause);
-  return new IoError(`${nameOf(wanted)}: ${why}.`, {
-    retryable: true,
-    outcomeUnknown: sent && isEffective(wanted),
-    cause,
-  });
+  const outcomeUnknown = sent && isEffective(wanted);
+  return new IoError(`${nameOf(wanted)}: ${why}.`, { retryable: true, outcomeUnknown, cause });
 };
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

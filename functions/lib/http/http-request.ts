@@ -7,7 +7,7 @@ export interface HttpRequest {
   readonly method: string;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
+  readonly body?: string | Buffer | undefined;
   /** From the start to the last byte of the response; with 0, nothing is sent. */
   readonly timeoutMs: number;
   /** Longest time without data from the server. Without it, only `timeoutMs` applies. */

@@ -1,5 +1,5 @@
 // One HTTP request: limited in time and size, without redirects. Errors tell whether the request may have taken effect.
-import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { IoError } from "../io-error.ts";
 import { loadHttps } from "./agent.ts";
@@ -48,10 +48,10 @@ const bodyOf = (response: IncomingMessage, wanted: HttpRequest, explain: Explain
 
 /** @param enoughBytes the rest is not read */
 export const readAll = async (
-  chunks: AsyncIterable<Buffer>,
+  chunks: AsyncIterable<Uint8Array>,
   enoughBytes = Number.POSITIVE_INFINITY,
 ): Promise<Buffer> => {
-  const parts: Buffer[] = [];
+  const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
     parts.push(chunk);
@@ -88,7 +88,7 @@ const startRequest = async (wanted: HttpRequest): Promise<PendingResponse> => {
   const deadline = makeDeadline(wanted);
   const sent = { yes: false };
   const explain: Explain = (cause) => faultOf(wanted, { cause, timedOut: deadline.isPast(), sent: sent.yes });
-  const response = await open({ wanted, deadline, sent }).catch((cause) => {
+  const response = await open(wanted, deadline, sent).catch((cause) => {
     deadline.forget();
     throw explain(cause);
   });
@@ -101,29 +101,20 @@ const startRequest = async (wanted: HttpRequest): Promise<PendingResponse> => {
   return { status, response, explain };
 };
 
-interface SendOptions {
-  readonly wanted: HttpRequest;
-  readonly deadline: Deadline;
-  readonly sent: { yes: boolean };
-}
-
-const open = ({ wanted, deadline, sent }: SendOptions): Promise<IncomingMessage> =>
+const open = (wanted: HttpRequest, deadline: Deadline, sent: { yes: boolean }): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const { agent, method, body } = wanted;
+    const { agent, method, url, body, silenceMs } = wanted;
     const headers = { ...wanted.headers, ...(body ? { "content-length": String(Buffer.byteLength(body)) } : {}) };
-    const start = wanted.url.startsWith("https:") ? loadHttps().request : httpRequest;
-    const outgoing = start(wanted.url, { ...(agent ? { agent } : {}), method, headers });
+    const start = url.startsWith("https:") ? loadHttps().request : httpRequest;
+    const outgoing = start(url, { agent, method, headers });
     outgoing.once("socket", (socket: Socket) => noteConnection(socket, sent));
     outgoing.once("response", resolve);
     outgoing.on("error", reject);
     deadline.watch(() => outgoing.destroy(new Error("canceled")));
-    if (wanted.silenceMs !== undefined) endSilence(outgoing, wanted.silenceMs);
+    if (silenceMs !== undefined)
+      outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Error(`no data for ${silenceMs} ms`)));
     outgoing.end(body);
   });
-
-const endSilence = (outgoing: ClientRequest, silenceMs: number): void => {
-  outgoing.setTimeout(silenceMs, () => outgoing.destroy(new Error(`no data for ${silenceMs} ms`)));
-};
 
 /** Nothing is sent before the connection is established, including TLS. Pooled sockets and proxy tunnels are already established. */
 const noteConnection = (socket: Socket, sent: { yes: boolean }): void => {

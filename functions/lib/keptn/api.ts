@@ -2,13 +2,13 @@
 import type { Agent } from "node:http";
 import { type Budget, leftMs, makeBudget, withinBudget } from "../budget.ts";
 import type { Settings } from "../core/settings/settings.ts";
-import { type HttpResponse, type HttpStream, readAll, request, stream } from "../http/http.ts";
+import { type HttpResponse, readAll, request, stream } from "../http/http.ts";
 import { preconnect } from "../http/preconnect.ts";
 import type { IoError } from "../io-error.ts";
 import { retry } from "../retry.ts";
 import { type AuthHeaders, type Credentials, makeTokenCredentials } from "./credentials.ts";
 import { makeKeptnAgent } from "./keptn-agent.ts";
-import { makeFault, messageOf, type RequestInfo, readResponse } from "./response.ts";
+import { makeFault, messageOf, readResponse } from "./response.ts";
 import { type Serialize, serializeAfter401 } from "./serialize-after-401.ts";
 import type { Shape } from "./shape.ts";
 
@@ -95,30 +95,54 @@ const lateOauth = (settings: Settings): Credentials => {
   return { get: async () => (await load()).get(), renew: async (refused) => (await load()).renew(refused) };
 };
 
-const callWithin = <T>(connection: Connection, call: Call<T>, budget: Budget): Promise<T> => {
-  const about = { name: `Keptn ${call.method ?? "GET"} ${call.path}`, changes: call.method !== undefined };
-  return repeat({ connection, budget, ...call }, async (authHeaders) =>
-    parseResponse(
-      { ...about, secrets: secretsOf(authHeaders) },
-      await sendRequest({ connection, call, authHeaders, budget }),
-      call,
-    ),
-  );
-};
+const callWithin = <T>(connection: Connection, call: Call<T>, budget: Budget): Promise<T> =>
+  repeat({ connection, budget, ...call }, async (authHeaders) => {
+    const { method = "GET", path, absent } = call;
+    const response = await request({
+      agent: connection.agent,
+      method,
+      url: `${connection.base}/${path}`,
+      headers: { accept: "application/json", "content-type": "application/json", ...authHeaders },
+      body: JSON.stringify(call.body), // undefined without a body
+      timeoutMs: Math.min(connection.attemptMs, leftMs(budget)),
+      maxBytes: call.maxBytes ?? maxResponseBytes,
+    });
+    const about = {
+      name: `Keptn ${method} ${path}`,
+      changes: call.method !== undefined,
+      secrets: secretsOf(authHeaders),
+    };
+    if (isSuccess(response)) return readResponse(about, response, call.shape);
+    if (absent && isAbsent(response, absent.messages)) return absent.value;
+    throw makeFault(about, response);
+  });
 
+/** A file may take long, as long as data keeps arriving. */
 const openWithin = (
   connection: Connection,
   wanted: StreamRequest,
   budget: Budget,
-): Promise<AsyncIterable<Buffer> | undefined> => {
-  return repeat({ connection, budget, ...wanted }, async (authHeaders) => {
-    const { status, headers, chunks } = await openResponse(connection, wanted.path, authHeaders);
-    if (status >= 200 && status <= 299) return chunks;
-    const response = { status, headers, body: await readAll(chunks, maxRefusalBytes) };
+): Promise<AsyncIterable<Buffer> | undefined> =>
+  repeat({ connection, budget, ...wanted }, async (authHeaders) => {
+    const streamed = await stream({
+      agent: connection.agent,
+      method: "GET",
+      url: `${connection.base}/${wanted.path}`,
+      headers: { accept: "application/json", ...authHeaders },
+      timeoutMs: maxOpenMs,
+      silenceMs: connection.attemptMs,
+      maxBytes: Number.MAX_SAFE_INTEGER,
+    });
+    if (isSuccess(streamed)) return streamed.chunks;
+    const response = { ...streamed, body: await readAll(streamed.chunks, maxRefusalBytes) };
     if (isAbsent(response, wanted.absent)) return undefined;
     throw makeFault({ name: `Keptn GET ${wanted.path}`, changes: false, secrets: secretsOf(authHeaders) }, response);
   });
-};
+
+const isSuccess = ({ status }: { readonly status: number }): boolean => status >= 200 && status <= 299;
+
+const isAbsent = (response: HttpResponse, messages: readonly string[]): boolean =>
+  response.status === 404 && messages.includes(messageOf(response) ?? "");
 
 const secretsOf = (authHeaders: AuthHeaders): string[] =>
   Object.values(authHeaders).map((value) => value.replace(/^Bearer /, ""));
@@ -147,42 +171,3 @@ const repeat = <T>(
   };
   return retry(() => connection.serialize(attempt, budget), { budget, mayRepeat: mayRepeatNow });
 };
-
-const parseResponse = <T>(about: RequestInfo, response: HttpResponse, { shape, absent }: Call<T>): T => {
-  if (response.status >= 200 && response.status <= 299) return readResponse(about, response, shape);
-  if (absent && isAbsent(response, absent.messages)) return absent.value;
-  throw makeFault(about, response);
-};
-
-const isAbsent = (response: HttpResponse, messages: readonly string[]): boolean =>
-  response.status === 404 && messages.includes(messageOf(response) ?? "");
-
-interface RequestContext {
-  readonly connection: Connection;
-  readonly call: Call<unknown>;
-  readonly authHeaders: AuthHeaders;
-  readonly budget: Budget;
-}
-
-const sendRequest = ({ connection, call, authHeaders, budget }: RequestContext): Promise<HttpResponse> =>
-  request({
-    agent: connection.agent,
-    method: call.method ?? "GET",
-    url: `${connection.base}/${call.path}`,
-    headers: { accept: "application/json", "content-type": "application/json", ...authHeaders },
-    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
-    timeoutMs: Math.min(connection.attemptMs, leftMs(budget)),
-    maxBytes: call.maxBytes ?? maxResponseBytes,
-  });
-
-/** A file may take long, as long as data keeps arriving. */
-const openResponse = (connection: Connection, path: string, authHeaders: AuthHeaders): Promise<HttpStream> =>
-  stream({
-    agent: connection.agent,
-    method: "GET",
-    url: `${connection.base}/${path}`,
-    headers: { accept: "application/json", ...authHeaders },
-    timeoutMs: maxOpenMs,
-    silenceMs: connection.attemptMs,
-    maxBytes: Number.MAX_SAFE_INTEGER,
-  });

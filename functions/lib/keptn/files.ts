@@ -1,7 +1,7 @@
 // Reads the files of an event's service, stage and project from Keptn.
 import type { Level } from "../core/files/file-choice.ts";
 import type { Settings } from "../core/settings/settings.ts";
-import { connectApi, type KeptnApi } from "./api.ts";
+import { connectApi } from "./api.ts";
 import { listResources, openResource, type Scope } from "./resources.ts";
 
 export interface KeptnFiles {
@@ -16,10 +16,10 @@ export interface KeptnFiles {
 }
 
 /** Separate from {@link Keptn}, because fetch-files needs only files. */
-export const connectKeptnFiles = (settings: Settings, scope: Scope): KeptnFiles =>
-  keptnFilesOf(connectApi(settings), scope);
-
-const keptnFilesOf = (api: KeptnApi, scope: Scope): KeptnFiles => ({
-  listFiles: (level) => listResources(api, { level, scope }),
-  openFile: (level, path) => openResource(api, { level, scope }, path),
-});
+export const connectKeptnFiles = (settings: Settings, scope: Scope): KeptnFiles => {
+  const api = connectApi(settings);
+  return {
+    listFiles: (level) => listResources(api, { level, scope }),
+    openFile: (level, path) => openResource(api, { level, scope }, path),
+  };
+};

@@ -12,7 +12,7 @@ interface FetchOptions {
 
 export type OauthFetch = (url: string, options: FetchOptions) => Promise<Response>;
 
-const maxAnswerBytes = 256 * 1024;
+const maxBytes = 256 * 1024;
 
 /** @throws IoError, never `outcomeUnknown`, because nothing was sent to Keptn yet */
 export const makeOauthFetch =
@@ -21,8 +21,7 @@ export const makeOauthFetch =
     const agent = makeKeptnAgent(url, settings);
     try {
       const timeoutMs = settings.API_PROXY_HTTP_TIMEOUT * 1000;
-      const content = body ? { body: body.toString() } : {};
-      const response = await request({ agent, method, url, headers, ...content, timeoutMs, maxBytes: maxAnswerBytes });
+      const response = await request({ agent, method, url, headers, body: body?.toString(), timeoutMs, maxBytes });
       return toResponse(response.status, response.headers["content-type"], response.body);
     } catch (error) {
       const { message, cause } = error as Error;

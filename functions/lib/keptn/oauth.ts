@@ -22,14 +22,11 @@ export const makeOauthCredentials = (settings: Settings): Credentials => {
   let held: Held | undefined;
   let asking: Promise<Held> | undefined;
   /** One request at a time. */
-  const fresh = (): Promise<Held> => {
+  const renewed = async (): Promise<AuthHeaders> => {
     asking ??= fetchToken().finally(() => {
       asking = undefined;
     });
-    return asking;
-  };
-  const renewed = async (): Promise<AuthHeaders> => {
-    held = await fresh();
+    held = await asking;
     return held.authHeaders;
   };
   return {
@@ -48,13 +45,6 @@ export const makeOauthCredentials = (settings: Settings): Credentials => {
   };
 };
 
-/** Our OAuth client, read again for every token. */
-interface Client {
-  readonly id: string;
-  readonly secret: string;
-  readonly scope: string;
-}
-
 const makeTokenRequest = (settings: Settings): (() => Promise<Held>) => {
   const fetch = makeOauthFetch(settings);
   let endpoint = settings.OAUTH_TOKEN_URL;
@@ -62,9 +52,8 @@ const makeTokenRequest = (settings: Settings): (() => Promise<Held>) => {
     const file = settings.OAUTH_CLIENT_SECRET_FILE;
     const secret = file ? await readSecret(file) : (settings.OAUTH_CLIENT_SECRET ?? "");
     endpoint ??= await discover(fetch, settings.OAUTH_DISCOVERY ?? "");
-    const client = { id: settings.OAUTH_CLIENT_ID ?? "", secret, scope: settings.OAUTH_SCOPES.join(" ") };
     const askedAtMs = performance.now();
-    const { access_token, expires_in } = await requestToken(fetch, endpoint, client);
+    const { access_token, expires_in } = await requestToken(fetch, endpoint, { settings, secret });
     const lifetimeMs = (expires_in ?? unknownLifetimeSeconds) * 1000;
     return {
       authHeaders: { authorization: `Bearer ${access_token}` },
@@ -77,55 +66,40 @@ const makeTokenRequest = (settings: Settings): (() => Promise<Held>) => {
 const configuration = z.object({ token_endpoint: z.url() });
 
 const discover = async (fetch: OauthFetch, url: string): Promise<string> => {
-  const response = await fetch(url, { method: "GET", headers: { accept: "application/json" } });
-  const parsed = configuration.safeParse(
-    response.status === 200 ? await response.json().catch(() => undefined) : undefined,
-  );
+  const response = await fetch(url, { headers: { accept: "application/json" } });
+  const { status } = response;
+  const parsed = configuration.safeParse(status === 200 ? await response.json().catch(() => undefined) : undefined);
   if (parsed.success) return parsed.data.token_endpoint;
-  throw new IoError(
-    `The OpenID configuration at ${url} does not contain a token endpoint: status ${response.status}.`,
-    {
-      retryable: true,
-      httpStatus: response.status,
-    },
-  );
+  const message = `The OpenID configuration at ${url} does not contain a token endpoint: status ${status}.`;
+  throw new IoError(message, { retryable: true, httpStatus: status });
 };
 
 /** HTTP Basic first, as required by RFC 6749, section 2.3.1; some servers only read the body. */
-const requestToken = async (fetch: OauthFetch, url: string, client: Client): Promise<TokenEndpointResponse> => {
+const requestToken = async (
+  fetch: OauthFetch,
+  url: string,
+  { settings, secret }: { readonly settings: Settings; readonly secret: string },
+): Promise<TokenEndpointResponse> => {
   const oauth = await import("oauth4webapi");
   const server = { issuer: new URL(url).origin, token_endpoint: url };
-  const oauthClient = { client_id: client.id };
+  const client = { client_id: settings.OAUTH_CLIENT_ID ?? "" };
   const options = { [oauth.customFetch]: fetch, [oauth.allowInsecureRequests]: true };
-  const parameters = client.scope ? { scope: client.scope } : {};
+  const scope = settings.OAUTH_SCOPES.join(" ");
+  const parameters = scope ? { scope } : {};
   let status = 0;
-  for (const authenticate of [oauth.ClientSecretBasic, oauth.ClientSecretPost]) {
-    const response = await oauth.clientCredentialsGrantRequest(
-      server,
-      oauthClient,
-      authenticate(client.secret),
-      parameters,
-      options,
-    );
+  for (const makeAuth of [oauth.ClientSecretBasic, oauth.ClientSecretPost]) {
+    const auth = makeAuth(secret);
+    const response = await oauth.clientCredentialsGrantRequest(server, client, auth, parameters, options);
     status = response.status;
     if (status === 200)
-      return readToken(url, () => oauth.processClientCredentialsResponse(server, oauthClient, response));
+      return oauth.processClientCredentialsResponse(server, client, response).catch(() => {
+        throw refusal(url, "its response is not a token");
+      });
     if (status !== 400 && status !== 401) break;
   }
   throw refusal(url, `it answered ${status}`, status === 400 ? 401 : status);
 };
 
-const readToken = async (url: string, read: () => Promise<TokenEndpointResponse>): Promise<TokenEndpointResponse> => {
-  try {
-    return await read();
-  } catch {
-    throw refusal(url, "its response is not a token", undefined);
-  }
-};
-
 /** Omits the server's response, which may contain secrets. 401: the secret may be rotating. */
-const refusal = (url: string, why: string, httpStatus: number | undefined): IoError =>
-  new IoError(`The OAuth server did not issue a token at ${url}: ${why}.`, {
-    retryable: true,
-    ...(httpStatus === undefined ? {} : { httpStatus }),
-  });
+const refusal = (url: string, why: string, httpStatus?: number): IoError =>
+  new IoError(`The OAuth server did not issue a token at ${url}: ${why}.`, { retryable: true, httpStatus });

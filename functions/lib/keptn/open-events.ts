@@ -11,9 +11,6 @@ const page = z.object({
 
 export type ListedEvent = NonNullable<z.output<typeof page>["events"]>[number];
 
-/** Keptn sends full events of up to 1 MiB each; the second size is for lists of large ones. */
-const pageSizes = [100, 10] as const;
-
 /**
  * Keptn lists newest first, and its pages are offsets (shipyard-controller, common/pagination.go). Pages are read from last to first, so
  * that events come oldest first. Events triggered meanwhile shift others to pages already read; the next poll finds those.
@@ -22,14 +19,13 @@ const pageSizes = [100, 10] as const;
 export async function* listOpen(
   api: KeptnApi,
   listing: Listing,
-  pageSize: number = pageSizes[0],
+  pageSize = 100,
 ): AsyncGenerator<readonly ListedEvent[]> {
-  const [, smaller] = pageSizes;
   try {
     yield* walkPages(api, listing, pageSize);
   } catch (fault) {
-    if (!isTooLarge(fault)) throw fault;
-    yield* walkPages(api, listing, smaller);
+    if (!(fault instanceof IoError && fault.tooLarge)) throw fault;
+    yield* walkPages(api, listing, 10); // full events have up to 1 MiB each
   }
 }
 
@@ -42,10 +38,6 @@ async function* walkPages(api: KeptnApi, listing: Listing, size: number): AsyncG
   yield oldestFirst(total > size ? await getPage(api, listing, { size, from: 0 }) : first);
 }
 
-/** A response that is neither an error status nor retryable. */
-const isTooLarge = (fault: unknown): boolean =>
-  fault instanceof IoError && !fault.retryable && fault.httpStatus === undefined;
-
 type Page = z.output<typeof page>;
 
 interface Part {
@@ -54,11 +46,8 @@ interface Part {
 }
 
 const getPage = (api: KeptnApi, { type, ...narrow }: Listing, { size, from }: Part): Promise<Page> => {
-  const query = new URLSearchParams({
-    ...narrow,
-    pageSize: String(size),
-    ...(from > 0 && { nextPageKey: String(from) }),
-  });
+  const query = new URLSearchParams({ ...narrow, pageSize: String(size) });
+  if (from > 0) query.set("nextPageKey", String(from));
   return api.call<Page>({
     path: `controlPlane/v1/event/triggered/${encodeURIComponent(type)}?${query}`,
     shape: page,

@@ -34,29 +34,10 @@ const canBeBase64 = (part: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(par
 const broken = (name: string): IoError =>
   new IoError(`${name}: the response is not a Keptn resource, or is incomplete.`, { retryable: true });
 
-interface Scan {
-  /** @returns the part of this text that belongs to the content */
-  take(text: string): string;
-  /** Number of characters kept: everything except the content. */
-  size(): number;
-  /** Whether the text so far is a complete JSON object. */
-  isWhole(): boolean;
-}
-
 /** Quotes inside a JSON string are escaped, so the start and end of the content are unambiguous. */
-const makeScan = (): Scan => {
-  let around = "";
+const makeScan = () => {
+  let around = ""; // everything except the content
   let place: "before" | "inside" | "after" = "before";
-  const enter = (text: string): string => {
-    around += text;
-    const found = opening.exec(around);
-    if (!found) return "";
-    place = "inside";
-    const begin = found.index + found[0].length;
-    const rest = around.slice(begin);
-    around = around.slice(0, begin);
-    return leave(rest);
-  };
   const leave = (text: string): string => {
     const end = text.indexOf('"');
     if (end < 0) return text;
@@ -64,15 +45,23 @@ const makeScan = (): Scan => {
     around += text.slice(end);
     return text.slice(0, end);
   };
-  const pass = (text: string): string => {
-    around += text;
-    return "";
-  };
-  const takers = { before: enter, inside: leave, after: pass };
   return {
-    take: (text) => takers[place](text),
-    size: () => around.length,
-    isWhole: () => place !== "inside" && isResource(around),
+    /** @returns the part of this text that belongs to the content */
+    take: (text: string): string => {
+      if (place === "inside") return leave(text);
+      around += text;
+      const found = place === "before" && opening.exec(around);
+      if (!found) return "";
+      place = "inside";
+      const begin = found.index + found[0].length;
+      const rest = around.slice(begin);
+      around = around.slice(0, begin);
+      return leave(rest);
+    },
+    /** Number of characters kept. */
+    size: (): number => around.length,
+    /** Whether the text so far is a complete JSON object. */
+    isWhole: (): boolean => place !== "inside" && isResource(around),
   };
 };
 

@@ -4,7 +4,7 @@ import { type Level, pathOfUri } from "../core/files/file-choice.ts";
 import { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
 import { isBase64, readContent } from "./resource-content.ts";
-import { lateShape, type OutputOf } from "./shape.ts";
+import { anything, lateShape, type OutputOf } from "./shape.ts";
 
 /** The event whose resources are read. */
 export interface Scope {
@@ -28,15 +28,13 @@ const resource = lateShape(() => z.object({ resourceContent: z.string().refine(i
 
 /** resource-service's own messages (handler/common.go). A missing project or Git upstream is not a missing file. */
 const absent = ["Resource not found", "Service not found", "Stage not found"];
+const gone = { messages: absent, value: undefined };
 
-/** A request with or without a commit. */
-interface Question {
-  /** Path of the resource in Keptn's API. */
+/** Requests a path of Keptn's API, with or without a commit. */
+type Ask<T> = (question: {
   readonly path: string;
   readonly mayRepeat?: (fault: IoError) => boolean;
-}
-
-type Ask<T> = (question: Question) => Promise<T | undefined>;
+}) => Promise<T | undefined>;
 
 /**
  * @param path without a leading slash
@@ -50,12 +48,7 @@ export const getResource = (
   limit: { readonly maxBytes?: number } = {},
 ): Promise<Buffer | undefined> =>
   askAtCommit({ api, place, path }, async (question) => {
-    const found = await api.call({
-      ...question,
-      ...limit,
-      shape: resource,
-      absent: { messages: absent, value: undefined },
-    });
+    const found = await api.call({ ...question, ...limit, shape: resource, absent: gone });
     return found && Buffer.from(found.resourceContent, "base64");
   });
 
@@ -132,9 +125,6 @@ export const putResource = async (api: KeptnApi, place: Place, path: string, con
 export const deleteResource = async (api: KeptnApi, place: Place, path: string): Promise<void> => {
   await api.call({ method: "DELETE", path: resourcePath(place, path), shape: anything, absent: gone });
 };
-
-const anything = lateShape(() => z.unknown());
-const gone = { messages: absent, value: undefined };
 
 const page = lateShape(() =>
   z.object({

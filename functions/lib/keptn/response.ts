@@ -36,12 +36,11 @@ export const messageOf = (response: HttpResponse): string | undefined => {
 export const makeFault = (about: RequestInfo, response: HttpResponse): IoError => {
   const { status } = response;
   const message = hide(messageOf(response), about.secrets);
-  const retryAfterSeconds = retryAfterOf(response.headers);
   return new IoError(`${about.name}: ${status}, ${message?.slice(0, 300) ?? kindOf(response)}.`, {
     retryable: isPassing(status, message),
     outcomeUnknown: about.changes && leavesOpen(status, message),
     httpStatus: status,
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    retryAfterSeconds: retryAfterOf(response.headers),
   });
 };
 

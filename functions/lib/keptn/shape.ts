@@ -16,4 +16,9 @@ export const lateShape = <T>(make: () => z.ZodType<T>): Shape<T> => {
   };
 };
 
+/** Go writes an empty list as null, or omits it. */
+export const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) => list.nullish().transform((given) => given ?? []);
+
+export const anything: Shape<unknown> = { safeParse: (data) => ({ success: true, data }) };
+
 export type OutputOf<S> = S extends Shape<infer T> ? T : never;

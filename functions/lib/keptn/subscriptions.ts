@@ -4,29 +4,23 @@ import type { Settings } from "../core/settings/settings.ts";
 import { type Subscription, subscriptionsOf } from "../core/source/subscription.ts";
 import { IoError } from "../io-error.ts";
 import type { KeptnApi } from "./api.ts";
+import { orEmpty } from "./shape.ts";
 import { sendRegistration } from "./uniform.ts";
 
 /** Also renews our registration. @throws IoError */
 export type GetSubscriptions = () => Promise<readonly Subscription[]>;
 
-const names = z
-  .array(z.string())
-  .nullish()
-  .transform((given) => given ?? []);
+const names = orEmpty(z.array(z.string()));
 
-const integration = z.object({
-  subscriptions: z
-    .array(
-      z.object({
-        event: z.string(),
-        filter: z
-          .object({ projects: names, stages: names, services: names })
-          .nullish()
-          .transform((filter) => filter ?? { projects: [], stages: [], services: [] }),
-      }),
-    )
-    .nullish(),
+export const subscriptionShape = z.object({
+  event: z.string(),
+  filter: z
+    .object({ projects: names, stages: names, services: names })
+    .nullish()
+    .transform((filter) => filter ?? { projects: [], stages: [], services: [] }),
 });
+
+const integration = z.object({ subscriptions: orEmpty(z.array(subscriptionShape)) });
 
 type Known = { readonly id: string; readonly subscriptions: readonly Subscription[] };
 
@@ -59,5 +53,5 @@ const ping = async (api: KeptnApi, id: string): Promise<Known | undefined> => {
     shape: integration,
     absent: { messages: ["uniform integration not found"], value: undefined },
   });
-  return found && { id, subscriptions: found.subscriptions ?? [] };
+  return found && { id, ...found };
 };

@@ -5,6 +5,8 @@ import type { Selection, WebhookSubscription } from "../core/connect/selection.t
 import { webhookFile } from "../core/connect/webhook-file.ts";
 import type { KeptnApi } from "./api.ts";
 import { deleteResource, getResource, type Place, putResource } from "./resources.ts";
+import { anything, orEmpty } from "./shape.ts";
+import { subscriptionShape } from "./subscriptions.ts";
 
 interface Integration {
   readonly id: string;
@@ -44,32 +46,22 @@ export interface Webhooks {
 const registration = "controlPlane/v1/uniform/registration";
 
 export const connectWebhooks = (api: KeptnApi): Webhooks => ({
-  getProject: async (name) => {
-    const found = await api.call<z.output<typeof project> | undefined>({
+  getProject: (name) =>
+    api.call<ProjectOutline | undefined>({
       path: `controlPlane/v1/project/${encodeURIComponent(name)}`,
       shape: project,
       absent: { messages: [`Project not found: ${name}`], value: undefined },
-    });
-    return (
-      found && {
-        stages: (found.stages ?? []).map(({ stageName, services }) => ({
-          name: stageName,
-          services: (services ?? []).map(({ serviceName }) => serviceName),
-        })),
-      }
-    );
-  },
+    }),
   readShipyard: async (name) =>
     (await getResource(api, placeOf({ project: name }), "shipyard.yaml"))?.toString("utf8") ?? "",
   findIntegration: async () => {
     const found = await api.call({ path: `${registration}?name=webhook-service`, shape: integrations });
-    const [latest] = found.toSorted((one, other) => seenMs(other) - seenMs(one));
-    return latest && { id: latest.id, subscriptions: latest.subscriptions ?? [] };
+    return found.toSorted((one, other) => seenMs(other) - seenMs(one))[0];
   },
   create: async (integration, body) =>
     (await api.call({ method: "POST", path: pathOf(integration), body, shape: z.object({ id: z.string() }) })).id,
   remove: async (integration, id) => {
-    await api.call({ method: "DELETE", path: pathOf(integration, id), shape: z.unknown() });
+    await api.call({ method: "DELETE", path: pathOf(integration, id), shape: anything });
   },
   readFile: async (at) => (await getResource(api, placeOf(at), webhookFile))?.toString("utf8"),
   writeFile: (at, text) => putResource(api, placeOf(at), webhookFile, Buffer.from(text)),
@@ -82,7 +74,7 @@ export const connectWebhooks = (api: KeptnApi): Webhooks => ({
   listAnswers: async (keptnContext) => {
     const query = new URLSearchParams({ keptnContext, pageSize: "100" });
     const { events } = await api.call({ path: `mongodb-datastore/event?${query}`, shape: stored });
-    const answers = (events ?? []).filter(({ type }) => type.endsWith(".finished"));
+    const answers = events.filter(({ type }) => type.endsWith(".finished"));
     return answers.map(({ source, data }) => ({
       from: source,
       result: data?.result ?? "",
@@ -101,47 +93,24 @@ const placeOf = ({ project, stage, service }: Selection): Place => {
   return { level: service === undefined ? "stage" : "service", scope };
 };
 
-const names = z
-  .array(z.string())
-  .nullish()
-  .transform((given) => given ?? []);
-
 const integrations = z.array(
   z.object({
     id: z.string(),
     metadata: z.object({ lastseen: z.string().nullish() }).nullish(),
-    subscriptions: z
-      .array(
-        z.object({
-          id: z.string(),
-          event: z.string(),
-          filter: z
-            .object({ projects: names, stages: names, services: names })
-            .nullish()
-            .transform((filter) => filter ?? { projects: [], stages: [], services: [] }),
-        }),
-      )
-      .nullish(),
+    subscriptions: orEmpty(z.array(subscriptionShape.extend({ id: z.string() }))),
   }),
 );
 
 const seenMs = ({ metadata }: z.output<typeof integrations>[number]): number =>
   Date.parse(metadata?.lastseen ?? "") || 0;
 
-const project = z.object({
-  stages: z
-    .array(z.object({ stageName: z.string(), services: z.array(z.object({ serviceName: z.string() })).nullish() }))
-    .nullish(),
-});
+const service = z.object({ serviceName: z.string() }).transform(({ serviceName }) => serviceName);
+const stage = z
+  .object({ stageName: z.string(), services: orEmpty(z.array(service)) })
+  .transform(({ stageName, services }) => ({ name: stageName, services }));
+const project = z.object({ stages: orEmpty(z.array(stage)) });
 
+const answerData = z.object({ result: z.string().optional(), message: z.string().optional() });
 const stored = z.object({
-  events: z
-    .array(
-      z.object({
-        type: z.string(),
-        source: z.string(),
-        data: z.object({ result: z.string().optional(), message: z.string().optional() }).nullish(),
-      }),
-    )
-    .nullish(),
+  events: orEmpty(z.array(z.object({ type: z.string(), source: z.string(), data: answerData.nullish() }))),
 });

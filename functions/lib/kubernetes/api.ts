@@ -1,7 +1,7 @@
 // Requests to the API server: client-node provides address and credentials; objects stay plain JSON.
-import type { Agent, IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { makeBudget } from "../budget.ts";
-import { type HttpStream, request, stream } from "../http/http.ts";
+import { type HttpResponse, type HttpStream, readAll, request, stream } from "../http/http.ts";
 import { preconnect } from "../http/preconnect.ts";
 import { IoError } from "../io-error.ts";
 import { retry } from "../retry.ts";
@@ -15,13 +15,13 @@ export interface Call {
   readonly body?: unknown;
   readonly contentType?: string;
   /** Instead of application/json: another JSON form of the object. */
-  readonly accept?: string;
+  readonly accept?: string | undefined;
   /** Statuses that are not errors. */
   readonly expected?: readonly number[];
   /** The object of a 2xx is not needed, so it is not parsed. */
   readonly unread?: true;
   /** Limit of the response body, if smaller than usual. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 interface ApiResponse<T> {
@@ -45,15 +45,13 @@ export interface KubernetesApi {
   readonly server: string;
 }
 
-/** For a request with its retries; well below CLAIM_LEASE_SECONDS. */
-const usualBudgetSeconds = 15;
 const attemptMs = 10_000;
 /** A list of 500 Jobs with their managedFields is about 5 MB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
 /** Does not open a connection yet. @throws Error like {@link loadKubeConfig} */
 export const connectApi = (access: Access = {}): KubernetesApi => {
-  const { budgetSeconds = usualBudgetSeconds } = access;
+  const { budgetSeconds = 15 } = access;
   const config = loadKubeConfig(access);
   let connection: Promise<Connection> | undefined;
   const open = () => {
@@ -61,20 +59,11 @@ export const connectApi = (access: Access = {}): KubernetesApi => {
     return connection;
   };
   return {
-    call: async <T>(call: Call) => {
-      const response = await retry(async () => attempt<T>(await open(), call), { budget: makeBudget(budgetSeconds) });
-      return response;
-    },
+    call: <T>(call: Call) => retry(async () => attempt<T>(await open(), call), { budget: makeBudget(budgetSeconds) }),
     stream: async (call) => {
-      const { server, agent, headers } = await open();
-      const response = await stream({
-        ...requestOf(call, { server, agent, headers: await headers() }),
-        maxBytes: maxAnswerBytes,
-      });
+      const response = await stream({ ...(await requestOf(await open(), call)), maxBytes: maxAnswerBytes });
       if (response.status < 300) return response;
-      const said: Buffer[] = [];
-      for await (const chunk of response.chunks) said.push(chunk);
-      throw faultOf(call, response.status, { text: Buffer.concat(said).toString(), headers: response.headers });
+      throw faultOf(call, { ...response, body: await readAll(response.chunks) });
     },
     preconnect: () => {
       open()
@@ -86,24 +75,25 @@ export const connectApi = (access: Access = {}): KubernetesApi => {
   };
 };
 
-const requestOf = (call: Call, connection: { server: string; agent: Agent; headers: Record<string, string> }) => ({
-  agent: connection.agent,
+const requestOf = async ({ server, agent, headers }: Connection, call: Call) => ({
+  agent,
   method: call.method,
-  url: connection.server + call.path,
+  url: server + call.path,
   headers: {
-    ...connection.headers,
+    ...(await headers()),
     accept: call.accept ?? "application/json",
     ...(call.body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
   },
-  ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+  body: JSON.stringify(call.body), // undefined without a body
   timeoutMs: attemptMs,
+  maxBytes: call.maxBytes ?? maxAnswerBytes,
 });
 
 const attempt = async <T>(connection: Connection, call: Call): Promise<ApiResponse<T>> => {
-  const wanted = requestOf(call, { ...connection, headers: await connection.headers() });
-  const { status, headers, body } = await request({ ...wanted, maxBytes: call.maxBytes ?? maxAnswerBytes });
+  const response = await request(await requestOf(connection, call));
+  const { status, headers, body } = response;
+  if (status > 299 && !call.expected?.includes(status)) throw faultOf(call, response);
   const text = body.toString();
-  if (status > 299 && !call.expected?.includes(status)) throw faultOf(call, status, { text, headers });
   return { status, headers, bytes: body.length, body: (isOfUse(call, status, text) ? parse(call, text) : {}) as T };
 };
 
@@ -119,17 +109,13 @@ const parse = (call: Call, text: string): unknown => {
   }
 };
 
-/** Retryable: 401, since the token may be rotating, and 404, since the namespace may not exist yet. Other 4xx are permanent. */
-const faultOf = (
-  call: Call,
-  status: number,
-  { text, headers }: { text: string; headers: Record<string, unknown> },
-): IoError => {
+/** 401 is retryable, since the token may be rotating. */
+const faultOf = ({ method, path }: Call, { status, headers, body }: HttpResponse): IoError => {
   const retryAfter = Number(headers["retry-after"]);
-  return new IoError(`Kubernetes ${call.method} ${call.path}: ${status} ${messageOf(text)}`, {
+  return new IoError(`Kubernetes ${method} ${path}: ${status} ${messageOf(body.toString())}`, {
     retryable: status >= 500 || [401, 408, 409, 429].includes(status),
     httpStatus: status,
-    ...(Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {}),
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
   });
 };
 

@@ -4,6 +4,7 @@ import { everywhere, type Right } from "../core/check/rights.ts";
 import type { Pod } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
+import { namespaced } from "./job-paths.ts";
 import { connectPods } from "./pods.ts";
 
 export interface ClusterReader {
@@ -34,7 +35,7 @@ export interface Kind {
   readonly resource: string;
 }
 
-export interface Where {
+interface Where {
   readonly namespace: string;
   /** undefined: all objects. */
   readonly name?: string;
@@ -43,30 +44,12 @@ export interface Where {
 }
 
 export const connectClusterReader = (api: KubernetesApi): ClusterReader => ({
-  getServer: async (now) => {
-    const askedMs = now().getTime();
-    const { headers, body } = await api.call<{ gitVersion?: string }>({ method: "GET", path: "/version" });
-    const middleMs = (askedMs + now().getTime()) / 2;
-    const serverMs = Date.parse(headers.date ?? ""); // whole seconds
-    const skew = Number.isNaN(serverMs) ? {} : { skewSeconds: (middleMs - serverMs) / 1000 };
-    return { address: api.server, version: (body.gitVersion ?? "?").replace(/^v/, ""), ...skew };
-  },
+  getServer: (now) => getServer(api, now),
   listGroups: async () => {
     const { body } = await api.call<{ groups?: readonly ApiGroup[] }>({ method: "GET", path: "/apis" });
     return Object.fromEntries((body.groups ?? []).map((group) => [group.name, group.versions.map((v) => v.version)]));
   },
-  look: async <T>(kind: Kind, where: Where) => {
-    try {
-      const { body } = await api.call<T & { items?: T }>({
-        method: "GET",
-        path: pathOf(kind, where),
-        ...(where.metadataOnly ? { accept: partial } : {}),
-      });
-      return { kind: "there", object: where.name === undefined ? (body.items ?? ([] as T)) : body } satisfies Seen<T>;
-    } catch (fault) {
-      return explain(fault);
-    }
-  },
+  look: (kind, where) => look(api, kind, where),
   mayDo: async (right, home) => {
     const path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
     const { body } = await api.call<Review>({ method: "POST", path, body: makeReview(right, home) });
@@ -75,31 +58,50 @@ export const connectClusterReader = (api: KubernetesApi): ClusterReader => ({
   post: async (url, event) => {
     await api.call({ method: "POST", path: proxied(url), body: event, contentType: "application/cloudevents+json" });
   },
-  readLogs: async (namespace, { labelSelector, container }) => {
-    const query = new URLSearchParams({ labelSelector });
-    const { body } = await api.call<{ items: Pod[] }>({ method: "GET", path: `${core(namespace)}/pods?${query}` });
-    const pods = connectPods(api);
-    const logs = body.items.map(({ metadata }) =>
-      pods.getLog({ namespace, name: metadata?.name ?? "" }, container, { headBytes: 8 * 1024, tailBytes: 64 * 1024 }),
-    );
-    return (await Promise.all(logs)).map(({ head, tail }) => head + tail).join("\n");
-  },
+  readLogs: (namespace, pods) => readLogs(api, namespace, pods),
 });
+
+const getServer = async (api: KubernetesApi, now: () => Date): Promise<Server> => {
+  const askedMs = now().getTime();
+  const { headers, body } = await api.call<{ gitVersion?: string }>({ method: "GET", path: "/version" });
+  const middleMs = (askedMs + now().getTime()) / 2;
+  const serverMs = Date.parse(headers.date ?? ""); // whole seconds
+  const skew = Number.isNaN(serverMs) ? {} : { skewSeconds: (middleMs - serverMs) / 1000 };
+  return { address: api.server, version: (body.gitVersion ?? "?").replace(/^v/, ""), ...skew };
+};
 
 interface ApiGroup {
   readonly name: string;
   readonly versions: readonly { readonly version: string }[];
 }
 
+const look = async <T>(api: KubernetesApi, kind: Kind, where: Where): Promise<Seen<T>> => {
+  const accept = where.metadataOnly ? partial : undefined;
+  try {
+    const { body } = await api.call<T & { items?: T }>({ method: "GET", path: pathOf(kind, where), accept });
+    return { kind: "there", object: where.name === undefined ? (body.items ?? ([] as T)) : body };
+  } catch (fault) {
+    return explain(fault);
+  }
+};
+
+const readLogs = async (api: KubernetesApi, namespace: string, { labelSelector, container }: PodsOf) => {
+  const path = `${namespaced(namespace)}/pods?${new URLSearchParams({ labelSelector })}`;
+  const { body } = await api.call<{ items: Pod[] }>({ method: "GET", path });
+  const { getLog } = connectPods(api);
+  const limit = { headBytes: 8 * 1024, tailBytes: 64 * 1024 };
+  const logs = await Promise.all(
+    body.items.map(({ metadata }) => getLog({ namespace, name: metadata?.name ?? "" }, container, limit)),
+  );
+  return logs.map(({ head, tail }) => head + tail).join("\n");
+};
+
 /** "Receiving resources as partial metadata" (Kubernetes, API concepts). */
 const partial = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
-const core = (namespace: string): string => `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
-
 const pathOf = ({ apiVersion, resource }: Kind, { namespace, name }: Where): string => {
-  if (apiVersion === "v1" && resource === "namespaces") return core(namespace);
-  const root =
-    apiVersion === "v1" ? core(namespace) : `/apis/${apiVersion}/namespaces/${encodeURIComponent(namespace)}`;
+  const root = namespaced(namespace, apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`);
+  if (apiVersion === "v1" && resource === "namespaces") return root;
   return `${root}/${resource}${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
 };
 
@@ -134,5 +136,5 @@ const proxied = (address: string): string => {
   const { protocol, hostname, port, pathname } = new URL(address);
   const [service = "", namespace = ""] = hostname.split(".");
   const scheme = protocol.replace(":", "");
-  return `${core(namespace)}/services/${scheme}:${service}:${port || (scheme === "https" ? 443 : 80)}/proxy${pathname}`;
+  return `${namespaced(namespace)}/services/${scheme}:${service}:${port || (scheme === "https" ? 443 : 80)}/proxy${pathname}`;
 };

@@ -26,28 +26,21 @@ export interface Kubernetes {
 /** Does not open a connection yet. @throws Error if the cluster's configuration cannot be read */
 export const connectKubernetes = (settings: Settings, warn: (message: string) => void): Kubernetes => {
   const api = connectApi();
-  const managedBy = settings.FULL_DEPLOYMENT_NAME;
-  const { WATCH_NAME, WATCH_SPEC_DIR } = settings;
-  const namespace = settings.TIMER_NAMESPACE ?? api.namespace;
-  const watch = { namespace, specFolder: WATCH_SPEC_DIR, missing: warn };
+  const { WATCH_NAME, WATCH_SPEC_DIR: specFolder, FULL_DEPLOYMENT_NAME } = settings;
+  const sources = { namespace: settings.TIMER_NAMESPACE ?? api.namespace, missing: warn };
   return {
-    ...(WATCH_NAME ? { watch: connectJobWatch(api, { ...watch, name: WATCH_NAME }) } : {}),
+    ...(WATCH_NAME ? { watch: connectJobWatch(api, { ...sources, name: WATCH_NAME, specFolder }) } : {}),
     jobs: connectJobs(api),
     pods: connectPods(api),
     snapshots: connectSnapshots(api),
     preconnect: () => api.preconnect(),
     timer: connectTimer(api, {
-      namespace,
+      ...sources,
       name: settings.TIMER_NAME,
       schedule: settings.TIMER_SCHEDULE,
       sink: settings.TIMER_SINK,
       scope: runScopeOf(settings),
-      missing: warn,
     }),
-    note: connectNote(api, {
-      now: () => new Date(),
-      reporter: { controller: `keptn.sh/${managedBy}`, instance: hostname() },
-      failed: warn,
-    }),
+    note: connectNote(api, { controller: `keptn.sh/${FULL_DEPLOYMENT_NAME}`, pod: hostname(), failed: warn }),
   };
 };

@@ -4,7 +4,7 @@ import type { Job } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
 import { collectionOfJobs, pathOfJob } from "./job-paths.ts";
-import { listAll } from "./list.ts";
+import { type Listing, listAll } from "./list.ts";
 import { listOpenRuns } from "./open-runs.ts";
 import { patchJob } from "./patch-job.ts";
 import type { Jobs } from "./ports.ts";
@@ -18,22 +18,15 @@ export const connectJobs = (api: KubernetesApi): Jobs => ({
   listRun: async (runId, namespaces, { maxBytes, byName } = {}) => {
     if (byName) {
       const { readRunByName } = await import("./run-by-name.ts"); // needed only by sweeps
-      const jobs = await readRunByName(api, { runId, namespaces, ...(maxBytes === undefined ? {} : { maxBytes }) });
+      const jobs = await readRunByName(api, { runId, namespaces, maxBytes });
       if (jobs) return jobs;
     }
     const selectors = { labelSelector: `${label.run}=${runId}` };
-    const most = maxBytes === undefined ? {} : { maxBytes, whole: true };
-    const lists = namespaces.map((namespace) =>
-      listAll<Job>(api, { collection: collectionOfJobs(namespace), selectors, ...most }),
-    );
-    return (await Promise.all(lists)).flat();
+    return listIn(api, namespaces, { selectors, maxBytes, whole: maxBytes !== undefined });
   },
-  listEvent: async (eventId, namespaces) => {
+  listEvent: (eventId, namespaces) => {
     const selectors = { labelSelector: `${label.eventId}=${labelValueOf(eventId)},${label.run}` };
-    const lists = namespaces.map((namespace) =>
-      listAll<Job>(api, { collection: collectionOfJobs(namespace), selectors }),
-    );
-    return (await Promise.all(lists)).flat();
+    return listIn(api, namespaces, { selectors });
   },
   listOpen: (scopes) => listOpenRuns(api, scopes),
   patch: (job, change) => patchJob(api, job, change),
@@ -43,6 +36,15 @@ export const connectJobs = (api: KubernetesApi): Jobs => ({
     await api.call({ method: "DELETE", path: pathOfJob(job), body, expected: [404, 409] }); // 409: another Job of this name
   },
 });
+
+const listIn = async (
+  api: KubernetesApi,
+  namespaces: readonly string[],
+  listing: Omit<Listing, "collection">,
+): Promise<Job[]> => {
+  const collections = namespaces.map(collectionOfJobs);
+  return (await Promise.all(collections.map((collection) => listAll<Job>(api, { collection, ...listing })))).flat();
+};
 
 /** Only a 409 with this reason means "exists"; in some versions, a namespace being deleted also causes a 409. */
 const existing = (status: { readonly reason?: string; readonly message?: string } & object): "exists" => {

@@ -7,9 +7,9 @@ export interface Listing {
   /** `labelSelector`, `fieldSelector` */
   readonly selectors?: Readonly<Record<string, string>>;
   /** See {@link Call}. */
-  readonly accept?: string;
+  readonly accept?: string | undefined;
   /** Limit of a page; by default the client's. A larger page is requested again with half as many objects. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
   /** All objects together must fit this limit. */
   readonly whole?: boolean;
   /** Receives the beginning of a page that is too large even with one object; that object is skipped. Without it, such a page is an error. */
@@ -39,12 +39,19 @@ export async function* listPages<T>(api: KubernetesApi, listing: Listing): Async
     try {
       const { status, body }: { status: number; body: Page<T> } = await api.call<Page<T>>(call);
       next = body.metadata?.continue || undefined;
-      if (status === 410 && !next) throw new IoError(`Kubernetes GET ${call.path}: 410 ${body.message}`, expired);
+      if (status === 410 && !next)
+        throw new IoError(`Kubernetes GET ${call.path}: 410 ${body.message}`, { retryable: true, httpStatus: 410 });
       yield body.items ?? [];
     } catch (fault) {
       if (!(fault instanceof IoError && fault.tooLarge) || listing.whole) throw fault;
       if (limit > 1) limit = Math.floor(limit / 2);
-      else next = await skipObject(api, { listing, call, fault });
+      else if (!listing.onTooLarge) throw fault;
+      else {
+        const head = await readHead(api, call);
+        listing.onTooLarge(head, fault);
+        // The list's metadata comes before its items (meta/v1: type PartialObjectMetadataList).
+        next = /^[^[]*"continue":"([^"]+)"/.exec(head)?.[1];
+      }
     }
   }
 }
@@ -56,37 +63,19 @@ export const listAll = async <T>(api: KubernetesApi, listing: Listing): Promise<
   return items;
 };
 
-const expired = { retryable: true, httpStatus: 410 };
-
 const callOf = ({ collection, selectors, accept, maxBytes }: Listing, limit: number, next: string): Call => {
   const query = new URLSearchParams({ ...selectors, limit: String(limit), ...(next ? { continue: next } : {}) });
-  return {
-    method: "GET",
-    path: `${collection}?${query}`,
-    expected: [410],
-    ...(accept === undefined ? {} : { accept }),
-    ...(maxBytes === undefined ? {} : { maxBytes }),
-  };
+  return { method: "GET", path: `${collection}?${query}`, expected: [410], accept, maxBytes };
 };
-
-interface Skipped {
-  readonly listing: Listing;
-  readonly call: Call;
-  readonly fault: IoError;
-}
 
 /** Enough for the list's metadata and the name and labels of its first object, which come first (metav1.ObjectMeta). */
 const headBytes = 64 * 1024;
 
-/** @returns where the list continues after the object; undefined at its end */
-const skipObject = async (api: KubernetesApi, { listing, call, fault }: Skipped): Promise<string | undefined> => {
-  if (!listing.onTooLarge) throw fault;
+const readHead = async (api: KubernetesApi, call: Call): Promise<string> => {
   let head = "";
   for await (const chunk of (await api.stream(call)).chunks) {
     head += chunk.toString();
     if (head.length >= headBytes) break;
   }
-  listing.onTooLarge(head, fault);
-  // The list's metadata comes before its items (meta/v1: type PartialObjectMetadataList).
-  return /^[^[]*"continue":"([^"]+)"/.exec(head)?.[1];
+  return head;
 };

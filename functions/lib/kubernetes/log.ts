@@ -1,8 +1,8 @@
 // Reads the first and last bytes of a container's output, holding only these in memory.
 import { StringDecoder } from "node:string_decoder";
+import type { LogText } from "../core/text/log-text.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
-import type { Log } from "./ports.ts";
 
 export interface LogLimit {
   readonly container: string;
@@ -11,7 +11,7 @@ export interface LogLimit {
 }
 
 /** @returns an empty log for a pod or container without output @throws IoError */
-export const readLog = async (api: KubernetesApi, path: string, limit: LogLimit): Promise<Log> => {
+export const readLog = async (api: KubernetesApi, path: string, limit: LogLimit): Promise<LogText> => {
   const { container, headBytes, tailBytes } = limit;
   const keepBytes = headBytes + tailBytes;
   const first = await read(api, path, { container, keepBytes, query: { limitBytes: String(keepBytes) } });

@@ -3,9 +3,9 @@ import type { KubernetesApi } from "./api.ts";
 import type { Note, NoteReason } from "./ports.ts";
 
 export interface NoteOptions {
-  readonly now: () => Date;
   /** `reportingController` and pod name, required by events.k8s.io. */
-  readonly reporter: { readonly controller: string; readonly instance: string };
+  readonly controller: string;
+  readonly pod: string;
   /** Called with the error if an Event could not be created. */
   readonly failed: (message: string) => void;
 }
@@ -18,9 +18,9 @@ const verbs: Readonly<Record<NoteReason, string>> = {
 };
 
 export const connectNote =
-  (api: KubernetesApi, options: NoteOptions): Note =>
+  (api: KubernetesApi, { controller, pod, failed }: NoteOptions): Note =>
   async (job, { reason, message }) => {
-    const now = options.now();
+    const now = new Date();
     const event = {
       apiVersion: "events.k8s.io/v1",
       kind: "Event",
@@ -31,13 +31,13 @@ export const connectNote =
       note: message.slice(0, 1024), // its limit in events.k8s.io/v1
       type: reason === "CouldNotStart" ? "Warning" : "Normal",
       regarding: { apiVersion: "batch/v1", kind: "Job", ...job },
-      reportingController: options.reporter.controller,
-      reportingInstance: options.reporter.instance.slice(0, 128),
+      reportingController: controller,
+      reportingInstance: pod.slice(0, 128),
     };
     const path = `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(job.namespace)}/events`;
     try {
       await api.call({ method: "POST", path, body: event, expected: [403, 404, 409], unread: true });
     } catch (fault) {
-      options.failed(`Event ${reason} on Job ${job.namespace}/${job.name} could not be created: ${String(fault)}`);
+      failed(`Event ${reason} on Job ${job.namespace}/${job.name} could not be created: ${String(fault)}`);
     }
   };

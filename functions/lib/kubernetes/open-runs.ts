@@ -21,9 +21,8 @@ type Metadata = Pick<Job, "metadata">;
 
 /** @throws IoError if all lists fail, and a retry may help */
 export const listOpenRuns = async (api: KubernetesApi, scopes: readonly RunScope[]): Promise<OpenRuns> => {
-  const runs = new Map<string, Set<string>>();
-  const faults = new Map<string, IoError>();
-  const found: Found = { runs, faults };
+  const found: Found = { runs: new Map(), faults: new Map() };
+  const { runs, faults } = found;
   const parts = partsOfScopes(scopes);
   const limit = pLimit(listsSideBySide);
   await Promise.all(parts.map((part) => limit(() => listPart(api, part, found))));
@@ -44,7 +43,11 @@ const listPart = async (api: KubernetesApi, { managedBy, namespace }: ScopePart,
     selectors: { labelSelector: `${label.managedBy}=${managedBy},${label.state} in (waiting,released)` },
     accept: metadataOnly,
     maxBytes: pageBytes,
-    onTooLarge: (head, fault) => addFromHead(head, { fault, namespace, found }),
+    onTooLarge: (head, fault) => {
+      const job = metadataIn(head);
+      if (job) addNamespaces(found.runs, [job]);
+      else found.faults.set(namespace, fault);
+    },
   });
   try {
     for await (const page of pages) addNamespaces(found.runs, page);
@@ -54,13 +57,9 @@ const listPart = async (api: KubernetesApi, { managedBy, namespace }: ScopePart,
   }
 };
 
-/** Whether such a Job's run can be reconciled is known only after reading all of it. */
-const addFromHead = (
-  head: string,
-  { fault, namespace, found }: { fault: IoError; namespace: string; found: Found },
-): void => {
+/** Whether such a Job's run can be reconciled is known only after reading all of it. @returns undefined if it is not in the head */
+const metadataIn = (head: string): Metadata | undefined => {
   const runId = new RegExp(`"${label.run}":"([^"]+)"`).exec(head)?.[1];
-  const own = /"items":\[\{.*?"namespace":"([^"]+)"/s.exec(head)?.[1];
-  if (runId && own) addNamespaces(found.runs, [{ metadata: { namespace: own, labels: { [label.run]: runId } } }]);
-  else found.faults.set(namespace, fault);
+  const namespace = /"items":\[\{.*?"namespace":"([^"]+)"/s.exec(head)?.[1];
+  return runId && namespace ? { metadata: { namespace, labels: { [label.run]: runId } } } : undefined;
 };

@@ -34,23 +34,14 @@ interface Status {
 
 const attempt = async (api: KubernetesApi, job: JobRef, body: readonly Operation[]) => {
   const contentType = "application/json-patch+json";
-  const call = {
-    method: "PATCH",
-    path: pathOfJob(job),
-    contentType,
-    body,
-    expected: [404, 422],
-    unread: true,
-  } as const;
-  const { status, body: said } = await api.call<Status>(call);
+  const call = { method: "PATCH", path: pathOfJob(job), contentType, body, unread: true } as const;
+  const { status, body: said } = await api.call<Status>({ ...call, expected: [404, 422] });
   if (status === 404) return "gone";
   if (status !== 422) return "done";
   // A failed test and an invalid Job are both 422; only the latter has causes (apiserver: endpoints/handlers/patch.go).
   if (!said.details?.causes?.length) return "test failed";
-  throw new IoError(`Kubernetes refused to change Job ${job.namespace}/${job.name}: ${said.message}`, {
-    retryable: false,
-    httpStatus: 422,
-  });
+  const message = `Kubernetes refused to change Job ${job.namespace}/${job.name}: ${said.message}`;
+  throw new IoError(message, { retryable: false, httpStatus: 422 });
 };
 
 interface Operation {
@@ -60,35 +51,30 @@ interface Operation {
 }
 
 const operationsOf = (job: JobRef, change: JobChange, finalizerIndex: number): Operation[] => [
-  { op: "test", path: "/metadata/uid", value: job.uid },
-  ...testsOf(change.expect ?? {}),
-  ...Object.entries(change.annotations ?? {}).map(([name, value]) =>
-    set(`/metadata/annotations/${pointer(name)}`, value),
-  ),
-  ...(change.state ? [set(`/metadata/labels/${pointer(label.state)}`, change.state)] : []),
-  ...(change.suspend === undefined ? [] : [set("/spec/suspend", change.suspend)]),
-  ...(change.activeDeadlineSeconds === undefined ? [] : [set(deadline, change.activeDeadlineSeconds)]),
-  ...(change.ttlSeconds === undefined ? [] : [set("/spec/ttlSecondsAfterFinished", change.ttlSeconds)]),
+  test("/metadata/uid", job.uid),
+  ...fieldsOf(change.expect ?? {}).map(([path, value]) => test(path, value)),
+  // `add` replaces existing values (RFC 6902, section 4.1).
+  ...fieldsOf(change).map(([path, value]) => ({ op: "add" as const, path, value })),
   ...(change.finalizeJob && finalizerIndex >= 0 ? removeFinalizer(finalizerIndex) : []),
 ];
 
-const deadline = "/spec/activeDeadlineSeconds";
-
-const testsOf = (expect: NonNullable<JobChange["expect"]>): Operation[] => [
-  ...Object.entries(expect.annotations ?? {}).map(([name, value]) =>
-    test(`/metadata/annotations/${pointer(name)}`, value),
-  ),
-  ...(expect.suspend === undefined ? [] : [test("/spec/suspend", expect.suspend)]),
-  ...(expect.activeDeadlineSeconds === undefined ? [] : [test(deadline, expect.activeDeadlineSeconds)]),
-];
+const fieldsOf = (given: JobChange): [path: string, value: unknown][] => {
+  const annotations = Object.entries(given.annotations ?? {});
+  const fields = {
+    ...Object.fromEntries(annotations.map(([name, value]) => [`/metadata/annotations/${pointer(name)}`, value])),
+    [`/metadata/labels/${pointer(label.state)}`]: given.state,
+    "/spec/suspend": given.suspend,
+    "/spec/activeDeadlineSeconds": given.activeDeadlineSeconds,
+    "/spec/ttlSecondsAfterFinished": given.ttlSeconds,
+  };
+  return Object.entries(fields).filter(([, value]) => value !== undefined);
+};
 
 const removeFinalizer = (index: number): Operation[] => [
   test(`/metadata/finalizers/${index}`, finalizer),
   { op: "remove", path: `/metadata/finalizers/${index}` },
 ];
 
-/** `add` replaces existing values (RFC 6902, section 4.1). */
-const set = (path: string, value: unknown): Operation => ({ op: "add", path, value });
 const test = (path: string, value: unknown): Operation => ({ op: "test", path, value });
 
 /** Escapes a name for a JSON Pointer (RFC 6901). */

@@ -3,6 +3,7 @@ import type { State } from "../core/annotations/annotations.ts";
 import type { ConfigMap, Job, Pod } from "../core/kubernetes.ts";
 import type { KubernetesWarning } from "../core/pod/kubernetes-warning.ts";
 import type { RunScope } from "../core/run/run-scope.ts";
+import type { LogText } from "../core/text/log-text.ts";
 import type { IoError } from "../io-error.ts";
 
 export interface Jobs {
@@ -88,7 +89,7 @@ export interface Pods {
     pod: PodRef,
     container: string,
     limit: { readonly headBytes: number; readonly tailBytes: number },
-  ): Promise<Log>;
+  ): Promise<LogText>;
   /** Kubernetes' warnings on an object, e.g. a Pod, latest last. @throws IoError */
   listWarnings(object: JobRef): Promise<KubernetesWarning[]>;
   /** Warnings on a Job's pods, including deleted ones, latest last. @throws IoError */
@@ -98,13 +99,6 @@ export interface Pods {
 export interface PodRef {
   readonly namespace: string;
   readonly name: string;
-}
-
-export interface Log {
-  readonly head: string;
-  readonly tail: string;
-  /** Bytes omitted between head and tail; undefined: unknown number. */
-  readonly cutBytes: number | undefined;
 }
 
 /** The sweep's timer, which exists while runs are open. */

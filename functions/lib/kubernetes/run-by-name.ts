@@ -10,7 +10,7 @@ export interface RunToRead {
   readonly runId: string;
   readonly namespaces: readonly string[];
   /** Limit of all its Jobs together, if smaller than usual. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /** @returns undefined if the Job does not exist, or may not be read */
@@ -21,10 +21,7 @@ type ReadJob = (job: Omit<JobRef, "uid">) => Promise<Job | undefined>;
  * @returns undefined if one does not exist or may not be read; only a list is a consistent snapshot
  * @throws errors of `read`
  */
-export const readJobsByName = async (
-  read: ReadJob,
-  { runId, namespaces }: Omit<RunToRead, "maxBytes">,
-): Promise<Job[] | undefined> => {
+export const readJobsByName = async (read: ReadJob, { runId, namespaces }: RunToRead): Promise<Job[] | undefined> => {
   const [namespace, ...others] = namespaces;
   if (namespace === undefined || others.length > 0) return undefined;
   const lead = await read({ namespace, name: jobNameOf(runId, 0) });
@@ -44,21 +41,13 @@ export const readJobsByName = async (
 };
 
 /** @throws IoError, `tooLarge` if they have more than `maxBytes` */
-export const readRunByName = (api: KubernetesApi, wanted: RunToRead): Promise<Job[] | undefined> =>
-  readJobsByName(readWithin(api, wanted.maxBytes), wanted);
-
-/** Enforces the limit. */
-const readWithin = (api: KubernetesApi, maxBytes: number | undefined): ReadJob => {
-  let leftBytes = maxBytes;
-  return async (job) => {
-    const most = leftBytes === undefined ? {} : { maxBytes: leftBytes };
-    const { status, bytes, body } = await api.call<Job>({
-      method: "GET",
-      path: pathOfJob(job),
-      expected: [403, 404],
-      ...most,
-    });
-    if (leftBytes !== undefined) leftBytes = Math.max(0, leftBytes - bytes);
+export const readRunByName = (api: KubernetesApi, wanted: RunToRead): Promise<Job[] | undefined> => {
+  let maxBytes = wanted.maxBytes;
+  const read: ReadJob = async (job) => {
+    const call = { method: "GET", path: pathOfJob(job), expected: [403, 404], maxBytes } as const;
+    const { status, bytes, body } = await api.call<Job>(call);
+    if (maxBytes !== undefined) maxBytes = Math.max(0, maxBytes - bytes);
     return status < 300 ? body : undefined;
   };
+  return readJobsByName(read, wanted);
 };

@@ -3,7 +3,7 @@ import { label } from "../core/annotations/annotations.ts";
 import type { Job, Pod } from "../core/kubernetes.ts";
 import { IoError } from "../io-error.ts";
 import type { KubernetesApi } from "./api.ts";
-import { collectionOfJobs } from "./job-paths.ts";
+import { collectionOfJobs, namespaced } from "./job-paths.ts";
 import { listAll } from "./list.ts";
 import { connectPods } from "./pods.ts";
 import type { Pods } from "./ports.ts";
@@ -12,10 +12,7 @@ import { touched } from "./timer.ts";
 export interface Runs {
   /** Jobs of all runs, open and reported, in a namespace; "*" means all. One request. @throws IoError */
   listJobs(namespace: string): Promise<Job[]>;
-  /**
-   * Running pods of all runs, or all pods of one run. One request.
-   * @throws IoError
-   */
+  /** Running pods of all runs, or all pods of one run. One request. @throws IoError */
   listPods(namespace: string, runId?: string): Promise<Pod[]>;
   /** See {@link Pods}. */
   readonly listWarnings: Pods["listWarnings"];
@@ -30,15 +27,16 @@ export const connectRuns = (api: KubernetesApi): Runs => ({
       selectors: { labelSelector: `${label.state} in (waiting,released,reported)` },
     }),
   listPods: (namespace, runId) => {
-    const collection = namespace === "*" ? "/api/v1/pods" : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
     const running = { labelSelector: label.run, fieldSelector: "status.phase!=Succeeded,status.phase!=Failed" };
     const selectors = runId === undefined ? running : { labelSelector: `${label.run}=${runId}` };
-    return listAll<Pod>(api, { collection, selectors });
+    return listAll<Pod>(api, { collection: `${namespaced(namespace)}/pods`, selectors });
   },
   listWarnings: connectPods(api).listWarnings,
   findTimer: async () => {
     try {
-      const timers = await listAll<PingSource>(api, { collection: "/apis/sources.knative.dev/v1/pingsources" });
+      const timers = await listAll<Pick<Job, "metadata">>(api, {
+        collection: "/apis/sources.knative.dev/v1/pingsources",
+      });
       return timers.some(({ metadata }) => metadata?.annotations?.[touched]) ? "there" : "missing";
     } catch (fault) {
       if (!(fault instanceof IoError)) throw fault;
@@ -48,7 +46,3 @@ export const connectRuns = (api: KubernetesApi): Runs => ({
     }
   },
 });
-
-interface PingSource {
-  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
-}

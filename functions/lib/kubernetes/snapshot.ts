@@ -14,8 +14,10 @@ export const connectSnapshots = (api: KubernetesApi): Snapshots => {
     isThere,
     create: async (snapshot) => {
       const path = `${collectionOf(snapshot)}?fieldValidation=Strict`;
-      const { status, body } = await api.call<Refusal>({ method: "POST", path, body: snapshot, expected: [409] });
+      const call = { method: "POST", path, body: snapshot, expected: [409] } as const;
+      const { status, body } = await api.call<{ reason?: string; message?: string }>(call);
       if (status !== 409) return "created";
+      // In some versions, a namespace being deleted also causes a 409.
       if (body.reason !== "AlreadyExists") throw later(`Kubernetes did not create the ConfigMap: ${body.message}`);
       if (await isThere(snapshot)) return "exists";
       const { namespace, name } = snapshot.metadata ?? {};
@@ -30,9 +32,3 @@ const collectionOf = ({ metadata }: ConfigMap): string =>
 const ownerOf = ({ metadata }: ConfigMap): string | undefined => metadata?.ownerReferences?.[0]?.uid;
 
 const later = (message: string): IoError => new IoError(message, { retryable: true, httpStatus: 409 });
-
-/** metav1.Status. In some versions, a namespace being deleted also causes a 409. */
-interface Refusal {
-  readonly reason?: string;
-  readonly message?: string;
-}

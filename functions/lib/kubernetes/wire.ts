@@ -16,9 +16,12 @@ export const serverOf = (config: KubeConfig): string =>
 /** Does not open a connection yet. */
 export const openConnection = async (config: KubeConfig): Promise<Connection> => {
   const server = serverOf(config);
-  const options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0] = {};
-  await config.applyToHTTPSOptions(options);
-  const { ca, cert, key, rejectUnauthorized, servername } = options as HttpsOptions;
+  const readOptions = async (): Promise<HttpsOptions> => {
+    const options: HttpsOptions = {};
+    await config.applyToHTTPSOptions(options as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
+    return options;
+  };
+  const { ca, cert, key, rejectUnauthorized, servername } = await readOptions();
   const tls = Object.fromEntries(
     Object.entries({ ca, cert, key, rejectUnauthorized, servername }).filter(([, v]) => v !== undefined),
   );
@@ -26,11 +29,7 @@ export const openConnection = async (config: KubeConfig): Promise<Connection> =>
   return {
     server,
     agent: server.startsWith("https:") ? new (loadHttps().Agent)({ ...keep, ...tls }) : new HttpAgent(keep),
-    headers: askSometimes(async () => {
-      const fresh: { headers?: Record<string, string> } = {};
-      await config.applyToHTTPSOptions(fresh as Parameters<KubeConfig["applyToHTTPSOptions"]>[0]);
-      return fresh.headers ?? {};
-    }),
+    headers: askSometimes(async () => (await readOptions()).headers ?? {}),
   };
 };
 
@@ -55,6 +54,7 @@ const askSometimes = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
 };
 
 interface HttpsOptions {
+  readonly headers?: Record<string, string>;
   readonly ca?: Buffer;
   readonly cert?: Buffer;
   readonly key?: Buffer;

@@ -16,7 +16,7 @@ export const getEventCounts = (ports: ReconcilePorts, run: RunState): Promise<Ev
  * Keptn's count. An event can arrive here shortly before Keptn makes it the current task. It is then open but looks over, so this
  * function waits.
  */
-export const getCountsOf = async (ports: ReconcilePorts, event: Envelope, source: string): Promise<EventCounts> => {
+const getCountsOf = async (ports: ReconcilePorts, event: Envelope, source: string): Promise<EventCounts> => {
   const query = async () => {
     const count = await ports.keptn.getEventCounts(event, source);
     return { count, settled: count.kind === "current" || !(await ports.keptn.isOpen(event)) };

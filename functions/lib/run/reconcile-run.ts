@@ -67,16 +67,9 @@ export const reconcileRun = async (
     }
     const step = nextStep(run, situationOf(ports, { holderIdentity, ...known }));
     if (step.kind === "over") return { ...step, ends: endsOf(run) };
-    const failures = failuresToCheck(run, step, known.checked);
-    const [due, toClose] = [valuesDue(run, step, known.passed), jobsToClose(run, step)];
-    if (failures.length > 0) {
-      const { checked, unread, ...found } = await checkFailures(ports, run, failures);
-      known = { ...known, checked: [...known.checked, ...checked], unread: known.unread || unread, ...found };
-    } else if (step.kind === "release" && due.length > 0) {
-      await passDue(ports, run, { tasks: step.tasks, due });
-      known = { ...known, owner: false, passed: [...known.passed, ...due] };
-    } else if (toClose.length > 0) {
-      await closeJobs(ports, run, toClose);
+    const prepared = await prepareStep(ports, run, { step, known });
+    if (prepared) {
+      known = prepared;
     } else if (step.kind === "wait") {
       if (known.inspected || !options.inspect) return step;
       const found = await options.inspect(run);
@@ -91,6 +84,28 @@ export const reconcileRun = async (
     jobs = undefined;
   }
   throw new Error(`run ${target.runId} did not settle within ${maxSteps} steps`);
+};
+
+/** @returns what is known after something that had to come before the step; undefined if nothing had to */
+const prepareStep = async (
+  ports: ReconcilePorts,
+  run: RunState,
+  { step, known }: { readonly step: Step; readonly known: Known },
+): Promise<Known | undefined> => {
+  const failures = failuresToCheck(run, step, known.checked);
+  if (failures.length > 0) {
+    const { checked, unread, ...found } = await checkFailures(ports, run, failures);
+    return { ...known, checked: [...known.checked, ...checked], unread: known.unread || unread, ...found };
+  }
+  const due = valuesDue(run, step, known.passed);
+  if (step.kind === "release" && due.length > 0) {
+    await passDue(ports, run, { tasks: step.tasks, due });
+    return { ...known, owner: false, passed: [...known.passed, ...due] };
+  }
+  const toClose = jobsToClose(run, step);
+  if (toClose.length === 0) return undefined;
+  await closeJobs(ports, run, toClose);
+  return known;
 };
 
 export const namespacesOf = ({ spec }: RunState): readonly string[] => [
