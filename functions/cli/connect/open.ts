@@ -9,7 +9,7 @@ import { connectConnectionObjects } from "../../lib/kubernetes/connections.ts";
 import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
-import { connectAs, explain } from "../runs/cluster.ts";
+import { connectAs, explain, installationNamespace } from "../runs/cluster.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ConnectOptions, ConnectPorts } from "./ports.ts";
 
@@ -18,18 +18,12 @@ interface Opened {
   readonly options: ConnectOptions;
 }
 
-/** How long requests are retried; a person waits. */
-const budgetSeconds = 3;
-/** The manifests' namespace. A context without a namespace means `default`, where nobody installs anything. */
-const usualNamespace = "keptn-jes";
-
 export const openPorts = (given: ConnectOptions & Access, terminal: Terminal) => {
   const parsed = parseKeptnSettings(terminal.env);
   if ("problems" in parsed) throw usageError(renderProblems(parsed.problems));
   const { settings } = parsed;
-  const api = connectAs({ budgetSeconds, ...given }, terminal.env);
-  const own = api.namespace === "default" ? usualNamespace : api.namespace;
-  const options = { ...given, namespace: given.namespace ?? own };
+  const api = connectAs(given, terminal.env);
+  const options = { ...given, namespace: given.namespace ?? installationNamespace(api.namespace) };
   const ports: ConnectPorts = {
     keptn: connectWebhooks(connectKeptnApi(settings)),
     cluster: connectConnectionObjects(api),

@@ -7,6 +7,7 @@ import {
 } from "../../lib/core/connect/plan-connect.ts";
 import { describeSelection, type WebhookSubscription } from "../../lib/core/connect/selection.ts";
 import { changeWebhooks, type Webhook, webhookFile } from "../../lib/core/connect/webhook-file.ts";
+import { plural } from "../lint/render.ts";
 import type { Session } from "./ports.ts";
 import type { KeptnView } from "./read-keptn.ts";
 
@@ -112,7 +113,7 @@ export const writeFile = async (session: Session, keptnView: KeptnView, { put, r
   const changed = changeWebhooks(keptnView.fileText, { put, remove: goes });
   if ("problem" in changed) throw new Error(changed.problem); // was readable before
   const others = keptnView.webhooks.filter(({ isOurs }) => !isOurs).length;
-  const kept = others === 0 ? "" : ` Kept ${others} other webhook${others === 1 ? "" : "s"}.`;
+  const kept = others === 0 ? "" : ` Kept ${plural(others, "other webhook")}.`;
   const what = `${put.length > 0 ? `${put.length} of our webhooks written` : ""}${put.length > 0 && goes.length > 0 ? ", " : ""}${goes.length > 0 ? `${goes.length} removed` : ""}`;
   if (options.dryRun) return report.add("would", `${name}: ${what}.${kept}`);
   if (changed.text === undefined) await ports.keptn.deleteFile(selection);

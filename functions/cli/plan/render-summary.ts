@@ -7,10 +7,8 @@ import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
 import type { Problem } from "../../lib/core/problem.ts";
 import { type GraphNode, nodesOf } from "../../lib/core/run/graph.ts";
 import { renderText } from "../lint/render.ts";
-import type { Format } from "../terminal.ts";
+import type { Paint } from "../terminal.ts";
 import { chainOf, imageOf, retriesOf, takenBy, taskNameOf } from "./planned-task.ts";
-
-type Paint = (format: Format, text: string) => string;
 
 export const renderSummary = (planned: Plan, event: KeptnEvent, paint: Paint): string => {
   const { project, stage, service } = event.data;

@@ -44,6 +44,9 @@ export const connectAs = (access: Access, env: Terminal["env"]): KubernetesApi =
   }
 };
 
+/** @param own the context's namespace; without one it is `default`, where nobody installs anything @returns if so, the manifests' */
+export const installationNamespace = (own: string): string => (own === "default" ? "keptn-jes" : own);
+
 /** client-node's default without a kubeconfig. */
 const nowhere = "http://localhost:8080";
 
