@@ -3,8 +3,7 @@ import { IoError } from "../../lib/io-error.ts";
 import { commandWorks } from "./command-works.ts";
 import type { Engine, Say } from "./engine.ts";
 
-const runtimeChoices = ["auto", "podman", "docker", "process"] as const;
-export type RuntimeChoice = (typeof runtimeChoices)[number];
+export type RuntimeChoice = "auto" | Engine["name"];
 
 export interface EngineOptions {
   readonly env: Readonly<Record<string, string | undefined>>;

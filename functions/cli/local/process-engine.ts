@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { ContainerEnd, ContainerOrder, Engine, Say } from "./engine.ts";
 import { checkExecutable } from "./executable.ts";
 import { rewritePaths } from "./rewrite-paths.ts";
-import { runProcess } from "./run-process.ts";
+import { type ProcessOrder, runProcess } from "./run-process.ts";
 
 export interface ProcessEngineOptions {
   /** Variables that every process needs, such as PATH and HOME. */
@@ -32,12 +32,7 @@ const renderRewriting = (paths: readonly string[], folder: string): string =>
   `Processes do not have their own ${paths[0]}. In cmd, args, env and workingDir, paths below ` +
   `${paths.join(" and ")} are rewritten to paths below ${folder}; inside scripts, they are not.`;
 
-/** The command, its folder and its environment. */
-interface Process {
-  readonly command: readonly string[];
-  readonly workingDir: string;
-  readonly env: Readonly<Record<string, string>>;
-}
+type Process = Pick<ProcessOrder, "command" | "workingDir" | "env">;
 
 const makeProcess = async (options: ProcessEngineOptions, order: ContainerOrder): Promise<Process | ContainerEnd> => {
   const { container, mounts } = order;

@@ -36,11 +36,10 @@ export const runContainer = async (
   signal: AbortSignal,
 ): Promise<ContainerEnd> => {
   const { container, pod, folder } = asked;
-  if (folder.missing !== undefined)
-    return { kind: "refused", reason: "CreateContainerConfigError", message: folder.missing };
+  if (folder.missing !== undefined) return refuse(folder.missing);
   if (container.name === fetchContainerName) return fetchInto(world, asked, orderOf(container));
   const made = makeContainerEnv(container, world);
-  if ("missing" in made) return { kind: "refused", reason: "CreateContainerConfigError", message: made.missing };
+  if ("missing" in made) return refuse(made.missing);
   const texts = (words: readonly string[] | undefined) => words?.map((word) => expand(word, made.variables));
   const [command, args] = [texts(container.command), texts(container.args)];
   const resultPath = container.terminationMessagePath ?? "/dev/termination-log";
@@ -59,6 +58,8 @@ export const runContainer = async (
   const message = await result.read();
   return end.kind === "ended" && message !== "" ? { ...end, message } : end;
 };
+
+const refuse = (message: string): ContainerEnd => ({ kind: "refused", reason: "CreateContainerConfigError", message });
 
 /** Its other variables configure access to Keptn, which a local run does not have. */
 const orderOf = (container: Container): string | undefined => {

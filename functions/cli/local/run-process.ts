@@ -29,7 +29,7 @@ export const runProcess = async (process: ProcessOrder, signal: AbortSignal): Pr
   child.stderr?.on("data", order.onOutput);
   const ended = exitOf(child);
   const stop = stopOn(signal, child, order.graceSeconds);
-  await spawnOf(child);
+  await once(child, "spawn").catch(() => undefined); // or it failed to start
   const startedAt = now();
   if (child.pid) order.onStarted();
   const exit = await ended;
@@ -44,13 +44,6 @@ export const runProcess = async (process: ProcessOrder, signal: AbortSignal): Pr
     finishedAt: now(),
   };
 };
-
-/** Resolves when it has started or failed to start. */
-const spawnOf = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    child.once("spawn", resolve);
-    child.once("error", () => resolve());
-  });
 
 interface Exit {
   /** As in container runtimes, 128 plus the signal's number for a killed process. */
