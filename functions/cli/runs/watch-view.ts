@@ -42,7 +42,7 @@ const drawRuns = ({ screens, paint, now }: Terminal, { detail, namespaces, none 
       const head = trouble ? [paint("red", fit(oneLine(trouble), canvas.columns))] : [];
       block.draw([...head, ...(runs.length > 0 ? board : [paint("dim", fit(none, canvas.columns))])]);
     },
-    end: () => block.end(),
+    end: block.end,
   };
 };
 

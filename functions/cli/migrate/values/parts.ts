@@ -51,12 +51,7 @@ export const patch = (target: PatchTarget, change: Readonly<Record<string, unkno
   target,
   change,
 });
-export const note = (section: Note["section"], text: string, commands?: readonly string[]): Part => ({
-  kind: "note",
-  section,
-  text,
-  ...(commands ? { commands } : {}),
-});
+export const note = (section: Note["section"], text: string): Part => ({ kind: "note", section, text });
 
 /** A value without an equivalent: noted if it was changed. */
 export const leftOut = (value: string, becomes: string): Row => ({
