@@ -31,20 +31,14 @@ const getDenyList = async ({ ports, report, options }: Session): Promise<string 
   const { keptnNamespace } = options;
   try {
     const denyList = await ports.cluster.getDenyList(keptnNamespace);
-    if (denyList === undefined) {
-      report.add(
-        "warning",
-        `Namespace ${keptnNamespace} of this cluster has no deny list of webhook-service: the probe will show whether it can call the Broker.`,
-        "If Keptn is in another namespace of this cluster, set --keptn-namespace.",
-      );
-    }
+    const text = `Namespace ${keptnNamespace} of this cluster has no deny list of webhook-service: the probe will show whether it can call the Broker.`;
+    const fix = "If Keptn is in another namespace of this cluster, set --keptn-namespace.";
+    if (denyList === undefined) report.add("warning", text, fix);
     return denyList;
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
-    report.add(
-      "warning",
-      `webhook-service's deny list could not be read, so the probe will show whether it blocks the Broker: ${fault.message}`,
-    );
+    const text = `webhook-service's deny list could not be read, so the probe will show whether it blocks the Broker: ${fault.message}`;
+    report.add("warning", text);
     return undefined;
   }
 };

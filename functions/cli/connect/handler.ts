@@ -50,13 +50,10 @@ const connectWith = async (session: Session, { keptnView, url, events, schedule 
   if (schedule) await setLookTimer(session, schedule);
   if (!options.probe || options.dryRun) return;
   const place = await findPlace(session);
+  const missing = "No probe was sent: the project does not have a stage with a service yet.";
+  const fix = `Create a service (keptn create service), then run: job-executor connect --project ${selection.project}`;
   if (place) await probe(session, place);
-  else
-    report.add(
-      "warning",
-      "No probe was sent: the project does not have a stage with a service yet.",
-      `Create a service (keptn create service), then run: job-executor connect --project ${selection.project}`,
-    );
+  else report.add("warning", missing, fix);
   if (report.hasErrors())
     report.add("warning", "The project stays connected.", `job-executor disconnect --project ${selection.project}`);
 };
