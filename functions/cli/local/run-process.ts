@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ContainerEnd, ContainerOrder } from "./engine.ts";
+import { type ContainerEnd, type ContainerOrder, refused } from "./engine.ts";
 
 export interface ProcessOrder {
   readonly command: readonly string[];
@@ -35,14 +35,9 @@ export const runProcess = async (process: ProcessOrder, signal: AbortSignal): Pr
   const exit = await ended;
   stop();
   await drain(child);
-  if (exit.fault) return { kind: "refused", reason: "RunContainerError", message: exit.fault.message };
-  return {
-    kind: "ended",
-    exitCode: exit.code,
-    reason: exit.code === 0 ? "Completed" : "Error",
-    startedAt,
-    finishedAt: now(),
-  };
+  if (exit.fault) return refused("RunContainerError", exit.fault.message);
+  const reason = exit.code === 0 ? "Completed" : "Error";
+  return { kind: "ended", exitCode: exit.code, reason, startedAt, finishedAt: now() };
 };
 
 interface Exit {
