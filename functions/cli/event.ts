@@ -4,9 +4,9 @@ import { type KeptnEvent, parseKeptnEvent } from "../lib/core/event/keptn-event.
 import { assign, parseAssignment } from "../lib/core/event/set-value.ts";
 import { renderProblems } from "../lib/core/problem.ts";
 import { quote } from "../lib/core/yaml/scalars.ts";
-import type { EventOptions } from "./event-options.ts";
 import { usageError } from "./fault.ts";
 import { readInput, readJson } from "./input.ts";
+import type { EventOptions } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** @throws a usage error, like every function here */

@@ -12,6 +12,11 @@ import { addRuns } from "./runs/command.ts";
 import { addSchema } from "./schema/command.ts";
 import { addSource } from "./source/command.ts";
 
+const commands = [
+  ...[addRun, addRuns, addLint, addPlan, addSchema, addMigrate, addSource],
+  ...[addConnect, addDisconnect, addCheck],
+];
+
 /** Throws commander's own error instead of ending the process. */
 export const makeProgram = (context: CliContext): Command => {
   const program = new Command("job-executor")
@@ -20,18 +25,6 @@ export const makeProgram = (context: CliContext): Command => {
     )
     .version(manifest.version)
     .exitOverride();
-  for (const add of [
-    addRun,
-    addRuns,
-    addLint,
-    addPlan,
-    addSchema,
-    addMigrate,
-    addSource,
-    addConnect,
-    addDisconnect,
-    addCheck,
-  ])
-    add(program, context);
+  for (const add of commands) add(program, context);
   return program;
 };

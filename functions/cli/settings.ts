@@ -6,8 +6,13 @@ import { usageError } from "./fault.ts";
 import { readInput } from "./input.ts";
 
 /** @param file lines of NAME=VALUE; undefined: the defaults @throws a usage error */
-export const readSettings = async (file: string | undefined): Promise<Settings> => {
-  const env = file === undefined ? {} : parseEnv(await readInput(file, "settings"));
+export const readSettings = async (file: string | undefined): Promise<Settings> =>
+  settingsFrom(file === undefined ? {} : parseEnv(await readInput(file, "settings")));
+
+/** The same on every machine: ignores the environment. */
+export const defaultSettings = (): Settings => settingsFrom({});
+
+const settingsFrom = (env: Readonly<Record<string, string | undefined>>): Settings => {
   const parsed = parseSettings(env);
   if ("problems" in parsed) throw usageError(`The settings are invalid:\n${renderProblems(parsed.problems)}`);
   return parsed.settings;

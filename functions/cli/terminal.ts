@@ -28,6 +28,7 @@ export interface Screen {
 }
 
 export type Format = Parameters<typeof styleText>[0];
+export type Paint = (format: Format, text: string) => string;
 
 export const processTerminal = (): Terminal => ({
   // Dimmed on a terminal, so that messages stand out; unchanged elsewhere.

@@ -5,12 +5,9 @@ import { connectAs, explain } from "../runs/cluster.ts";
 import type { Terminal } from "../terminal.ts";
 import type { CheckGiven } from "./handler.ts";
 
-/** How long requests are retried; a person waits. */
-const budgetSeconds = 3;
-
 /** @throws a usage error if the kubeconfig cannot be used */
 export const openInstallation = (access: Access, env: Terminal["env"]): CheckGiven["cluster"] => {
-  const api = connectAs({ budgetSeconds, ...access }, env);
+  const api = connectAs(access, env);
   const reader = connectClusterReader(api);
   return {
     reader: {

@@ -6,6 +6,7 @@ import { nameWith } from "../../lib/core/check/names.ts";
 import { runChecks } from "../../lib/core/check/run-checks.ts";
 import type { ClusterReader } from "../../lib/kubernetes/cluster-reader.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
+import { installationNamespace } from "../runs/cluster.ts";
 import type { Terminal } from "../terminal.ts";
 import { targetOf } from "./dry-event-target.ts";
 import { type KnownFacts, readFacts } from "./read-facts.ts";
@@ -32,10 +33,10 @@ export interface CheckGiven {
 /** @throws IoError if the cluster cannot be reached, or does not accept our credentials */
 export const check = async ({ options, cluster, sleep }: CheckGiven, terminal: Terminal): Promise<ExitCode> => {
   const { reader } = cluster;
-  const namespace = options.namespace ?? (cluster.namespace === "default" ? usualNamespace : cluster.namespace);
-  const sighted = await readFacts(reader, { namespace, now: terminal.now });
-  const dryEvent = options.dryEvent ? await tryDryEvent(sighted, { reader, sleep }, terminal) : undefined;
-  const facts: Facts = { ...sighted, ...(dryEvent ? { dryEvent } : {}) };
+  const namespace = options.namespace ?? installationNamespace(cluster.namespace);
+  const known = await readFacts(reader, { namespace, now: terminal.now });
+  const dryEvent = options.dryEvent ? await tryDryEvent(known, { reader, sleep }, terminal) : undefined;
+  const facts: Facts = { ...known, ...(dryEvent ? { dryEvent } : {}) };
   const findings = runChecks(facts);
   const { address } = facts.server;
   if (options.format === "json") terminal.print(JSON.stringify({ server: address, namespace, findings }, undefined, 2));
@@ -46,17 +47,14 @@ export const check = async ({ options, cluster, sleep }: CheckGiven, terminal: T
   return findings.some(({ severity }) => severity === "error") ? exitCode.failed : exitCode.ok;
 };
 
-/** The manifests' namespace. A context without a namespace means `default`, where nobody installs anything. */
-const usualNamespace = "keptn-jes";
-
 const tryDryEvent = async (
-  sighted: KnownFacts,
+  known: KnownFacts,
   ports: { readonly reader: ClusterReader; readonly sleep: CheckGiven["sleep"] },
   terminal: Terminal,
 ): Promise<DryEvent> => {
-  const target = targetOf(sighted);
+  const target = targetOf(known);
   if ("kind" in target) return target;
-  const { namespace, triggers, affixes } = sighted;
+  const { namespace, triggers, affixes } = known;
   const id = randomUUID();
   terminal.say(`Sending dry event ${id}, and waiting up to a minute for start-job to log it.`);
   return sendDryEvent({

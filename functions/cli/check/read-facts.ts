@@ -13,13 +13,11 @@ import type {
   Trigger,
 } from "../../lib/core/check/facts.ts";
 import { affixesOf, nameWith } from "../../lib/core/check/names.ts";
-import { everywhere, type Right, rightsOf } from "../../lib/core/check/rights.ts";
 import { connectionsMap } from "../../lib/core/connect/connections.ts";
-import { readScopes, runScopeOf } from "../../lib/core/run/run-scope.ts";
 import type { Settings } from "../../lib/core/settings/settings.ts";
-import { IoError } from "../../lib/io-error.ts";
 import type { ClusterReader, Kind } from "../../lib/kubernetes/cluster-reader.ts";
 import { readJobNamespaces } from "./read-job-namespaces.ts";
+import { type PingSource, reviewRights, tryRead } from "./review-rights.ts";
 
 export type KnownFacts = Omit<Facts, "dryEvent">;
 
@@ -31,81 +29,60 @@ export interface Place {
 /** @throws IoError if the cluster cannot be reached, or does not accept our credentials */
 export const readFacts = async (reader: ClusterReader, { namespace, now }: Place): Promise<KnownFacts> => {
   const server = await reader.getServer(now);
-  const look = <T>(kind: Kind, name?: string) =>
-    reader.look<T>(kind, { namespace, ...(name === undefined ? {} : { name }) });
-  const services = await look<readonly KnativeService[]>(kinds.service);
-  const affixes = affixesOf(
-    services.kind === "there" ? services.object.map(({ metadata }) => metadata?.name ?? "") : [],
-  );
-  const lookAtOurs = <T>(kind: Kind, name: string) => look<T>(kind, nameWith(affixes, name));
-  const [
-    groups,
-    startJob,
-    finishTask,
-    keptn,
-    jobs,
-    triggers,
-    jobChanges,
-    timers,
-    keptnSource,
-    sinkBinding,
-    connections,
-  ] = await Promise.all([
-    reader.listGroups(),
-    lookAtOurs<KnativeService>(kinds.service, "start-job"),
-    lookAtOurs<KnativeService>(kinds.service, "finish-task"),
-    lookAtOurs<Broker>(kinds.broker, "keptn"),
-    lookAtOurs<Broker>(kinds.broker, "jobs"),
-    look<readonly Trigger[]>(kinds.trigger),
-    look<Conditioned & AccountNamed>(kinds.apiServerSource, "job-changes"),
-    look<readonly PingSource[]>(kinds.pingSource),
-    lookAtOurs<Deployment>(kinds.deployment, "keptn-source"),
-    lookAtOurs<Conditioned>(kinds.sinkBinding, "keptn-source"),
-    look<SettingsMap>(kinds.configMap, connectionsMap),
+  const { timers, ...objects } = await readObjects(reader, namespace);
+  const settings = settingsOf({ ...objects, namespace });
+  const [subscriptions, rest] = await Promise.all([
+    objects.keptnSource.kind === "there" ? readSourceSubscriptions(reader, namespace) : missing,
+    readRest(reader, { ...objects, namespace, timers }, settings),
   ]);
-  const functions = { "start-job": startJob, "finish-task": finishTask };
-  const watchSpec = await look<SettingsMap>(kinds.configMap, watchSpecNameOf(startJob));
-  const settings = await readSettings(reader, namespace, [startJob, finishTask]);
-  const templates = templatesOf([startJob, finishTask, keptnSource]);
-  const parsed = settingsOf({ functions, settings, namespace });
-  const accounts = {
-    startJob: accountOf(startJob) ?? nameWith(affixes, "start-job"),
-    finishTask: accountOf(finishTask) ?? nameWith(affixes, "finish-task"),
-    jobChanges: watchAccountOf(jobChanges, watchSpec),
-  };
   const hasTimer =
-    timers.kind === "there" && timers.object.some(({ metadata }) => metadata?.name === parsed.TIMER_NAME);
-  const places = { namespace, jobNamespaces: placesOfJobs(parsed), formerNamespaces: formerNamespacesOf(timers) };
-  const rights = rightsOf(accounts, places, parsed);
-  const isInstalled = templates.length > 0;
-  const [subscriptions, secrets, judged, jobNamespaces] = await Promise.all([
-    keptnSource.kind === "there" ? readSourceSubscriptions(reader, namespace) : ({ kind: "missing" } as const),
-    readSecrets(reader, isInstalled ? secretsOf(templates, namespace, parsed) : []),
-    isInstalled ? reviewRights(reader, rights, namespace) : ({ kind: "missing" } as const),
-    readJobNamespaces(reader, isInstalled ? jobNamespacesOf(parsed) : [], groups),
-  ]);
+    timers.kind === "there" && timers.object.some(({ metadata }) => metadata?.name === settings.TIMER_NAME);
+  const hasPingSources = timers.kind !== "not-installed";
+  return { namespace, server, ...objects, hasPingSources, hasTimer, subscriptions, ...rest };
+};
+
+const missing = { kind: "missing" } as const;
+
+type Objects = Awaited<ReturnType<typeof readObjects>> & { readonly namespace: string };
+
+const readObjects = async (reader: ClusterReader, namespace: string) => {
+  const read = <T>(kind: Kind, name?: string) =>
+    reader.look<T>(kind, { namespace, ...(name === undefined ? {} : { name }) });
+  const services = await read<readonly KnativeService[]>(kinds.service);
+  const names = services.kind === "there" ? services.object.map(({ metadata }) => metadata?.name ?? "") : [];
+  const affixes = affixesOf(names);
+  const readOurs = <T>(kind: Kind, name: string) => read<T>(kind, nameWith(affixes, name));
+  const objects = await waitForEach({
+    groups: reader.listGroups(),
+    functions: waitForEach({
+      "start-job": readOurs<KnativeService>(kinds.service, "start-job"),
+      "finish-task": readOurs<KnativeService>(kinds.service, "finish-task"),
+    }),
+    brokers: waitForEach({
+      keptn: readOurs<Broker>(kinds.broker, "keptn"),
+      jobs: readOurs<Broker>(kinds.broker, "jobs"),
+    }),
+    triggers: read<readonly Trigger[]>(kinds.trigger),
+    jobChanges: read<ApiServerSource>(kinds.apiServerSource, "job-changes"),
+    timers: read<readonly PingSource[]>(kinds.pingSource),
+    keptnSource: readOurs<Deployment>(kinds.deployment, "keptn-source"),
+    sinkBinding: readOurs<Conditioned>(kinds.sinkBinding, "keptn-source"),
+    connections: read<SettingsMap>(kinds.configMap, connectionsMap),
+  });
+  const settingsName = settingsNameOf(Object.values(objects.functions));
   return {
-    ...{ namespace, affixes, server, groups, functions, brokers: { keptn, jobs }, triggers, jobChanges, watchSpec },
-    ...{
-      hasPingSources: timers.kind !== "not-installed",
-      hasTimer,
-      keptnSource,
-      connections,
-      subscriptions,
-      sinkBinding,
-      settings,
-      secrets,
-      rights: judged,
-      jobNamespaces,
-    },
+    ...{ affixes, ...objects },
+    watchSpec: await read<SettingsMap>(kinds.configMap, watchSpecNameOf(objects.functions["start-job"])),
+    settings: settingsName === undefined ? missing : await read<SettingsMap>(kinds.configMap, settingsName),
   };
 };
 
-/** A pattern in ALLOWED_NAMESPACES needs rights in every namespace, because the sweep lists all at once. */
-const placesOfJobs = (settings: Settings): string[] => {
-  const isWide = runScopeOf(settings).namespaces.includes(everywhere);
-  return [...jobNamespacesOf(settings), ...(isWide ? [everywhere] : [])];
-};
+const waitForEach = async <T extends Record<string, Promise<unknown>>>(reads: T) =>
+  Object.fromEntries(
+    await Promise.all(Object.entries(reads).map(async ([name, read]) => [name, await read] as const)),
+  ) as { readonly [Name in keyof T]: Awaited<T[Name]> };
+
+type ApiServerSource = Extract<Facts["jobChanges"], { kind: "there" }>["object"];
 
 const kinds = {
   service: { apiVersion: "serving.knative.dev/v1", resource: "services" },
@@ -119,41 +96,24 @@ const kinds = {
   secret: { apiVersion: "v1", resource: "secrets" },
 } as const satisfies Record<string, Kind>;
 
-interface PingSource {
-  readonly metadata?: { readonly name?: string; readonly annotations?: Readonly<Record<string, string>> };
-}
-
-/** Recorded by start-job on the sweep's timer. */
-const formerNamespacesOf = (timers: Seen<readonly PingSource[]>): string[] =>
-  (timers.kind === "there" ? timers.object : [])
-    .flatMap(({ metadata }) => readScopes(metadata?.annotations))
-    .flatMap(({ namespaces }) => namespaces)
-    .filter((name) => name !== "*");
-
-interface AccountNamed {
-  readonly spec?: { readonly serviceAccountName?: string };
-}
-
 /** start-job mounts this ConfigMap with the spec of the ApiServerSource. */
 const watchSpecNameOf = (startJob: Seen<KnativeService>): string =>
   templatesOf([startJob])[0]?.spec?.volumes?.find(({ name }) => name === "job-changes")?.configMap?.name ??
   "job-changes";
 
-/** From the ApiServerSource, or from the spec of the next one. */
-const watchAccountOf = (watch: Seen<Conditioned & AccountNamed>, spec: Seen<SettingsMap>): string =>
-  (watch.kind === "there" && watch.object.spec?.serviceAccountName) ||
-  (spec.kind === "there" && spec.object.data?.["serviceAccountName"]) ||
-  "job-changes";
-
-const accountOf = (seen: Seen<KnativeService>): string | undefined => templatesOf([seen])[0]?.spec?.serviceAccountName;
-
-const readSettings = async (
+const readRest = async (
   reader: ClusterReader,
-  namespace: string,
-  services: readonly Seen<KnativeService>[],
-): Promise<Seen<SettingsMap>> => {
-  const name = settingsNameOf(services);
-  return name === undefined ? { kind: "missing" } : reader.look<SettingsMap>(kinds.configMap, { namespace, name });
+  objects: Objects,
+  settings: Settings,
+): Promise<Pick<Facts, "secrets" | "rights" | "jobNamespaces">> => {
+  const { namespace, functions, keptnSource, groups } = objects;
+  const templates = templatesOf([...Object.values(functions), keptnSource]);
+  if (templates.length === 0) return { secrets: [], rights: missing, jobNamespaces: [] };
+  return waitForEach({
+    secrets: readSecrets(reader, secretsOf(templates, namespace, settings)),
+    rights: reviewRights(reader, objects, settings),
+    jobNamespaces: readJobNamespaces(reader, jobNamespacesOf(settings), groups),
+  });
 };
 
 const readSecrets = (reader: ClusterReader, secrets: ReturnType<typeof secretsOf>): Promise<Facts["secrets"]> =>
@@ -167,28 +127,5 @@ const readSecrets = (reader: ClusterReader, secrets: ReturnType<typeof secretsOf
 const sourcePods = { labelSelector: "app.kubernetes.io/name=keptn-source", container: "keptn-source" } as const;
 
 /** Without Keptn's token, keptn-source's log is the only way to know its subscriptions. */
-const readSourceSubscriptions = async (reader: ClusterReader, namespace: string): Promise<Facts["subscriptions"]> => {
-  try {
-    return { kind: "there", object: readSubscriptions(await reader.readLogs(namespace, sourcePods)) };
-  } catch (fault) {
-    if (fault instanceof IoError) return { kind: "unknown", why: fault.message.replace(/\.?$/, ".") };
-    throw fault;
-  }
-};
-
-/** The first response shows whether we may ask at all. */
-const reviewRights = async (
-  reader: ClusterReader,
-  rights: readonly Right[],
-  home: string,
-): Promise<Facts["rights"]> => {
-  const query = async (right: Right) => ({ ...right, allowed: await reader.mayDo(right, home) });
-  try {
-    const [first, ...others] = rights;
-    const seen = first ? [await query(first)] : [];
-    return { kind: "there", object: [...seen, ...(await Promise.all(others.map(query)))] };
-  } catch (fault) {
-    if (fault instanceof IoError) return { kind: "unknown", why: fault.message.replace(/\.?$/, ".") };
-    throw fault;
-  }
-};
+const readSourceSubscriptions = (reader: ClusterReader, namespace: string): Promise<Facts["subscriptions"]> =>
+  tryRead(async () => readSubscriptions(await reader.readLogs(namespace, sourcePods)));

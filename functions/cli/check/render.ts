@@ -1,9 +1,8 @@
 // Findings as lines: problems stand out, with the fix below.
 import type { Finding } from "../../lib/core/check/finding.ts";
-import type { Format } from "../terminal.ts";
+import { plural } from "../lint/render.ts";
+import type { Paint } from "../terminal.ts";
 import { wrap } from "../timeline/text-width.ts";
-
-type Paint = (format: Format, text: string) => string;
 
 /** @param columns of the terminal; undefined: no terminal, lines are not wrapped */
 export const renderFindings = (findings: readonly Finding[], paint: Paint, columns?: number): string =>
@@ -26,5 +25,3 @@ export const renderCount = (findings: readonly Finding[], namespace: string): st
   if (errors + warnings === 0) return `Namespace ${namespace}: no problems found.`;
   return `Namespace ${namespace}: ${plural(errors, "error")}, ${plural(warnings, "warning")}.`;
 };
-
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

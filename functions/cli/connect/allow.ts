@@ -15,42 +15,30 @@ export const allow = async (session: Session, url: string): Promise<readonly str
     return [];
   }
   const changed = withoutLines(denyList, lines);
-  const said = `webhook-service's deny list blocks ${url}: ${lines.join(", ")}`;
   if (!options.allow) {
-    report.add(
-      "error",
-      `${said}.`,
-      `${patchCommand(keptnNamespace, changed)}   (or --allow; affects all users of this Keptn)`,
-    );
+    const mend = `${patchCommand(keptnNamespace, changed)}   (or --allow; affects all users of this Keptn)`;
+    report.add("error", `webhook-service's deny list blocks ${url}: ${lines.join(", ")}.`, mend);
     return [];
   }
-  if (options.dryRun) {
-    report.add("would", `Remove ${lines.join(", ")} from webhook-service's deny list, for all users of this Keptn.`);
-    return [];
-  }
-  await ports.cluster.setDenyList(keptnNamespace, changed);
-  report.add("done", `Removed ${lines.join(", ")} from webhook-service's deny list, for all users of this Keptn.`);
-  return lines;
+  const what = `${lines.join(", ")} from webhook-service's deny list, for all users of this Keptn.`;
+  await report.change({ would: `Remove ${what}`, done: `Removed ${what}` }, () =>
+    ports.cluster.setDenyList(keptnNamespace, changed),
+  );
+  return options.dryRun ? [] : lines;
 };
 
 const getDenyList = async ({ ports, report, options }: Session): Promise<string | undefined> => {
   const { keptnNamespace } = options;
   try {
     const denyList = await ports.cluster.getDenyList(keptnNamespace);
-    if (denyList === undefined) {
-      report.add(
-        "warning",
-        `Namespace ${keptnNamespace} of this cluster has no deny list of webhook-service: the probe will show whether it can call the Broker.`,
-        "If Keptn is in another namespace of this cluster, set --keptn-namespace.",
-      );
-    }
+    const text = `Namespace ${keptnNamespace} of this cluster has no deny list of webhook-service: the probe will show whether it can call the Broker.`;
+    const fix = "If Keptn is in another namespace of this cluster, set --keptn-namespace.";
+    if (denyList === undefined) report.add("warning", text, fix);
     return denyList;
   } catch (fault) {
     if (!(fault instanceof IoError)) throw fault;
-    report.add(
-      "warning",
-      `webhook-service's deny list could not be read, so the probe will show whether it blocks the Broker: ${fault.message}`,
-    );
+    const text = `webhook-service's deny list could not be read, so the probe will show whether it blocks the Broker: ${fault.message}`;
+    report.add("warning", text);
     return undefined;
   }
 };
@@ -60,7 +48,8 @@ export const disallow = async ({ ports, report, options }: Session, lines: reado
   if (lines.length === 0) return;
   const denyList = await ports.cluster.getDenyList(options.keptnNamespace);
   if (denyList === undefined) return;
-  if (options.dryRun) return report.add("would", `Restore ${lines.join(", ")} in webhook-service's deny list.`);
-  await ports.cluster.setDenyList(options.keptnNamespace, withLines(denyList, lines));
-  report.add("done", `Restored ${lines.join(", ")} in webhook-service's deny list.`);
+  const what = `${lines.join(", ")} in webhook-service's deny list.`;
+  await report.change({ would: `Restore ${what}`, done: `Restored ${what}` }, () =>
+    ports.cluster.setDenyList(options.keptnNamespace, withLines(denyList, lines)),
+  );
 };

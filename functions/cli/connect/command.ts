@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
 import type { CliContext } from "../context.ts";
+import { gather } from "../options.ts";
 import type { ConnectOptions } from "./ports.ts";
 
 export const addConnect = (program: Command, { terminal, exit }: CliContext): void => {
@@ -61,8 +62,6 @@ const withCommonOptions = (command: Command): Command =>
     .addOption(new Option("--format <name>", "text, or text and JSON").choices(["text", "json"]).default("text"))
     .option("--kubeconfig <file>", "use instead of KUBECONFIG")
     .option("--context <name>", "use this context of the kubeconfig instead of the current one");
-
-const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 const afterConnect = `
 Set KEPTN_API_ENDPOINT (including /api) and KEPTN_API_TOKEN in the environment. The command subscribes webhook-service, writes

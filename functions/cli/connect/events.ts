@@ -1,6 +1,12 @@
-// The events that a project is connected for: those of --event, or by default every task by name.
+// What is connected: a project, stage or service, and the events of --event, or by default every task by name.
 import type { ConnectPlan } from "../../lib/core/connect/plan-connect.ts";
-import { describeSelection, eventTypeOf, everyTask, selectionOf } from "../../lib/core/connect/selection.ts";
+import {
+  describeSelection,
+  eventTypeOf,
+  everyTask,
+  type Selection,
+  selectionOf,
+} from "../../lib/core/connect/selection.ts";
 import { hasOwnTasks, taskTypesOf } from "../../lib/core/connect/task-types.ts";
 import { isPattern } from "../../lib/core/source/subject.ts";
 import { usageError } from "../fault.ts";
@@ -13,15 +19,20 @@ export interface Events {
   readonly noted: readonly string[];
 }
 
+/** @param hint for a missing project @throws a usage error */
+export const selectionFrom = ({ project, stage, service }: ConnectOptions, hint: string): Selection => {
+  if (!project) throw usageError(`No project given. ${hint}`);
+  return { project, ...(stage ? { stage } : {}), ...(service ? { service } : {}) };
+};
+
 /** @returns undefined: every task @throws a usage error */
 export const givenEvents = ({ event = [] }: ConnectOptions): readonly string[] | undefined => {
-  if (event.length === 0) return undefined;
-  return event.map((given) => {
+  const types = event.map((given) => {
     const type = eventTypeOf(given);
-    if (!type)
-      throw usageError(`--event ${given} is not a Keptn event type: use test or sh.keptn.event.test.triggered.`);
-    return type;
+    if (type) return type;
+    throw usageError(`--event ${given} is not a Keptn event type: use test or sh.keptn.event.test.triggered.`);
   });
+  return types.length > 0 ? types : undefined;
 };
 
 export const chooseEvents = (

@@ -4,6 +4,7 @@ import { type Selection, selectionOf, type WebhookSubscription } from "../../lib
 import { type KnownWebhook, readWebhooks, webhookFile } from "../../lib/core/connect/webhook-file.ts";
 import type { Webhooks } from "../../lib/keptn/webhooks.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
+import { type Column, renderColumns } from "../runs/columns.ts";
 import type { Terminal } from "../terminal.ts";
 import { missingTasks, overlapLines } from "./list-warnings.ts";
 import type { ConnectOptions, ConnectPorts } from "./ports.ts";
@@ -31,7 +32,7 @@ export const listConnected = async (
     if (webhook) rows.push({ ...selection, event: subscription.event, url: webhook.url });
   }
   if (options.format === "json") terminal.print(JSON.stringify(rows, undefined, 2));
-  else if (rows.length > 0) terminal.print(renderTable(rows));
+  else if (rows.length > 0) terminal.print(renderColumns(columns, rows, undefined).join("\n"));
   if (rows.length === 0)
     terminal.say("Nothing is connected. To connect a project: job-executor connect --project NAME");
   for (const line of await missingTasks(rows, ports, options)) terminal.say(line);
@@ -60,18 +61,10 @@ const readOnce = (keptn: Webhooks, { say }: Terminal) => {
   };
 };
 
-const renderTable = (rows: readonly Row[]): string => {
-  const lines = [
-    ["PROJECT", "STAGE", "SERVICE", "EVENT", "TO"],
-    ...rows.map(({ project, stage = "*", service = "*", event, url }) => [project, stage, service, event, url]),
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-};
+const columns: readonly Column<Row>[] = [
+  { title: "PROJECT", cell: ({ project }) => project },
+  { title: "STAGE", cell: ({ stage = "*" }) => stage },
+  { title: "SERVICE", cell: ({ service = "*" }) => service },
+  { title: "EVENT", cell: ({ event }) => event },
+  { title: "TO", cell: ({ url }) => url },
+];

@@ -9,7 +9,7 @@ import { connectConnectionObjects } from "../../lib/kubernetes/connections.ts";
 import type { Access } from "../../lib/kubernetes/kubeconfig.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
-import { connectAs, explain } from "../runs/cluster.ts";
+import { connectAs, explain, installationNamespace, reworded } from "../runs/cluster.ts";
 import type { Terminal } from "../terminal.ts";
 import type { ConnectOptions, ConnectPorts } from "./ports.ts";
 
@@ -18,18 +18,12 @@ interface Opened {
   readonly options: ConnectOptions;
 }
 
-/** How long requests are retried; a person waits. */
-const budgetSeconds = 3;
-/** The manifests' namespace. A context without a namespace means `default`, where nobody installs anything. */
-const usualNamespace = "keptn-jes";
-
 export const openPorts = (given: ConnectOptions & Access, terminal: Terminal) => {
   const parsed = parseKeptnSettings(terminal.env);
   if ("problems" in parsed) throw usageError(renderProblems(parsed.problems));
   const { settings } = parsed;
-  const api = connectAs({ budgetSeconds, ...given }, terminal.env);
-  const own = api.namespace === "default" ? usualNamespace : api.namespace;
-  const options = { ...given, namespace: given.namespace ?? own };
+  const api = connectAs(given, terminal.env);
+  const options = { ...given, namespace: given.namespace ?? installationNamespace(api.namespace) };
   const ports: ConnectPorts = {
     keptn: connectWebhooks(connectKeptnApi(settings)),
     cluster: connectConnectionObjects(api),
@@ -42,22 +36,17 @@ export const openPorts = (given: ConnectOptions & Access, terminal: Terminal) =>
         return await act({ ports, options });
       } catch (fault) {
         if (!(fault instanceof IoError)) throw fault;
-        throw fault.message.startsWith("Keptn ")
-          ? explainKeptn(fault, settings.KEPTN_API_ENDPOINT ?? "")
-          : explain(fault, {
-              server: api.server,
-              what: "the objects of the webhook route",
-              namespace: options.namespace,
-            });
+        if (fault.message.startsWith("Keptn ")) throw explainKeptn(fault, settings.KEPTN_API_ENDPOINT ?? "");
+        const { namespace } = options;
+        throw explain(fault, { server: api.server, what: "the objects of the webhook route", namespace });
       }
     },
   };
 };
 
 const explainKeptn = (fault: IoError, endpoint: string): IoError => {
-  const { httpStatus, retryable } = fault;
-  const say = (message: string) =>
-    new IoError(message, { retryable, cause: fault, ...(httpStatus === undefined ? {} : { httpStatus }) });
+  const { httpStatus } = fault;
+  const say = (message: string) => reworded(fault, message);
   switch (httpStatus) {
     case undefined:
       return say(`Keptn does not answer at ${endpoint}. Correct KEPTN_API_ENDPOINT, including /api. ${fault.message}`);

@@ -14,7 +14,7 @@ export const probe = async (
   session: Session,
   place: { readonly stage: string; readonly service: string },
 ): Promise<void> => {
-  const { ports, report, selection } = session;
+  const { ports, report, selection, options } = session;
   await ports.sleep(heardMs);
   const beginMs = ports.now().getTime();
   const passedMs = () => ports.now().getTime() - beginMs;
@@ -25,20 +25,15 @@ export const probe = async (
     }
     await ports.sleep(lookMs);
     const answers = (await Promise.all(contexts.map((context) => ports.keptn.listAnswers(context)))).flat();
-    if (answers.some(({ result }) => result === "pass")) {
-      return report.add(
-        "ok",
-        `A probe event reached start-job, and its response reached Keptn, after ${(passedMs() / 1000).toFixed(1)} s.`,
-      );
-    }
+    const seconds = (passedMs() / 1000).toFixed(1);
+    const passed = `A probe event reached start-job, and its response reached Keptn, after ${seconds} s.`;
+    if (answers.some(({ result }) => result === "pass")) return report.add("ok", passed);
     const [failed] = answers;
     if (failed) return explain(failed, session);
   }
-  report.add(
-    "error",
-    `No response to the probe event after ${patienceMs / 1000} s: webhook-service did not call the Broker or is still retrying, or start-job did not respond.`,
-    `job-executor check -n ${session.options.namespace}; kubectl -n ${session.options.keptnNamespace} logs deploy/webhook-service`,
-  );
+  const text = `No response to the probe event after ${patienceMs / 1000} s: webhook-service did not call the Broker or is still retrying, or start-job did not respond.`;
+  const fix = `job-executor check -n ${options.namespace}; kubectl -n ${options.keptnNamespace} logs deploy/webhook-service`;
+  report.add("error", text, fix);
 };
 
 const explain = ({ from, message }: ProbeAnswer, { report, options }: Session): void => {

@@ -18,58 +18,47 @@ export const readKeptn = async (
   selection: Selection,
   report: Report,
 ): Promise<KeptnView | undefined> => {
-  if (!(await hasPlace(keptn, selection, report))) return undefined;
+  const fail = ({ text, fix }: Failure): undefined => void report.add("error", text, fix);
+  const failure = checkSelection(selection, await keptn.getProject(selection.project));
+  if (failure) return fail(failure);
   const integration = await keptn.findIntegration();
-  if (!integration) {
-    report.add(
-      "error",
-      "Keptn has no webhook-service.",
-      "Install it with Keptn (webhookService.enabled: true), and wait until it registers.",
-    );
-    return undefined;
-  }
+  if (!integration) return fail(noWebhookService);
   const fileText = await keptn.readFile(selection);
   const webhooks = readWebhooks(fileText);
   if ("problem" in webhooks) {
-    const where = describeSelection(selection);
-    report.add(
-      "error",
-      `${webhookFile} of ${where} cannot be changed. ${webhooks.problem}`,
-      "Fix the file in the project's Git repository. Nothing was changed.",
-    );
-    return undefined;
+    const text = `${webhookFile} of ${describeSelection(selection)} cannot be changed. ${webhooks.problem}`;
+    return fail({ text, fix: "Fix the file in the project's Git repository. Nothing was changed." });
   }
   const shipyard = await keptn.readShipyard(selection.project);
   const { id, subscriptions } = integration;
   return { integration: id, subscriptions, webhooks, fileText, shipyard };
 };
 
-const hasPlace = async (keptn: Webhooks, selection: Selection, report: Report): Promise<boolean> => {
-  const { project, stage, service } = selection;
-  const found = await keptn.getProject(project);
-  if (!found) {
-    report.add(
-      "error",
-      `Project ${project} does not exist in Keptn.`,
-      `keptn create project ${project} --shipyard=shipyard.yaml`,
-    );
-    return false;
-  }
-  const stages = found.stages.map(({ name }) => name);
-  if (stage !== undefined && !stages.includes(stage)) {
-    report.add("error", `Project ${project} has no stage ${stage}.`, `Use one of ${stages.join(", ")}.`);
-    return false;
-  }
+interface Failure {
+  readonly text: string;
+  readonly fix: string;
+}
+
+const noWebhookService: Failure = {
+  text: "Keptn has no webhook-service.",
+  fix: "Install it with Keptn (webhookService.enabled: true), and wait until it registers.",
+};
+
+/** Whether the project has the selected stage and service. */
+const checkSelection = (
+  { project, stage, service }: Selection,
+  found: Awaited<ReturnType<Webhooks["getProject"]>>,
+): Failure | undefined => {
+  const create = `keptn create project ${project} --shipyard=shipyard.yaml`;
+  if (!found) return { text: `Project ${project} does not exist in Keptn.`, fix: create };
   const among = found.stages.filter(({ name }) => stage === undefined || name === stage);
-  const services = [...new Set(among.flatMap((one) => one.services))];
-  if (service !== undefined && !services.includes(service)) {
-    const fix = services.length > 0 ? `Use one of ${services.join(", ")}, or create it:` : "";
-    report.add(
-      "error",
-      `Project ${project} has no service ${service}.`,
-      `${fix} keptn create service ${service} --project=${project}`.trim(),
-    );
-    return false;
+  if (stage !== undefined && among.length === 0) {
+    const stages = found.stages.map(({ name }) => name).join(", ");
+    return { text: `Project ${project} has no stage ${stage}.`, fix: `Use one of ${stages}.` };
   }
-  return true;
+  const services = [...new Set(among.flatMap((one) => one.services))];
+  if (service === undefined || services.includes(service)) return undefined;
+  const others = services.length > 0 ? `Use one of ${services.join(", ")}, or create it: ` : "";
+  const fix = `${others}keptn create service ${service} --project=${project}`;
+  return { text: `Project ${project} has no service ${service}.`, fix };
 };

@@ -7,6 +7,7 @@ import {
 } from "../../lib/core/connect/plan-connect.ts";
 import { describeSelection, type WebhookSubscription } from "../../lib/core/connect/selection.ts";
 import { changeWebhooks, type Webhook, webhookFile } from "../../lib/core/connect/webhook-file.ts";
+import { plural } from "../lint/render.ts";
 import type { Session } from "./ports.ts";
 import type { KeptnView } from "./read-keptn.ts";
 
@@ -72,28 +73,18 @@ export const unsubscribe = async (session: Session, unwanted: ConnectPlan["unwan
   if (options.dryRun) return unwanted.map(({ id }) => id);
   await ports.sleep(heardMs); // events that arrive before webhook-service polls need their webhook
   const left = (await ports.keptn.findIntegration())?.subscriptions ?? [];
-  return unwanted.flatMap((one) =>
-    tellRemoved(
-      session,
-      one,
-      left.some(({ id }) => id === one.id),
-    ),
-  );
+  const isLeft = ({ id }: WebhookSubscription) => left.some((one) => one.id === id);
+  for (const one of unwanted) {
+    if (isLeft(one)) report.add("error", renderLeft(one), removeInBridge);
+    else report.add("done", `Removed subscription to ${one.event} (${one.id}).`);
+  }
+  return unwanted.filter((one) => !isLeft(one)).map(({ id }) => id);
 };
 
-const tellRemoved = ({ report }: Session, { id, event }: WebhookSubscription, isLeft: boolean): readonly string[] => {
-  if (!isLeft) {
-    report.add("done", `Removed subscription to ${event} (${id}).`);
-    return [id];
-  }
-  const seen = `Keptn reported that it removed the subscription to ${event} (${id}), but still has it. Its webhook stays: without it, every event of the subscription would fail.`;
-  report.add(
-    "error",
-    seen,
-    "Remove the subscription in Keptn's Bridge (Uniform, webhook-service), and run this again.",
-  );
-  return [];
-};
+const renderLeft = ({ event, id }: WebhookSubscription): string =>
+  `Keptn reported that it removed the subscription to ${event} (${id}), but still has it. Its webhook stays: without it, every event of the subscription would fail.`;
+
+const removeInBridge = "Remove the subscription in Keptn's Bridge (Uniform, webhook-service), and run this again.";
 
 interface FileChange {
   readonly put: readonly Webhook[];
@@ -102,8 +93,9 @@ interface FileChange {
 
 /** @throws IoError */
 export const writeFile = async (session: Session, keptnView: KeptnView, { put, remove }: FileChange): Promise<void> => {
-  const { ports, selection, report, options } = session;
-  const name = `${webhookFile} of ${fileOwner(session)}`;
+  const { ports, selection, report } = session;
+  const { project, stage } = selection;
+  const name = `${webhookFile} of ${describeSelection(stage === undefined ? { project } : selection)}`;
   const goes = remove.filter((id) => keptnView.webhooks.some(({ subscriptionID }) => subscriptionID === id));
   if (put.length + goes.length === 0) {
     if (keptnView.webhooks.some(({ isOurs }) => isOurs)) report.add("ok", `${name} has our webhooks.`);
@@ -112,15 +104,12 @@ export const writeFile = async (session: Session, keptnView: KeptnView, { put, r
   const changed = changeWebhooks(keptnView.fileText, { put, remove: goes });
   if ("problem" in changed) throw new Error(changed.problem); // was readable before
   const others = keptnView.webhooks.filter(({ isOurs }) => !isOurs).length;
-  const kept = others === 0 ? "" : ` Kept ${others} other webhook${others === 1 ? "" : "s"}.`;
-  const what = `${put.length > 0 ? `${put.length} of our webhooks written` : ""}${put.length > 0 && goes.length > 0 ? ", " : ""}${goes.length > 0 ? `${goes.length} removed` : ""}`;
-  if (options.dryRun) return report.add("would", `${name}: ${what}.${kept}`);
-  if (changed.text === undefined) await ports.keptn.deleteFile(selection);
-  else await ports.keptn.writeFile(selection, changed.text);
-  report.add("done", `${name}: ${what}.${kept}`);
-};
-
-const fileOwner = ({ selection }: Session): string => {
-  const { project, stage, service } = selection;
-  return describeSelection(stage === undefined ? { project } : { project, stage, ...(service ? { service } : {}) });
+  const kept = others === 0 ? "" : ` Kept ${plural(others, "other webhook")}.`;
+  const written = put.length > 0 ? [`${put.length} of our webhooks written`] : [];
+  const what = [...written, ...(goes.length > 0 ? [`${goes.length} removed`] : [])].join(", ");
+  const { text } = changed;
+  const said = `${name}: ${what}.${kept}`;
+  await report.change({ would: said, done: said }, () =>
+    text === undefined ? ports.keptn.deleteFile(selection) : ports.keptn.writeFile(selection, text),
+  );
 };

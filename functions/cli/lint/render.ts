@@ -1,8 +1,6 @@
 // Problems as lines: for people, and for GitHub Actions, which annotates the pull request.
 import type { Problem } from "../../lib/core/problem.ts";
-import type { Format } from "../terminal.ts";
-
-type Paint = (format: Format, text: string) => string;
+import type { Paint } from "../terminal.ts";
 
 export const renderText = (problems: readonly Problem[], paint: Paint): string =>
   problems.map((problem) => renderLine(problem, paint)).join("\n");
@@ -23,7 +21,7 @@ export const renderCount = (problems: readonly Problem[], files: readonly string
   return `${where}: ${wrong}${notes > 0 ? `, ${plural(notes, "note")}` : ""}.`;
 };
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /** GitHub, "Workflow commands": https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 export const renderGithub = (problems: readonly Problem[]): string =>

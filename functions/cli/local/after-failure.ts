@@ -1,20 +1,26 @@
 // Decides whether a Job retries after a failed pod, following batch/v1 backoffLimit and PodFailurePolicy.
 import type { Job } from "../../lib/core/kubernetes.ts";
 
-/** `undefined`: it is retried. */
-export type Verdict = { readonly reason: string; readonly message: string } | undefined;
+/** Why a Job ended. */
+export interface Reason {
+  readonly reason: string;
+  readonly message: string;
+}
 
-export const noTryLeft = { reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit" };
+export const noTryLeft: Reason = {
+  reason: "BackoffLimitExceeded",
+  message: "Job has reached the specified backoff limit",
+};
 
 /**
- * Pods are never disrupted here, so only rules for exit codes apply.
+ * Pods are never disrupted here, so only rules for exit codes apply. @returns undefined: it is retried
  * @param exitCode of the task's own container; undefined: it did not finish
  * @param failed number of the Job's earlier failed pods
  */
 export const afterFailure = (
   { metadata, spec }: Job,
   { exitCode, failed }: { readonly exitCode: number | undefined; readonly failed: number },
-): Verdict => {
+): Reason | undefined => {
   const index = spec?.podFailurePolicy?.rules.findIndex(({ onExitCodes: on }) => {
     if (!on || exitCode === undefined || exitCode === 0) return false;
     return on.values.includes(exitCode) === (on.operator === "In");

@@ -3,8 +3,7 @@ import { IoError } from "../../lib/io-error.ts";
 import { commandWorks } from "./command-works.ts";
 import type { Engine, Say } from "./engine.ts";
 
-const runtimeChoices = ["auto", "podman", "docker", "process"] as const;
-export type RuntimeChoice = (typeof runtimeChoices)[number];
+export type RuntimeChoice = "auto" | Engine["name"];
 
 export interface EngineOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -39,14 +38,11 @@ export const chooseEngine = async (choice: RuntimeChoice, options: EngineOptions
 
 const makeProcessEngine = async (options: EngineOptions): Promise<Engine> => {
   const { processEngine } = await import("./process-engine.ts");
-  const baseEnv = definedOf({
-    PATH: options.env["PATH"],
-    HOME: options.env["HOME"],
-    TMPDIR: options.env["TMPDIR"],
-    LANG: options.env["LANG"],
-  });
-  return processEngine({ ...options, baseEnv });
+  const baseEnv = Object.entries(definedOf(options.env)).filter(([name]) => inherited.includes(name));
+  return processEngine({ ...options, baseEnv: Object.fromEntries(baseEnv) });
 };
+
+const inherited = ["PATH", "HOME", "TMPDIR", "LANG"];
 
 const definedOf = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

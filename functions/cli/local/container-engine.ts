@@ -1,6 +1,6 @@
 // Runs containers with podman or docker, whose command lines are compatible for our purposes.
 import { execFile } from "node:child_process";
-import type { ContainerEnd, ContainerOrder, Engine, Say } from "./engine.ts";
+import { type ContainerEnd, type ContainerOrder, type Engine, refused, type Say } from "./engine.ts";
 import { createArguments } from "./engine-arguments.ts";
 import { runProcess } from "./run-process.ts";
 
@@ -96,7 +96,7 @@ const createContainer = async (
   order: ContainerOrder,
 ): Promise<ContainerEnd | undefined> => {
   const created = await call(name, createArguments(order), soon());
-  return created.ok ? undefined : { kind: "refused", reason: "CreateContainerError", message: created.output };
+  return created.ok ? undefined : refused("CreateContainerError", created.output);
 };
 
 /** @returns an end if there is no image */
@@ -107,13 +107,11 @@ const getImage = async (
 ): Promise<ContainerEnd | undefined> => {
   const policy = imagePullPolicy ?? (/:(?!latest$)[^/]+$|@/.test(image) ? "IfNotPresent" : "Always");
   if (policy !== "Always" && (await call(name, ["image", "inspect", image], signal)).ok) return undefined;
-  if (policy === "Never") {
-    const message = `Container image "${image}" is not present with pull policy of Never`;
-    return { kind: "refused", reason: "ErrImageNeverPull", message };
-  }
+  if (policy === "Never")
+    return refused("ErrImageNeverPull", `Container image "${image}" is not present with pull policy of Never`);
   say(`pulling the image ${image}`);
   const pulled = await call(name, ["pull", "--quiet", qualified(image)], signal);
-  return pulled.ok ? undefined : { kind: "refused", reason: "ErrImagePull", message: pulled.output };
+  return pulled.ok ? undefined : refused("ErrImagePull", pulled.output);
 };
 
 /** Adds Kubernetes' default registry; podman would prompt for one. */

@@ -37,5 +37,7 @@ export type ContainerEnd =
   /** It was never created. */
   | { readonly kind: "refused"; readonly reason: string; readonly message: string };
 
+export const refused = (reason: string, message: string): ContainerEnd => ({ kind: "refused", reason, message });
+
 /** Prints a message to the user. */
 export type Say = (message: string) => void;

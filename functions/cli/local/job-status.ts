@@ -1,5 +1,8 @@
 // The status of a Job like that of the Job controller in Kubernetes 1.34.
-import type { JobStatus } from "./jobs.ts";
+import type { Job } from "../../lib/core/kubernetes.ts";
+import { noTryLeft, type Reason } from "./after-failure.ts";
+
+export type JobStatus = NonNullable<Job["status"]>;
 
 /** Kubernetes' times have whole seconds (metav1.Time). */
 export const timeOf = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
@@ -16,11 +19,6 @@ export const activeStatus = (now: Date): JobStatus => ({
   conditions: [{ ...conditionOf("Suspended", { reason: "JobResumed", message: "Job resumed", now }), status: "False" }],
 });
 
-const words = {
-  succeeded: { reason: "CompletionsReached", message: "Reached expected number of succeeded pods" },
-  failed: { reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit" },
-};
-
 /** A pod failed, and another one follows after a pause. */
 export const pausedStatus = (before: JobStatus): JobStatus => ({
   ...before,
@@ -29,36 +27,33 @@ export const pausedStatus = (before: JobStatus): JobStatus => ({
 
 /**
  * Like Kubernetes, two statuses: the first decides the outcome, the second ends the Job.
- * @param why of a failure, if it is not that no retries are left
+ * @param why of a failure
  */
 export const endedStatuses = (
-  before: JobStatus,
+  { active: _, conditions = [], ...before }: JobStatus,
   result: "succeeded" | "failed",
   now: Date,
-  why?: { readonly reason: string; readonly message: string },
+  why: Reason = noTryLeft,
 ): JobStatus[] => {
-  const { active: _, conditions = [], ...rest } = before;
   const passed = result === "succeeded";
-  const said = { ...(why ?? words[result]), now };
-  const decided = {
-    ...rest,
-    ready: 0,
-    conditions: [...conditions, conditionOf(passed ? "SuccessCriteriaMet" : "FailureTarget", said)],
-  };
+  const said = { ...(passed ? allSucceeded : why), now };
+  const decision = conditionOf(passed ? "SuccessCriteriaMet" : "FailureTarget", said);
+  const decided = { ...before, ready: 0, conditions: [...conditions, decision] };
   const over = {
     ...decided,
-    [result]: (rest[result] ?? 0) + 1,
+    [result]: (before[result] ?? 0) + 1,
     conditions: [...decided.conditions, conditionOf(passed ? "Complete" : "Failed", said)],
     ...(passed ? { completionTime: timeOf(now) } : {}),
   };
   return [decided, over];
 };
 
-const conditionOf = (type: string, said: { reason: string; message: string; now: Date }) => ({
-  type,
-  status: "True",
-  reason: said.reason,
-  message: said.message,
-  lastProbeTime: timeOf(said.now),
-  lastTransitionTime: timeOf(said.now),
+const allSucceeded: Reason = {
+  reason: "CompletionsReached",
+  message: "Reached expected number of succeeded pods",
+};
+
+const conditionOf = (type: string, { reason, message, now }: Reason & { readonly now: Date }) => ({
+  ...{ type, status: "True", reason, message },
+  ...{ lastProbeTime: timeOf(now), lastTransitionTime: timeOf(now) },
 });

@@ -3,9 +3,14 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { LogText } from "../../lib/core/text/log-text.ts";
 
+interface Limit {
+  readonly headBytes: number;
+  readonly tailBytes: number;
+}
+
 export interface LogFile {
   append(bytes: Uint8Array): void;
-  read(limit: { readonly headBytes: number; readonly tailBytes: number }): Promise<LogText>;
+  read(limit: Limit): Promise<LogText>;
   close(): void;
 }
 
@@ -27,19 +32,14 @@ export const openLogFile = (path: string): LogFile => {
   };
 };
 
-const readEnds = async (
-  path: string,
-  size: number,
-  { headBytes, tailBytes }: { readonly headBytes: number; readonly tailBytes: number },
-): Promise<LogText> => {
+const readEnds = async (path: string, size: number, { headBytes, tailBytes }: Limit): Promise<LogText> => {
   const file = await open(path);
   try {
-    if (size <= headBytes + tailBytes) {
-      return { head: decode(await readAt(file, 0, size)), tail: "", cutBytes: 0 };
-    }
+    const cutBytes = size - headBytes - tailBytes;
+    if (cutBytes <= 0) return { head: decode(await readAt(file, 0, size)), tail: "", cutBytes: 0 };
     const head = await readAt(file, 0, headBytes);
     const tail = await readAt(file, size - tailBytes, tailBytes);
-    return { head: decode(head), tail: decode(tail), cutBytes: size - headBytes - tailBytes };
+    return { head: decode(head), tail: decode(tail), cutBytes };
   } finally {
     await file.close();
   }

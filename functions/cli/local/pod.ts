@@ -38,18 +38,16 @@ const waiting = ({ name, image = "" }: Container): ContainerStatus => ({
   state: { waiting: { reason: "PodInitializing" } },
 });
 
-export const withRunning = (pod: Pod, kind: ContainerKind, started: { name: string; at: Date }): Pod =>
-  withState(withPhase(pod, kind === "containerStatuses" ? "Running" : "Pending"), kind, {
-    name: started.name,
-    state: { running: { startedAt: timeOf(started.at) } },
-  });
+export const withRunning = (pod: Pod, kind: ContainerKind, { name, at }: { name: string; at: Date }): Pod => {
+  const state = { running: { startedAt: timeOf(at) } };
+  return withState(pod, kind, { name, state, phase: kind === "containerStatuses" ? "Running" : "Pending" });
+};
 
 /** Adds the state of a container that ended or could not be created. */
 export const withEnd = (pod: Pod, kind: ContainerKind, { name, end }: { name: string; end: ContainerEnd }): Pod => {
   if (end.kind === "refused") {
     const { reason, message } = end;
-    const failed = withState(pod, kind, { name, state: { waiting: { reason, message } } });
-    return { ...failed, status: { ...failed.status, phase: "Failed", reason, message } };
+    return withState(pod, kind, { name, state: { waiting: { reason, message } }, phase: "Failed", reason, message });
   }
   const terminated = {
     exitCode: end.exitCode,
@@ -58,9 +56,8 @@ export const withEnd = (pod: Pod, kind: ContainerKind, { name, end }: { name: st
     finishedAt: timeOf(end.finishedAt),
     ...(end.message ? { message: end.message } : {}),
   };
-  const ended = withState(pod, kind, { name, state: { terminated } });
-  if (end.exitCode !== 0) return withPhase(ended, "Failed");
-  return kind === "containerStatuses" ? withPhase(ended, "Succeeded") : ended;
+  const next = kind === "containerStatuses" ? "Succeeded" : "Pending";
+  return withState(pod, kind, { name, state: { terminated }, phase: end.exitCode === 0 ? next : "Failed" });
 };
 
 export const withDeadlinePassed = (pod: Pod): Pod => ({
@@ -73,13 +70,13 @@ export const withDeadlinePassed = (pod: Pod): Pod => ({
   },
 });
 
-const withPhase = (pod: Pod, phase: string): Pod => ({ ...pod, status: { ...pod.status, phase } });
+interface Change extends Pick<NonNullable<Pod["status"]>, "phase" | "reason" | "message"> {
+  /** The container's name. */
+  readonly name: string;
+  readonly state: NonNullable<ContainerStatus["state"]>;
+}
 
-const withState = (
-  pod: Pod,
-  kind: ContainerKind,
-  { name, state }: { name: string; state: NonNullable<ContainerStatus["state"]> },
-): Pod => {
+const withState = (pod: Pod, kind: ContainerKind, { name, state, ...ofPod }: Change): Pod => {
   const statuses = pod.status?.[kind]?.map((status) => (status.name === name ? { ...status, state } : status));
-  return { ...pod, status: { ...pod.status, ...(statuses ? { [kind]: statuses } : {}) } };
+  return { ...pod, status: { ...pod.status, ...ofPod, ...(statuses ? { [kind]: statuses } : {}) } };
 };

@@ -1,10 +1,10 @@
 // Runs a container's command as a process on this machine, without its image, and with a separate folder for /keptn.
 import { mkdir, mkdtemp, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { ContainerEnd, ContainerOrder, Engine, Say } from "./engine.ts";
+import { type ContainerEnd, type ContainerOrder, type Engine, refused, type Say } from "./engine.ts";
 import { checkExecutable } from "./executable.ts";
 import { rewritePaths } from "./rewrite-paths.ts";
-import { runProcess } from "./run-process.ts";
+import { type ProcessOrder, runProcess } from "./run-process.ts";
 
 export interface ProcessEngineOptions {
   /** Variables that every process needs, such as PATH and HOME. */
@@ -32,12 +32,7 @@ const renderRewriting = (paths: readonly string[], folder: string): string =>
   `Processes do not have their own ${paths[0]}. In cmd, args, env and workingDir, paths below ` +
   `${paths.join(" and ")} are rewritten to paths below ${folder}; inside scripts, they are not.`;
 
-/** The command, its folder and its environment. */
-interface Process {
-  readonly command: readonly string[];
-  readonly workingDir: string;
-  readonly env: Readonly<Record<string, string>>;
-}
+type Process = Pick<ProcessOrder, "command" | "workingDir" | "env">;
 
 const makeProcess = async (options: ProcessEngineOptions, order: ContainerOrder): Promise<Process | ContainerEnd> => {
   const { container, mounts } = order;
@@ -50,20 +45,10 @@ const makeProcess = async (options: ProcessEngineOptions, order: ContainerOrder)
   const path = { ...options.baseEnv, ...Object.fromEntries(order.env) }["PATH"] ?? "";
   const toHost = (inside: string) => hostPathOf(inside, mounts);
   const wrong = await checkExecutable(command[0] ?? "", { path, workingDir: hostDir, toHost });
-  return wrong ? startError(wrong, options.now()) : rewritten(options, order, { command, workingDir: hostDir });
-};
-
-const rewritten = (
-  { baseEnv }: ProcessEngineOptions,
-  { env, mounts }: ContainerOrder,
-  { command, workingDir }: { command: string[]; workingDir: string },
-): Process => {
-  const values = [...env].map(([name, value]) => [name, rewritePaths(value, mounts)]);
-  return {
-    command: command.map((word) => rewritePaths(word, mounts)),
-    workingDir,
-    env: { ...baseEnv, ...Object.fromEntries(values) },
-  };
+  if (wrong) return startError(wrong, options.now());
+  const rewrite = (text: string) => rewritePaths(text, mounts);
+  const env = Object.fromEntries([...order.env].map(([name, value]) => [name, rewrite(value)]));
+  return { command: command.map(rewrite), workingDir: hostDir, env: { ...options.baseEnv, ...env } };
 };
 
 const hostPathOf = (path: string, mounts: ContainerOrder["mounts"]): string => {
@@ -78,7 +63,7 @@ const isFolder = (path: string): Promise<boolean> =>
     () => false,
   );
 
-const refuse = (message: string): ContainerEnd => ({ kind: "refused", reason: "CreateContainerError", message });
+const refuse = (message: string): ContainerEnd => refused("CreateContainerError", message);
 
 const noCommand = (image = "") =>
   `the task has no cmd, and only a container engine knows the default command of image ${image}. ` +

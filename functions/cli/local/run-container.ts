@@ -3,7 +3,7 @@ import { fetchContainerName, fetchOrderVariable } from "../../lib/core/files/fet
 import { literalOf } from "../../lib/core/job/literal.ts";
 import type { Container, Pod } from "../../lib/core/kubernetes.ts";
 import { type Given, makeContainerEnv } from "./container-env.ts";
-import type { ContainerEnd, Engine } from "./engine.ts";
+import { type ContainerEnd, type Engine, refused } from "./engine.ts";
 import { expand } from "./expand.ts";
 import type { PodFolder } from "./pod-folder.ts";
 
@@ -36,11 +36,10 @@ export const runContainer = async (
   signal: AbortSignal,
 ): Promise<ContainerEnd> => {
   const { container, pod, folder } = asked;
-  if (folder.missing !== undefined)
-    return { kind: "refused", reason: "CreateContainerConfigError", message: folder.missing };
+  if (folder.missing !== undefined) return refused("CreateContainerConfigError", folder.missing);
   if (container.name === fetchContainerName) return fetchInto(world, asked, orderOf(container));
   const made = makeContainerEnv(container, world);
-  if ("missing" in made) return { kind: "refused", reason: "CreateContainerConfigError", message: made.missing };
+  if ("missing" in made) return refused("CreateContainerConfigError", made.missing);
   const texts = (words: readonly string[] | undefined) => words?.map((word) => expand(word, made.variables));
   const [command, args] = [texts(container.command), texts(container.args)];
   const resultPath = container.terminationMessagePath ?? "/dev/termination-log";

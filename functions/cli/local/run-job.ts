@@ -3,9 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Job, Pod } from "../../lib/core/kubernetes.ts";
 import { refOf } from "../../lib/core/object-meta.ts";
 import { triesOf } from "../../lib/core/pod/tries.ts";
-import { afterFailure, noTryLeft, type Verdict } from "./after-failure.ts";
-import { activeStatus, endedStatuses, pausedStatus } from "./job-status.ts";
-import type { JobStatus } from "./jobs.ts";
+import { afterFailure, noTryLeft, type Reason } from "./after-failure.ts";
+import { activeStatus, endedStatuses, type JobStatus, pausedStatus } from "./job-status.ts";
 import { type PodRun, type PodWorld, runPod, timerMs } from "./run-pod.ts";
 
 export interface JobRun {
@@ -47,11 +46,8 @@ const live = async (world: PodWorld, life: Life): Promise<void> => {
       const passed = await pod.done;
       const verdict = passed ? undefined : verdictOn(life, pod.pod());
       const isLast = passed || verdict !== undefined;
-      world.watcher.onEnd(
-        life.job,
-        pod.pod(),
-        isLast ? undefined : triesOf(life.job, [...life.pods.map((one) => one.pod())]),
-      );
+      const pods = life.pods.map((one) => one.pod());
+      world.watcher.onEnd(life.job, pod.pod(), isLast ? undefined : triesOf(life.job, pods));
       if (life.isRemoved) return;
       if (isLast) return end(world, life, verdict);
       setStatus(world, life, pausedStatus(life.status));
@@ -74,7 +70,7 @@ const startPod = (world: PodWorld, life: Life): PodRun => {
 };
 
 /** Missing images and Secrets, which the kubelet would retry forever, and stopped tasks are not retried. */
-const verdictOn = ({ job, status, end }: Life, pod: Pod): Verdict => {
+const verdictOn = ({ job, status, end }: Life, pod: Pod): Reason | undefined => {
   const own = pod.status?.containerStatuses?.find(({ name }) => name === job.metadata?.name);
   const isRefused = pod.status?.reason !== undefined && pod.status.reason !== "DeadlineExceeded";
   if (end.signal.aborted || isRefused) return noTryLeft;
@@ -82,7 +78,7 @@ const verdictOn = ({ job, status, end }: Life, pod: Pod): Verdict => {
 };
 
 /** @param why undefined: it succeeded */
-const end = (world: PodWorld, life: Life, why: Verdict): void => {
+const end = (world: PodWorld, life: Life, why: Reason | undefined): void => {
   for (const status of endedStatuses(life.status, why ? "failed" : "succeeded", world.now(), why))
     world.jobs.setStatus(refOf(life.job), status);
 };

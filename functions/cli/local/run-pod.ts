@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import type { Container, Job, Pod } from "../../lib/core/kubernetes.ts";
 import type { Tries } from "../../lib/core/pod/tries.ts";
-import type { ContainerEnd, Engine } from "./engine.ts";
 import type { LocalJobs } from "./jobs.ts";
 import type { LogFile } from "./log-file.ts";
 import { type ContainerKind, makePod, withDeadlinePassed, withEnd, withRunning } from "./pod.ts";
@@ -11,7 +10,6 @@ import { type ContainerWorld, runContainer } from "./run-container.ts";
 
 export interface PodWorld extends ContainerWorld {
   readonly jobs: LocalJobs;
-  readonly engine: Engine;
   /** Parent of the pods' folders. */
   readonly folder: string;
   readonly watcher: PodWatcher;
@@ -44,10 +42,8 @@ export interface PodLife {
 
 export const runPod = (world: PodWorld, job: Job, given: PodLife): PodRun => {
   const name = `${job.metadata?.name}-${randomUUID().slice(0, 5)}`;
-  const life: Life = {
-    ...{ job, ...given, logs: new Map(), end: new AbortController(), isLate: false },
-    pod: makePod(job, { name, uid: randomUUID(), now: world.now() }),
-  };
+  const pod = makePod(job, { name, uid: randomUUID(), now: world.now() });
+  const life: Life = { ...given, job, pod, logs: new Map(), deadline: new AbortController() };
   const close = () => {
     for (const log of life.logs.values()) log.close();
   };
@@ -58,45 +54,31 @@ interface Life extends PodLife {
   readonly job: Job;
   pod: Pod;
   readonly logs: Map<string, LogFile>;
-  /** Aborted at the pod's deadline. */
-  readonly end: AbortController;
-  isLate: boolean;
+  readonly deadline: AbortController;
 }
 
+/** Runs the containers one after the other. @returns whether all succeeded */
 const live = async (world: PodWorld, life: Life): Promise<boolean> => {
-  const timer = setTimeout(() => {
-    life.isLate = true;
-    life.end.abort();
-  }, timerMs(life.job.spec?.template.spec?.activeDeadlineSeconds));
+  const { initContainers = [], containers, activeDeadlineSeconds } = life.pod.spec!;
+  const timer = setTimeout(() => life.deadline.abort(), timerMs(activeDeadlineSeconds));
   try {
-    return await runAll(world, life);
+    const folder = await makePodFolder(world.folder, life.pod, world);
+    for (const container of initContainers)
+      if (!(await runOne(world, life, { container, kind: "initContainerStatuses", folder }))) return false;
+    for (const container of containers)
+      if (!(await runOne(world, life, { container, kind: "containerStatuses", folder }))) return false;
+    return true;
   } finally {
     clearTimeout(timer);
   }
 };
 
-/** Runs the containers one after the other. @returns whether all succeeded */
-const runAll = async (world: PodWorld, life: Life): Promise<boolean> => {
-  const { initContainers = [], containers } = life.pod.spec!;
-  const folder = await makePodFolder(world.folder, life.pod, world);
-  const all = [
-    ...initContainers.map((container) => ({ container, kind: "initContainerStatuses" as const })),
-    ...containers.map((container) => ({ container, kind: "containerStatuses" as const })),
-  ];
-  for (const { container, kind } of all) {
-    const end = await runOne(world, life, { container, kind, folder });
-    life.pod = withEnd(life.pod, kind, { name: container.name, end });
-    if (life.isLate) life.pod = withDeadlinePassed(life.pod);
-    if (life.isLate || end.kind === "refused" || end.exitCode !== 0) return false;
-  }
-  return true;
-};
-
-const runOne = (
+/** @returns whether it succeeded before the pod's deadline */
+const runOne = async (
   world: PodWorld,
   life: Life,
   { container, kind, folder }: { container: Container; kind: ContainerKind; folder: PodFolder },
-): Promise<ContainerEnd> => {
+): Promise<boolean> => {
   const log = folder.openLog(container.name);
   life.logs.set(container.name, log);
   const onStarted = () => {
@@ -107,11 +89,11 @@ const runOne = (
     log.append(bytes);
     world.watcher.onOutput(life.job, container.name, bytes);
   };
-  return runContainer(
-    world,
-    { container, pod: life.pod, folder, onStarted, onOutput },
-    AbortSignal.any([life.end.signal, life.signal]),
-  );
+  const signal = AbortSignal.any([life.deadline.signal, life.signal]);
+  const end = await runContainer(world, { container, pod: life.pod, folder, onStarted, onOutput }, signal);
+  life.pod = withEnd(life.pod, kind, { name: container.name, end });
+  if (life.deadline.signal.aborted) life.pod = withDeadlinePassed(life.pod);
+  return !life.deadline.signal.aborted && end.kind === "ended" && end.exitCode === 0;
 };
 
 /** Node's timers are limited to 24 days. @param seconds undefined: no deadline */

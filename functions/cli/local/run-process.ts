@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ContainerEnd, ContainerOrder } from "./engine.ts";
+import { type ContainerEnd, type ContainerOrder, refused } from "./engine.ts";
 
 export interface ProcessOrder {
   readonly command: readonly string[];
@@ -29,28 +29,16 @@ export const runProcess = async (process: ProcessOrder, signal: AbortSignal): Pr
   child.stderr?.on("data", order.onOutput);
   const ended = exitOf(child);
   const stop = stopOn(signal, child, order.graceSeconds);
-  await spawnOf(child);
+  await once(child, "spawn").catch(() => undefined); // or it failed to start
   const startedAt = now();
   if (child.pid) order.onStarted();
   const exit = await ended;
   stop();
   await drain(child);
-  if (exit.fault) return { kind: "refused", reason: "RunContainerError", message: exit.fault.message };
-  return {
-    kind: "ended",
-    exitCode: exit.code,
-    reason: exit.code === 0 ? "Completed" : "Error",
-    startedAt,
-    finishedAt: now(),
-  };
+  if (exit.fault) return refused("RunContainerError", exit.fault.message);
+  const reason = exit.code === 0 ? "Completed" : "Error";
+  return { kind: "ended", exitCode: exit.code, reason, startedAt, finishedAt: now() };
 };
-
-/** Resolves when it has started or failed to start. */
-const spawnOf = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    child.once("spawn", resolve);
-    child.once("error", () => resolve());
-  });
 
 interface Exit {
   /** As in container runtimes, 128 plus the signal's number for a killed process. */

@@ -1,8 +1,6 @@
 // The notes of a migration as text for people.
-import type { Format } from "../terminal.ts";
+import type { Paint } from "../terminal.ts";
 import type { Note, PlacedNote } from "./values/parts.ts";
-
-type Style = (format: Format, text: string) => string;
 
 const headings: Readonly<Record<Note["section"], string>> = {
   todo: "To do",
@@ -10,7 +8,7 @@ const headings: Readonly<Record<Note["section"], string>> = {
   "left-out": "Not in the overlay",
 };
 
-export const renderNotes = (notes: readonly PlacedNote[], style: Style): string =>
+export const renderNotes = (notes: readonly PlacedNote[], style: Paint): string =>
   Object.entries(headings)
     .map(([section, heading]) => ({ section, heading, own: notes.filter((note) => note.section === section) }))
     .filter(({ own }) => own.length > 0)
@@ -20,7 +18,7 @@ export const renderNotes = (notes: readonly PlacedNote[], style: Style): string 
     })
     .join("\n\n");
 
-const renderNote = ({ text, commands = [], from, at }: PlacedNote, sign: string, style: Style): string => {
+const renderNote = ({ text, commands = [], from, at }: PlacedNote, sign: string, style: Paint): string => {
   const place = at ? `${at.file}:${at.line}:${at.column} ` : "";
   const subject = from ? `${style("dim", place)}${from}: ` : "";
   return [`${sign} ${subject}${text}`, ...commands.map((line) => `     ${line}`)].join("\n");

@@ -1,7 +1,7 @@
 // The command line of `job-executor plan`.
 import { type Command, Option } from "commander";
 import type { CliContext } from "../context.ts";
-import { aboutEvents, addEventOptions } from "../event-options.ts";
+import { aboutEvents, addEventOptions } from "../options.ts";
 import type { PlanOptions } from "./handler.ts";
 
 export const addPlan = (program: Command, { terminal, exit }: CliContext): void => {

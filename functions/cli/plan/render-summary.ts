@@ -1,16 +1,12 @@
 // A plan in words: why each action runs or not, and the Jobs of its tasks.
 import type { ActionMatch } from "../../lib/core/config/match.ts";
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
-import type { Job } from "../../lib/core/kubernetes.ts";
 import type { Plan } from "../../lib/core/plan/plan.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
-import type { Problem } from "../../lib/core/problem.ts";
-import { type GraphNode, nodesOf } from "../../lib/core/run/graph.ts";
+import type { GraphNode } from "../../lib/core/run/graph.ts";
 import { renderText } from "../lint/render.ts";
-import type { Format } from "../terminal.ts";
-import { chainOf, imageOf, retriesOf, takenBy, taskNameOf } from "./planned-task.ts";
-
-type Paint = (format: Format, text: string) => string;
+import type { Paint } from "../terminal.ts";
+import { type PlannedTask, plannedTasks } from "./planned-task.ts";
 
 export const renderSummary = (planned: Plan, event: KeptnEvent, paint: Paint): string => {
   const { project, stage, service } = event.data;
@@ -19,14 +15,15 @@ export const renderSummary = (planned: Plan, event: KeptnEvent, paint: Paint): s
   const actions = planned.actions.flatMap((match) =>
     renderAction(match, match.matches ? runs.shift() : undefined, paint),
   );
-  return [title, "", ...actions, ...renderProblems(planned.problems, paint), verdictOf(planned)].join("\n");
+  const problems = planned.problems.length > 0 ? [renderText(planned.problems, paint), ""] : [];
+  return [title, "", ...actions, ...problems, verdictOf(planned)].join("\n");
 };
 
 const renderAction = (match: ActionMatch, run: RunPlan | undefined, paint: Paint): string[] => {
   const verdict = match.matches ? paint("green", "matches") : paint("dim", "does not match");
   const silent = run?.silent ? ", and sends no events" : "";
   const reasons = match.why.map((reason) => `  ${reason}`);
-  const tasks = run ? run.jobs.map((job, index) => renderTask(job, index)) : [];
+  const tasks = plannedTasks(run).map(renderTask);
   if (run?.refused !== undefined) tasks.push(paint("red", run.silent ? `  ${refused}` : `  ${refused}: ${answered}`));
   return [`Action ${JSON.stringify(match.action)} ${verdict}${silent}:`, ...reasons, ...tasks, ""];
 };
@@ -34,23 +31,14 @@ const renderAction = (match: ActionMatch, run: RunPlan | undefined, paint: Paint
 const refused = "does not run because of the errors below";
 const answered = "Keptn gets .started and an errored .finished event for it";
 
-const renderTask = (job: Job, index: number): string => {
-  const pod = job.spec?.template.spec;
-  const task = `${index + 1}. ${JSON.stringify(taskNameOf(job, index))}: ${imageOf(job)}`;
-  const files = pod?.initContainers ? ", with files" : "";
-  const order = orderOf(job, index).map((text) => `, ${text}`);
-  const takes = takenBy(job).map((text) => `, ${text}`);
-  return `  ${task}${files}${takes.join("")}, at most ${pod?.activeDeadlineSeconds} s${order.join("")}, as Job ${job.metadata?.namespace}/${job.metadata?.name}`;
+const renderTask = (task: PlannedTask, index: number): string => {
+  const { job, name, image, hasFiles, takes, limit, node, retries } = task;
+  const order = [...(node ? sayNode(node) : []), ...retries];
+  const parts = [image, ...(hasFiles ? ["with files"] : []), ...takes, limit, ...order];
+  return `  ${index + 1}. ${JSON.stringify(name)}: ${parts.join(", ")}, as Job ${job.metadata?.namespace}/${job.metadata?.name}`;
 };
 
-/** For a graph of tasks: the numbers of the tasks that it needs, and the effect of a failure. */
-const orderOf = (job: Job, index: number): string[] => {
-  const { graph } = chainOf(job);
-  const node = graph && nodesOf(graph)[index];
-  const retries = retriesOf(job);
-  return [...(node ? sayNode(node) : []), ...(retries === "" ? [] : [retries])];
-};
-
+/** The numbers of the tasks that it needs, and the effect of a failure. */
 const sayNode = ({ needs, spared, when, onError }: GraphNode): string[] => [
   needs.length === 0
     ? "at once"
@@ -61,11 +49,6 @@ const sayNode = ({ needs, spared, when, onError }: GraphNode): string[] => [
 
 const placesOf = (tasks: readonly number[]): string => tasks.map((task) => task + 1).join(" and ");
 
-const renderProblems = (problems: readonly Problem[], paint: Paint): string[] =>
-  problems.length > 0 ? [renderText(problems, paint), ""] : [];
-
-const sayStarted = (runs: number): string => `${runs === 1 ? "One run" : `${runs} runs`} would start.`;
-
 const verdictOf = (planned: Plan): string => {
   switch (planned.kind) {
     case "ignore":
@@ -74,7 +57,9 @@ const verdictOf = (planned: Plan): string => {
       return planned.source
         ? "Nothing runs: Keptn gets .started and an errored .finished event with these problems."
         : "Nothing runs: the problems only go to Keptn's error log.";
-    case "run":
-      return sayStarted(planned.runs.filter((run) => run.refused === undefined).length);
+    case "run": {
+      const runs = planned.runs.filter((run) => run.refused === undefined).length;
+      return `${runs === 1 ? "One run" : `${runs} runs`} would start.`;
+    }
   }
 };

@@ -1,7 +1,7 @@
 // The command line of `job-executor run`.
 import { type Command, Option } from "commander";
 import type { CliContext } from "../context.ts";
-import { aboutEvents, addEventOptions } from "../event-options.ts";
+import { aboutEvents, addEventOptions, repeatable } from "../options.ts";
 import type { RunOptions } from "./handler.ts";
 
 export const addRun = (program: Command, { terminal, exit }: CliContext): void => {
@@ -14,16 +14,8 @@ export const addRun = (program: Command, { terminal, exit }: CliContext): void =
         .choices(["auto", "podman", "docker", "process"])
         .default("auto"),
     )
-    .addOption(
-      new Option("--secret <name=file>", "values of a Secret, as lines of KEY=VALUE; may be repeated")
-        .argParser(collect)
-        .default([], "none"),
-    )
-    .addOption(
-      new Option("--config-map <name=file>", "values of a ConfigMap, in the same format")
-        .argParser(collect)
-        .default([], "none"),
-    )
+    .addOption(repeatable("--secret <name=file>", "values of a Secret, as lines of KEY=VALUE; may be repeated"))
+    .addOption(repeatable("--config-map <name=file>", "values of a ConfigMap, in the same format"))
     .option("--verbose", "log every step of the run, line by line")
     .addHelpText("after", `${aboutEvents}${outcomes}`)
     .action(async (options: RunOptions) => {
@@ -31,8 +23,6 @@ export const addRun = (program: Command, { terminal, exit }: CliContext): void =
       exit(await run(options, terminal));
     });
 };
-
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 const outcomes = `
 The CloudEvents that Keptn would receive are printed to stdout, one JSON document per line; on a terminal, only their

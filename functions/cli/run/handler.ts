@@ -1,16 +1,16 @@
 // job-executor run: runs both functions for an event on this machine.
 import { basename, dirname, resolve } from "node:path";
 import { parseJobConfig } from "../../lib/core/config/parse.ts";
-import { type Plan, planRuns } from "../../lib/core/plan/plan.ts";
+import { planRuns } from "../../lib/core/plan/plan.ts";
 import { openLists } from "../../lib/core/policy/open-lists.ts";
 import { type Problem, renderProblems } from "../../lib/core/problem.ts";
-import { parseSettings, type Settings } from "../../lib/core/settings/settings.ts";
 import { readEvent } from "../event.ts";
-import type { EventOptions } from "../event-options.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { readConfig } from "../input.ts";
 import type { RuntimeChoice } from "../local/choose-engine.ts";
+import type { EventOptions } from "../options.ts";
 import { explainPlan } from "../plan/explain-plan.ts";
+import { defaultSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { readValues } from "./input.ts";
 import { runHere } from "./run-here.ts";
@@ -32,9 +32,9 @@ export const run = async (options: RunOptions, terminal: Terminal): Promise<Exit
     readValues("secret", options.secret),
     readValues("config-map", options.configMap),
   ]);
-  const settings = localSettings();
+  const settings = { ...defaultSettings(), ...openLists };
   const parsed = parseJobConfig(configText, options.config);
-  const plan: Plan = planRuns({ event, configText, configFile: options.config, settings, parsed });
+  const plan = planRuns({ event, configText, configFile: options.config, settings, parsed });
   sayWarnings(explainPlan(plan, parsed), terminal);
   switch (plan.kind) {
     case "ignore":
@@ -58,13 +58,6 @@ export const run = async (options: RunOptions, terminal: Terminal): Promise<Exit
 const sayWarnings = (problems: readonly Problem[], terminal: Terminal): void => {
   const warnings = problems.filter(({ severity }) => severity === "warning");
   if (warnings.length > 0) terminal.say(renderProblems(warnings));
-};
-
-/** The same on every machine: ignores the environment, and opens all of the operator's lists. */
-const localSettings = (): Settings => {
-  const parsed = parseSettings({});
-  if ("problems" in parsed) throw new Error("the default settings are not valid");
-  return { ...parsed.settings, ...openLists };
 };
 
 /** Keptn keeps job/config.yaml in the service's folder, and files next to `job`. Other locations are unknown. */

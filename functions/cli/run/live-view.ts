@@ -1,15 +1,13 @@
 // The live timeline of a local run at the end of the terminal, with all output above it.
 import type { Job } from "../../lib/core/kubernetes.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
-import type { OnError } from "../../lib/core/run/graph.ts";
 import { phaseOf } from "../../lib/core/run/run-state.ts";
 import type { Phase } from "../../lib/core/view/phases.ts";
-import type { TaskWord } from "../../lib/core/view/task-view.ts";
 import type { Screen, Terminal } from "../terminal.ts";
 import type { TimelineRow } from "../timeline/axis.ts";
 import { makeLiveBlock } from "../timeline/live-block.ts";
 import { renderTimeline } from "../timeline/render-timeline.ts";
-import { labelsOf, toleratedIn } from "./task-labels.ts";
+import { tasksByJob } from "./tasks-by-job.ts";
 
 export interface LiveView {
   begin(): void;
@@ -22,70 +20,62 @@ export interface LiveView {
 }
 
 const drawMs = 120;
-const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
+const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 
 export const makeLiveView = (
   { style, now }: Pick<Terminal, "style" | "now">,
   { screen, plans }: { readonly screen: Screen; readonly plans: readonly RunPlan[] },
 ): LiveView => {
   const block = makeLiveBlock(screen);
-  const lives = new Map<string, Life>();
+  let lives: readonly Life[] = [];
   let timer: NodeJS.Timeout | undefined;
   let frame = 0;
-
   const draw = (): void => {
-    const rows = [...lives.values()].map(rowOf);
-    const turn = spinner[frame++ % spinner.length] ?? "";
-    block.draw([
-      "",
-      ...renderTimeline(rows, { columns: screen.columns(), nowMs: now().getTime(), style, spinner: turn }),
-    ]);
+    const turn = spinner.charAt(frame++ % spinner.length);
+    const canvas = { columns: screen.columns(), nowMs: now().getTime(), style, spinner: turn };
+    block.draw(["", ...renderTimeline(lives.map(rowOf), canvas)]);
   };
   return {
     begin: () => {
-      const from = now().toISOString();
-      const tolerated = toleratedIn(plans);
-      for (const [job, name] of labelsOf(plans)) {
-        const onError = tolerated.get(job);
-        const begun = [{ phase: "waiting" as const, from }];
-        lives.set(job, { name, state: "waiting", begun, ...(onError ? { onError } : {}) });
-      }
+      lives = waitingLives(plans, now().toISOString());
       timer = setInterval(draw, drawMs).unref();
       draw();
     },
     onChange: (job) => {
-      const life = lives.get(job.metadata?.name ?? "");
-      if (life) lives.set(job.metadata?.name ?? "", follow(life, job, now().toISOString()));
+      lives = lives.map((life) => (life.job === job.metadata?.name ? follow(life, job, now().toISOString()) : life));
     },
     above: block.above,
     close: () => {
       if (!timer) return;
       clearInterval(timer);
       timer = undefined;
-      for (const [job, life] of lives) if (life.state === "waiting") lives.set(job, neverRan(life));
+      lives = lives.map((life) => (life.state === "waiting" ? neverRan(life) : life));
       draw();
       block.end();
     },
   };
 };
 
-/** Uses our own times, because Kubernetes' have whole seconds. */
-interface Life {
-  readonly name: string;
-  readonly state: TaskWord;
+/** A task so far. Uses our own times, because Kubernetes' have whole seconds. */
+interface Life extends Omit<TimelineRow, "phases"> {
+  readonly job: string;
   readonly begun: readonly Omit<Phase, "until">[];
   readonly endedAt?: string;
-  /** Its failure is tolerated. */
-  readonly onError?: OnError;
 }
 
-const rowOf = ({ name, state, begun, endedAt, onError }: Life): TimelineRow => {
-  const phases = begun.map((phase, index) => {
+const waitingLives = (plans: readonly RunPlan[], from: string): Life[] =>
+  [...tasksByJob(plans)].map(([job, { label, ...task }]) => ({
+    ...{ job, name: label, state: "waiting", begun: [{ phase: "waiting", from }] },
+    ...task,
+  }));
+
+const rowOf = ({ begun, endedAt, ...task }: Life): TimelineRow => ({
+  ...task,
+  phases: begun.map((phase, index) => {
     const until = begun[index + 1]?.from ?? endedAt;
     return until === undefined ? phase : { ...phase, until };
-  });
-  return { name, state, phases, ...(onError ? { onError } : {}) };
-};
+  }),
+});
 
 const neverRan = (life: Life): Life => ({ ...life, state: "missing", begun: [] });
 
@@ -106,7 +96,6 @@ const follow = (life: Life, job: Job, at: string): Life => {
 const paused = (life: Life, from: string): Life => {
   const last = life.begun.at(-1);
   if (!last || last.phase === "waiting") return life;
-  const begun =
-    last.phase === "running" ? [...life.begun.slice(0, -1), { ...last, failed: true as const }] : life.begun;
+  const begun = last.phase === "running" ? life.begun.with(-1, { ...last, failed: true }) : life.begun;
   return { ...life, state: "waiting", begun: [...begun, { phase: "waiting", from }] };
 };

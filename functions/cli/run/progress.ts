@@ -1,7 +1,7 @@
 // Shows the progress of a local run: each task, its live output, duration and result.
 import { StringDecoder } from "node:string_decoder";
 import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
-import type { Job, Pod } from "../../lib/core/kubernetes.ts";
+import type { Job } from "../../lib/core/kubernetes.ts";
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
 import type { LogLine } from "../../lib/process.ts";
 import type { RuntimeChoice } from "../local/choose-engine.ts";
@@ -11,7 +11,7 @@ import type { PodWatcher } from "../local/run-pod.ts";
 import type { Terminal } from "../terminal.ts";
 import { tame } from "../timeline/live-block.ts";
 import { makeLiveView } from "./live-view.ts";
-import { labelsOf } from "./task-labels.ts";
+import { tasksByJob } from "./tasks-by-job.ts";
 import { makeVerdict } from "./verdict.ts";
 import { whyFailed } from "./why-failed.ts";
 
@@ -38,62 +38,76 @@ interface Shown {
 
 /** On a terminal, a timeline replaces the lines for each task's start and end. */
 export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
-  const { event, plans, verbose } = shown;
-  const { style } = terminal;
-  const screen = verbose ? undefined : terminal.screens.stderr;
-  const liveView = screen && makeLiveView(terminal, { screen, plans });
-  const say = (line: string) => (liveView ? liveView.above(() => terminal.say(line)) : terminal.say(line));
-  const labels = labelsOf(plans);
-  const labelOf = (job: Job) => labels.get(job.metadata?.name ?? "") ?? "?";
-  const startedMs = new Map<string, number>();
-  const lines = makeLines((name, line) =>
-    say(`  ${style("dim", `${labels.get(name) ?? "?"} │`)} ${liveView ? tame(line) : line}`),
-  );
+  const { plans, verbose } = shown;
+  const { style, screens } = terminal;
+  const liveView = !verbose && screens.stderr ? makeLiveView(terminal, { screen: screens.stderr, plans }) : undefined;
+  const print = (act: () => void): void => (liveView ? liveView.above(act) : act());
+  const say = (line: string): void => print(() => terminal.say(line));
+  const tasks = tasksByJob(plans);
+  const labelOf = (job: Job): string => tasks.get(job.metadata?.name ?? "")?.label ?? "?";
   const verdict = makeVerdict(plans);
-
   return {
+    ...makePodWatcher(terminal, { say, labelOf, hasTimeline: liveView !== undefined }),
     say,
     begin: (engine) => {
-      const { project, stage, service } = event.data;
-      say(`${event.type} for service ${service} in stage ${stage} of project ${project}`);
+      say(renderEvent(shown.event));
       say(style(engine === "process" ? "yellow" : "dim", renderEngine(engine, shown)));
       liveView?.begin();
     },
     log: (line) => {
       if (verbose || line.level === "warn" || line.level === "error") say(style("dim", renderLog(line)));
     },
-    onStart: (job) => {
-      startedMs.set(job.metadata?.name ?? "", terminal.now().getTime());
-      if (!liveView) say(`${style("cyan", "▶")} ${style("bold", labelOf(job))}`);
-    },
     onChange: (job) => {
       const stopped = verdict.onChange(job);
       liveView?.onChange(job);
       if (stopped) say(`${style("red", "✖")} ${labelOf(job)}: ${stopped.why}`);
     },
-    onOutput: (job, _, bytes) => lines.add(job.metadata?.name ?? "", bytes),
-    onEnd: (job, pod, again) => {
-      const name = job.metadata?.name ?? "";
-      lines.end(name);
-      if (liveView && pod.status?.phase === "Succeeded") return;
-      const end = renderEnd(terminal, { label: labelOf(job), pod, startedMs: startedMs.get(name) ?? 0 });
-      say(again ? `${end} This was try ${again.number} of ${again.most}.` : end);
-    },
     onEvent: (sent) => {
       verdict.onEvent(sent);
-      const print = () => terminal.out(liveView && terminal.screens.stdout ? renderSent(sent) : JSON.stringify(sent));
-      if (liveView) liveView.above(print);
-      else print();
+      print(() => terminal.out(liveView && screens.stdout ? renderSent(sent) : JSON.stringify(sent)));
     },
     end: () => {
       liveView?.close();
       for (const line of verdict.skipped()) terminal.say(style("dim", `- ${line}`));
-      for (const { passed, text } of verdict.results()) terminal.say(style(passed ? "green" : "red", text));
-      return verdict.results().every(({ passed }) => passed);
+      const results = verdict.results();
+      for (const { passed, text } of results) terminal.say(style(passed ? "green" : "red", text));
+      return results.every(({ passed }) => passed);
     },
     close: () => liveView?.close(),
   };
 };
+
+interface PodOutput {
+  readonly say: (line: string) => void;
+  readonly labelOf: (job: Job) => string;
+  /** A timeline shows when tasks start and pass. */
+  readonly hasTimeline: boolean;
+}
+
+const makePodWatcher = ({ style, now }: Terminal, { say, labelOf, hasTimeline }: PodOutput): PodWatcher => {
+  const running = new Map<string | undefined, { readonly startedMs: number; readonly lines: Lines }>();
+  return {
+    onStart: (job) => {
+      const label = labelOf(job);
+      const lines = makeLines((line) => say(`  ${style("dim", `${label} │`)} ${hasTimeline ? tame(line) : line}`));
+      running.set(job.metadata?.name, { startedMs: now().getTime(), lines });
+      if (!hasTimeline) say(`${style("cyan", "▶")} ${style("bold", label)}`);
+    },
+    onOutput: (job, _, bytes) => running.get(job.metadata?.name)?.lines.add(bytes),
+    onEnd: (job, pod, again) => {
+      const { startedMs = 0, lines } = running.get(job.metadata?.name) ?? {};
+      lines?.end();
+      const passed = pod.status?.phase === "Succeeded";
+      if (hasTimeline && passed) return;
+      const took = `${labelOf(job)} (${((now().getTime() - startedMs) / 1000).toFixed(1)} s)`;
+      const end = passed ? `${style("green", "✔")} ${took}` : `${style("red", "✖")} ${took}: ${whyFailed(pod)}`;
+      say(again ? `${end} This was try ${again.number} of ${again.most}.` : end);
+    },
+  };
+};
+
+const renderEvent = ({ type, data: { project, stage, service } }: KeptnEvent): string =>
+  `${type} for service ${service} in stage ${stage} of project ${project}`;
 
 /** A short form for people: the whole event repeats all output. */
 const renderSent = ({ type, data }: SentEvent): string => {
@@ -112,30 +126,21 @@ const renderEngine = (engine: Engine["name"], { plans, runtime }: Shown): string
 const renderLog = ({ level, message, ...rest }: LogLine): string =>
   `${level}: ${message} ${Object.keys(rest).length > 0 ? JSON.stringify(rest) : ""}`.trimEnd();
 
-const renderEnd = (
-  { style, now }: Terminal,
-  { label, pod, startedMs }: { label: string; pod: Pod; startedMs: number },
-): string => {
-  const seconds = ((now().getTime() - startedMs) / 1000).toFixed(1);
-  if (pod.status?.phase === "Succeeded") return `${style("green", "✔")} ${label} (${seconds} s)`;
-  return `${style("red", "✖")} ${label} (${seconds} s): ${whyFailed(pod)}`;
-};
+type Lines = ReturnType<typeof makeLines>;
 
-/** Splits several byte streams into lines. */
-const makeLines = (show: (name: string, line: string) => void) => {
-  const parts = new Map<string, { readonly decoder: StringDecoder; rest: string }>();
-  const add = (name: string, bytes: Uint8Array): void => {
-    const part = parts.get(name) ?? { decoder: new StringDecoder(), rest: "" };
-    const whole = (part.rest + part.decoder.write(Buffer.from(bytes))).split(/\r?\n/);
-    part.rest = whole.pop() ?? "";
-    parts.set(name, part);
-    for (const line of whole) show(name, line);
+/** Splits a byte stream into lines. */
+const makeLines = (show: (line: string) => void) => {
+  const decoder = new StringDecoder();
+  let rest = "";
+  return {
+    add: (bytes: Uint8Array): void => {
+      const whole = (rest + decoder.write(Buffer.from(bytes))).split(/\r?\n/);
+      rest = whole.pop() ?? "";
+      for (const line of whole) show(line);
+    },
+    end: (): void => {
+      const last = rest + decoder.end();
+      if (last !== "") show(last);
+    },
   };
-  const end = (name: string): void => {
-    const { decoder, rest = "" } = parts.get(name) ?? {};
-    const last = rest + (decoder?.end() ?? "");
-    parts.delete(name);
-    if (last !== "") show(name, last);
-  };
-  return { add, end };
 };

@@ -33,18 +33,22 @@ export interface LocalRun {
   readonly verbose: boolean;
 }
 
+interface Here {
+  readonly terminal: Terminal;
+  readonly progress: Progress;
+  /** A temporary folder. */
+  readonly folder: string;
+}
+
 /** @throws IoError */
 export const runHere = async (run: LocalRun, terminal: Terminal): Promise<ExitCode> => {
+  const progress = makeProgress(terminal, run);
   const folder = await mkdtemp(join(tmpdir(), "job-executor-"));
   try {
-    const progress = makeProgress(terminal, run);
-    try {
-      const world = await makeWorld(run, { terminal, folder, progress });
-      return await runToEnd(run, { world, terminal, progress });
-    } finally {
-      progress.close();
-    }
+    const here = { terminal, progress, folder };
+    return await runToEnd(run, await makeWorld(run, here), here);
   } finally {
+    progress.close();
     // Files that a container wrote as another user may not be removable.
     await rm(folder, { recursive: true, force: true }).catch(() =>
       terminal.say(`Folder ${folder} could not be removed.`),
@@ -54,42 +58,46 @@ export const runHere = async (run: LocalRun, terminal: Terminal): Promise<ExitCo
 
 type World = Awaited<ReturnType<typeof makeWorld>>;
 
-const makeWorld = async (
-  run: LocalRun,
-  { terminal, folder, progress }: { terminal: Terminal; folder: string; progress: Progress },
-) => {
-  const now = () => terminal.now();
-  const engine = await chooseEngine(run.runtime, { env: terminal.env, folder, now, say: progress.say });
+const makeWorld = async (run: LocalRun, { terminal, progress, folder }: Here) => {
+  const { env, now } = terminal;
+  const engine = await chooseEngine(run.runtime, { env, folder, now, say: progress.say });
   progress.begin(engine.name);
   const leftOut = renderLeftOut(run.plans, engine.name);
   if (leftOut !== undefined) progress.say(leftOut);
   const fault = Promise.withResolvers<never>();
   const jobs = localJobs({ now });
   jobs.subscribe(({ job }) => progress.onChange(job));
-  const fetchFiles = fetchFrom(run.files);
-  const configMaps = { ...run.given.configMaps };
-  const given = { jobs, engine, folder, now, ...run.given, configMaps, fetchFiles };
-  const runtime = localRuntime({ ...given, watcher: progress, onFault: fault.reject });
+  const given = { secrets: run.given.secrets, configMaps: { ...run.given.configMaps } };
+  const podWorld = { jobs, engine, folder, now, ...given, fetchFiles: fetchFrom(run.files), watcher: progress };
+  const runtime = localRuntime({ ...podWorld, onFault: fault.reject });
   const keptn = localKeptn({
     configText: run.configText,
     onEvent: progress.onEvent,
     onError: ({ message }) => progress.log({ level: "info", message: `for Keptn's error log: ${message}` }),
     now,
   });
-  return { jobs, keptn, runtime, snapshots: localSnapshots(configMaps), fault };
+  const ports: SweepPorts = {
+    ...{ jobs, keptn, snapshots: localSnapshots(given.configMaps), pods: runtime.pods },
+    ...{ settings: run.settings, clock: systemClock, newHolderIdentity, log: progress.log },
+    note: async () => {},
+    timer: noTimer,
+  };
+  return { jobs, ports, runtime, fault };
 };
 
+/** No sweep is needed, because no step gets lost within one process. */
+const noTimer = { touch: async (now: Date) => now, read: async () => undefined, remove: async () => {} };
+
 const runToEnd = async (
-  run: LocalRun,
-  { world, terminal, progress }: { world: World; terminal: Terminal; progress: Progress },
+  { event }: LocalRun,
+  { jobs, ports, runtime, fault }: World,
+  { terminal, progress }: Here,
 ): Promise<ExitCode> => {
-  const { runtime, fault } = world;
-  const ports = makePorts(run, world, progress);
-  const eventLoop = startEventLoop(world.jobs, ports, fault.reject);
+  const eventLoop = startEventLoop(jobs, ports, fault.reject);
   const interrupt = Promise.withResolvers<"interrupted">();
   const stopListening = terminal.onInterrupt(() => interrupt.resolve("interrupted"));
   try {
-    const whole = startJob(ports)(run.event).then(() => eventLoop.whenOver());
+    const whole = startJob(ports)(event).then(() => eventLoop.whenOver());
     const end = await Promise.race([whole, interrupt.promise, fault.promise]);
     if (end !== "interrupted") return progress.end() ? exitCode.ok : exitCode.failed;
     progress.say("Interrupted: the containers are being stopped.");
@@ -103,19 +111,3 @@ const runToEnd = async (
     stopListening();
   }
 };
-
-const makePorts = (run: LocalRun, { jobs, keptn, runtime, snapshots }: World, progress: Progress): SweepPorts => ({
-  jobs,
-  keptn,
-  snapshots,
-  pods: runtime.pods,
-  settings: run.settings,
-  clock: systemClock,
-  newHolderIdentity,
-  log: progress.log,
-  note: async () => {},
-  timer: noTimer,
-});
-
-/** No sweep is needed, because no step gets lost within one process. */
-const noTimer = { touch: async (now: Date) => now, read: async () => undefined, remove: async () => {} };

@@ -5,19 +5,14 @@ import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
 import { phaseOf, readRun } from "../../lib/core/run/run-state.ts";
 import { skippedIn } from "../../lib/core/view/skipped.ts";
 import type { SentEvent } from "../local/keptn.ts";
-import { labelsOf, toleratedIn } from "./task-labels.ts";
-
-interface RunResult {
-  readonly passed: boolean;
-  readonly text: string;
-}
+import { tasksByJob } from "./tasks-by-job.ts";
 
 export interface Verdict {
   onEvent(event: SentEvent): void;
   /** @param job in its current state @returns why it never gets a pod, the first time this is seen */
   onChange(job: Job): Stopped | undefined;
   /** One per run. */
-  results(): RunResult[];
+  results(): { readonly passed: boolean; readonly text: string }[];
   /** Tasks that never run because of other tasks, one sentence each. */
   skipped(): string[];
 }
@@ -25,10 +20,10 @@ export interface Verdict {
 export const makeVerdict = (plans: readonly RunPlan[]): Verdict => {
   const finished = new Map<string, SentEvent>();
   const jobs = new Map<string, Job>();
-  const tolerated = toleratedIn(plans);
-  const isFailure = (name: string): boolean => {
+  const tasks = tasksByJob(plans);
+  const hasFailed = (name = ""): boolean => {
     const job = jobs.get(name);
-    return job !== undefined && phaseOf(job) === "failed" && !tolerated.has(name);
+    return job !== undefined && phaseOf(job) === "failed" && !tasks.get(name)?.onError;
   };
   return {
     onEvent: (event) => {
@@ -47,7 +42,7 @@ export const makeVerdict = (plans: readonly RunPlan[]): Verdict => {
           const passed = data["result"] !== "fail";
           return { passed, text: `Action '${plan.action}': result ${data["result"]}, status ${data["status"]}.` };
         }
-        const passed = plan.silent && !plan.jobs.some(({ metadata }) => isFailure(metadata?.name ?? ""));
+        const passed = plan.silent && !plan.jobs.some(({ metadata }) => hasFailed(metadata?.name));
         const told = plan.silent ? "It sends no events." : "No finished event was sent.";
         return { passed, text: `Action '${plan.action}' ${passed ? "passed" : "failed"}. ${told}` };
       }),
@@ -57,6 +52,5 @@ export const makeVerdict = (plans: readonly RunPlan[]): Verdict => {
 
 const skippedOf = (plan: RunPlan, seen: ReadonlyMap<string, Job>): string[] => {
   const run = readRun(plan.jobs.map((job) => seen.get(job.metadata?.name ?? "") ?? job));
-  const names = [...labelsOf([plan]).values()];
-  return run ? [...skippedIn(run)].map(([task, why]) => `${names[task]} did not run: ${why}`) : [];
+  return run ? [...skippedIn(run)].map(([task, why]) => `${run.spec.jobs[task]?.task} did not run: ${why}`) : [];
 };

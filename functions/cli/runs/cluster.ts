@@ -44,26 +44,32 @@ export const connectAs = (access: Access, env: Terminal["env"]): KubernetesApi =
   }
 };
 
+/** @param own the context's namespace; without one it is `default`, where nobody installs anything @returns if so, the manifests' */
+export const installationNamespace = (own: string): string => (own === "default" ? "keptn-jes" : own);
+
 /** client-node's default without a kubeconfig. */
 const nowhere = "http://localhost:8080";
 
-export interface Asked {
+interface Asked {
   readonly server: string;
   readonly what: string;
   readonly namespace: string;
 }
 
+/** An I/O error in words for the user. */
+export const reworded = (fault: Error, message: string): IoError => {
+  const { httpStatus, retryable } = fault instanceof IoError ? fault : { httpStatus: undefined, retryable: false };
+  return new IoError(message, { retryable, cause: fault, httpStatus });
+};
+
 /** Explains an I/O error to the user. @returns other errors unchanged */
 export const explain = (fault: unknown, { server, what, namespace }: Asked): unknown => {
   if (!(fault instanceof Error) || (!(fault instanceof IoError) && fault.name !== "Error")) return fault;
-  const { httpStatus, retryable } = fault instanceof IoError ? fault : { httpStatus: undefined, retryable: false };
-  const say = (message: string) =>
-    new IoError(message, { retryable, cause: fault, ...(httpStatus === undefined ? {} : { httpStatus }) });
-  switch (httpStatus) {
+  const say = (message: string) => reworded(fault, message);
+  switch (fault instanceof IoError ? fault.httpStatus : undefined) {
     case undefined:
-      if (server === nowhere) {
+      if (server === nowhere)
         return say("No kubeconfig found in KUBECONFIG or ~/.kube/config. Set one with --kubeconfig.");
-      }
       return say(
         `The cluster at ${server} does not answer (${reasonOf(fault)}). To choose another one, use KUBECONFIG, --kubeconfig or --context.`,
       );

@@ -1,9 +1,9 @@
 // job-executor runs: lists a cluster's open and recent runs, and explains why a run is stuck.
-import { parseSettings } from "../../lib/core/settings/settings.ts";
 import type { RunView } from "../../lib/core/view/run-view.ts";
 import type { Runs } from "../../lib/kubernetes/runs.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
+import { defaultSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
 import { type ClusterRuns, type RunsPorts, readClusterView, type Wanted } from "./read-runs.ts";
 import { renderDetail } from "./render-detail.ts";
@@ -33,7 +33,8 @@ export interface RunsGiven {
 /** @throws IoError, or a usage error */
 export const runs = async ({ wanted, options, cluster, sleep }: RunsGiven, terminal: Terminal): Promise<ExitCode> => {
   if (options.watch && options.output !== "table") throw usageError("--watch works only with --output table.");
-  const ports: RunsPorts = { runs: cluster.runs, settings: usualSettings(), now: terminal.now };
+  // The cluster's settings may differ; they only affect when a run counts as stuck.
+  const ports: RunsPorts = { runs: cluster.runs, settings: defaultSettings(), now: terminal.now };
   const where: Wanted = {
     namespace: options.allNamespaces ? "*" : (options.namespace ?? cluster.namespace),
     recent: options.recent,
@@ -90,11 +91,4 @@ const notFound = (wanted: string, { namespace }: Wanted): Error => {
   return usageError(
     `There is no run, event or context ${wanted} in ${where}. The Jobs of a reported run are deleted after ttlSecondsAfterFinished; Jobs that never finished are deleted at once. ${whereWhy}${elsewhere(namespace)}`,
   );
-};
-
-/** The cluster's settings may differ; they only affect when a run counts as stuck. */
-const usualSettings = (): RunsPorts["settings"] => {
-  const parsed = parseSettings({});
-  if ("problems" in parsed) throw new Error("the default settings are not valid");
-  return parsed.settings;
 };

@@ -1,6 +1,5 @@
 // Reads the runs of a cluster with a constant number of requests, plus some for stuck runs.
 import pLimit from "p-limit";
-import type { Job, Pod } from "../../lib/core/kubernetes.ts";
 import { type RunState, wasReported } from "../../lib/core/run/run-state.ts";
 import type { ClusterView } from "../../lib/core/view/cluster-view.ts";
 import { findRuns } from "../../lib/core/view/find.ts";
@@ -53,33 +52,23 @@ export const readClusterView = async (ports: RunsPorts, wanted: Wanted): Promise
   };
 };
 
-interface RunsSeen {
-  readonly runs: RunState[];
-  /** Namespaces whose Jobs cannot be listed, and why. */
-  readonly jobsUnread: ReadonlyMap<string, string>;
-}
-
 /** Tasks of one run may be in several namespaces. */
-const listRuns = async (runs: Runs, namespace: string): Promise<RunsSeen> => {
+const listRuns = async (runs: Runs, namespace: string) => {
   const jobs = await runs.listJobs(namespace);
   const here = readRuns(jobs);
   const others = namespace === "*" ? [] : namespacesOf(here).filter((other) => other !== namespace);
-  if (others.length === 0) return { runs: here, jobsUnread: new Map() };
-  const known = new Set(here.map(({ id }) => id));
   const { read, unread } = await listEach(others, (other) => runs.listJobs(other));
-  const more: readonly Job[] = read.flat();
-  return { runs: readRuns([...jobs, ...more]).filter(({ id }) => known.has(id)), jobsUnread: unread };
+  if (others.length === 0) return { runs: here, jobsUnread: unread };
+  const known = new Set(here.map(({ id }) => id));
+  return { runs: readRuns([...jobs, ...read]).filter(({ id }) => known.has(id)), jobsUnread: unread };
 };
 
 /** @returns the items, and by namespace why others cannot be listed @throws IoError, except for refusals */
-const listEach = async <T>(
-  namespaces: readonly string[],
-  list: (namespace: string) => Promise<T>,
-): Promise<{ readonly read: T[]; readonly unread: ReadonlyMap<string, string> }> => {
+const listEach = async <T>(namespaces: readonly string[], list: (namespace: string) => Promise<readonly T[]>) => {
   const unread = new Map<string, string>();
   const lists = namespaces.map(async (namespace) => {
     try {
-      return [await list(namespace)];
+      return await list(namespace);
     } catch (fault) {
       if (!(fault instanceof IoError && fault.httpStatus === 403)) throw fault;
       unread.set(namespace, fault.message);
@@ -96,21 +85,16 @@ const namespacesOf = (runs: readonly RunState[], asked = ""): string[] => {
 };
 
 /** Pods of running tasks; for the wanted run, also ended ones. Without them, the view has less detail. */
-const listPods = async (
-  runs: Runs,
-  shown: readonly RunState[],
-  wanted: Wanted,
-): Promise<Pick<ClusterView, "pods" | "podsUnread"> & { readonly notes: readonly string[] }> => {
+const listPods = async (runs: Runs, shown: readonly RunState[], wanted: Wanted) => {
   const running = shown.filter(({ tasks }) => tasks.some(({ phase }) => phase === "running"));
   const asked = wanted.run === undefined ? namespacesOf(running, wanted.namespace) : namespacesOf(shown);
   const ids = wanted.run === undefined ? [undefined] : shown.map(({ id }) => id);
-  const { read, unread } = await listEach(asked, async (namespace) =>
+  const { read: pods, unread } = await listEach(asked, async (namespace) =>
     (await Promise.all(ids.map((id) => runs.listPods(namespace, id)))).flat(),
   );
   const notes = [...unread.values()].map(
     (why) => `${why} Without it, the reason why a task does not start is unknown.`,
   );
-  const pods: readonly Pod[] = read.flat();
   return { ...(unread.has("*") ? {} : { pods }), podsUnread: new Set(unread.keys()), notes };
 };
 

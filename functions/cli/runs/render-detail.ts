@@ -13,7 +13,8 @@ export const renderDetail = (run: RunView, canvas: Canvas): string => {
   const { sign, word, format } = signOf(run);
   const title = `${style(format, `${sign} ${word}`)}  ${style("bold", oneLine(run.action))}  ${style("dim", ageOf(run))}`;
   const timeline = [...renderTimeline(run.tasks, canvas), "", `  ${renderLegend(canvas)}`];
-  const blocks = [[title], renderFacts(run, canvas), timeline, renderWhy(run, canvas), renderCommands(run, canvas)];
+  const commands = commandsFor(run).map((command) => `  ${style("dim", command)}`);
+  const blocks = [[title], renderFacts(run, canvas), timeline, renderWhy(run, canvas), commands];
   return blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
@@ -59,23 +60,17 @@ const renderWhy = (run: RunView, { columns, style }: Canvas): string[] => {
 };
 
 /** Commands for details that we do not show: the task's output, and Kubernetes' own description. */
-const renderCommands = (run: RunView, { style }: Canvas): string[] => {
+const commandsFor = (run: RunView): string[] => {
   const { task } = currentTask(run) ?? { task: run.tasks.findLast(({ state }) => state !== "skipped") };
   if (!task) return [];
-  if (["missing", "waiting", "skipped"].includes(task.state)) return run.open ? [] : renderEvents(run, style);
-  const commands =
-    task.state === "cannot-start" || task.state === "starting"
-      ? [`kubectl -n ${task.namespace} describe pod -l batch.kubernetes.io/job-name=${task.job}`]
-      : [`kubectl -n ${task.namespace} logs job/${task.job} --all-containers`];
-  return [...commands, `kubectl -n ${task.namespace} describe job ${task.job}`].map(
-    (line) => `  ${style("dim", line)}`,
-  );
+  if (["missing", "waiting", "skipped"].includes(task.state)) return run.open ? [] : eventCommand(run);
+  const isStarting = task.state === "cannot-start" || task.state === "starting";
+  const look = isStarting
+    ? `describe pod -l batch.kubernetes.io/job-name=${task.job}`
+    : `logs job/${task.job} --all-containers`;
+  return [look, `describe job ${task.job}`].map((command) => `kubectl -n ${task.namespace} ${command}`);
 };
 
 /** For a run that ended before its last task ran: the Events on its first Job have the reason, for an hour. */
-const renderEvents = ({ tasks: [first] }: RunView, style: Canvas["style"]): string[] =>
-  first
-    ? [
-        `  ${style("dim", `kubectl -n ${first.namespace} get events --field-selector involvedObject.name=${first.job}`)}`,
-      ]
-    : [];
+const eventCommand = ({ tasks: [first] }: RunView): string[] =>
+  first ? [`kubectl -n ${first.namespace} get events --field-selector involvedObject.name=${first.job}`] : [];

@@ -3,7 +3,7 @@ import { oneLine } from "../../lib/core/text/log-text.ts";
 import { renderDuration } from "../../lib/core/view/duration.ts";
 import { shortIdOf } from "../../lib/core/view/find.ts";
 import type { RunView } from "../../lib/core/view/run-view.ts";
-import type { Format } from "../terminal.ts";
+import type { Format, Paint } from "../terminal.ts";
 import { fitEnd, wrapShort } from "../timeline/text-width.ts";
 import { type Column, renderColumns } from "./columns.ts";
 import { placeOf, shortTypeOf, signOf, taskWordsOf } from "./words.ts";
@@ -11,7 +11,7 @@ import { placeOf, shortTypeOf, signOf, taskWordsOf } from "./words.ts";
 export interface TableStyle {
   /** Undefined: no terminal, lines are not shortened or wrapped. */
   readonly columns: number | undefined;
-  readonly style: (format: Format, text: string) => string;
+  readonly style: Paint;
   /** The runs are from several namespaces. */
   readonly namespaces: boolean;
 }

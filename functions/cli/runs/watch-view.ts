@@ -31,18 +31,13 @@ const drawRuns = ({ screens, paint, now }: Terminal, { detail, namespaces, none 
   const block = makeLiveBlock(screen);
   return {
     show: (runs, trouble) => {
-      const canvas = {
-        columns: screen.columns(),
-        rows: screen.rows(),
-        nowMs: wholeSecond(now()),
-        style: paint,
-        namespaces,
-      };
+      const [columns, rows] = [screen.columns(), screen.rows()];
+      const canvas = { columns, rows, nowMs: wholeSecond(now()), style: paint, namespaces };
       const board = detail ? runs.flatMap((run) => renderDetail(run, canvas).split("\n")) : renderBoard(runs, canvas);
-      const head = trouble ? [paint("red", fit(oneLine(trouble), canvas.columns))] : [];
-      block.draw([...head, ...(runs.length > 0 ? board : [paint("dim", fit(none, canvas.columns))])]);
+      const head = trouble ? [paint("red", fit(oneLine(trouble), columns))] : [];
+      block.draw([...head, ...(runs.length > 0 ? board : [paint("dim", fit(none, columns))])]);
     },
-    end: () => block.end(),
+    end: block.end,
   };
 };
 

@@ -27,7 +27,7 @@ export const watch = async (watched: Watched, terminal: Terminal): Promise<ExitC
   const { ports, wanted, view } = watched;
   const stop = new AbortController();
   const stopListening = terminal.onInterrupt(() => stop.abort());
-  let seen: Seen = { look: watched.first };
+  let seen: Seen = { runs: watched.first };
   try {
     for (;;) {
       const runs = await show(seen, watched, stop.signal);
@@ -42,7 +42,7 @@ export const watch = async (watched: Watched, terminal: Terminal): Promise<ExitC
 };
 
 interface Seen {
-  readonly look: ClusterRuns;
+  readonly runs: ClusterRuns;
   /** Why the last poll failed. */
   readonly trouble?: string;
 }
@@ -51,7 +51,7 @@ interface Seen {
 const show = async (seen: Seen, { ports, wanted, view, sleep }: Watched, signal: AbortSignal): Promise<RunView[]> => {
   let runs: RunView[] = [];
   for (let ms = 0; ms < lookMs && !signal.aborted; ms += drawMs) {
-    runs = seen.look.view(wholeSecond(ports.now()));
+    runs = seen.runs.view(wholeSecond(ports.now()));
     // If the run's Jobs were just deleted, keep the last block, which has the reason.
     if (runs.length > 0 || wanted.run === undefined) view.show(runs, seen.trouble);
     if (runs.every(({ open }) => !open)) break;
@@ -63,7 +63,7 @@ const show = async (seen: Seen, { ports, wanted, view, sleep }: Watched, signal:
 /** Waits while the cluster is temporarily unavailable. */
 const refresh = async (seen: Seen, ports: RunsPorts, wanted: Wanted): Promise<Seen> => {
   try {
-    return { look: await readClusterView(ports, wanted) };
+    return { runs: await readClusterView(ports, wanted) };
   } catch (fault) {
     if (!(fault instanceof IoError && fault.retryable)) throw fault;
     return { ...seen, trouble: fault.message };

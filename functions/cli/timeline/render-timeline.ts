@@ -2,7 +2,7 @@
 import { oneLine } from "../../lib/core/text/log-text.ts";
 import { renderDuration } from "../../lib/core/view/duration.ts";
 import type { Phase } from "../../lib/core/view/phases.ts";
-import type { Format } from "../terminal.ts";
+import type { Format, Paint } from "../terminal.ts";
 import { type Axis, axisOf, type TimelineRow, workSeconds } from "./axis.ts";
 import { phaseSigns, signOfTask, taskSigns } from "./signs.ts";
 import { fit, padEnd, padStart, widthOf } from "./text-width.ts";
@@ -10,7 +10,7 @@ import { fit, padEnd, padStart, widthOf } from "./text-width.ts";
 export interface Canvas {
   readonly columns: number;
   readonly nowMs: number;
-  readonly style: (format: Format, text: string) => string;
+  readonly style: Paint;
   /** Replaces the sign of an active task. */
   readonly spinner?: string;
   /** Width of the name column, to align several timelines: see {@link nameColumnsOf}. */

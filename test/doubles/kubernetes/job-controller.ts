@@ -1,6 +1,10 @@
 // What becomes of released Jobs: a pod each, or several with retries, which run as their fates say, and a status in the steps that Kubernetes takes.
-import { activeStatus, endedStatuses, suspendedStatus } from "../../../functions/cli/local/job-status.ts";
-import type { JobStatus } from "../../../functions/cli/local/jobs.ts";
+import {
+  activeStatus,
+  endedStatuses,
+  type JobStatus,
+  suspendedStatus,
+} from "../../../functions/cli/local/job-status.ts";
 import type { Job, Pod } from "../../../functions/lib/core/kubernetes.ts";
 import { type KubernetesObject, type ObjectStore, timeOf } from "./object-store.ts";
 import { noteRefusal, refusePod } from "./pod-quota.ts";

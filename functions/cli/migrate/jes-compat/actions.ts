@@ -1,12 +1,11 @@
 // Notes on which actions an event starts, in which order, and what is sent to Keptn.
 import type { ActionOutline, EventOutline } from "../../../lib/core/config/outline.ts";
 import { matcherOf, typeMeantBy } from "../../../lib/core/config/pattern.ts";
-import type { Warning } from "../../../lib/core/config/warning.ts";
 import { expectsFinished } from "../../../lib/core/event/keptn-event.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";
-import { atFirst, nothingToDo } from "./places.ts";
+import { atFirst, type Note } from "./places.ts";
 
-export const explainActions = (actions: readonly ActionOutline[]): Warning[] => {
+export const explainActions = (actions: readonly ActionOutline[]): Note[] => {
   const starts = startsOf(actions);
   return [...explainMatches(starts), ...explainSilence(actions, starts), ...explainAnswers(actions, starts)];
 };
@@ -48,8 +47,8 @@ const startsOf = (actions: readonly ActionOutline[]): Starts => {
 };
 
 /** At most one note per action, even if it shares several events with others. */
-const explainMatches = (starts: Starts): Warning[] => {
-  const notes = new Map<number, Warning>();
+const explainMatches = (starts: Starts): Note[] => {
+  const notes = new Map<number, Note>();
   for (const [type, started] of starts) {
     for (const [place, one] of started.entries()) {
       if (notes.has(one.index)) continue;
@@ -63,14 +62,14 @@ const explainMatches = (starts: Starts): Warning[] => {
   return [...notes.values()];
 };
 
-const runsToo = ({ action, index }: Placed, first: Placed, type: string): Warning => ({
+const runsToo = ({ action, index }: Placed, first: Placed, type: string): Note => ({
   code: "jes-every-action-runs",
   message: `JES ran only the action ${nameOf(first)} for ${type}. Now ${nameOf({ action, index })} runs too, as a separate run${action.silent ? "" : " with its own answer to Keptn"}.`,
   fix: "If it should not run, restrict its events, or remove it.",
   path: ["actions", index],
 });
 
-const runsAtOnce = ({ action, index }: Placed, silent: Placed): Warning => ({
+const runsAtOnce = ({ action, index }: Placed, silent: Placed): Note => ({
   code: "jes-silent-first",
   message: `JES ran ${nameOf({ action, index })} after the silent action ${nameOf(silent)} had ended. Now both start at once.`,
   fix: "If one must wait for the other, make them tasks of one action.",
@@ -84,7 +83,7 @@ const mayShareEvent = (one: Started, other: Started): boolean =>
 const excludes = (a: EventOutline, b: EventOutline): boolean =>
   a.property !== undefined && a.property === b.property && a.match !== b.match;
 
-const explainSilence = (actions: readonly ActionOutline[], starts: Starts): Warning[] =>
+const explainSilence = (actions: readonly ActionOutline[], starts: Starts): Note[] =>
   actions.flatMap((action, index) => {
     const isAlone = ([type, started]: readonly [string, readonly Started[]]): boolean => {
       const own = started.find((one) => one.index === index);
@@ -105,7 +104,7 @@ const explainSilence = (actions: readonly ActionOutline[], starts: Starts): Warn
     ];
   });
 
-const explainAnswers = (actions: readonly ActionOutline[], starts: Starts): Warning[] => {
+const explainAnswers = (actions: readonly ActionOutline[], starts: Starts): Note[] => {
   const answers = ({ action }: Placed) => !action.silent;
   const answering = actions.map((action, index) => ({ action, index })).filter(answers);
   const testing = (starts.get("sh.keptn.event.test.triggered") ?? []).filter(answers);
@@ -121,7 +120,6 @@ const explainAnswers = (actions: readonly ActionOutline[], starts: Starts): Warn
       code: "jes-test-times",
       message:
         "`test.start` and `test.end`, between which Keptn evaluates, are now the start and end of the containers; in JES, `test.start` was before the image pull.",
-      fix: nothingToDo,
       path: ["actions", index],
     })),
   ];

@@ -1,13 +1,12 @@
 // Notes on the values of a task's environment variables.
 import type { JobConfig, Task } from "../../../lib/core/config/schema.ts";
-import type { Warning } from "../../../lib/core/config/warning.ts";
 import { isWholeSecret } from "../../../lib/core/config/whole-secret.ts";
 import { isIndefinite } from "../../../lib/core/jsonpath/jsonpath.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";
 import { envelopeFieldOf } from "./envelope.ts";
-import { atFirst, envOf, nothingToDo, type PlacedEnv, tasksOf } from "./places.ts";
+import { atFirst, envOf, type Note, type PlacedEnv, tasksOf } from "./places.ts";
 
-export const explainEnvironment = (config: JobConfig): Warning[] => {
+export const explainEnvironment = (config: JobConfig): Note[] => {
   const entries = envOf(config);
   return [
     ...atFirst(entries.filter(mayBeNoText), explainJson),
@@ -36,36 +35,36 @@ const mayBeNoText = ({ entry }: PlacedEnv): boolean =>
   !envelopeFieldOf(entry.value) &&
   (isIndefinite(entry.value) || !surelyText.test(entry.value));
 
-const explainJson = ({ entry, path }: PlacedEnv, more: string): Warning => ({
+const explainJson = ({ entry, path }: PlacedEnv, more: string): Note => ({
   code: "jes-json-values",
   message: `If the event's value for ${quote(entry.name)}${more} is not text but a list, a number or null, it is written as JSON; JES wrote [a b], 1.2345678e+07, <nil>.`,
   fix: "Nothing to do, unless a program parses Go's format.",
   path: [...path, "value"],
 });
 
-const explainEnvelope = ({ entry, path }: PlacedEnv): Warning[] => {
+const explainEnvelope = ({ entry, path }: PlacedEnv): Note[] => {
   const field = entry.valueFrom === "event" ? envelopeFieldOf(entry.value) : undefined;
   if (!field || entry.as) return [];
   const before = field === "time" ? "Go's time format" : "a memory address";
   const message = `${entry.value} is the event's own text in ${quote(entry.name)}; JES wrote ${before}.`;
-  return [{ code: "jes-envelope-values", message, fix: nothingToDo, path: [...path, "value"] }];
+  return [{ code: "jes-envelope-values", message, path: [...path, "value"] }];
 };
 
-const explainOwn = ({ entry, path }: PlacedEnv): Warning => ({
+const explainOwn = ({ entry, path }: PlacedEnv): Note => ({
   code: "jes-own-variable-wins",
   message: `The task's own ${entry.name} now overrides the event's; in JES the event's won.`,
   fix: "Remove it to get the event's value.",
   path: [...path, "name"],
 });
 
-const explainReferences = ({ entry, path }: PlacedEnv): Warning[] => {
+const explainReferences = ({ entry, path }: PlacedEnv): Note[] => {
   if (entry.valueFrom !== "string") return [];
   const names = [...entry.value.matchAll(/(?<!\$)\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)/g)].map(([, name = ""]) => name);
   const known = names.find((name) => given.test(name));
   return known ? [explainGiven(known, [...path, "value"])] : [];
 };
 
-const explainGiven = (name: string, path: Warning["path"]): Warning => ({
+const explainGiven = (name: string, path: Note["path"]): Note => ({
   code: "jes-event-in-values",
   message: `$(${name}) is now replaced with its value; JES left it unchanged.`,
   fix: `Write $$(${name}) for the literal text.`,
@@ -75,14 +74,13 @@ const explainGiven = (name: string, path: Warning["path"]): Warning => ({
 const usesLabels = ({ cmd = [], args = [], env = [] }: Task): boolean =>
   [...cmd, ...args, ...env.map(({ value }) => value)].some((text) => text.includes("LABELS_"));
 
-const explainLabels = (path: Warning["path"], more: string): Warning => ({
+const explainLabels = (path: Note["path"], more: string): Note => ({
   code: "jes-label-names",
   message: `In the names of LABELS_… variables of this task${more}, every invalid character becomes _; JES only replaced - and spaces, and failed for a label such as a/b.`,
-  fix: nothingToDo,
   path,
 });
 
-const explainSecret = ({ entry, path }: PlacedEnv, more: string): Warning => ({
+const explainSecret = ({ entry, path }: PlacedEnv, more: string): Note => ({
   code: "jes-secret-by-reference",
   message: `Kubernetes passes the Secret ${quote(entry.name)}${more} to the task; JES needed the right to read all Secrets. A variable of \`env\` overrides a key with the same name. If the Secret is missing, the run fails after the start grace period.`,
   fix: "The Secret must be in the task's namespace, as before.",

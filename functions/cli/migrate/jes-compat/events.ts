@@ -1,13 +1,13 @@
 // Notes on event filters: patterns and values that JES never matched, and events that it never received.
 import type { ActionOutline, EventOutline } from "../../../lib/core/config/outline.ts";
 import { isBrokenPattern, typeMeantBy } from "../../../lib/core/config/pattern.ts";
-import type { Warning } from "../../../lib/core/config/warning.ts";
 import { expectsFinished } from "../../../lib/core/event/keptn-event.ts";
 import type { Path } from "../../../lib/core/yaml/path.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";
 import { envelopeFieldOf } from "./envelope.ts";
+import type { Note } from "./places.ts";
 
-export const explainEvents = (actions: readonly ActionOutline[]): Warning[] =>
+export const explainEvents = (actions: readonly ActionOutline[]): Note[] =>
   actions.flatMap(({ events }, action) =>
     events.flatMap((event, index) => {
       const path = ["actions", action, "events", index];
@@ -15,7 +15,7 @@ export const explainEvents = (actions: readonly ActionOutline[]): Warning[] =>
     }),
   );
 
-const explainName = ({ name }: EventOutline, path: Path): Warning[] => {
+const explainName = ({ name }: EventOutline, path: Path): Note[] => {
   if (name === "") {
     const message = "In JES, an event without a name matched every event; here it is an error.";
     return [{ code: "jes-no-name-was-every", message, fix: "Name the events.", path }];
@@ -26,7 +26,7 @@ const explainName = ({ name }: EventOutline, path: Path): Warning[] => {
 };
 
 /** JES asked Keptn for open events of exact types, and the go-sdk dropped events that are not tasks. */
-const explainSight = ({ name }: EventOutline, path: Path): Warning[] => {
+const explainSight = ({ name }: EventOutline, path: Path): Note[] => {
   const type = typeMeantBy(name);
   const isUnanswered = type ? !expectsFinished(type) : /\.(started|finished|invalidated|changed)\$?$/.test(name);
   if (!isUnanswered && type !== "sh.keptn.event.get-sli.triggered") return [];
@@ -38,7 +38,7 @@ const explainSight = ({ name }: EventOutline, path: Path): Warning[] => {
   return [{ code: "jes-never-saw", message, fix, path: [...path, "name"] }];
 };
 
-const explainMatch = ({ property, match = "" }: EventOutline, path: Path): Warning[] => {
+const explainMatch = ({ property, match = "" }: EventOutline, path: Path): Note[] => {
   if (property === undefined) return [];
   const field = envelopeFieldOf(property);
   const at = [...path, "jsonpath", field ? "property" : "match"];

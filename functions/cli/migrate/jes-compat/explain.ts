@@ -2,7 +2,7 @@
 // Facts: the source of JES 0.3.0 (pkg/config, pkg/eventhandler, pkg/k8sutils, pkg/file, pkg/keptn) and of the go-sdk it is built with.
 import type { ParsedJobConfig } from "../../../lib/core/config/parse.ts";
 import type { JobConfig } from "../../../lib/core/config/schema.ts";
-import { toProblem, type Warning } from "../../../lib/core/config/warning.ts";
+import { toProblem } from "../../../lib/core/config/warning.ts";
 import { byPlace, type Problem } from "../../../lib/core/problem.ts";
 import { explainActions } from "./actions.ts";
 import { explainEnvironment } from "./environment.ts";
@@ -10,6 +10,7 @@ import { explainEvents } from "./events.ts";
 import { explainFields } from "./fields.ts";
 import { explainFiles } from "./files.ts";
 import { explainMistakes, isRefusedByJes } from "./mistakes.ts";
+import type { Note } from "./places.ts";
 import { explainRights } from "./rights.ts";
 import { explainTimes } from "./times.ts";
 
@@ -21,9 +22,9 @@ export const explainFromJes = ({ config, outline, problems, at, tree }: ParsedJo
     : [...explainEvents(outline), ...explainActions(outline), ...(config ? explainTasks(config) : [])];
   const fields = explainFields(tree);
   return [...explainMistakes(problems, fields.length > 0), ...fields, ...differences]
-    .map((note) => toProblem(note, { at }, "note"))
+    .map((note) => toProblem({ fix: "Nothing to do.", ...note }, { at }, "note"))
     .sort(byPlace);
 };
 
-const explainTasks = (config: JobConfig): Warning[] =>
+const explainTasks = (config: JobConfig): Note[] =>
   [explainTimes, explainFiles, explainEnvironment, explainRights].flatMap((explain) => explain(config));

@@ -3,11 +3,10 @@ import { envEntry } from "../../../lib/core/config/env-schema.ts";
 import { actionFields } from "../../../lib/core/config/schema.ts";
 import { makeSecurityContextSchema } from "../../../lib/core/config/security-context-schema.ts";
 import { task } from "../../../lib/core/config/task-schema.ts";
-import type { Warning } from "../../../lib/core/config/warning.ts";
 import { isRecord } from "../../../lib/core/json/exact-json.ts";
 import type { Path } from "../../../lib/core/yaml/path.ts";
 import type { Tree } from "../../../lib/core/yaml/tree.ts";
-import { atFirst } from "./places.ts";
+import { atFirst, type Note } from "./places.ts";
 
 /** JES 0.3.0, pkg/config/config.go: the yaml tags of Action, Task, Env and SecurityContext. */
 const knownToJes = {
@@ -35,7 +34,7 @@ export const fieldsBeyondJes = {
 };
 
 /** @param tree the config as written, valid or not */
-export const explainFields = (tree: Tree | undefined): Warning[] => {
+export const explainFields = (tree: Tree | undefined): Note[] => {
   const actions = partsOf({ part: tree ?? null, path: [] }, "actions");
   const tasks = actions.flatMap((action) => partsOf(action, "tasks"));
   const entries = tasks.flatMap((one) => partsOf(one, "env"));
@@ -53,7 +52,7 @@ export const explainFields = (tree: Tree | undefined): Warning[] => {
   ];
 };
 
-const explainField = ({ path }: Part, more: string): Warning => ({
+const explainField = ({ path }: Part, more: string): Note => ({
   code: "jes-has-no-such-field",
   message: `JES has no field \`${String(path.at(-1))}\`${more} and refuses the whole config: none of its actions run there.`,
   fix: "Nothing to do here. While JES also reads this config, omit it.",
@@ -61,7 +60,7 @@ const explainField = ({ path }: Part, more: string): Warning => ({
 });
 
 /** JES fails when it builds the task's environment (JES 0.3.0, pkg/k8sutils/job.go). */
-const explainTaken = ({ path }: Part, more: string): Warning => ({
+const explainTaken = ({ path }: Part, more: string): Note => ({
   ...explainField({ part: "task", path }, more),
   message: `JES does not know \`valueFrom: task\`${more}, and fails the task.`,
 });

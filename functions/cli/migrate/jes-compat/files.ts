@@ -1,11 +1,10 @@
 // Notes on the source of a task's files.
 import type { JobConfig } from "../../../lib/core/config/schema.ts";
-import type { Warning } from "../../../lib/core/config/warning.ts";
 import { parseFileEntry } from "../../../lib/core/files/file-names.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";
-import { atFirst, nothingToDo, type PlacedTask, tasksOf } from "./places.ts";
+import { atFirst, type Note, type PlacedTask, tasksOf } from "./places.ts";
 
-export const explainFiles = (config: JobConfig): Warning[] => {
+export const explainFiles = (config: JobConfig): Note[] => {
   const tasks = tasksOf(config).filter(({ task }) => task.files?.length);
   return [
     ...atFirst(tasks, explainLevels),
@@ -18,34 +17,32 @@ export const explainFiles = (config: JobConfig): Warning[] => {
 
 const atFiles = ({ path }: PlacedTask) => [...path, "files"];
 
-const explainLevels = (placed: PlacedTask, more: string): Warning => ({
+const explainLevels = (placed: PlacedTask, more: string): Note => ({
   code: "jes-files-of-all-levels",
   message: `Files of task ${quote(placed.task.name)}${more} that the service does not have are taken from the stage, then from the project; JES only used the service.`,
-  fix: nothingToDo,
   path: atFiles(placed),
 });
 
-const explainCommit = (placed: PlacedTask, more: string): Warning => ({
+const explainCommit = (placed: PlacedTask, more: string): Note => ({
   code: "jes-files-of-the-commit",
   message: `Task ${quote(placed.task.name)}${more} gets its files from the event's commit; JES used HEAD, which may be newer than the config.`,
   fix: "Nothing to do: a commit made while a sequence runs takes effect in the next one.",
   path: atFiles(placed),
 });
 
-const explainModes = (placed: PlacedTask, more: string): Warning => ({
+const explainModes = (placed: PlacedTask, more: string): Note => ({
   code: "jes-files-for-every-user",
   message: `Task ${quote(placed.task.name)}${more} can read and change its files, and run scripts and programs, as any user; JES's folders were accessible to one user only.`,
-  fix: nothingToDo,
   path: atFiles(placed),
 });
 
-const explainEntries = ({ task, path }: PlacedTask): Warning[] =>
+const explainEntries = ({ task, path }: PlacedTask): Note[] =>
   (task.files ?? []).flatMap((entry, index) => {
     const { path: folder, folderOnly } = parseFileEntry(entry);
     if (!folderOnly) return [];
     const what = folder === "" ? "all files of the service" : `the folder ${folder}`;
     const message = `JES found nothing for ${quote(entry)}, and the task failed; now it means ${what}.`;
-    return [{ code: "jes-found-no-folder", message, fix: nothingToDo, path: [...path, "files", index] }];
+    return [{ code: "jes-found-no-folder", message, path: [...path, "files", index] }];
   });
 
 /** JES's init container looked up its task by the names of action and task, and used the first match. */
@@ -55,9 +52,8 @@ const isNamesake = ({ task, path }: PlacedTask, { actions }: JobConfig): boolean
   return first < action || (actions[action]?.tasks ?? []).findIndex(({ name }) => name === task.name) < index;
 };
 
-const explainNamesake = ({ task, path }: PlacedTask): Warning => ({
+const explainNamesake = ({ task, path }: PlacedTask): Note => ({
   code: "jes-files-of-a-namesake",
   message: `JES gave task ${quote(task.name)} the files of the first task with the same names of action and task; now it gets its own.`,
-  fix: nothingToDo,
   path: [...path, "files"],
 });

@@ -1,7 +1,7 @@
 // Notes on configs with errors: what JES did with them, and what happens here.
-import type { Warning } from "../../../lib/core/config/warning.ts";
 import type { Problem } from "../../../lib/core/problem.ts";
 import type { Path } from "../../../lib/core/yaml/path.ts";
+import type { Note } from "./places.ts";
 
 /** Errors that JES's decoder found (Go's yaml.v2, UnmarshalStrict, and the version). It found others when an action ran, or never. */
 const seenByJes = new Set([
@@ -16,7 +16,7 @@ export const isRefusedByJes = (problems: readonly Problem[]): boolean =>
   problems.some(({ severity, code }) => severity === "error" && seenByJes.has(code));
 
 /** @param hasNewFields JES refuses these too */
-export const explainMistakes = (problems: readonly Problem[], hasNewFields: boolean): Warning[] => {
+export const explainMistakes = (problems: readonly Problem[], hasNewFields: boolean): Note[] => {
   const isWrong = problems.some(({ severity }) => severity === "error");
   if (isRefusedByJes(problems) || (isWrong && hasNewFields)) {
     const message =

@@ -3,6 +3,9 @@ import type { JobConfig, Task, TaskEnv } from "../../../lib/core/config/schema.t
 import type { Warning } from "../../../lib/core/config/warning.ts";
 import type { Path } from "../../../lib/core/yaml/path.ts";
 
+/** A difference from JES. Without a fix, nothing has to be done. */
+export type Note = Omit<Warning, "fix"> & { readonly fix?: string };
+
 export interface PlacedTask {
   readonly task: Task;
   readonly path: Path;
@@ -15,20 +18,16 @@ export const tasksOf = ({ actions }: JobConfig): PlacedTask[] =>
 
 export interface PlacedEnv {
   readonly entry: TaskEnv;
-  readonly index: number;
-  readonly task: Task;
   readonly path: Path;
 }
 
 export const envOf = (config: JobConfig): PlacedEnv[] =>
   tasksOf(config).flatMap(({ task, path }) =>
-    (task.env ?? []).map((entry, index) => ({ entry, index, task, path: [...path, "env", index] })),
+    (task.env ?? []).map((entry, index) => ({ entry, path: [...path, "env", index] })),
   );
 
 /** One note, at the first of all similar places. `more` counts the others: "", or ` (and 2 more)`. */
-export const atFirst = <T>(found: readonly T[], make: (first: T, more: string) => Warning): Warning[] => {
+export const atFirst = <T>(found: readonly T[], make: (first: T, more: string) => Note): Note[] => {
   const [first, ...others] = found;
   return first === undefined ? [] : [make(first, others.length > 0 ? ` (and ${others.length} more)` : "")];
 };
-
-export const nothingToDo = "Nothing to do.";

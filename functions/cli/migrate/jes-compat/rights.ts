@@ -1,11 +1,10 @@
 // Notes on a task's rights, namespace and annotations.
 import type { JobConfig, Task } from "../../../lib/core/config/schema.ts";
-import type { Warning } from "../../../lib/core/config/warning.ts";
 import { flawsOfRestricted } from "../../../lib/core/policy/pod-security.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";
-import { atFirst, type PlacedTask, tasksOf } from "./places.ts";
+import { atFirst, type Note, type PlacedTask, tasksOf } from "./places.ts";
 
-export const explainRights = (config: JobConfig): Warning[] => {
+export const explainRights = (config: JobConfig): Note[] => {
   const tasks = tasksOf(config);
   return [
     ...tasks.filter(({ task }) => keepsCapabilities(task)).map(explainCapabilities),
@@ -21,7 +20,7 @@ export const explainRights = (config: JobConfig): Warning[] => {
 const keepsCapabilities = ({ securityContext }: Task): boolean =>
   securityContext?.capabilities !== undefined && securityContext.capabilities.drop === undefined;
 
-const explainCapabilities = ({ task, path }: PlacedTask): Warning => ({
+const explainCapabilities = ({ task, path }: PlacedTask): Note => ({
   code: "jes-capabilities-stay",
   message: `The capabilities of task ${quote(task.name)} are added to the operator's \`drop: [ALL]\`; in JES they replaced it, so the task also had the runtime's defaults.`,
   fix: "Add each capability that the task needs.",
@@ -29,7 +28,7 @@ const explainCapabilities = ({ task, path }: PlacedTask): Warning => ({
 });
 
 /** Checks the level of our namespace in manifests/base. */
-const explainPodSecurity = ({ task, path }: PlacedTask): Warning[] => {
+const explainPodSecurity = ({ task, path }: PlacedTask): Note[] => {
   const flaws = task.namespace ? [] : flawsOfRestricted(task.securityContext ?? {});
   if (flaws.length === 0) return [];
   return [
@@ -42,14 +41,14 @@ const explainPodSecurity = ({ task, path }: PlacedTask): Warning[] => {
   ];
 };
 
-const explainNamespace = ({ task, path }: PlacedTask): Warning => ({
+const explainNamespace = ({ task, path }: PlacedTask): Note => ({
   code: "jes-namespace-is-asked-for",
   message: `Task ${quote(task.name)} runs in ${quote(task.namespace ?? "")} only if the operator allows it; JES tried any namespace, and failed if its ConfigMap, Secret and rights were missing there.`,
   fix: "Ask the operator to add it to ALLOWED_NAMESPACES and to apply manifests/job-namespace there.",
   path: [...path, "namespace"],
 });
 
-const explainAnnotations = ({ task, path }: PlacedTask, more: string): Warning => ({
+const explainAnnotations = ({ task, path }: PlacedTask, more: string): Note => ({
   code: "jes-annotations-on-pods",
   message: `The annotations of task ${quote(task.name)}${more} are also set on its pod; JES only set them on the Job, where Vault, Istio and others ignore them.`,
   fix: "Check which injectors react to them: a sidecar that does not exit keeps the pod running.",

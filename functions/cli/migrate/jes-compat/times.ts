@@ -1,13 +1,12 @@
 // Notes on time limits of tasks and the TTL of Jobs.
 import type { JobConfig } from "../../../lib/core/config/schema.ts";
-import type { Warning } from "../../../lib/core/config/warning.ts";
 import { quote } from "../../../lib/core/yaml/scalars.ts";
-import { atFirst, nothingToDo, tasksOf } from "./places.ts";
+import { atFirst, type Note, tasksOf } from "./places.ts";
 
 /** JES raised lower values to this. */
 const jesMinTtlSeconds = 60;
 
-export const explainTimes = (config: JobConfig): Warning[] => {
+export const explainTimes = (config: JobConfig): Note[] => {
   const tasks = tasksOf(config);
   const limited = tasks.filter(({ task }) => task.maxPollDuration !== undefined);
   const unlimited = tasks.filter(({ task }) => task.maxPollDuration === undefined);
@@ -16,7 +15,6 @@ export const explainTimes = (config: JobConfig): Warning[] => {
     ...atFirst(limited, ({ task, path }, more) => ({
       code: "jes-stopped-in-time",
       message: `${nameOf(task.name)}${more} is stopped when its maxPollDuration is over; JES only stopped waiting, reported it as failed, and let it run on.`,
-      fix: nothingToDo,
       path: [...path, "maxPollDuration"],
     })),
     ...atFirst(unlimited, ({ task, path }, more) => ({
@@ -28,7 +26,6 @@ export const explainTimes = (config: JobConfig): Warning[] => {
     ...atFirst(kept, ({ task, path }, more) => ({
       code: "jes-ttl-after-report",
       message: `The ttlSecondsAfterFinished of ${nameOf(task.name, "task")}${more} counts from the answer to Keptn, not from the end of the Job, so a short TTL loses no output.`,
-      fix: nothingToDo,
       path: [...path, "ttlSecondsAfterFinished"],
     })),
     ...kept
@@ -36,7 +33,6 @@ export const explainTimes = (config: JobConfig): Warning[] => {
       .map(({ task, path }) => ({
         code: "jes-short-ttl",
         message: `JES raised ${task.ttlSecondsAfterFinished} s to ${jesMinTtlSeconds} s; for ${nameOf(task.name, "task")}, the value now applies as written.`,
-        fix: nothingToDo,
         path: [...path, "ttlSecondsAfterFinished"],
       })),
   ];

@@ -1,5 +1,5 @@
 // JES's connection to Keptn, and the events it requested.
-import { component, leftOut, note, type Part, type Row, same, setting } from "./parts.ts";
+import { component, leftOut, note, type Part, type Row, row, same, setting } from "./parts.ts";
 import type { Values } from "./values.ts";
 
 const api = "remoteControlPlane.api";
@@ -33,7 +33,7 @@ const makeSource = (values: Values): Part[] => {
   return [component("keptn-source-polling"), setting("PUBSUB_URL", `nats://keptn-nats.${namespace}`)];
 };
 
-const makeDetected = (values: Values): Part[] => {
+const makeDetected: Row["make"] = ({ values }) => {
   if (!isDetected(values)) return [];
   const given = values.text("remoteControlPlane.autoDetect.namespace");
   const endpoint = setting("KEPTN_API_ENDPOINT", `http://api-gateway-nginx.${keptnNamespaceOf(values)}/api`);
@@ -55,7 +55,7 @@ const makeTopics = (topics: string): Part[] => {
   return [setting("PUBSUB_TOPIC", topics), note("changes", text)];
 };
 
-const makeTls = (values: Values): Part[] => {
+const makeTls: Row["make"] = ({ values }) => {
   if (!isHttps(values) || values.isTrue(`${api}.apiValidateTls`)) return [];
   if (isOauth(values))
     return [note("left-out", "JES's chart did not apply this value: with OAuth, JES always verified TLS.")];
@@ -79,37 +79,30 @@ const oauthRows: readonly Row[] = [
 }));
 
 export const connectionRows: readonly Row[] = [
-  {
-    value: "subscription.pubsubTopic",
-    becomes: "`PUBSUB_TOPIC`",
-    make: ({ value }) => makeTopics(typeof value === "string" ? value : ""),
-  },
+  row("subscription.pubsubTopic", "`PUBSUB_TOPIC`", ({ value }) => makeTopics(typeof value === "string" ? value : "")),
   leftOut(
     "remoteControlPlane.topicSubscription",
     "Nothing. It had no effect in JES 0.3.0 either; `subscription.pubsubTopic` applied.",
   ),
-  {
-    value: "remoteControlPlane.autoDetect",
-    becomes: "`KEPTN_API_ENDPOINT`, which contains the namespace; it is not detected",
-    make: ({ values }) => makeDetected(values),
-  },
-  {
-    value: `${api}.hostname`,
-    becomes:
-      "`KEPTN_API_ENDPOINT`, and the source of events: component `keptn-source-nats` for a Keptn in the same cluster, otherwise `keptn-source-polling`",
-    make: ({ values }) => [...makeEndpoint(values), ...makeSource(values)],
-  },
-  { value: `${api}.protocol`, becomes: "Part of `KEPTN_API_ENDPOINT`", make: () => [] },
-  {
-    value: `${api}.apiValidateTls`,
-    becomes: "`HTTP_SSL_VERIFY=false` if it is false, for https with a token. With a token, JES never verified TLS",
-    make: ({ values }) => makeTls(values),
-  },
-  {
-    value: `${api}.authMode`,
-    becomes: "Component `oauth` for `oauth`",
-    make: ({ values }) => (isOauth(values) ? [component("oauth")] : []),
-  },
+  row(
+    "remoteControlPlane.autoDetect",
+    "`KEPTN_API_ENDPOINT`, which contains the namespace; it is not detected",
+    makeDetected,
+  ),
+  row(
+    `${api}.hostname`,
+    "`KEPTN_API_ENDPOINT`, and the source of events: component `keptn-source-nats` for a Keptn in the same cluster, otherwise `keptn-source-polling`",
+    ({ values }) => [...makeEndpoint(values), ...makeSource(values)],
+  ),
+  row(`${api}.protocol`, "Part of `KEPTN_API_ENDPOINT`", () => []),
+  row(
+    `${api}.apiValidateTls`,
+    "`HTTP_SSL_VERIFY=false` if it is false, for https with a token. With a token, JES never verified TLS",
+    makeTls,
+  ),
+  row(`${api}.authMode`, "Component `oauth` for `oauth`", ({ values }) =>
+    isOauth(values) ? [component("oauth")] : [],
+  ),
   leftOut(`${api}.token`, `${noToken}, key \`token\`.`),
   ...oauthRows,
 ];

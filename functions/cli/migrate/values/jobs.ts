@@ -9,13 +9,10 @@ import { jsonTree, smallFirst } from "../../../lib/core/yaml/json-tree.ts";
 import type { Tree } from "../../../lib/core/yaml/tree.ts";
 import { translateImages } from "./image-list.ts";
 import { makeTaskNetwork } from "./network.ts";
-import { leftOut, note, type Part, patch, type Row, setting } from "./parts.ts";
-import { isMap, type Values } from "./values.ts";
+import { filled, leftOut, note, type Part, patch, type Row, row, setting } from "./parts.ts";
+import type { Values } from "./values.ts";
 
 const taskAccount = { apiVersion: "v1", kind: "ServiceAccount", name: "job-executor-task" };
-
-const isFilled = (value: Tree | undefined): value is { [key: string]: Tree } =>
-  isMap(value) && Object.keys(value).length > 0;
 
 const renamed = "Tasks run as the service account `job-executor-task`. Grant it the rights that JES's account had.";
 
@@ -30,59 +27,46 @@ const makeLevel = (level: "baseline" | "privileged", why: string): Part[] => [
   ),
 ];
 
-const makePrivileged = (values: Values): Part[] =>
+const makePrivileged: Row["make"] = ({ values }) =>
   values.isTrue("jobConfig.allowPrivilegedJobs")
     ? [setting("ALLOW_PRIVILEGED_JOBS", "true"), ...makeLevel("privileged", "Privileged tasks are allowed")]
     : [];
 
-interface ContextRow {
-  readonly value: string;
-  readonly name: string;
-  readonly makeSchema: typeof makeSecurityContextSchema | typeof makePodSecurityContextSchema;
-}
-
-const podContext = {
-  value: "jobConfig.podSecurityContext",
-  name: "POD_SECURITY_CONTEXT",
-  makeSchema: makePodSecurityContextSchema,
-} as const;
-const jobContext = {
-  value: "jobConfig.jobSecurityContext",
-  name: "JOB_SECURITY_CONTEXT",
-  makeSchema: makeSecurityContextSchema,
+const contexts = {
+  POD_SECURITY_CONTEXT: { value: "jobConfig.podSecurityContext", makeSchema: makePodSecurityContextSchema },
+  JOB_SECURITY_CONTEXT: { value: "jobConfig.jobSecurityContext", makeSchema: makeSecurityContextSchema },
 } as const;
 
-const parseContext = ({ value, makeSchema }: ContextRow, values: Values) =>
-  makeSchema().safeParse(spelledAsKubernetes(values.get(value) ?? {}));
+type ContextName = keyof typeof contexts;
 
-const firstBeyondBaseline = (values: Values): ContextRow | undefined =>
-  [podContext, jobContext].find((row) => {
-    const context = parseContext(row, values).data as TaskSecurityContext | undefined;
+const parseContext = (name: ContextName, values: Values) =>
+  contexts[name].makeSchema().safeParse(spelledAsKubernetes(values.get(contexts[name].value) ?? {}));
+
+const firstBeyondBaseline = (values: Values): ContextName | undefined =>
+  (["POD_SECURITY_CONTEXT", "JOB_SECURITY_CONTEXT"] as const).find((name) => {
+    const context = parseContext(name, values).data as TaskSecurityContext | undefined;
     return flawsOfBaseline(context ?? {}).length > 0;
   });
 
-/** A namespace has one level, for both contexts. */
-const levelFor = (values: Values): "baseline" | "privileged" =>
-  firstBeyondBaseline(values) ? "privileged" : "baseline";
-
-const contextRow = (row: ContextRow): Row => ({
-  value: row.value,
-  becomes: `\`${row.name}\`, as JSON`,
-  make: ({ isChanged, values }) => {
+const contextRow = (name: ContextName): Row => {
+  const { value } = contexts[name];
+  return row(value, `\`${name}\`, as JSON`, ({ isChanged, values }) => {
     if (!isChanged) return [];
-    const parsed = parseContext(row, values);
-    if (!parsed.success) return parsed.error.issues.map((issue) => notUnderstood(row.value, issue));
+    const parsed = parseContext(name, values);
+    if (!parsed.success) return parsed.error.issues.map((issue) => notUnderstood(value, issue));
+    const context = setting(name, JSON.stringify(parsed.data));
     const flaws = flawsOfRestricted(parsed.data as TaskSecurityContext);
-    const isLoose = flaws.length > 0 && !values.isTrue("jobConfig.allowPrivilegedJobs");
-    const isBeyond = isLoose && row === firstBeyondBaseline(values);
+    if (flaws.length === 0 || values.isTrue("jobConfig.allowPrivilegedJobs")) return [context];
+    const beyond = firstBeyondBaseline(values);
     return [
-      setting(row.name, JSON.stringify(parsed.data)),
+      context,
       // Without it, the plan refuses anything beyond `baseline`; JES only checked `privileged`.
-      ...(isBeyond ? [setting("ALLOW_PRIVILEGED_JOBS", "true")] : []),
-      ...(isLoose ? makeLevel(levelFor(values), `It requests ${flaws.map(({ says }) => says).join(", ")}`) : []),
+      ...(beyond === name ? [setting("ALLOW_PRIVILEGED_JOBS", "true")] : []),
+      // A namespace has one level, for both contexts.
+      ...makeLevel(beyond ? "privileged" : "baseline", `It requests ${flaws.map(({ says }) => says).join(", ")}`),
     ];
-  },
-});
+  });
+};
 
 /** JES's chart writes `RunAsUser`, which Go reads as `runAsUser`. */
 const spelledAsKubernetes = (context: Tree): Tree => jsonTree(JSON.stringify(context), smallFirst);
@@ -98,47 +82,36 @@ const notUnderstood = (value: string, issue: { path: PropertyKey[]; message: str
 });
 
 export const jobRows: readonly Row[] = [
-  {
-    value: "jobConfig.serviceAccount.annotations",
-    becomes: "Annotations of the service account `job-executor-task`",
-    make: ({ value }) => (isFilled(value) ? [patch(taskAccount, { metadata: { annotations: value } })] : []),
-  },
+  filled(
+    "jobConfig.serviceAccount.annotations",
+    "Annotations of the service account `job-executor-task`",
+    (annotations) => [patch(taskAccount, { metadata: { annotations } })],
+  ),
   // The chart's templates have `create | default true`, where false counts as empty.
   leftOut(
     "jobConfig.serviceAccount.create",
     "Nothing. JES's chart always created an account, and so do we. Set `DEFAULT_JOB_SERVICE_ACCOUNT` to run tasks as another one.",
   ),
-  {
-    value: "jobConfig.serviceAccount.name",
-    becomes: "Nothing: tasks run as `job-executor-task`",
-    make: ({ isChanged }) => (isChanged ? [note("todo", renamed)] : []),
-  },
-  {
-    value: "jobConfig.allowedImageList",
-    becomes: "`ALLOWED_IMAGE_LIST`, with `**` for each `*` that may match more than one part of a name",
-    make: ({ value }) => translateImages(typeof value === "string" ? value : ""),
-  },
-  {
-    value: "jobConfig.labels",
-    becomes: "`JOB_LABELS`; they are also set on pods",
-    make: ({ value }) => (isFilled(value) ? [setting("JOB_LABELS", JSON.stringify(value))] : []),
-  },
-  {
-    value: "jobConfig.allowPrivilegedJobs",
-    becomes: "`ALLOW_PRIVILEGED_JOBS`, and the Pod Security level of the namespace",
-    make: ({ values }) => makePrivileged(values),
-  },
-  contextRow(podContext),
-  contextRow(jobContext),
-  {
-    value: "jobConfig.taskDeadlineSeconds",
-    becomes: "`TASK_DEADLINE_SECONDS`",
-    make: ({ value, isChanged }) =>
-      isChanged && typeof value === "string" ? [setting("TASK_DEADLINE_SECONDS", value)] : [],
-  },
-  {
-    value: "jobConfig.networkPolicy",
-    becomes: "Component `network-policies`; `blockCIDRs` in its policy `tasks`",
-    make: ({ values }) => makeTaskNetwork(values),
-  },
+  row("jobConfig.serviceAccount.name", "Nothing: tasks run as `job-executor-task`", ({ isChanged }) =>
+    isChanged ? [note("todo", renamed)] : [],
+  ),
+  row(
+    "jobConfig.allowedImageList",
+    "`ALLOWED_IMAGE_LIST`, with `**` for each `*` that may match more than one part of a name",
+    ({ value }) => translateImages(typeof value === "string" ? value : ""),
+  ),
+  filled("jobConfig.labels", "`JOB_LABELS`; they are also set on pods", (labels) => [
+    setting("JOB_LABELS", JSON.stringify(labels)),
+  ]),
+  row(
+    "jobConfig.allowPrivilegedJobs",
+    "`ALLOW_PRIVILEGED_JOBS`, and the Pod Security level of the namespace",
+    makePrivileged,
+  ),
+  contextRow("POD_SECURITY_CONTEXT"),
+  contextRow("JOB_SECURITY_CONTEXT"),
+  row("jobConfig.taskDeadlineSeconds", "`TASK_DEADLINE_SECONDS`", ({ value, isChanged }) =>
+    isChanged && typeof value === "string" ? [setting("TASK_DEADLINE_SECONDS", value)] : [],
+  ),
+  row("jobConfig.networkPolicy", "Component `network-policies`; `blockCIDRs` in its policy `tasks`", makeTaskNetwork),
 ];

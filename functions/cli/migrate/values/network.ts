@@ -1,11 +1,10 @@
 // JES's network policies, for its tasks and for itself.
-import { component, note, type Part, patch, type Row } from "./parts.ts";
-import type { Values } from "./values.ts";
+import { component, note, patch, type Row, row } from "./parts.ts";
 
 const taskPolicy = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", name: "tasks" };
 
 /** As in JES: Keptn's API, DNS, and addresses outside the blocked networks. */
-export const makeTaskNetwork = (values: Values): Part[] => {
+export const makeTaskNetwork: Row["make"] = ({ values }) => {
   if (!values.isTrue("jobConfig.networkPolicy.enabled")) return [];
   const given = values.get("jobConfig.networkPolicy.blockCIDRs");
   const blocked = Array.isArray(given) ? given.filter((cidr) => typeof cidr === "string") : [];
@@ -37,7 +36,7 @@ const anywhere = (matchLabels: Readonly<Record<string, string>>) => ({
   podSelector: { matchLabels },
 });
 
-const makeIngress = (values: Values): Part[] => {
+const makeIngress: Row["make"] = ({ values }) => {
   if (!values.isTrue("networkPolicy.ingress.enabled")) return [];
   const text =
     "The component also has the policy `tasks`: nothing can connect to a task, and a task cannot reach the clouds' metadata address, which exposes a node's credentials.";
@@ -49,15 +48,8 @@ const noEgress =
   "Nothing: the functions have no egress policy. If you need one, allow DNS, the API server, Keptn and its OAuth provider for pods with the label serving.knative.dev/service.";
 
 export const networkRows: readonly Row[] = [
-  {
-    value: "networkPolicy.ingress",
-    becomes: "Component `network-policies`",
-    make: ({ values }) => makeIngress(values),
-  },
-  {
-    value: "networkPolicy.egress",
-    becomes: noEgress,
-    make: ({ isChanged, values }) =>
-      isChanged && values.isTrue("networkPolicy.egress.enabled") ? [note("left-out", noEgress)] : [],
-  },
+  row("networkPolicy.ingress", "Component `network-policies`", makeIngress),
+  row("networkPolicy.egress", noEgress, ({ isChanged, values }) =>
+    isChanged && values.isTrue("networkPolicy.egress.enabled") ? [note("left-out", noEgress)] : [],
+  ),
 ];

@@ -1,4 +1,5 @@
 // Results of migrating a value of JES's chart: settings, components and patches of an overlay, and notes.
+import { isRecord } from "../../../lib/core/json/exact-json.ts";
 import type { Position, Problem } from "../../../lib/core/problem.ts";
 import type { Tree } from "../../../lib/core/yaml/tree.ts";
 import type { Values } from "./values.ts";
@@ -7,9 +8,12 @@ export type Part =
   | { readonly kind: "setting"; readonly name: string; readonly value: string }
   /** A folder of manifests/components. */
   | { readonly kind: "component"; readonly name: string }
-  | { readonly kind: "patch"; readonly target: PatchTarget; readonly change: Readonly<Record<string, unknown>> }
+  | { readonly kind: "patch"; readonly target: PatchTarget; readonly change: Change }
   | ({ readonly kind: "note" } & Note)
   | { readonly kind: "problem"; readonly problem: Problem };
+
+/** A strategic merge patch. */
+type Change = Readonly<Record<string, unknown>>;
 
 /** Objects that a patch applies to. */
 export interface PatchTarget {
@@ -46,31 +50,24 @@ interface Given {
 
 export const setting = (name: string, value: string): Part => ({ kind: "setting", name, value });
 export const component = (name: string): Part => ({ kind: "component", name });
-export const patch = (target: PatchTarget, change: Readonly<Record<string, unknown>>): Part => ({
-  kind: "patch",
-  target,
-  change,
-});
-export const note = (section: Note["section"], text: string, commands?: readonly string[]): Part => ({
-  kind: "note",
-  section,
-  text,
-  ...(commands ? { commands } : {}),
-});
+export const patch = (target: PatchTarget, change: Change): Part => ({ kind: "patch", target, change });
+export const note = (section: Note["section"], text: string): Part => ({ kind: "note", section, text });
+
+export const row = (value: string, becomes: string, make: Row["make"]): Row => ({ value, becomes, make });
 
 /** A value without an equivalent: noted if it was changed. */
-export const leftOut = (value: string, becomes: string): Row => ({
-  value,
-  becomes,
-  make: ({ isChanged }) => (isChanged ? [note("left-out", becomes)] : []),
-});
+export const leftOut = (value: string, becomes: string): Row =>
+  row(value, becomes, ({ isChanged }) => (isChanged ? [note("left-out", becomes)] : []));
 
 /** A value that becomes a setting unchanged, if it is set. */
-export const same = (value: string, name: string): Row => ({
-  value,
-  becomes: `\`${name}\``,
-  make: ({ value: text }) => (typeof text === "string" && text !== "" ? [setting(name, text)] : []),
-});
+export const same = (value: string, name: string): Row =>
+  row(value, `\`${name}\``, ({ value: text }) =>
+    typeof text === "string" && text !== "" ? [setting(name, text)] : [],
+  );
+
+/** A map, if it has entries. */
+export const filled = (value: string, becomes: string, make: (map: object) => readonly Part[]): Row =>
+  row(value, becomes, ({ value: map }) => (isRecord(map) && Object.keys(map).length > 0 ? make(map) : []));
 
 export interface OverlayOptions {
   /** Namespace of the functions and their Jobs. */

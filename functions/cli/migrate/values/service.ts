@@ -1,12 +1,11 @@
 // JES's values for its own pod, and for names.
-import { leftOut, note, type Part, patch, type Row, setting } from "./parts.ts";
-import { isMap, type Values } from "./values.ts";
+import { filled, leftOut, note, patch, type Row, row, setting } from "./parts.ts";
 
 const functions = { apiVersion: "serving.knative.dev/v1", kind: "Service" };
 const source = { apiVersion: "apps/v1", kind: "Deployment", name: "keptn-source" };
 const accounts = (names: string) => ({ apiVersion: "v1", kind: "ServiceAccount", name: names });
 
-const makePullSecrets = (values: Values): Part[] => {
+const makePullSecrets: Row["make"] = ({ values }) => {
   const secrets = values.get("imagePullSecrets");
   if (!Array.isArray(secrets) || secrets.length === 0) return [];
   const text =
@@ -20,7 +19,7 @@ const makePullSecrets = (values: Values): Part[] => {
 const placing =
   "Nothing: by default, Knative does not accept them. If its ConfigMap config-features allows kubernetes.podspec-nodeselector, -tolerations and -affinity, patch them into spec.template.spec of the Services; the Deployment keptn-source always accepts them.";
 
-const makeName = (values: Values): Part[] => {
+const makeName: Row["make"] = ({ values }) => {
   const name = values.text("fullnameOverride").slice(0, 63).replace(/-$/, "");
   if (name === "") return [];
   const policies = ["jobConfig.networkPolicy.enabled", "networkPolicy.ingress.enabled"];
@@ -28,12 +27,6 @@ const makeName = (values: Values): Part[] => {
   const policy = patch({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", name: "tasks" }, selector);
   return [setting("FULL_DEPLOYMENT_NAME", name), ...(policies.some(values.isTrue) ? [policy] : [])];
 };
-
-const annotated = (value: string, becomes: string, make: (annotations: object) => Part[]): Row => ({
-  value,
-  becomes,
-  make: ({ value: given }) => (isMap(given) && Object.keys(given).length > 0 ? make(given) : []),
-});
 
 export const serviceRows: readonly Row[] = [
   leftOut("replicaCount", "Nothing: Knative starts pods when events arrive, and stops them afterwards."),
@@ -43,12 +36,8 @@ export const serviceRows: readonly Row[] = [
     "distributor",
     "Nothing. It had no effect in JES 0.3.0 either; filters for project, stage and service belong to the subscriptions in Keptn's Bridge.",
   ),
-  {
-    value: "imagePullSecrets",
-    becomes: "`imagePullSecrets` of the service accounts of the functions and of tasks",
-    make: ({ values }) => makePullSecrets(values),
-  },
-  annotated(
+  row("imagePullSecrets", "`imagePullSecrets` of the service accounts of the functions and of tasks", makePullSecrets),
+  filled(
     "serviceAccount.annotations",
     "Annotations of the accounts `start-job`, `finish-task` and `keptn-source`",
     (annotations) => [patch(accounts("start-job|finish-task|keptn-source"), { metadata: { annotations } })],
@@ -58,7 +47,7 @@ export const serviceRows: readonly Row[] = [
     "Nothing: each function has its own account with only the rights it uses. None can read Secrets.",
   ),
   leftOut("config", "Nothing. It had no effect in JES 0.3.0 either."),
-  annotated("podAnnotations", "Annotations of the pods of the functions and of keptn-source", (annotations) =>
+  filled("podAnnotations", "Annotations of the pods of the functions and of keptn-source", (annotations) =>
     [functions, source].map((target) => patch(target, { spec: { template: { metadata: { annotations } } } })),
   ),
   leftOut("podSecurityContext", "Nothing: the functions' pods comply with the Pod Security level `restricted`."),
@@ -71,11 +60,7 @@ export const serviceRows: readonly Row[] = [
   leftOut("nodeSelector", placing),
   leftOut("tolerations", placing),
   leftOut("affinity", placing),
-  {
-    value: "fullnameOverride",
-    becomes: "`FULL_DEPLOYMENT_NAME`: the label app.kubernetes.io/managed-by of Jobs and pods",
-    make: ({ values }) => makeName(values),
-  },
+  row("fullnameOverride", "`FULL_DEPLOYMENT_NAME`: the label app.kubernetes.io/managed-by of Jobs and pods", makeName),
   leftOut("nameOverride", "Nothing: our objects have the names in manifests/."),
   leftOut("global", "Nothing: the chart does not use it."),
 ];

@@ -1,4 +1,5 @@
 // Reads a Helm values file, merges it over the chart's values, and finds the differences.
+import { isRecord } from "../../../lib/core/json/exact-json.ts";
 import type { Position, Problem } from "../../../lib/core/problem.ts";
 import { readYaml, type Tree, type YamlTree } from "../../../lib/core/yaml/tree.ts";
 
@@ -30,7 +31,7 @@ export const readValues = (
   const problems = "problems" in read ? read.problems : read.flaws.map(({ problem }) => problem);
   if ("problems" in read || problems.length > 0) return { problems: problems.map(explain) };
   const given = read.tree ?? {};
-  if (!isMap(given)) return { problems: [unreadable(read.at([]))] };
+  if (!isRecord(given)) return { problems: [unreadable(read.at([]))] };
   return { values: makeValues(merge(given, defaults), changesOf(given, defaults, read.at)) };
 };
 
@@ -56,12 +57,9 @@ const makeValues = (merged: TreeMap, changes: readonly Change[]): Values => {
 
 const isYes = (text: string): boolean => /^(y|yes|true|on)$/i.test(text);
 
-export const isMap = (tree: Tree | undefined): tree is { [key: string]: Tree } =>
-  typeof tree === "object" && tree !== null && !Array.isArray(tree);
-
 const valueAt = (tree: Tree, [key, ...more]: readonly string[]): Tree | undefined => {
   if (key === undefined) return tree ?? undefined;
-  return isMap(tree) && Object.hasOwn(tree, key) ? valueAt(tree[key] ?? null, more) : undefined;
+  return isRecord(tree) && Object.hasOwn(tree, key) ? valueAt(tree[key] ?? null, more) : undefined;
 };
 
 /** As in Helm (pkg/chartutil, coalesce.go): maps are merged, other values are replaced, and null removes a value of the chart. */
@@ -71,7 +69,7 @@ const merge = (given: TreeMap, defaults: TreeMap): TreeMap => {
     const [own, chart] = [given[key], defaults[key]];
     if (own === null) return [];
     if (own === undefined) return [[key, chart ?? null] as const];
-    return [[key, isMap(own) && isMap(chart) ? merge(own, chart) : own] as const];
+    return [[key, isRecord(own) && isRecord(chart) ? merge(own, chart) : own] as const];
   });
   return Object.fromEntries(merged);
 };
@@ -88,7 +86,7 @@ interface Leaf {
 
 const leavesOf = (tree: Tree, path: readonly string[] = []): Leaf[] => {
   if (tree === null) return [];
-  if (!isMap(tree)) return [{ path, value: tree }];
+  if (!isRecord(tree)) return [{ path, value: tree }];
   return Object.entries(tree).flatMap(([key, value]) => leavesOf(value, [...path, key]));
 };
 

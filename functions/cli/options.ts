@@ -1,6 +1,13 @@
-// Options that select an event: a file, or the name of a task.
+// Options that several commands share.
 import { type Command, Option } from "commander";
 
+/** Gathers the values of an option that may be repeated. */
+export const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+export const repeatable = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(gather).default([], "none");
+
+/** They select an event: a file, or the name of a task. */
 export interface EventOptions {
   readonly event?: string;
   readonly task?: string;
@@ -16,9 +23,7 @@ export const addEventOptions = (command: Command): Command =>
     )
     .option("--type <type>", "without --event: generate an event of this type; with --event: select it from a list")
     .addOption(
-      new Option("--set <path=value>", "set a value in the event, e.g. data.labels.build=17; may be repeated")
-        .argParser((value: string, before: readonly string[]) => [...before, value])
-        .default([], "none"),
+      repeatable("--set <path=value>", "set a value in the event, e.g. data.labels.build=17; may be repeated"),
     );
 
 export const aboutEvents = `
