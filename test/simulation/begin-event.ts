@@ -82,7 +82,15 @@ const runsFacts = (event: EventFacts, actions: readonly ScenarioAction[]): reado
   const first = actions.findIndex(({ silent }) => !silent);
   return [...runsOf(actions, event.eventId)].map(([id, action], index): RunFacts => {
     const source = index === first ? "job-executor-service" : `job-executor-service#${index + 1}`;
-    const none = { started: 0, startedCounted: 0, finished: 0, looks: 0, passed: false, vanished: false };
+    const none = {
+      started: 0,
+      startedCounted: 0,
+      finished: 0,
+      looks: 0,
+      passed: false,
+      leaseRemoved: false,
+      vanished: false,
+    };
     return { id, event, action, source, life: newLife(1), ...none, unseen: false, created: 0 };
   });
 };

@@ -1,5 +1,5 @@
 // Invariants that must hold at every step.
-import { label } from "../../functions/lib/core/annotations/annotations.ts";
+import { annotation, label } from "../../functions/lib/core/annotations/annotations.ts";
 import type { OutgoingEvent } from "../../functions/lib/core/event/outgoing-event.ts";
 import type { Job } from "../../functions/lib/core/kubernetes.ts";
 import { stateOf } from "../../functions/lib/core/run/run-state.ts";
@@ -156,8 +156,9 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
     },
     completed: (eventId) => {
       const event = events.get(eventId);
-      // Two `.finished` events of one run, counted beyond all bounds, stand in for that of another run.
+      // Two `.finished` events of one run, counted beyond all bounds or sent without a lease, stand in for that of another run.
       if (!event || event.broken || event.refused || beyondBounds) return;
+      if (event.runs.some(({ leaseRemoved }) => leaseRemoved)) return;
       // A config broken before any Job existed is reported as a whole, without knowledge of what an older delivery creates later.
       if (event.answeredWhole || (event.unplanned && event.plan === undefined)) return;
       const opens = plansToJudge(event).map((plan) =>
@@ -201,6 +202,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       // A pod that never ran its task did nothing that could be done twice.
       if (by === "us" && !isLoud(run) && !run.life.began.has(taskOf(job))) run.life.idle.add(taskOf(job));
       if (by === "force") run.life.forced.add(taskOf(job));
+      if (by === "force" && job.metadata?.annotations?.[annotation.claim]) run.leaseRemoved = true;
       if (by === "force" && alone) run.vanished = true;
     },
     looked: (job) => {

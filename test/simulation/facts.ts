@@ -59,6 +59,8 @@ export interface RunFacts {
   passed: boolean;
   /** The current life, or the last one. */
   life: Life;
+  /** Somebody removed the Job with the lease in use, despite the finalizer: its holder and the next one can both report the run. */
+  leaseRemoved: boolean;
   /** Somebody removed everything that was left of it, despite the finalizer: nothing remembers it. */
   vanished: boolean;
 }
