@@ -1,7 +1,7 @@
 // Keptn's view of the runs of a late event: they may have been answered already, and their Jobs be gone.
 import { envelopeOf, isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { RunPlan } from "../lib/core/plan/run-plan.ts";
-import { freshSeconds } from "../lib/core/run/dedup-window.ts";
+import { freshSeconds } from "../lib/core/run/job-ttl.ts";
 import type { EventCounts } from "../lib/keptn/ports.ts";
 import { getConfirmedCounts, isBalanced, ofSource } from "../lib/run/event-counts.ts";
 import type { ReconcilePorts } from "../lib/run/ports.ts";

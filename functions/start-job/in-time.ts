@@ -1,6 +1,6 @@
 // Whether start-job is still in time to create Jobs.
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
-import { askedWithinSeconds } from "../lib/core/run/dedup-window.ts";
+import { askedWithinSeconds } from "../lib/core/run/job-ttl.ts";
 import { IoError } from "../lib/io-error.ts";
 import { nowMs, type ReconcilePorts } from "../lib/run/ports.ts";
 

@@ -4,19 +4,19 @@ import { type Mistake, mistake } from "./mistake.ts";
 export const graphMistakes: readonly Mistake[] = [
   mistake(
     "graph: starts a task after the first of its needs",
-    "lib/core/run/task-status.ts",
+    "lib/core/run/due-tasks.ts",
     'return [...before, ...unneeded].some(isOpen) ? "waits" : "ready";',
     'return before.length > 0 && before.every(isOpen) ? "waits" : "ready";',
   ),
   mistake(
     "graph: cleans up while what it is for still runs",
-    "lib/core/run/task-status.ts",
+    "lib/core/run/due-tasks.ts",
     'if (before.some(isOpen)) return "waits";',
     'if (when === "failure" && before.some(isOpen)) return "waits";',
   ),
   mistake(
     "graph: rolls back where nothing has failed",
-    "lib/core/run/task-status.ts",
+    "lib/core/run/due-tasks.ts",
     'return when === "always" || before.includes("failed") ? "ready" : "spared";',
     'return before.length > 0 ? "ready" : "spared";',
   ),

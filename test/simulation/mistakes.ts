@@ -220,7 +220,7 @@ export const mistakes: readonly Mistake[] = [
   ),
   mistake(
     "lets a TTL count from the Job's end",
-    "lib/core/run/dedup-window.ts",
+    "lib/core/run/job-ttl.ts",
     "return Math.max(wantedSeconds, sinceEndSeconds + retainSeconds);",
     "return wantedSeconds + 0 * sinceEndSeconds * retainSeconds;",
   ),

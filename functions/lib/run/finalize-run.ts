@@ -1,7 +1,7 @@
 // Finalizes a run's Jobs after its report: ended Jobs stay for their TTL, the others are deleted.
 import { annotation, type Outcome } from "../core/annotations/annotations.ts";
 import { refOf } from "../core/object-meta.ts";
-import { ttlSecondsOf } from "../core/run/dedup-window.ts";
+import { ttlSecondsOf } from "../core/run/job-ttl.ts";
 import { type RunState, stateOf, type TaskState } from "../core/run/run-state.ts";
 import { aboutRun, type ReconcilePorts } from "./ports.ts";
 

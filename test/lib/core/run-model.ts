@@ -1,9 +1,9 @@
 // A model of a run in Kubernetes and Keptn, and of the effects of each step: next-step-reachable walks through it.
 import type { State } from "../../../functions/lib/core/annotations/annotations.ts";
+import { taskStatusesOf } from "../../../functions/lib/core/run/due-tasks.ts";
 import type { Graph } from "../../../functions/lib/core/run/graph.ts";
 import { nextStep, type Situation, type Step } from "../../../functions/lib/core/run/next-step.ts";
 import { readRun, type TaskPhase } from "../../../functions/lib/core/run/run-state.ts";
-import { taskStatusesOf } from "../../../functions/lib/core/run/task-status.ts";
 import { makeJobs } from "../../runs.ts";
 
 export interface Model {

@@ -1,8 +1,9 @@
 // Reports on the tasks of a graph: why some never ran, what their failures mean, and the verdict of the run.
+
+import type { TaskStatus } from "../run/due-tasks.ts";
 import { type Graph, type GraphNode, nodesOf } from "../run/graph.ts";
 import { taskStatusesIn } from "../run/graph-step.ts";
 import type { RunState } from "../run/run-state.ts";
-import type { TaskStatus } from "../run/task-status.ts";
 import { resultOf, statusOf } from "./judge-result.ts";
 import type { TaskResult } from "./result.ts";
 import type { TaskReport } from "./task-report.ts";

@@ -1,10 +1,10 @@
 // Decides the next step of a run whose tasks form a graph.
 import type { End } from "../annotations/annotations.ts";
 import type { Stopped } from "../annotations/stopped.ts";
+import { isOpen, type TaskStatus, taskStatusesOf } from "./due-tasks.ts";
 import type { Graph } from "./graph.ts";
 import { nodesOf } from "./graph.ts";
 import type { RunState, TaskState } from "./run-state.ts";
-import { isOpen, type TaskStatus, taskStatusesOf } from "./task-status.ts";
 
 export type GraphStep =
   | { readonly kind: "release"; readonly tasks: readonly number[] }

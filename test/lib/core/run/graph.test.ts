@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { graphOf } from "../../../../functions/lib/core/config/check-order.ts";
+import { isOpen, taskStatusesOf } from "../../../../functions/lib/core/run/due-tasks.ts";
 import { cycleOf, type Graph, type GraphTask, nodesOf, tasksBefore } from "../../../../functions/lib/core/run/graph.ts";
 import type { TaskPhase } from "../../../../functions/lib/core/run/run-state.ts";
-import { isOpen, taskStatusesOf } from "../../../../functions/lib/core/run/task-status.ts";
 import { everyGraph } from "../../../graphs.ts";
 
 const waits = (tasks: readonly GraphTask[]) => nodesOf({ tasks }).map(({ needs, spared }) => [needs, spared]);

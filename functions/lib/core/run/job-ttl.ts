@@ -1,4 +1,4 @@
-// Deduplication window for redelivered events: fresh ones find their Jobs, for older ones Keptn is asked.
+// How long a Job stays after its run was reported: redelivered events that are fresh find it, for older ones Keptn is asked.
 import type { Job } from "../kubernetes.ts";
 import { failureOf } from "./run-state.ts";
 

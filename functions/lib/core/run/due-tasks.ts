@@ -1,4 +1,4 @@
-// The standing of each task of a graph, derived from the phases of the Jobs alone.
+// Which tasks of a graph are due, have ended, or never run: derived from the phases of the Jobs alone.
 import { type Graph, type GraphNode, nodesOf } from "./graph.ts";
 import type { TaskPhase } from "./run-state.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { freshSeconds, ttlSecondsOf } from "../../../../functions/lib/core/run/dedup-window.ts";
+import { freshSeconds, ttlSecondsOf } from "../../../../functions/lib/core/run/job-ttl.ts";
 import type { TaskPhase } from "../../../../functions/lib/core/run/run-state.ts";
 import { makeJobs } from "../../../runs.ts";
 
