@@ -13,6 +13,13 @@ export const phasesOf = (graph: Graph, life: Life): Phase[] =>
     return life.ran.has(task) ? "running" : "waiting";
   });
 
+/** What a delivery sees of a task that passed when its pods may not be listed, or when somebody removed its Job by force. */
+const lessSeen = (life: Life, task: number): Phase | undefined => {
+  if (!life.passed.has(task)) return undefined;
+  if (life.forced.has(task)) return "gone";
+  return life.unread.has(task) && life.over.has(task) ? "failed" : undefined;
+};
+
 /**
  * With failFast, a task can be released at the very moment when another one fails: then it is stopped. Everything else that forbids
  * a start happened before the task was due.
@@ -20,7 +27,7 @@ export const phasesOf = (graph: Graph, life: Life): Phase[] =>
  */
 export const faultOfPod = (graph: Graph, life: Life, task: number): string | undefined => {
   const phases = phasesOf(graph, life).with(task, "waiting");
-  const seen = phases.map((phase, other) => (life.unread.has(other) && life.over.has(other) ? "failed" : phase));
+  const seen = phases.map((phase, other) => lessSeen(life, other) ?? phase);
   const faults = [phases, seen].map((one) => faultOfStart(graph, one, task));
   return faults.some((fault) => fault === undefined || fault === stoppedByFailFast) ? undefined : faults[0];
 };
