@@ -3,7 +3,7 @@ import { filled, leftOut, note, patch, type Row, row, setting } from "./parts.ts
 
 const functions = { apiVersion: "serving.knative.dev/v1", kind: "Service" };
 const source = { apiVersion: "apps/v1", kind: "Deployment", name: "keptn-source" };
-const accounts = (names: string) => ({ apiVersion: "v1", kind: "ServiceAccount", name: names });
+const accounts = (name: string) => ({ apiVersion: "v1", kind: "ServiceAccount", name });
 
 const makePullSecrets: Row["make"] = ({ values }) => {
   const secrets = values.get("imagePullSecrets");
