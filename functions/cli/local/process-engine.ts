@@ -1,18 +1,14 @@
 // Runs a container's command as a process on this machine, without its image, and with a separate folder for /keptn.
 import { mkdir, mkdtemp, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type ContainerEnd, type ContainerOrder, type Engine, refused, type Say } from "./engine.ts";
+import { type ContainerEnd, type ContainerOrder, type Engine, type EngineContext, refused } from "./engine.ts";
 import { checkExecutable } from "./executable.ts";
 import { rewritePaths } from "./rewrite-paths.ts";
 import { type ProcessOrder, runProcess } from "./run-process.ts";
 
-export interface ProcessEngineOptions {
+interface ProcessEngineOptions extends EngineContext {
   /** Variables that every process needs, such as PATH and HOME. */
   readonly baseEnv: Readonly<Record<string, string>>;
-  /** An existing working folder. */
-  readonly folder: string;
-  readonly say: Say;
-  readonly now: () => Date;
 }
 
 export const processEngine = (options: ProcessEngineOptions): Engine => {
