@@ -37,11 +37,14 @@ const makeProcess = async (options: ProcessEngineOptions, order: ContainerOrder)
   const { workingDir } = container;
   const hostDir = workingDir ? hostPathOf(workingDir, mounts) : await mkdtemp(join(options.folder, "process-"));
   if (hostDir !== workingDir) await mkdir(hostDir, { recursive: true });
-  if (!(await isFolder(hostDir))) return refuse(noFolder(hostDir));
+  const found = await stat(hostDir).catch(() => undefined);
+  if (!found?.isDirectory()) return refuse(noFolder(hostDir));
   const path = { ...options.baseEnv, ...Object.fromEntries(order.env) }["PATH"] ?? "";
   const toHost = (inside: string) => hostPathOf(inside, mounts);
-  const wrong = await checkExecutable(command[0] ?? "", { path, workingDir: hostDir, toHost });
-  if (wrong) return startError(wrong, options.now());
+  const message = await checkExecutable(command[0] ?? "", { path, workingDir: hostDir, toHost });
+  const now = options.now();
+  // As the kubelet reports it.
+  if (message) return { kind: "ended", exitCode: 128, reason: "StartError", message, startedAt: now, finishedAt: now };
   const rewrite = (text: string) => rewritePaths(text, mounts);
   const env = Object.fromEntries([...order.env].map(([name, value]) => [name, rewrite(value)]));
   return { command: command.map(rewrite), workingDir: hostDir, env: { ...options.baseEnv, ...env } };
@@ -53,12 +56,6 @@ const hostPathOf = (path: string, mounts: ContainerOrder["mounts"]): string => {
   return mount === undefined ? path : `${mounts[mount]}${path.slice(mount.length)}`;
 };
 
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-
 const refuse = (message: string): ContainerEnd => refused("CreateContainerError", message);
 
 const noCommand = (image = "") =>
@@ -67,13 +64,3 @@ const noCommand = (image = "") =>
 
 const noFolder = (folder: string) =>
   `the workingDir ${folder} does not exist on this machine (below ${dirname(folder)}). Use --runtime podman or docker.`;
-
-/** Like the kubelet: exit code 128, StartError. */
-const startError = (message: string, now: Date): ContainerEnd => ({
-  kind: "ended",
-  exitCode: 128,
-  reason: "StartError",
-  message,
-  startedAt: now,
-  finishedAt: now,
-});
