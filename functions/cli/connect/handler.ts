@@ -26,7 +26,7 @@ export const connect = async (options: ConnectOptions, ports: ConnectPorts, term
   if (keptnView && url) {
     const session: Session = { ports, options, selection, integration: keptnView.integration, report };
     events = chooseEvents(given, session, keptnView);
-    await connectWith(session, { keptnView, url, events, ...(schedule ? { schedule } : {}) });
+    await connectWith(session, { keptnView, url, events, schedule });
   }
   return report.end({ ...selection, events: events?.subscribed ?? given, url });
 };
@@ -35,7 +35,7 @@ interface Wanted {
   readonly keptnView: KeptnView;
   readonly url: string;
   readonly events: Events;
-  readonly schedule?: string;
+  readonly schedule: string | undefined;
 }
 
 const connectWith = async (session: Session, { keptnView, url, events, schedule }: Wanted): Promise<void> => {

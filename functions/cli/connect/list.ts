@@ -1,6 +1,6 @@
 // job-executor connect --list: the connections, read from Keptn itself.
 import { probeType } from "../../lib/core/connect/probe.ts";
-import { type Selection, selectionOf, type WebhookSubscription } from "../../lib/core/connect/selection.ts";
+import { type Selection, selectionOf } from "../../lib/core/connect/selection.ts";
 import { type KnownWebhook, readWebhooks, webhookFile } from "../../lib/core/connect/webhook-file.ts";
 import type { Webhooks } from "../../lib/keptn/webhooks.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
@@ -28,7 +28,8 @@ export const listConnected = async (
   for (const subscription of subscriptions) {
     const selection = selectionOf(subscription.filter);
     if (!selection || (options.project && selection.project !== options.project)) continue;
-    const webhook = ownOf(await read(selection), subscription);
+    const webhooks = await read(selection);
+    const webhook = webhooks.find(({ subscriptionID, isOurs }) => isOurs && subscriptionID === subscription.id);
     if (webhook) rows.push({ ...selection, event: subscription.event, url: webhook.url });
   }
   if (options.format === "json") terminal.print(JSON.stringify(rows, undefined, 2));
@@ -39,9 +40,6 @@ export const listConnected = async (
   for (const line of overlapLines(integration?.subscriptions ?? [])) terminal.say(line);
   return exitCode.ok;
 };
-
-const ownOf = (webhooks: readonly KnownWebhook[], { id }: WebhookSubscription): KnownWebhook | undefined =>
-  webhooks.find(({ subscriptionID, isOurs }) => isOurs && subscriptionID === id);
 
 /** Reads each file once, since several subscriptions share it. */
 const readOnce = (keptn: Webhooks, { say }: Terminal) => {

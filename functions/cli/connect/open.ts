@@ -13,10 +13,7 @@ import { connectAs, explain, installationNamespace, reworded } from "../runs/clu
 import type { Terminal } from "../terminal.ts";
 import type { ConnectOptions, ConnectPorts } from "./ports.ts";
 
-interface Opened {
-  readonly ports: ConnectPorts;
-  readonly options: ConnectOptions;
-}
+type Opened = { readonly ports: ConnectPorts; readonly options: ConnectOptions };
 
 export const openPorts = (given: ConnectOptions & Access, terminal: Terminal) => {
   const parsed = parseKeptnSettings(terminal.env);

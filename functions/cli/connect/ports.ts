@@ -27,7 +27,6 @@ export interface ConnectOptions {
   readonly format: "text" | "json";
 }
 
-/** One run of the command. */
 export interface Session {
   readonly ports: ConnectPorts;
   readonly options: ConnectOptions;

@@ -18,37 +18,29 @@ export const readKeptn = async (
   selection: Selection,
   report: Report,
 ): Promise<KeptnView | undefined> => {
-  const fail = ({ text, fix }: Failure): undefined => void report.add("error", text, fix);
+  const fail = (text: string, fix: string): undefined => void report.add("error", text, fix);
   const failure = checkSelection(selection, await keptn.getProject(selection.project));
-  if (failure) return fail(failure);
+  if (failure) return fail(failure.text, failure.fix);
   const integration = await keptn.findIntegration();
-  if (!integration) return fail(noWebhookService);
+  if (!integration) return fail("Keptn has no webhook-service.", installWebhookService);
   const fileText = await keptn.readFile(selection);
   const webhooks = readWebhooks(fileText);
   if ("problem" in webhooks) {
     const text = `${webhookFile} of ${describeSelection(selection)} cannot be changed. ${webhooks.problem}`;
-    return fail({ text, fix: "Fix the file in the project's Git repository. Nothing was changed." });
+    return fail(text, "Fix the file in the project's Git repository. Nothing was changed.");
   }
   const shipyard = await keptn.readShipyard(selection.project);
   const { id, subscriptions } = integration;
   return { integration: id, subscriptions, webhooks, fileText, shipyard };
 };
 
-interface Failure {
-  readonly text: string;
-  readonly fix: string;
-}
-
-const noWebhookService: Failure = {
-  text: "Keptn has no webhook-service.",
-  fix: "Install it with Keptn (webhookService.enabled: true), and wait until it registers.",
-};
+const installWebhookService = "Install it with Keptn (webhookService.enabled: true), and wait until it registers.";
 
 /** Whether the project has the selected stage and service. */
 const checkSelection = (
   { project, stage, service }: Selection,
   found: Awaited<ReturnType<Webhooks["getProject"]>>,
-): Failure | undefined => {
+): { readonly text: string; readonly fix: string } | undefined => {
   const create = `keptn create project ${project} --shipyard=shipyard.yaml`;
   if (!found) return { text: `Project ${project} does not exist in Keptn.`, fix: create };
   const among = found.stages.filter(({ name }) => stage === undefined || name === stage);

@@ -16,7 +16,6 @@ export interface Report {
 
 const colours = { ok: "dim", done: "green", would: "cyan", warning: "yellow", error: "red" } as const;
 
-/** Prints each step at once. */
 export const makeReport = (
   { say, style, print }: Pick<Terminal, "say" | "style" | "print">,
   { dryRun, format }: { readonly dryRun?: boolean; readonly format: "text" | "json" },

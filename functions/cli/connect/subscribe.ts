@@ -86,13 +86,12 @@ const renderLeft = ({ event, id }: WebhookSubscription): string =>
 
 const removeInBridge = "Remove the subscription in Keptn's Bridge (Uniform, webhook-service), and run this again.";
 
-interface FileChange {
-  readonly put: readonly Webhook[];
-  readonly remove: readonly string[];
-}
-
 /** @throws IoError */
-export const writeFile = async (session: Session, keptnView: KeptnView, { put, remove }: FileChange): Promise<void> => {
+export const writeFile = async (
+  session: Session,
+  keptnView: KeptnView,
+  { put, remove }: { readonly put: readonly Webhook[]; readonly remove: readonly string[] },
+): Promise<void> => {
   const { ports, selection, report } = session;
   const { project, stage } = selection;
   const name = `${webhookFile} of ${describeSelection(stage === undefined ? { project } : selection)}`;
@@ -106,9 +105,9 @@ export const writeFile = async (session: Session, keptnView: KeptnView, { put, r
   const others = keptnView.webhooks.filter(({ isOurs }) => !isOurs).length;
   const kept = others === 0 ? "" : ` Kept ${plural(others, "other webhook")}.`;
   const written = put.length > 0 ? [`${put.length} of our webhooks written`] : [];
-  const what = [...written, ...(goes.length > 0 ? [`${goes.length} removed`] : [])].join(", ");
+  const removed = goes.length > 0 ? [`${goes.length} removed`] : [];
+  const said = `${name}: ${[...written, ...removed].join(", ")}.${kept}`;
   const { text } = changed;
-  const said = `${name}: ${what}.${kept}`;
   await report.change({ would: said, done: said }, () =>
     text === undefined ? ports.keptn.deleteFile(selection) : ports.keptn.writeFile(selection, text),
   );

@@ -1,7 +1,6 @@
 // Decides whether a Job retries after a failed pod, following batch/v1 backoffLimit and PodFailurePolicy.
 import type { Job } from "../../lib/core/kubernetes.ts";
 
-/** Why a Job ended. */
 export interface Reason {
   readonly reason: string;
   readonly message: string;

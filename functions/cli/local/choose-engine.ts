@@ -1,16 +1,12 @@
 // Chooses the engine: podman or docker if available, otherwise processes.
 import { IoError } from "../../lib/io-error.ts";
 import { commandWorks } from "./command-works.ts";
-import type { Engine, Say } from "./engine.ts";
+import type { Engine, EngineContext } from "./engine.ts";
 
 export type RuntimeChoice = "auto" | Engine["name"];
 
-export interface EngineOptions {
+interface EngineOptions extends EngineContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** A working folder for the engine. */
-  readonly folder: string;
-  readonly say: Say;
-  readonly now: () => Date;
   /** How long an engine may take to respond. */
   readonly answerSeconds?: number;
 }

@@ -1,22 +1,20 @@
 // Runs containers with podman or docker, whose command lines are compatible for our purposes.
 import { execFile } from "node:child_process";
-import { type ContainerEnd, type ContainerOrder, type Engine, refused, type Say } from "./engine.ts";
+import { type ContainerEnd, type ContainerOrder, type Engine, type EngineContext, refused } from "./engine.ts";
 import { createArguments } from "./engine-arguments.ts";
 import { runProcess } from "./run-process.ts";
 
-export interface ContainerEngineOptions {
+interface ContainerEngineOptions extends EngineContext {
   readonly name: "podman" | "docker";
   /** The environment of the engine's own program. */
   readonly env: Readonly<Record<string, string>>;
-  readonly say: Say;
-  readonly now: () => Date;
 }
 
 export const containerEngine = (options: ContainerEngineOptions): Engine => ({
   name: options.name,
   run: async (order, signal) =>
     (await getImage(options, order, signal)) ??
-    (await createContainer(options, order)) ??
+    (await createContainer(options.name, order)) ??
     attach(options, order, signal),
 });
 
@@ -91,10 +89,7 @@ const outcomeOf = (
   return { ...end, exitCode, reason };
 };
 
-const createContainer = async (
-  { name }: ContainerEngineOptions,
-  order: ContainerOrder,
-): Promise<ContainerEnd | undefined> => {
+const createContainer = async (name: string, order: ContainerOrder): Promise<ContainerEnd | undefined> => {
   const created = await call(name, createArguments(order), soon());
   return created.ok ? undefined : refused("CreateContainerError", created.output);
 };

@@ -2,7 +2,6 @@
 import type { Container, EnvVar } from "../../lib/core/kubernetes.ts";
 import { expand } from "./expand.ts";
 
-/** By key. */
 export type Values = Readonly<Record<string, string>>;
 
 /** The local run's Secrets or ConfigMaps, by name. */
@@ -18,50 +17,43 @@ export type ContainerEnv =
   /** Why the container cannot be created, in the kubelet's words if it has any. */
   | { readonly missing: string };
 
-export const makeContainerEnv = (container: Container, { secrets, configMaps }: Given): ContainerEnv => {
+export const makeContainerEnv = (container: Container, given: Given): ContainerEnv => {
   const variables = new Map<string, string>();
   for (const { secretRef, configMapRef, prefix = "" } of container.envFrom ?? []) {
-    const values = configMapRef ? configMaps[configMapRef.name ?? ""] : secrets[secretRef?.name ?? ""];
-    if (configMapRef && !values && !configMapRef.optional) return { missing: noConfigMap(configMapRef.name) };
-    if (secretRef && !values && !secretRef.optional) return { missing: noSecret(secretRef.name) };
+    const kind = configMapRef ? "ConfigMap" : "Secret";
+    const { name, optional } = configMapRef ?? secretRef ?? { optional: true };
+    const values = valuesOf(given, kind, name);
+    if (!values && !optional) return { missing: notGiven(kind, name) };
     for (const [key, value] of Object.entries(values ?? {})) variables.set(prefix + key, value);
   }
   for (const variable of container.env ?? []) {
-    const value = resolve(variable, { variables, secrets, configMaps });
+    const value = resolve(variable, variables, given);
     if (typeof value === "object") return value;
     if (value !== undefined) variables.set(variable.name, value);
   }
   return { variables };
 };
 
-type Known = Given & { readonly variables: ReadonlyMap<string, string> };
-
-const resolve = ({ name, value, valueFrom }: EnvVar, { variables, secrets, configMaps }: Known) => {
+const resolve = ({ name, value, valueFrom }: EnvVar, variables: ReadonlyMap<string, string>, given: Given) => {
   if (!valueFrom) return expand(value ?? "", variables);
-  const { secretKeyRef: secret, configMapKeyRef: configMap } = valueFrom;
-  if (secret) return keyValueOf(secret, secrets, { kind: "Secret", missing: noSecret(secret.name) });
-  if (configMap) return keyValueOf(configMap, configMaps, { kind: "ConfigMap", missing: noConfigMap(configMap.name) });
+  const { secretKeyRef, configMapKeyRef } = valueFrom;
+  if (secretKeyRef) return keyValueOf("Secret", secretKeyRef, given);
+  if (configMapKeyRef) return keyValueOf("ConfigMap", configMapKeyRef, given);
   return { missing: `variable ${name}: a local run does not support this source (${Object.keys(valueFrom).join()})` };
 };
 
-interface Reference {
-  readonly name?: string;
-  readonly key: string;
-  readonly optional?: boolean;
-}
+type KeyRef = { readonly name?: string; readonly key: string; readonly optional?: boolean };
 
-const keyValueOf = (
-  { name, key, optional }: Reference,
-  given: Secrets,
-  { kind, missing }: { readonly kind: string; readonly missing: string },
-) => {
-  const values = given[name ?? ""];
+const keyValueOf = (kind: Kind, { name, key, optional }: KeyRef, given: Given) => {
+  const values = valuesOf(given, kind, name);
   if (values?.[key] !== undefined || optional) return values?.[key];
-  return { missing: values ? `couldn't find key ${key} in ${kind} ${name}` : missing };
+  return { missing: values ? `couldn't find key ${key} in ${kind} ${name}` : notGiven(kind, name) };
 };
 
-export const noSecret = (name = "") =>
-  `secret "${name}" not found. Set its values for a local run: --secret ${name}=FILE`;
+type Kind = "Secret" | "ConfigMap";
 
-export const noConfigMap = (name = "") =>
-  `configmap "${name}" not found. Set its values for a local run: --config-map ${name}=FILE`;
+export const valuesOf = ({ secrets, configMaps }: Given, kind: Kind, name = ""): Values | undefined =>
+  (kind === "Secret" ? secrets : configMaps)[name];
+
+export const notGiven = (kind: Kind, name = ""): string =>
+  `${kind.toLowerCase()} "${name}" not found. Set its values for a local run: --${kind === "Secret" ? "secret" : "config-map"} ${name}=FILE`;

@@ -39,5 +39,10 @@ export type ContainerEnd =
 
 export const refused = (reason: string, message: string): ContainerEnd => ({ kind: "refused", reason, message });
 
-/** Prints a message to the user. */
-export type Say = (message: string) => void;
+export interface EngineContext {
+  /** An existing working folder for the engine. */
+  readonly folder: string;
+  /** Prints a message to the user. */
+  readonly say: (message: string) => void;
+  readonly now: () => Date;
+}

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
 
-export interface Lookup {
+interface Lookup {
   /** Value of PATH. */
   readonly path: string;
   /** Base folder of relative paths on this machine. */

@@ -48,10 +48,7 @@ export const endedStatuses = (
   return [decided, over];
 };
 
-const allSucceeded: Reason = {
-  reason: "CompletionsReached",
-  message: "Reached expected number of succeeded pods",
-};
+const allSucceeded: Reason = { reason: "CompletionsReached", message: "Reached expected number of succeeded pods" };
 
 const conditionOf = (type: string, { reason, message, now }: Reason & { readonly now: Date }) => ({
   ...{ type, status: "True", reason, message },

@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkDataKey } from "../../lib/core/config/kubernetes-names.ts";
 import type { Pod, Volume } from "../../lib/core/kubernetes.ts";
-import { type Given, noConfigMap, noSecret, type Values } from "./container-env.ts";
+import { type Given, notGiven, type Values, valuesOf } from "./container-env.ts";
 
 export interface PodVolumes {
   /** Folders by volume name. */
@@ -23,22 +23,17 @@ export const makePodVolumes = async (parent: string, pod: Pod, given: Given): Pr
   return { folders };
 };
 
-interface Place {
-  readonly parent: string;
-  readonly pod: string;
-  readonly given: Given;
-}
-
 /** @returns its folder; undefined for other kinds, which containers here do not mount */
 const makeVolume = async (
   { name, emptyDir, persistentVolumeClaim: claim, secret, configMap }: Volume,
-  { parent, pod, given }: Place,
+  { parent, pod, given }: { readonly parent: string; readonly pod: string; readonly given: Given },
 ): Promise<string | undefined | { readonly missing: string }> => {
   const own = join(parent, pod, "volumes", name);
   if (emptyDir) return makeOpenFolder(own);
   if (claim) return makeOpenFolder(join(parent, "claims", claim.claimName));
-  if (secret) return fill(own, given.secrets[secret.secretName ?? ""], noSecret(secret.secretName));
-  return configMap ? fill(own, given.configMaps[configMap.name ?? ""], noConfigMap(configMap.name)) : undefined;
+  if (secret) return fill(own, valuesOf(given, "Secret", secret.secretName), notGiven("Secret", secret.secretName));
+  if (!configMap) return undefined;
+  return fill(own, valuesOf(given, "ConfigMap", configMap.name), notGiven("ConfigMap", configMap.name));
 };
 
 /** Writable for any user of the image, like an emptyDir. */

@@ -1,18 +1,14 @@
 // Runs a container's command as a process on this machine, without its image, and with a separate folder for /keptn.
 import { mkdir, mkdtemp, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type ContainerEnd, type ContainerOrder, type Engine, refused, type Say } from "./engine.ts";
+import { type ContainerEnd, type ContainerOrder, type Engine, type EngineContext, refused } from "./engine.ts";
 import { checkExecutable } from "./executable.ts";
 import { rewritePaths } from "./rewrite-paths.ts";
 import { type ProcessOrder, runProcess } from "./run-process.ts";
 
-export interface ProcessEngineOptions {
+interface ProcessEngineOptions extends EngineContext {
   /** Variables that every process needs, such as PATH and HOME. */
   readonly baseEnv: Readonly<Record<string, string>>;
-  /** An existing working folder. */
-  readonly folder: string;
-  readonly say: Say;
-  readonly now: () => Date;
 }
 
 export const processEngine = (options: ProcessEngineOptions): Engine => {
@@ -41,11 +37,14 @@ const makeProcess = async (options: ProcessEngineOptions, order: ContainerOrder)
   const { workingDir } = container;
   const hostDir = workingDir ? hostPathOf(workingDir, mounts) : await mkdtemp(join(options.folder, "process-"));
   if (hostDir !== workingDir) await mkdir(hostDir, { recursive: true });
-  if (!(await isFolder(hostDir))) return refuse(noFolder(hostDir));
+  const found = await stat(hostDir).catch(() => undefined);
+  if (!found?.isDirectory()) return refuse(noFolder(hostDir));
   const path = { ...options.baseEnv, ...Object.fromEntries(order.env) }["PATH"] ?? "";
   const toHost = (inside: string) => hostPathOf(inside, mounts);
-  const wrong = await checkExecutable(command[0] ?? "", { path, workingDir: hostDir, toHost });
-  if (wrong) return startError(wrong, options.now());
+  const message = await checkExecutable(command[0] ?? "", { path, workingDir: hostDir, toHost });
+  const now = options.now();
+  // As the kubelet reports it.
+  if (message) return { kind: "ended", exitCode: 128, reason: "StartError", message, startedAt: now, finishedAt: now };
   const rewrite = (text: string) => rewritePaths(text, mounts);
   const env = Object.fromEntries([...order.env].map(([name, value]) => [name, rewrite(value)]));
   return { command: command.map(rewrite), workingDir: hostDir, env: { ...options.baseEnv, ...env } };
@@ -57,12 +56,6 @@ const hostPathOf = (path: string, mounts: ContainerOrder["mounts"]): string => {
   return mount === undefined ? path : `${mounts[mount]}${path.slice(mount.length)}`;
 };
 
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-
 const refuse = (message: string): ContainerEnd => refused("CreateContainerError", message);
 
 const noCommand = (image = "") =>
@@ -71,13 +64,3 @@ const noCommand = (image = "") =>
 
 const noFolder = (folder: string) =>
   `the workingDir ${folder} does not exist on this machine (below ${dirname(folder)}). Use --runtime podman or docker.`;
-
-/** Like the kubelet: exit code 128, StartError. */
-const startError = (message: string, now: Date): ContainerEnd => ({
-  kind: "ended",
-  exitCode: 128,
-  reason: "StartError",
-  message,
-  startedAt: now,
-  finishedAt: now,
-});

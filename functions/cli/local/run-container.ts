@@ -19,7 +19,7 @@ export type FetchFiles = (
   to: { readonly folder: string; readonly log: (line: string) => void },
 ) => Promise<{ readonly exitCode: number; readonly message?: string }>;
 
-export interface PodContainer {
+interface PodContainer {
   readonly container: Container;
   readonly pod: Pod;
   readonly folder: PodFolder;
@@ -35,7 +35,7 @@ export const runContainer = async (
   asked: PodContainer,
   signal: AbortSignal,
 ): Promise<ContainerEnd> => {
-  const { container, pod, folder } = asked;
+  const { container, pod, folder, onStarted, onOutput } = asked;
   if (folder.missing !== undefined) return refused("CreateContainerConfigError", folder.missing);
   if (container.name === fetchContainerName) return fetchInto(world, asked, orderOf(container));
   const made = makeContainerEnv(container, world);
@@ -51,8 +51,8 @@ export const runContainer = async (
     env: made.variables,
     mounts: { ...folder.mountsOf(container), [resultPath]: result.path },
     graceSeconds: Math.min(mostGraceSeconds, pod.spec?.terminationGracePeriodSeconds ?? mostGraceSeconds),
-    onStarted: asked.onStarted,
-    onOutput: asked.onOutput,
+    onStarted,
+    onOutput,
   };
   const end = await world.engine.run(order, signal);
   const message = await result.read();

@@ -80,7 +80,7 @@ const verdictOn = ({ job, status, end }: Life, pod: Pod): Reason | undefined => 
 /** @param why undefined: it succeeded */
 const end = (world: PodWorld, life: Life, why: Reason | undefined): void => {
   for (const status of endedStatuses(life.status, why ? "failed" : "succeeded", world.now(), why))
-    world.jobs.setStatus(refOf(life.job), status);
+    setStatus(world, life, status);
 };
 
 const setStatus = (world: PodWorld, life: Life, status: JobStatus): void => {

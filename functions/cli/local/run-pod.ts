@@ -15,7 +15,6 @@ export interface PodWorld extends ContainerWorld {
   readonly watcher: PodWatcher;
 }
 
-/** Listens to pods. */
 export interface PodWatcher {
   onStart(job: Job): void;
   onOutput(job: Job, container: string, bytes: Uint8Array): void;
@@ -24,23 +23,15 @@ export interface PodWatcher {
 }
 
 export interface PodRun {
-  /** The current state. */
   pod(): Pod;
-  /** Logs by container. */
+  /** By container. */
   readonly logs: ReadonlyMap<string, LogFile>;
   /** Whether all containers succeeded. */
   readonly done: Promise<boolean>;
   close(): void;
 }
 
-export interface PodLife {
-  /** Called with the number of ready pods. */
-  readonly onReady: (ready: number) => void;
-  /** Stops it. */
-  readonly signal: AbortSignal;
-}
-
-export const runPod = (world: PodWorld, job: Job, given: PodLife): PodRun => {
+export const runPod = (world: PodWorld, job: Job, given: Pick<Life, "onReady" | "signal">): PodRun => {
   const name = `${job.metadata?.name}-${randomUUID().slice(0, 5)}`;
   const pod = makePod(job, { name, uid: randomUUID(), now: world.now() });
   const life: Life = { ...given, job, pod, logs: new Map(), deadline: new AbortController() };
@@ -50,11 +41,15 @@ export const runPod = (world: PodWorld, job: Job, given: PodLife): PodRun => {
   return { pod: () => life.pod, logs: life.logs, done: live(world, life), close };
 };
 
-interface Life extends PodLife {
+interface Life {
   readonly job: Job;
   pod: Pod;
   readonly logs: Map<string, LogFile>;
   readonly deadline: AbortController;
+  /** Stops the pod. */
+  readonly signal: AbortSignal;
+  /** Called with the number of ready pods. */
+  readonly onReady: (ready: number) => void;
 }
 
 /** Runs the containers one after the other. @returns whether all succeeded */

@@ -20,10 +20,7 @@ export const makeStored = (job: Job, now: Date): StoredJob => {
   }
   return {
     ...rest,
-    metadata: {
-      ...{ ...metadata, name, namespace, uid: randomUUID() },
-      ...{ generation: 1, creationTimestamp: timeOf(now) },
-    },
+    metadata: { ...metadata, name, namespace, uid: randomUUID(), generation: 1, creationTimestamp: timeOf(now) },
     spec: { ...spec, suspend: spec.suspend ?? false }, // batch/v1 defaults
     status: {},
   };

@@ -31,10 +31,8 @@ export const migrate = async (
   if (fault) throw usageError(`--namespace ${fault.message}. ${fault.fix}`);
   const text = await readInput(values, "values");
   const folder = output ?? ".";
-  const planned = planMigration({
-    ...{ text, file: values === "-" ? "stdin" : values },
-    ...{ namespace, image, folder, manifests: manifests ?? (await pathToManifests(folder)) },
-  });
+  const options = { namespace, image, folder, manifests: manifests ?? (await pathToManifests(folder)) };
+  const planned = planMigration({ text, file: values === "-" ? "stdin" : values, ...options });
   if ("problems" in planned) {
     terminal.say(renderProblems(planned.problems));
     return exitCode.failed;

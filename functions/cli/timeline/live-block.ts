@@ -8,8 +8,8 @@ export interface LiveBlock {
   draw(lines: readonly string[]): void;
   /** Erases the block, prints in its place, and draws the block again below. */
   above(print: () => void): void;
-  /** Keeps the block, or erases it with `clear`, and shows the cursor. */
-  end(how?: { readonly clear: boolean }): void;
+  /** Keeps the block, and shows the cursor. */
+  end(): void;
 }
 
 const control = {
@@ -25,10 +25,6 @@ export const makeLiveBlock = (screen: Screen): LiveBlock => {
   let hidden = false;
 
   const toTop = (): string => `\r${control.up(heightOf(drawn, screen.columns()))}`;
-  const erase = (): void => {
-    if (drawn.length > 0) screen.write(toTop() + control.eraseToEnd);
-    drawn = [];
-  };
   const draw = (lines: readonly string[]): void => {
     const shown = fitHeight(lines, screen);
     const start = drawn.length > 0 ? toTop() : "";
@@ -41,12 +37,12 @@ export const makeLiveBlock = (screen: Screen): LiveBlock => {
     draw,
     above: (print) => {
       const before = drawn;
-      erase();
+      if (before.length > 0) screen.write(toTop() + control.eraseToEnd);
+      drawn = [];
       print();
       if (before.length > 0) draw(before);
     },
-    end: ({ clear } = { clear: false }) => {
-      if (clear) erase();
+    end: () => {
       if (hidden) screen.write(control.showCursor);
       [drawn, hidden] = [[], false];
     },

@@ -62,18 +62,18 @@ const explainMatches = (starts: Starts): Note[] => {
   return [...notes.values()];
 };
 
-const runsToo = ({ action, index }: Placed, first: Placed, type: string): Note => ({
+const runsToo = (one: Placed, first: Placed, type: string): Note => ({
   code: "jes-every-action-runs",
-  message: `JES ran only the action ${nameOf(first)} for ${type}. Now ${nameOf({ action, index })} runs too, as a separate run${action.silent ? "" : " with its own answer to Keptn"}.`,
+  message: `JES ran only the action ${nameOf(first)} for ${type}. Now ${nameOf(one)} runs too, as a separate run${one.action.silent ? "" : " with its own answer to Keptn"}.`,
   fix: "If it should not run, restrict its events, or remove it.",
-  path: ["actions", index],
+  path: ["actions", one.index],
 });
 
-const runsAtOnce = ({ action, index }: Placed, silent: Placed): Note => ({
+const runsAtOnce = (one: Placed, silent: Placed): Note => ({
   code: "jes-silent-first",
-  message: `JES ran ${nameOf({ action, index })} after the silent action ${nameOf(silent)} had ended. Now both start at once.`,
+  message: `JES ran ${nameOf(one)} after the silent action ${nameOf(silent)} had ended. Now both start at once.`,
   fix: "If one must wait for the other, make them tasks of one action.",
-  path: ["actions", index],
+  path: ["actions", one.index],
 });
 
 /** Whether one event may start both: not if they require different values of the same property. */

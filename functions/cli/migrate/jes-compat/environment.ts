@@ -8,19 +8,36 @@ import { atFirst, envOf, type Note, type PlacedEnv, tasksOf } from "./places.ts"
 
 export const explainEnvironment = (config: JobConfig): Note[] => {
   const entries = envOf(config);
+  const withLabels = tasksOf(config).filter(({ task }) => usesLabels(task));
+  const wholeSecrets = entries.filter(({ entry }) => isWholeSecret(entry));
   return [
-    ...atFirst(entries.filter(mayBeNoText), explainJson),
+    ...atFirst(entries.filter(mayBeNoText), ({ entry, path }, more) => ({
+      code: "jes-json-values",
+      message: `If the event's value for ${quote(entry.name)}${more} is not text but a list, a number or null, it is written as JSON; JES wrote [a b], 1.2345678e+07, <nil>.`,
+      fix: "Nothing to do, unless a program parses Go's format.",
+      path: [...path, "value"],
+    })),
     ...entries.flatMap(explainEnvelope),
-    ...entries.filter(({ entry }) => given.test(entry.name)).map(explainOwn),
+    ...entries
+      .filter(({ entry }) => given.test(entry.name))
+      .map(({ entry, path }) => ({
+        code: "jes-own-variable-wins",
+        message: `The task's own ${entry.name} now overrides the event's; in JES the event's won.`,
+        fix: "Remove it to get the event's value.",
+        path: [...path, "name"],
+      })),
     ...entries.flatMap(explainReferences),
-    ...atFirst(
-      tasksOf(config).filter(({ task }) => usesLabels(task)),
-      ({ path }, more) => explainLabels(path, more),
-    ),
-    ...atFirst(
-      entries.filter(({ entry }) => isWholeSecret(entry)),
-      explainSecret,
-    ),
+    ...atFirst(withLabels, ({ path }, more) => ({
+      code: "jes-label-names",
+      message: `In the names of LABELS_… variables of this task${more}, every invalid character becomes _; JES only replaced - and spaces, and failed for a label such as a/b.`,
+      path,
+    })),
+    ...atFirst(wholeSecrets, ({ entry, path }, more) => ({
+      code: "jes-secret-by-reference",
+      message: `Kubernetes passes the Secret ${quote(entry.name)}${more} to the task; JES needed the right to read all Secrets. A variable of \`env\` overrides a key with the same name. If the Secret is missing, the run fails after the start grace period.`,
+      fix: "The Secret must be in the task's namespace, as before.",
+      path,
+    })),
   ];
 };
 
@@ -35,13 +52,6 @@ const mayBeNoText = ({ entry }: PlacedEnv): boolean =>
   !envelopeFieldOf(entry.value) &&
   (isIndefinite(entry.value) || !surelyText.test(entry.value));
 
-const explainJson = ({ entry, path }: PlacedEnv, more: string): Note => ({
-  code: "jes-json-values",
-  message: `If the event's value for ${quote(entry.name)}${more} is not text but a list, a number or null, it is written as JSON; JES wrote [a b], 1.2345678e+07, <nil>.`,
-  fix: "Nothing to do, unless a program parses Go's format.",
-  path: [...path, "value"],
-});
-
 const explainEnvelope = ({ entry, path }: PlacedEnv): Note[] => {
   const field = entry.valueFrom === "event" ? envelopeFieldOf(entry.value) : undefined;
   if (!field || entry.as) return [];
@@ -50,39 +60,15 @@ const explainEnvelope = ({ entry, path }: PlacedEnv): Note[] => {
   return [{ code: "jes-envelope-values", message, path: [...path, "value"] }];
 };
 
-const explainOwn = ({ entry, path }: PlacedEnv): Note => ({
-  code: "jes-own-variable-wins",
-  message: `The task's own ${entry.name} now overrides the event's; in JES the event's won.`,
-  fix: "Remove it to get the event's value.",
-  path: [...path, "name"],
-});
-
 const explainReferences = ({ entry, path }: PlacedEnv): Note[] => {
   if (entry.valueFrom !== "string") return [];
   const names = [...entry.value.matchAll(/(?<!\$)\$\(([-._a-zA-Z][-._a-zA-Z0-9]*)\)/g)].map(([, name = ""]) => name);
   const known = names.find((name) => given.test(name));
-  return known ? [explainGiven(known, [...path, "value"])] : [];
+  if (!known) return [];
+  const message = `$(${known}) is now replaced with its value; JES left it unchanged.`;
+  const fix = `Write $$(${known}) for the literal text.`;
+  return [{ code: "jes-event-in-values", message, fix, path: [...path, "value"] }];
 };
-
-const explainGiven = (name: string, path: Note["path"]): Note => ({
-  code: "jes-event-in-values",
-  message: `$(${name}) is now replaced with its value; JES left it unchanged.`,
-  fix: `Write $$(${name}) for the literal text.`,
-  path,
-});
 
 const usesLabels = ({ cmd = [], args = [], env = [] }: Task): boolean =>
   [...cmd, ...args, ...env.map(({ value }) => value)].some((text) => text.includes("LABELS_"));
-
-const explainLabels = (path: Note["path"], more: string): Note => ({
-  code: "jes-label-names",
-  message: `In the names of LABELS_… variables of this task${more}, every invalid character becomes _; JES only replaced - and spaces, and failed for a label such as a/b.`,
-  path,
-});
-
-const explainSecret = ({ entry, path }: PlacedEnv, more: string): Note => ({
-  code: "jes-secret-by-reference",
-  message: `Kubernetes passes the Secret ${quote(entry.name)}${more} to the task; JES needed the right to read all Secrets. A variable of \`env\` overrides a key with the same name. If the Secret is missing, the run fails after the start grace period.`,
-  fix: "The Secret must be in the task's namespace, as before.",
-  path,
-});

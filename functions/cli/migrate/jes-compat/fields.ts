@@ -65,7 +65,6 @@ const explainTaken = ({ path }: Part, more: string): Note => ({
   message: `JES does not know \`valueFrom: task\`${more}, and fails the task.`,
 });
 
-/** A part of the config. */
 interface Part {
   readonly part: Tree;
   readonly path: Path;

@@ -65,7 +65,6 @@ export const same = (value: string, name: string): Row =>
     typeof text === "string" && text !== "" ? [setting(name, text)] : [],
   );
 
-/** A map, if it has entries. */
 export const filled = (value: string, becomes: string, make: (map: object) => readonly Part[]): Row =>
   row(value, becomes, ({ value: map }) => (isRecord(map) && Object.keys(map).length > 0 ? make(map) : []));
 

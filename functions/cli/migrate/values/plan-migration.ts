@@ -36,7 +36,7 @@ export const planMigration = ({ text, file, ...options }: MigrateInput): Migrati
 const partsOf = (row: Row, values: Values): PlacedPart[] => {
   const [change] = values.changes.filter(({ path }) => rowOf(path) === row);
   const made = row.make({ value: values.get(row.value), isChanged: change !== undefined, values });
-  return made.map((part) => ({ ...part, from: row.value, ...(change ? { at: change.at } : {}) }));
+  return made.map((part) => ({ ...part, from: row.value, ...placeOf(change ?? {}) }));
 };
 
 const unknownOf = (changes: readonly Change[]): PlacedPart[] =>

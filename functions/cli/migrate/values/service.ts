@@ -3,7 +3,7 @@ import { filled, leftOut, note, patch, type Row, row, setting } from "./parts.ts
 
 const functions = { apiVersion: "serving.knative.dev/v1", kind: "Service" };
 const source = { apiVersion: "apps/v1", kind: "Deployment", name: "keptn-source" };
-const accounts = (names: string) => ({ apiVersion: "v1", kind: "ServiceAccount", name: names });
+const accounts = (name: string) => ({ apiVersion: "v1", kind: "ServiceAccount", name });
 
 const makePullSecrets: Row["make"] = ({ values }) => {
   const secrets = values.get("imagePullSecrets");
@@ -57,9 +57,7 @@ export const serviceRows: readonly Row[] = [
     "resources",
     "Nothing: the functions' resources are in manifests/base, and small; patch them for higher load.",
   ),
-  leftOut("nodeSelector", placing),
-  leftOut("tolerations", placing),
-  leftOut("affinity", placing),
+  ...["nodeSelector", "tolerations", "affinity"].map((value) => leftOut(value, placing)),
   row("fullnameOverride", "`FULL_DEPLOYMENT_NAME`: the label app.kubernetes.io/managed-by of Jobs and pods", makeName),
   leftOut("nameOverride", "Nothing: our objects have the names in manifests/."),
   leftOut("global", "Nothing: the chart does not use it."),

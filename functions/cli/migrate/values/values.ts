@@ -52,10 +52,8 @@ const makeValues = (merged: TreeMap, changes: readonly Change[]): Values => {
     const value = get(path);
     return typeof value === "string" ? value : "";
   };
-  return { get, text, isTrue: (path) => isYes(text(path)), changes };
+  return { get, text, isTrue: (path) => /^(y|yes|true|on)$/i.test(text(path)), changes };
 };
-
-const isYes = (text: string): boolean => /^(y|yes|true|on)$/i.test(text);
 
 const valueAt = (tree: Tree, [key, ...more]: readonly string[]): Tree | undefined => {
   if (key === undefined) return tree ?? undefined;
@@ -76,18 +74,11 @@ const merge = (given: TreeMap, defaults: TreeMap): TreeMap => {
 
 const changesOf = (given: TreeMap, defaults: TreeMap, at: YamlTree["at"]): Change[] =>
   leavesOf(given)
-    .filter(({ path, value }) => !isSame(value, valueAt(defaults, path)))
+    .filter(({ path, value }) => JSON.stringify(value) !== JSON.stringify(valueAt(defaults, path)))
     .map(({ path }) => ({ path, at: at(path) }));
 
-interface Leaf {
-  readonly path: readonly string[];
-  readonly value: Tree;
-}
-
-const leavesOf = (tree: Tree, path: readonly string[] = []): Leaf[] => {
+const leavesOf = (tree: Tree, path: readonly string[] = []): { path: readonly string[]; value: Tree }[] => {
   if (tree === null) return [];
   if (!isRecord(tree)) return [{ path, value: tree }];
   return Object.entries(tree).flatMap(([key, value]) => leavesOf(value, [...path, key]));
 };
-
-const isSame = (value: Tree, chart: Tree | undefined): boolean => JSON.stringify(value) === JSON.stringify(chart);
