@@ -1,4 +1,4 @@
-// Creates the suspended Jobs of all runs of an event. The first Job is the lock. Nothing is announced before all of them exist.
+// Creates the suspended Jobs of all runs of an event. The one that is created first is the lock. Nothing is announced before all of them exist.
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";
 import { reportedRuns } from "../lib/core/plan/first-plan.ts";
@@ -42,7 +42,8 @@ export const createJobs = async (
   ports: ReconcilePorts,
   { event, planned, runs, inTime, lookAgain }: Creation,
 ): Promise<Created> => {
-  const [first, ...others] = runs.flatMap((plan) => plan.jobs.map((job) => ({ plan, job })));
+  const all = runs.flatMap((plan) => plan.jobs.map((job) => ({ plan, job })));
+  const first = all[runs[0]?.lockIndex ?? 0];
   if (!first) return { kind: "created", runs: [], isFirst: false };
   let reported: ReadonlySet<string> = new Set();
   const findEarlier = async (): Promise<Created | undefined> => {
@@ -58,7 +59,7 @@ export const createJobs = async (
   const found = lock.answer === "exists" || lock.refusal ? await findEarlier() : undefined;
   if (found) return found;
   if (lock.fault !== undefined) throw lock.fault;
-  const missing = others.filter(({ plan }) => !reported.has(plan.runId));
+  const missing = all.filter((one) => one !== first && !reported.has(one.plan.runId));
   if (missing.length > 0) inTime();
   const attempts = [lock, ...(await Promise.all(missing.map((one) => create(ports, one))))];
   const isFirst = lock.answer !== undefined && lock.answer !== "exists";
