@@ -28,11 +28,7 @@ interface NatsAddress {
   readonly name: string;
 }
 
-interface Session {
-  readonly connection: NatsConnection;
-  /** Subscribes to these subjects, and to no others. */
-  readonly subscribe: (subjects: readonly string[]) => Promise<void>;
-}
+type Session = ReturnType<typeof makeSession>;
 
 export const listenToNats = (address: NatsAddress, events: NatsEvents): Nats => {
   const end = new AbortController();
@@ -74,9 +70,10 @@ export const listenToNats = (address: NatsAddress, events: NatsEvents): Nats => 
   };
 };
 
-const makeSession = (connection: NatsConnection, { group }: NatsAddress, { onMessage }: NatsEvents): Session => {
+const makeSession = (connection: NatsConnection, { group }: NatsAddress, { onMessage }: NatsEvents) => {
   const subscribed = new Map<string, Subscription>();
   const callback = (error: Error | null, message: Msg) => (error ? undefined : onMessage(message.string()));
+  /** Subscribes to these subjects, and to no others. */
   const subscribe = async (subjects: readonly string[]): Promise<void> => {
     for (const [subject, subscription] of subscribed) {
       if (subjects.includes(subject)) continue;
