@@ -4,13 +4,7 @@ import { connect, type Msg, type NatsConnection, type Subscription } from "@nats
 import { IoError } from "../lib/io-error.ts";
 import { retry } from "../lib/retry.ts";
 
-export interface Nats {
-  /** Replaces the subscribed subjects. If connected, resolves when the server knows them. */
-  hear(subjects: readonly string[]): Promise<void>;
-  isConnected(): boolean;
-  /** Unsubscribes, delivers messages that have arrived, and closes the connection. */
-  drain(): Promise<void>;
-}
+export type Nats = ReturnType<typeof listenToNats>;
 
 export interface NatsEvents {
   /** Called for each message in order. Messages are not buffered: the callback drops those it cannot accept. */
@@ -30,7 +24,7 @@ interface NatsAddress {
 
 type Session = ReturnType<typeof makeSession>;
 
-export const listenToNats = (address: NatsAddress, events: NatsEvents): Nats => {
+export const listenToNats = (address: NatsAddress, events: NatsEvents) => {
   const end = new AbortController();
   let subjects: readonly string[] = [];
   let session: Session | undefined;
@@ -58,12 +52,14 @@ export const listenToNats = (address: NatsAddress, events: NatsEvents): Nats => 
     if (!end.signal.aborted) throw fault; // a bug: the process must not continue without a connection
   });
   return {
-    hear: async (wanted) => {
+    /** Replaces the subscribed subjects. If connected, resolves when the server knows them. */
+    hear: async (wanted: readonly string[]): Promise<void> => {
       subjects = wanted;
       await session?.subscribe(subjects).catch(() => {}); // the next connection subscribes again
     },
-    isConnected: () => session !== undefined,
-    drain: async () => {
+    isConnected: (): boolean => session !== undefined,
+    /** Unsubscribes, delivers messages that have arrived, and closes the connection. */
+    drain: async (): Promise<void> => {
       end.abort();
       await session?.connection.drain().catch(() => {});
     },
