@@ -13,7 +13,7 @@ export interface Terminal {
   /** For {@link print}. */
   paint(format: Format, text: string): string;
   /** A stream that is not a terminal has no screen. */
-  readonly screens: { readonly stdout?: Screen; readonly stderr?: Screen };
+  readonly screens: { readonly stdout?: Screen | undefined; readonly stderr?: Screen | undefined };
   /** @returns a function that stops listening */
   onInterrupt(listener: () => void): () => void;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -37,7 +37,7 @@ export const processTerminal = (): Terminal => ({
   say: (line) => void process.stderr.write(`${line}\n`),
   style: (format, text) => styleText(format, text, { stream: process.stderr }),
   paint: (format, text) => styleText(format, text, { stream: process.stdout }),
-  screens: { ...screenOf("stdout", process.stdout), ...screenOf("stderr", process.stderr) },
+  screens: { stdout: screenOf(process.stdout), stderr: screenOf(process.stderr) },
   onInterrupt: (listener) => {
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     for (const signal of signals) process.on(signal, listener);
@@ -49,12 +49,11 @@ export const processTerminal = (): Terminal => ({
   now: () => new Date(),
 });
 
-const screenOf = (name: "stdout" | "stderr", stream: NodeJS.WriteStream): Terminal["screens"] => {
-  if (!stream.isTTY || process.env["TERM"] === "dumb") return {};
-  const screen: Screen = {
+const screenOf = (stream: NodeJS.WriteStream): Screen | undefined => {
+  if (!stream.isTTY || process.env["TERM"] === "dumb") return undefined;
+  return {
     columns: () => stream.columns || 80,
     rows: () => stream.rows || 24,
     write: (text) => void stream.write(text),
   };
-  return { [name]: screen };
 };

@@ -6,14 +6,7 @@ import type { KeyedQueue } from "./keyed-queue.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SourcePorts } from "./ports.ts";
 
-export interface Admission {
-  subscribe(subscriptions: readonly Subscription[]): void;
-  isWanted(event: KeptnEvent): boolean;
-  /** Whether it is delivered, refused, or in progress. */
-  isKnown(id: string): boolean;
-  /** @returns false if there is no room for it now */
-  admit(event: KeptnEvent, arrival: Arrival): boolean;
-}
+export type Admission = ReturnType<typeof makeAdmission>;
 
 interface Arrival {
   readonly way: "nats" | "api";
@@ -21,22 +14,24 @@ interface Arrival {
   readonly listed: boolean;
 }
 
-export type AdmissionPorts = Pick<SourcePorts, "sink" | "clock"> & {
+type AdmissionPorts = Pick<SourcePorts, "sink" | "clock"> & {
   readonly metrics: Metrics;
   readonly deliveredIds: DeliveredIds;
   /** A function, because the queue is made after admission. */
   readonly queue: () => Pick<KeyedQueue, "has" | "offer">;
 };
 
-export const makeAdmission = ({ sink, clock, metrics, deliveredIds, queue }: AdmissionPorts): Admission => {
+export const makeAdmission = ({ sink, clock, metrics, deliveredIds, queue }: AdmissionPorts) => {
   let subscriptions: readonly Subscription[] = [];
   return {
-    subscribe: (next) => {
+    subscribe: (next: readonly Subscription[]): void => {
       subscriptions = next;
     },
-    isWanted: (event) => isWanted(subscriptions, event),
-    isKnown: (id) => queue().has(id) || deliveredIds.has(id),
-    admit: (event, { way, listed }) => {
+    isWanted: (event: KeptnEvent): boolean => isWanted(subscriptions, event),
+    /** Whether it is delivered, refused, or in progress. */
+    isKnown: (id: string): boolean => queue().has(id) || deliveredIds.has(id),
+    /** @returns false if there is no room for it now */
+    admit: (event: KeptnEvent, { way, listed }: Arrival): boolean => {
       const { id, type, shkeptncontext: key, data } = event;
       const [message, about] = [sink.pack(event), aboutEvent(event)];
       const times = { at: timeOf(event) ?? clock.now(), takenAtMs: clock.elapsedMs() };

@@ -1,19 +1,7 @@
 // Events that were dropped because there was no room or the sink did not accept them. Until they are fetched from Keptn's list, later
 // events of their sequences must not overtake them.
 
-export interface Backlog {
-  /** Call it when the event is dropped. */
-  add(event: Dropped): void;
-  /** Whether an event of this sequence was dropped and not fetched yet. */
-  has(event: Pick<Dropped, "key" | "project">): boolean;
-  /** Whether Keptn is known to accept answers to it: it published the event, or was asked. */
-  isHeard(id: string): boolean;
-  /** Call it when the event is fetched. */
-  remove(event: Pick<Dropped, "id">): void;
-  isEmpty(project: string): boolean;
-  /** Starts a poll that covers all events of this project dropped so far. @returns call it when the poll is complete */
-  beginPoll(project: string): () => void;
-}
+export type Backlog = ReturnType<typeof makeBacklog>;
 
 interface Dropped {
   readonly id: string;
@@ -30,7 +18,7 @@ type Entry = Omit<Dropped, "id"> & {
 /** Beyond this limit only the project is kept, and all its sequences count as affected. */
 const mostEvents = 20_000;
 
-export const makeBacklog = (): Backlog => {
+export const makeBacklog = () => {
   const events = new Map<string, Entry>();
   /** The number of events of each sequence. */
   const sequences = new Map<string, number>();
@@ -46,17 +34,23 @@ export const makeBacklog = (): Backlog => {
     else sequences.delete(entry.key);
   };
   return {
-    add: ({ id, key, project }) => {
+    /** Call it when the event is dropped. */
+    add: ({ id, key, project }: Dropped): void => {
       if (events.size >= mostEvents && !events.has(id)) return void forgotten.set(project, poll);
       remove({ id });
       events.set(id, { key, project, poll });
       sequences.set(key, (sequences.get(key) ?? 0) + 1);
     },
-    has: ({ key, project }) => sequences.has(key) || forgotten.has(project),
-    isHeard: (id) => events.has(id),
+    /** Whether an event of this sequence was dropped and not fetched yet. */
+    has: ({ key, project }: Omit<Dropped, "id">): boolean => sequences.has(key) || forgotten.has(project),
+    /** Whether Keptn is known to accept answers to it: it published the event, or was asked. */
+    isHeard: (id: string): boolean => events.has(id),
+    /** Call it when the event is fetched. */
     remove,
-    isEmpty: (project) => !forgotten.has(project) && ![...events.values()].some((one) => one.project === project),
-    beginPoll: (project) => {
+    isEmpty: (project: string): boolean =>
+      !forgotten.has(project) && ![...events.values()].some((one) => one.project === project),
+    /** Starts a poll that covers all events of this project dropped so far. @returns call it when the poll is complete */
+    beginPoll: (project: string) => {
       poll += 1;
       const begun = poll;
       return () => {

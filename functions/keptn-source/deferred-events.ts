@@ -1,19 +1,7 @@
 // Events that Keptn lists but does not accept answers to yet: shortly after it triggered them, or for hours while a sequence is paused.
 import type { Envelope } from "../lib/core/event/keptn-event.ts";
 
-export interface DeferredEvents {
-  /** Notes that Keptn does not accept answers to it yet. */
-  defer(event: Envelope, nowMs: number): void;
-  forget(id: string): void;
-  /** Whether it was noted recently and is not due yet. */
-  isDeferred(id: string, nowMs: number): boolean;
-  /** Events to ask for again now. */
-  due(nowMs: number): readonly Envelope[];
-  /** When the next one is due; Infinity if there is none. */
-  readonly nextMs: number;
-  /** After a complete poll: drops events that Keptn no longer lists. */
-  keep(listed: ReadonlySet<string>): void;
-}
+export type DeferredEvents = ReturnType<typeof makeDeferredEvents>;
 
 interface Entry {
   readonly event: Envelope;
@@ -27,22 +15,28 @@ const longestPauseMs = 30_000;
 /** The next poll finds the rest. */
 const mostEntries = 500;
 
-export const makeDeferredEvents = (): DeferredEvents => {
+export const makeDeferredEvents = () => {
   const entries = new Map<string, Entry>();
   return {
-    defer: (event, nowMs) => {
+    /** Notes that Keptn does not accept answers to it yet. */
+    defer: (event: Envelope, nowMs: number): void => {
       const before = entries.get(event.id);
       if (!before && entries.size >= mostEntries) return;
       const pauseMs = before ? Math.min(before.pauseMs * 2, longestPauseMs) : firstPauseMs;
       entries.set(event.id, { event, pauseMs, dueMs: nowMs + pauseMs });
     },
-    forget: (id) => void entries.delete(id),
-    isDeferred: (id, nowMs) => (entries.get(id)?.dueMs ?? nowMs) > nowMs,
-    due: (nowMs) => [...entries.values()].filter(({ dueMs }) => dueMs <= nowMs).map(({ event }) => event),
+    forget: (id: string): void => void entries.delete(id),
+    /** Whether it was noted recently and is not due yet. */
+    isDeferred: (id: string, nowMs: number): boolean => (entries.get(id)?.dueMs ?? nowMs) > nowMs,
+    /** Events to ask for again now. */
+    due: (nowMs: number): Envelope[] =>
+      [...entries.values()].filter(({ dueMs }) => dueMs <= nowMs).map(({ event }) => event),
+    /** When the next one is due; Infinity if there is none. */
     get nextMs() {
       return [...entries.values()].reduce((next, { dueMs }) => Math.min(next, dueMs), Number.POSITIVE_INFINITY);
     },
-    keep: (listed) => {
+    /** After a complete poll: drops events that Keptn no longer lists. */
+    keep: (listed: ReadonlySet<string>): void => {
       for (const id of entries.keys()) if (!listed.has(id)) entries.delete(id);
     },
   };

@@ -4,19 +4,9 @@ import type { Log } from "../lib/process.ts";
 import type { Backlog } from "./backlog.ts";
 import type { SourceClock } from "./ports.ts";
 
-export interface Fetcher {
-  /** Fetches this project's dropped events as soon as there is room, until none is left. */
-  fetch(project: string): void;
-  isFetching(project: string): boolean;
-  /** Call it when the sink did not accept an event: the next ones are fetched later. */
-  onReturned(project: string): void;
-  /** Call it when the sink accepted an event. */
-  onDelivered(project: string): void;
-  /** Resolves when there is room for one more event of this project and its pause is over. */
-  whenRoom(project: string): Promise<void>;
-}
+export type Fetcher = ReturnType<typeof makeFetcher>;
 
-export interface FetcherPorts {
+interface FetcherPorts {
   readonly clock: SourceClock;
   readonly log: Log;
   readonly backlog: Backlog;
@@ -31,7 +21,7 @@ const betweenPollsMs = 500;
 const firstPauseMs = 5_000;
 const longestPauseMs = 60_000;
 
-export const makeFetcher = (ports: FetcherPorts): Fetcher => {
+export const makeFetcher = (ports: FetcherPorts) => {
   const { clock, backlog, whenRoom, end } = ports;
   const fetching = new Set<string>();
   const pauses = makePauses(ports);
@@ -44,15 +34,19 @@ export const makeFetcher = (ports: FetcherPorts): Fetcher => {
     fetching.delete(project);
   };
   return {
-    fetch: (project) => {
+    /** Fetches this project's dropped events as soon as there is room, until none is left. */
+    fetch: (project: string): void => {
       if (fetching.has(project)) return;
       fetching.add(project);
       void run(project); // rejects only for a bug, which must end the process
     },
-    isFetching: (project) => fetching.has(project),
+    isFetching: (project: string): boolean => fetching.has(project),
+    /** Call it when the sink did not accept an event: the next ones are fetched later. */
     onReturned: pauses.begin,
+    /** Call it when the sink accepted an event. */
     onDelivered: pauses.end,
-    whenRoom: async (project) => {
+    /** Resolves when there is room for one more event of this project and its pause is over. */
+    whenRoom: async (project: string): Promise<void> => {
       await whenRoom(project);
       await pauses.wait(project);
     },

@@ -7,7 +7,7 @@ import { makeDeliveredIds } from "./delivered-ids.ts";
 import { makeDeliverer } from "./deliverer.ts";
 import { makeFetcher } from "./fetcher.ts";
 import { makeKeyedQueue } from "./keyed-queue.ts";
-import { type Metrics, makeMetrics } from "./metrics.ts";
+import { makeMetrics } from "./metrics.ts";
 import type { Parts } from "./parts.ts";
 import { pollProject } from "./poll.ts";
 import { makePollLoop, type PollLoop } from "./poll-loop.ts";
@@ -15,26 +15,21 @@ import type { SourcePorts } from "./ports.ts";
 import { receive } from "./receive.ts";
 import { makeRefresh } from "./refresh.ts";
 
-export interface Source {
-  /** Undefined: it is alive. Outages may pass: only what a restart would fix counts as not alive. */
-  whyNotAlive(): string | undefined;
-  whyNotReady(): string | undefined;
-  readonly metrics: Metrics["render"];
-  /** Accepts no more events, and gives those in progress DRAIN_SECONDS. */
-  stop(): Promise<void>;
-  /** Rejects only for a bug. */
-  readonly ended: Promise<void>;
-}
+export type Source = ReturnType<typeof startSource>;
 
-export const startSource = (ports: SourcePorts): Source => {
+export const startSource = (ports: SourcePorts) => {
   const [end, giveUp] = [new AbortController(), new AbortController()];
   const { parts, pollLoop } = connectParts(ports, end.signal, giveUp.signal);
   const ended = pollLoop.run(parts);
   return {
+    /** Undefined: it is alive. Outages may pass: only what a restart would fix counts as not alive. */
     whyNotAlive: () => whyNotAlive(pollLoop, parts),
     whyNotReady: () => whyNotReady(pollLoop, parts),
-    ...{ metrics: parts.metrics.render, ended },
-    stop: async () => {
+    metrics: parts.metrics.render,
+    /** Rejects only for a bug. */
+    ended,
+    /** Accepts no more events, and gives those in progress DRAIN_SECONDS. */
+    stop: async (): Promise<void> => {
       end.abort();
       await drain(Promise.all([ended, parts.nats?.drain()]), giveUp, parts);
     },

@@ -21,22 +21,7 @@ export interface QueuedEvent {
 /** `returned`: left to Keptn's list. `over`: Keptn no longer waits for it. `kept`: given up because the program ends. */
 export type DeliveryOutcome = "delivered" | "refused" | "returned" | "over" | "kept";
 
-export interface KeyedQueue {
-  has(id: string): boolean;
-  /** @returns false when there is no room for it now */
-  offer(queued: QueuedEvent): boolean;
-  /** After `offer` found no room for a listed event: resolves when an event left and this project has room. */
-  whenRoom(project: string): Promise<void>;
-  /** Queued events, oldest first. */
-  held(): readonly QueuedEvent[];
-  /** Removes an event that Keptn no longer waits for, even while it is being sent. */
-  drop(id: string): void;
-  readonly waiting: number;
-  /** When the oldest queued event was accepted. */
-  readonly oldestTakenAtMs: number | undefined;
-  /** Resolves when all offered events are delivered or given up. */
-  whenEmpty(): Promise<void>;
-}
+export type KeyedQueue = ReturnType<typeof makeKeyedQueue>;
 
 export interface KeyedQueuePorts {
   /** Delivers one event to the sink. Throws only for a bug. @param dropped aborts the delivery */
@@ -51,7 +36,7 @@ interface HeldEvent {
   readonly outcome: Promise<DeliveryOutcome>;
 }
 
-export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts): KeyedQueue => {
+export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts) => {
   const held = new Map<string, HeldEvent>();
   const limits = { listed: makeQueueLimit(queueLimits.listed), unlisted: makeQueueLimit(queueLimits.unlisted) };
   const limitOf = ({ listed }: QueuedEvent) => (listed ? limits.listed : limits.unlisted);
@@ -64,8 +49,9 @@ export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts): Key
     return outcome;
   };
   return {
-    has: (id) => held.has(id),
-    offer: (queued) => {
+    has: (id: string): boolean => held.has(id),
+    /** @returns false when there is no room for it now */
+    offer: (queued: QueuedEvent): boolean => {
       const { id, project, key } = queued;
       if (!limitOf(queued).hasRoom(project, bytesOf(queued))) return false;
       limitOf(queued).take(project, bytesOf(queued));
@@ -74,17 +60,22 @@ export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts): Key
       held.set(id, { queued, drop, outcome: deliverAfter(previous, queued, drop.signal) });
       return true;
     },
+    /** After `offer` found no room for a listed event: resolves when an event left and this project has room. */
     whenRoom: limits.listed.whenRoom,
-    held: () => [...held.values()].map(({ queued }) => queued),
-    drop: (id) => held.get(id)?.drop.abort(),
-    get waiting() {
+    /** Queued events, oldest first. */
+    held: (): QueuedEvent[] => [...held.values()].map(({ queued }) => queued),
+    /** Removes an event that Keptn no longer waits for, even while it is being sent. */
+    drop: (id: string): void => held.get(id)?.drop.abort(),
+    get waiting(): number {
       return held.size;
     },
-    get oldestTakenAtMs() {
+    /** When the oldest queued event was accepted. */
+    get oldestTakenAtMs(): number | undefined {
       const [oldest] = held.values();
       return oldest?.queued.takenAtMs;
     },
-    whenEmpty: async () => {
+    /** Resolves when all offered events are delivered or given up. */
+    whenEmpty: async (): Promise<void> => {
       while (held.size > 0) await Promise.all([...held.values()].map(({ outcome }) => outcome));
     },
   };

@@ -2,9 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 export interface Gauges {
-  /** Events held until the sink accepts them. */
   readonly waiting: () => number;
-  /** Age of the oldest held event. */
   readonly oldestWaitingSeconds: () => number;
   /** Only with NATS. */
   readonly connected?: () => boolean;

@@ -4,13 +4,7 @@ import { connect, type Msg, type NatsConnection, type Subscription } from "@nats
 import { IoError } from "../lib/io-error.ts";
 import { retry } from "../lib/retry.ts";
 
-export interface Nats {
-  /** Replaces the subscribed subjects. If connected, resolves when the server knows them. */
-  hear(subjects: readonly string[]): Promise<void>;
-  isConnected(): boolean;
-  /** Unsubscribes, delivers messages that have arrived, and closes the connection. */
-  drain(): Promise<void>;
-}
+export type Nats = ReturnType<typeof listenToNats>;
 
 export interface NatsEvents {
   /** Called for each message in order. Messages are not buffered: the callback drops those it cannot accept. */
@@ -28,13 +22,9 @@ interface NatsAddress {
   readonly name: string;
 }
 
-interface Session {
-  readonly connection: NatsConnection;
-  /** Subscribes to these subjects, and to no others. */
-  readonly subscribe: (subjects: readonly string[]) => Promise<void>;
-}
+type Session = ReturnType<typeof makeSession>;
 
-export const listenToNats = (address: NatsAddress, events: NatsEvents): Nats => {
+export const listenToNats = (address: NatsAddress, events: NatsEvents) => {
   const end = new AbortController();
   let subjects: readonly string[] = [];
   let session: Session | undefined;
@@ -62,21 +52,24 @@ export const listenToNats = (address: NatsAddress, events: NatsEvents): Nats => 
     if (!end.signal.aborted) throw fault; // a bug: the process must not continue without a connection
   });
   return {
-    hear: async (wanted) => {
+    /** Replaces the subscribed subjects. If connected, resolves when the server knows them. */
+    hear: async (wanted: readonly string[]): Promise<void> => {
       subjects = wanted;
       await session?.subscribe(subjects).catch(() => {}); // the next connection subscribes again
     },
-    isConnected: () => session !== undefined,
-    drain: async () => {
+    isConnected: (): boolean => session !== undefined,
+    /** Unsubscribes, delivers messages that have arrived, and closes the connection. */
+    drain: async (): Promise<void> => {
       end.abort();
       await session?.connection.drain().catch(() => {});
     },
   };
 };
 
-const makeSession = (connection: NatsConnection, { group }: NatsAddress, { onMessage }: NatsEvents): Session => {
+const makeSession = (connection: NatsConnection, { group }: NatsAddress, { onMessage }: NatsEvents) => {
   const subscribed = new Map<string, Subscription>();
   const callback = (error: Error | null, message: Msg) => (error ? undefined : onMessage(message.string()));
+  /** Subscribes to these subjects, and to no others. */
   const subscribe = async (subjects: readonly string[]): Promise<void> => {
     for (const [subject, subscription] of subscribed) {
       if (subjects.includes(subject)) continue;

@@ -6,13 +6,7 @@ import type { Parts } from "./parts.ts";
 import { pollAll, pollDeferred, pollStored } from "./poll.ts";
 import type { SourceClock } from "./ports.ts";
 
-export interface PollLoop {
-  /** Runs until the program ends. @throws only for a bug */
-  run(parts: Parts): Promise<void>;
-  /** Call it when events may have been missed: a full poll starts now, and two more follow soon. */
-  pollAgain(): void;
-  readonly state: Readonly<PollState>;
-}
+export type PollLoop = ReturnType<typeof makePollLoop>;
 
 /** Times as the clock's `elapsedMs`. */
 interface PollState {
@@ -36,15 +30,16 @@ const afterReconnectMs = [5_000, 20_000] as const;
 /** Minimum pause, even if a poll must be followed by another. */
 const shortestPauseMs = 500;
 
-export const makePollLoop = (clock: SourceClock): PollLoop => {
+export const makePollLoop = (clock: SourceClock) => {
   const state: PollState = {
     ...{ plan: { listings: [], searches: [] }, backoff: initialBackoff, reachedKeptn: false },
     ...{ polledAtMs: clock.elapsedMs(), nextPollMs: 0, nextFullPollMs: 0, missed: false, soonMs: [] },
   };
   let pause = new AbortController();
   return {
-    state,
-    run: async (parts) => {
+    state: state as Readonly<PollState>,
+    /** Runs until the program ends. @throws only for a bug */
+    run: async (parts: Parts): Promise<void> => {
       const { end } = parts;
       end.addEventListener("abort", () => pause.abort(), { once: true });
       while (!end.aborted) {
@@ -55,7 +50,8 @@ export const makePollLoop = (clock: SourceClock): PollLoop => {
         await clock.pause(untilNextMs(state, parts), pause.signal);
       }
     },
-    pollAgain: () => {
+    /** Call it when events may have been missed: a full poll starts now, and two more follow soon. */
+    pollAgain: (): void => {
       state.missed = true;
       state.soonMs = afterReconnectMs;
       pause.abort();

@@ -11,6 +11,7 @@ import type { ListedEvent } from "../lib/keptn/open-events.ts";
 import type { QueuedEvent } from "./keyed-queue.ts";
 import type { Parts } from "./parts.ts";
 import { readEvent } from "./read-event.ts";
+import { admitListed } from "./receive.ts";
 
 /** How far back Keptn's datastore is searched. Lighthouse's evaluations do not wait longer; a run's Jobs stay for hours. */
 const searchBackMs = 60 * 60 * 1000;
@@ -118,15 +119,8 @@ const isHeard = async (event: Envelope, { keptn, deferred, backlog, clock }: Par
   return true;
 };
 
-/** If there is no room, Keptn's list serves as the queue, and the project is fetched separately. */
-const passOn = (event: KeptnEvent, { admission, backlog, fetcher, end }: Parts): boolean => {
-  if (end.aborted || admission.isKnown(event.id)) return false;
-  const { id, shkeptncontext: key, data } = event;
-  if (!backlog.has({ key, project: data.project }) && admission.admit(event, { way: "api", listed: true })) return true;
-  backlog.add({ id, key, project: data.project });
-  fetcher.fetch(data.project);
-  return false;
-};
+const passOn = (event: KeptnEvent, parts: Parts): boolean =>
+  !parts.end.aborted && !parts.admission.isKnown(event.id) && admitListed(event, "api", parts);
 
 /** Calls `act` one item at a time. @returns the sum of the results */
 const sum = async <T>(items: readonly T[], act: (item: T) => Promise<number | boolean> | boolean): Promise<number> => {

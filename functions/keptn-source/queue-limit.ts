@@ -1,13 +1,5 @@
 // Limits the events held in memory, in number and size. Even if one project's events are stuck, there is room for another project.
 
-export interface QueueLimit {
-  hasRoom(project: string, bytes: number): boolean;
-  take(project: string, bytes: number): void;
-  free(project: string, bytes: number): void;
-  /** Resolves when an event left and this project has room. */
-  whenRoom(project: string): Promise<void>;
-}
-
 interface Size {
   readonly count: number;
   readonly bytes: number;
@@ -27,7 +19,7 @@ const sum = (a: Size, b: Size): Size => ({ count: a.count + b.count, bytes: a.by
  * A project may hold as much as is free: alone it fills half of the room, two fill a third each. However many projects are stuck, there
  * is room for one more (dynamic thresholds, as switches share their buffers; Choudhury and Hahne 1998).
  */
-export const makeQueueLimit = (room: Size): QueueLimit => {
+export const makeQueueLimit = (room: Size) => {
   const held = new Map<string, Size>();
   let used = nothing;
   const waiters = new Set<{ readonly project: string; readonly wake: () => void }>();
@@ -44,8 +36,8 @@ export const makeQueueLimit = (room: Size): QueueLimit => {
   };
   return {
     hasRoom,
-    take: (project, bytes) => add(project, { count: 1, bytes }),
-    free: (project, bytes) => {
+    take: (project: string, bytes: number): void => add(project, { count: 1, bytes }),
+    free: (project: string, bytes: number): void => {
       add(project, { count: -1, bytes: -bytes });
       for (const waiter of waiters) {
         if (!hasRoom(waiter.project, 0)) continue;
@@ -53,6 +45,7 @@ export const makeQueueLimit = (room: Size): QueueLimit => {
         waiter.wake();
       }
     },
-    whenRoom: (project) => new Promise((wake) => void waiters.add({ project, wake })),
+    /** Resolves when an event left and this project has room. */
+    whenRoom: (project: string) => new Promise<void>((wake) => void waiters.add({ project, wake })),
   };
 };

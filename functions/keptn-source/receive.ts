@@ -4,25 +4,35 @@ import { aboutEvent } from "./admission.ts";
 import type { Parts } from "./parts.ts";
 import { readEventText } from "./read-event.ts";
 
-export const receive = (text: string, { admission, backlog, fetcher, metrics, log }: Parts): void => {
+export const receive = (text: string, parts: Parts): void => {
+  const { admission, metrics, log } = parts;
   const event = readEventText(text);
   if (!event) {
     const message = `NATS delivered a message that is not a Keptn event: ${text.slice(0, 100)}`;
     return void log({ level: "debug", message });
   }
   if (admission.isKnown(event.id) || !admission.isWanted(event)) return;
-  const { id, shkeptncontext: key, data } = event;
-  const listed = isListed(event);
-  const mustWait = listed && backlog.has({ key, project: data.project });
-  if (!mustWait && admission.admit(event, { way: "nats", listed })) return;
-  metrics.dropped.inc({ kind: listed ? "listed" : "unlisted" });
-  if (listed) {
-    backlog.add({ id, key, project: data.project });
-    fetcher.fetch(data.project);
-  } else {
+  if (isListed(event)) {
+    if (!admitListed(event, "nats", parts)) metrics.dropped.inc({ kind: "listed" });
+  } else if (!admission.admit(event, { way: "nats", listed: false })) {
+    metrics.dropped.inc({ kind: "unlisted" });
     const message = "lost an event: no room for it, and Keptn does not list it";
     log({ level: "warn", message, ...aboutEvent(event) });
   }
+};
+
+/** If there is no room, Keptn's list serves as the queue, and the project is fetched separately. */
+export const admitListed = (
+  event: KeptnEvent,
+  way: "nats" | "api",
+  { admission, backlog, fetcher }: Parts,
+): boolean => {
+  const { id, shkeptncontext: key, data } = event;
+  const dropped = { id, key, project: data.project };
+  if (!backlog.has(dropped) && admission.admit(event, { way, listed: true })) return true;
+  backlog.add(dropped);
+  fetcher.fetch(data.project);
+  return false;
 };
 
 /** Keptn lists events that it triggered itself, until they are answered. */

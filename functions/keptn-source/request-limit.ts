@@ -1,21 +1,13 @@
 // Limits concurrent requests to the sink, so that one project's slow requests do not keep others waiting.
 
-/** Runs `send` as soon as the project may start another request: first come, first served among the projects that may. */
-export type RequestLimit = <T>(project: string, send: () => Promise<T>) => Promise<T>;
-
-interface Waiter {
-  readonly project: string;
-  readonly start: () => void;
-}
-
 /** Events that wait for their next attempt do not count. */
 const mostRequests = { all: 20, perProject: 10 };
 
 /** A project without requests in progress never waits, regardless of the others. */
-export const makeRequestLimit = ({ all, perProject } = mostRequests): RequestLimit => {
+export const makeRequestLimit = ({ all, perProject } = mostRequests) => {
   /** The project of each request. */
   const inProgress: string[] = [];
-  const waiters = new Set<Waiter>();
+  const waiters = new Set<{ readonly project: string; readonly start: () => void }>();
   const mayStart = (project: string): boolean => {
     const own = inProgress.filter((other) => other === project).length;
     return own === 0 || (own < perProject && inProgress.length < all);
@@ -28,7 +20,8 @@ export const makeRequestLimit = ({ all, perProject } = mostRequests): RequestLim
       waiter.start();
     }
   };
-  return async (project, send) => {
+  /** Runs `send` as soon as the project may start another request: first come, first served among the projects that may. */
+  return async <Result>(project: string, send: () => Promise<Result>): Promise<Result> => {
     await new Promise<void>((start) => {
       waiters.add({ project, start });
       startWaiters();

@@ -53,8 +53,8 @@ const corePackages = ["yaml", "zod", "jsonpath-plus", "re2js", "@noble/hashes/"]
 
 /** Decides, and nothing else. */
 const isPure = (file: string): boolean =>
-  ["lib/core/", "cli/migrate/values/", "cli/migrate/jes-compat/", "cli/lint/lint.ts", "cli/plan/explain-plan.ts"].some(
-    (room) => file.startsWith(room),
+  ["lib/core/", "cli/migrate/values/", "cli/migrate/jes-compat/", "cli/lint/lint.ts"].some((room) =>
+    file.startsWith(room),
   );
 
 const files = globSync("functions/*/**/*.ts").map((file) => file.slice("functions/".length));

@@ -8,10 +8,9 @@ import type { ClusterReader } from "../../lib/kubernetes/cluster-reader.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { installationNamespace } from "../runs/cluster.ts";
 import type { Terminal } from "../terminal.ts";
-import { targetOf } from "./dry-event-target.ts";
 import { type KnownFacts, readFacts } from "./read-facts.ts";
 import { renderCount, renderFindings } from "./render.ts";
-import { sendDryEvent } from "./send-dry-event.ts";
+import { type DryRun, sendDryEvent, targetOf } from "./send-dry-event.ts";
 
 export interface CheckOptions {
   readonly namespace?: string;
@@ -34,7 +33,7 @@ export interface CheckGiven {
 export const check = async ({ options, cluster, sleep }: CheckGiven, terminal: Terminal): Promise<ExitCode> => {
   const { reader } = cluster;
   const namespace = options.namespace ?? installationNamespace(cluster.namespace);
-  const known = await readFacts(reader, { namespace, now: terminal.now });
+  const known = await readFacts(reader, namespace, terminal.now);
   const dryEvent = options.dryEvent ? await tryDryEvent(known, { reader, sleep }, terminal) : undefined;
   const facts: Facts = { ...known, ...(dryEvent ? { dryEvent } : {}) };
   const findings = runChecks(facts);
@@ -49,7 +48,7 @@ export const check = async ({ options, cluster, sleep }: CheckGiven, terminal: T
 
 const tryDryEvent = async (
   known: KnownFacts,
-  ports: { readonly reader: ClusterReader; readonly sleep: CheckGiven["sleep"] },
+  ports: Pick<DryRun, "reader" | "sleep">,
   terminal: Terminal,
 ): Promise<DryEvent> => {
   const target = targetOf(known);

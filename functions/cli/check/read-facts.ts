@@ -21,13 +21,8 @@ import { type PingSource, reviewRights, tryRead } from "./review-rights.ts";
 
 export type KnownFacts = Omit<Facts, "dryEvent">;
 
-export interface Place {
-  readonly namespace: string;
-  readonly now: () => Date;
-}
-
 /** @throws IoError if the cluster cannot be reached, or does not accept our credentials */
-export const readFacts = async (reader: ClusterReader, { namespace, now }: Place): Promise<KnownFacts> => {
+export const readFacts = async (reader: ClusterReader, namespace: string, now: () => Date): Promise<KnownFacts> => {
   const server = await reader.getServer(now);
   const { timers, ...objects } = await readObjects(reader, namespace);
   const settings = settingsOf({ ...objects, namespace });

@@ -1,8 +1,10 @@
 // Sends a dry event to the Broker, and waits for start-job to log it.
+import { settingsOf } from "../../lib/core/check/check-settings.ts";
 import { makeDryEvent, readDryEvent } from "../../lib/core/check/dry-event.ts";
 import type { DryEvent, Trigger } from "../../lib/core/check/facts.ts";
 import { IoError } from "../../lib/io-error.ts";
 import type { ClusterReader } from "../../lib/kubernetes/cluster-reader.ts";
+import type { KnownFacts } from "./read-facts.ts";
 
 export interface DryRun {
   readonly reader: ClusterReader;
@@ -16,6 +18,22 @@ export interface DryRun {
   readonly now: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
 }
+
+/** @returns the Broker's address, or why no dry event can be sent */
+export const targetOf = (known: KnownFacts): { readonly url: string } | DryEvent => {
+  const { brokers, functions } = known;
+  const notTried = (why: string, fix: string): DryEvent => ({ kind: "not-tried", why, fix });
+  const mend = "Fix the errors above, and check again.";
+  if (functions["start-job"].kind !== "there") return notTried("start-job does not exist.", mend);
+  const url = brokers.keptn.kind === "there" ? brokers.keptn.object.status?.address?.url : undefined;
+  if (url === undefined) return notTried("Broker keptn has no address.", mend);
+  const { LOG_LEVEL } = settingsOf(known);
+  if (LOG_LEVEL === "info" || LOG_LEVEL === "debug") return { url };
+  return notTried(
+    `with LOG_LEVEL=${LOG_LEVEL}, start-job does not log ignored events.`,
+    "Set LOG_LEVEL=info temporarily.",
+  );
+};
 
 /** A cold start takes about 2 s, and longer if the image must be pulled first. */
 const patienceSeconds = 60;

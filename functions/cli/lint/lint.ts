@@ -1,10 +1,11 @@
 // Everything that is wrong with a job config, before it is committed.
 import { lintIntent } from "../../lib/core/config/intent/lint-intent.ts";
 import { type ParsedJobConfig, parseJobConfig } from "../../lib/core/config/parse.ts";
+import type { Plan } from "../../lib/core/plan/plan.ts";
 import { toProblem } from "../../lib/core/plan/task-problem.ts";
 import { openLists } from "../../lib/core/policy/open-lists.ts";
 import { checkRules, type Rules } from "../../lib/core/policy/rules.ts";
-import { byPlace, type Problem } from "../../lib/core/problem.ts";
+import { byPlace, distinct, type Problem } from "../../lib/core/problem.ts";
 import { settingsTable } from "../../lib/core/settings/settings.ts";
 import { explainFromJes } from "../migrate/jes-compat/explain.ts";
 
@@ -36,12 +37,18 @@ export const lintJobConfig = (
 };
 
 /** All problems of a config that do not depend on an event, including valid settings that its author cannot have meant. */
-export const explainConfig = (parsed: ParsedJobConfig): readonly Problem[] => {
+const explainConfig = (parsed: ParsedJobConfig): readonly Problem[] => {
   const intent = lintIntent(parsed);
   const impossible = intent.filter(({ code }) => code === "impossible-event-name").map(({ at }) => at?.line);
   // A name that matches nothing is not loose.
   const isLoose = ({ code, at }: Problem) => code === "loose-event-name" && impossible.includes(at?.line);
   return [...parsed.problems.filter((problem) => !isLoose(problem)), ...intent].sort(byPlace);
+};
+
+/** For a plan: those of the config, and those of its event. */
+export const explainPlan = (plan: Plan, parsed: ParsedJobConfig): readonly Problem[] => {
+  const ofThisEvent = plan.problems.filter((problem) => !parsed.problems.includes(problem));
+  return distinct([...explainConfig(parsed), ...ofThisEvent]).sort(byPlace);
 };
 
 const isError = ({ severity }: Problem): boolean => severity === "error";

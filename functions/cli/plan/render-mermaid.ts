@@ -25,17 +25,12 @@ const renderTasks = (action: string, run: RunPlan | undefined): string[] =>
     const own = `${action}task${index + 1}`;
     const onError = node && node.onError !== "fail" ? [`onError: ${node.onError}`] : [];
     const label = labelOf(name, image, ...takes, `${hasFiles ? "with files, " : ""}${limit}`, ...onError, ...retries);
-    const [first, ...more] = arrowsTo(index, { action, tasks });
+    const [first, ...more] = arrowsTo(index, action, tasks);
     return [`  ${first} ${own}[[${label}]]`, ...more.map((arrow) => `  ${arrow} ${own}`)];
   });
 
-interface Place {
-  readonly action: string;
-  readonly tasks: readonly PlannedTask[];
-}
-
 /** From each needed task, or from the action. */
-const arrowsTo = (index: number, { action, tasks }: Place): string[] => {
+const arrowsTo = (index: number, action: string, tasks: readonly PlannedTask[]): string[] => {
   const { needs, spared, when } = tasks[index]?.node ?? { ...lineNode, needs: index === 0 ? [] : [index - 1] };
   const from = (task: number) => `${action}task${task + 1}`;
   const arrowOf = (need: number): string => {

@@ -6,19 +6,14 @@ import type { SweepPorts } from "../../lib/run/sweep.ts";
 import type { JobEvent } from "../local/job-listeners.ts";
 import type { LocalJobs } from "../local/jobs.ts";
 
-export interface EventLoop {
-  /** Resolves when every run is reported and every change handled. */
-  whenOver(): Promise<void>;
-  stop(): void;
-}
-
-export const startEventLoop = (jobs: LocalJobs, ports: SweepPorts, onFault: (fault: unknown) => void): EventLoop => {
+export const startEventLoop = (jobs: LocalJobs, ports: SweepPorts, onFault: (fault: unknown) => void) => {
   const handle = finishTask(ports, new Set());
   let handled: Promise<unknown> = Promise.resolve();
   const stop = jobs.subscribe((change) => {
     if (stateOf(change.job) !== "released") return; // the label selector of the ApiServerSource
     handled = handled.then(() => handle(makeEvent(change))).catch(onFault);
   });
+  /** Resolves when every run is reported and every change handled. */
   const whenOver = async (): Promise<void> => {
     for (;;) {
       const change = nextChange(jobs);

@@ -1,18 +1,20 @@
 // job-executor run: runs both functions for an event on this machine.
 import { basename, dirname, resolve } from "node:path";
+import { parseEnv } from "node:util";
 import { parseJobConfig } from "../../lib/core/config/parse.ts";
 import { planRuns } from "../../lib/core/plan/plan.ts";
 import { openLists } from "../../lib/core/policy/open-lists.ts";
 import { type Problem, renderProblems } from "../../lib/core/problem.ts";
 import { readEvent } from "../event.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
-import { readConfig } from "../input.ts";
+import { usageError } from "../fault.ts";
+import { readConfig, readInput } from "../input.ts";
+import { explainPlan } from "../lint/lint.ts";
 import type { RuntimeChoice } from "../local/choose-engine.ts";
+import type { Secrets } from "../local/container-env.ts";
 import type { EventOptions } from "../options.ts";
-import { explainPlan } from "../plan/explain-plan.ts";
 import { defaultSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
-import { readValues } from "./input.ts";
 import { runHere } from "./run-here.ts";
 
 export interface RunOptions extends EventOptions {
@@ -29,8 +31,8 @@ export const run = async (options: RunOptions, terminal: Terminal): Promise<Exit
   const [event, configText, secrets, configMaps] = await Promise.all([
     readEvent(options, terminal),
     readConfig(options.config),
-    readValues("secret", options.secret),
-    readValues("config-map", options.configMap),
+    readValues("Secret", options.secret),
+    readValues("ConfigMap", options.configMap),
   ]);
   const settings = { ...defaultSettings(), ...openLists };
   const parsed = parseJobConfig(configText, options.config);
@@ -53,6 +55,18 @@ export const run = async (options: RunOptions, terminal: Terminal): Promise<Exit
     }
   }
 };
+
+/** @param given entries `NAME=FILE` of the option */
+const readValues = async (kind: "Secret" | "ConfigMap", given: readonly string[]): Promise<Secrets> => {
+  const values = given.map(async (entry) => {
+    const [, name, file] = /^([^=]+)=(.+)$/.exec(entry) ?? [];
+    if (!name || !file) throw usageError(`${optionOf[kind]} ${entry} is not NAME=FILE.`);
+    return [name, parseEnv(await readInput(file, `${kind} ${name}`)) as Record<string, string>] as const;
+  });
+  return Object.fromEntries(await Promise.all(values));
+};
+
+const optionOf = { Secret: "--secret", ConfigMap: "--config-map" } as const;
 
 /** Same text as lint and plan. Errors prevent an action from running and are reported there. */
 const sayWarnings = (problems: readonly Problem[], terminal: Terminal): void => {

@@ -9,23 +9,13 @@ import { makeLiveBlock } from "../timeline/live-block.ts";
 import { renderTimeline } from "../timeline/render-timeline.ts";
 import { tasksByJob } from "./tasks-by-job.ts";
 
-export interface LiveView {
-  begin(): void;
-  /** @param job in its current state */
-  onChange(job: Job): void;
-  /** Prints something above the timeline. */
-  above(print: () => void): void;
-  /** Keeps the last timeline. */
-  close(): void;
-}
-
 const drawMs = 120;
 const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 
 export const makeLiveView = (
   { style, now }: Pick<Terminal, "style" | "now">,
   { screen, plans }: { readonly screen: Screen; readonly plans: readonly RunPlan[] },
-): LiveView => {
+) => {
   const block = makeLiveBlock(screen);
   let lives: readonly Life[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -36,16 +26,19 @@ export const makeLiveView = (
     block.draw(["", ...renderTimeline(lives.map(rowOf), canvas)]);
   };
   return {
-    begin: () => {
+    begin: (): void => {
       lives = waitingLives(plans, now().toISOString());
       timer = setInterval(draw, drawMs).unref();
       draw();
     },
-    onChange: (job) => {
+    /** @param job in its current state */
+    onChange: (job: Job): void => {
       lives = lives.map((life) => (life.job === job.metadata?.name ? follow(life, job, now().toISOString()) : life));
     },
+    /** Prints something above the timeline. */
     above: block.above,
-    close: () => {
+    /** Keeps the last timeline. */
+    close: (): void => {
       if (!timer) return;
       clearInterval(timer);
       timer = undefined;

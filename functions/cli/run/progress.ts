@@ -15,20 +15,9 @@ import { tasksByJob } from "./tasks-by-job.ts";
 import { makeVerdict } from "./verdict.ts";
 import { whyFailed } from "./why-failed.ts";
 
-export interface Progress extends PodWatcher {
-  begin(engine: Engine["name"]): void;
-  say(message: string): void;
-  log(line: LogLine): void;
-  /** @param job in its current state */
-  onChange(job: Job): void;
-  onEvent(event: SentEvent): void;
-  /** @returns whether every run passed */
-  end(): boolean;
-  /** Stops drawing. */
-  close(): void;
-}
+export type Progress = ReturnType<typeof makeProgress>;
 
-interface Shown {
+export interface Shown {
   readonly event: KeptnEvent;
   readonly plans: readonly RunPlan[];
   /** The --runtime option. */
@@ -37,7 +26,7 @@ interface Shown {
 }
 
 /** On a terminal, a timeline replaces the lines for each task's start and end. */
-export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
+export const makeProgress = (terminal: Terminal, shown: Shown) => {
   const { plans, verbose } = shown;
   const { style, screens } = terminal;
   const liveView = !verbose && screens.stderr ? makeLiveView(terminal, { screen: screens.stderr, plans }) : undefined;
@@ -49,30 +38,33 @@ export const makeProgress = (terminal: Terminal, shown: Shown): Progress => {
   return {
     ...makePodWatcher(terminal, { say, labelOf, hasTimeline: liveView !== undefined }),
     say,
-    begin: (engine) => {
+    begin: (engine: Engine["name"]): void => {
       say(renderEvent(shown.event));
       say(style(engine === "process" ? "yellow" : "dim", renderEngine(engine, shown)));
       liveView?.begin();
     },
-    log: (line) => {
+    log: (line: LogLine): void => {
       if (verbose || line.level === "warn" || line.level === "error") say(style("dim", renderLog(line)));
     },
-    onChange: (job) => {
+    /** @param job in its current state */
+    onChange: (job: Job): void => {
       const stopped = verdict.onChange(job);
       liveView?.onChange(job);
       if (stopped) say(`${style("red", "✖")} ${labelOf(job)}: ${stopped.why}`);
     },
-    onEvent: (sent) => {
+    onEvent: (sent: SentEvent): void => {
       verdict.onEvent(sent);
       print(() => terminal.out(liveView && screens.stdout ? renderSent(sent) : JSON.stringify(sent)));
     },
-    end: () => {
+    /** @returns whether every run passed */
+    end: (): boolean => {
       liveView?.close();
       for (const line of verdict.skipped()) terminal.say(style("dim", `- ${line}`));
       const results = verdict.results();
       for (const { passed, text } of results) terminal.say(style(passed ? "green" : "red", text));
       return results.every(({ passed }) => passed);
     },
+    /** Stops drawing. */
     close: () => liveView?.close(),
   };
 };

@@ -2,14 +2,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KeptnEvent } from "../../lib/core/event/keptn-event.ts";
-import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
 import type { Settings } from "../../lib/core/settings/settings.ts";
 import { newHolderIdentity, systemClock } from "../../lib/process.ts";
 import type { SweepPorts } from "../../lib/run/sweep.ts";
 import { startJob } from "../../start-job/handler.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
-import { chooseEngine, type RuntimeChoice } from "../local/choose-engine.ts";
+import { chooseEngine } from "../local/choose-engine.ts";
 import type { Given } from "../local/container-env.ts";
 import { localJobs } from "../local/jobs.ts";
 import { localKeptn } from "../local/keptn.ts";
@@ -19,18 +17,14 @@ import type { Terminal } from "../terminal.ts";
 import { startEventLoop } from "./event-loop.ts";
 import { fetchFrom } from "./fetch.ts";
 import { renderLeftOut } from "./left-out.ts";
-import { makeProgress, type Progress } from "./progress.ts";
+import { makeProgress, type Progress, type Shown } from "./progress.ts";
 
-export interface LocalRun {
-  readonly event: KeptnEvent;
+interface LocalRun extends Shown {
   readonly configText: string;
-  readonly plans: readonly RunPlan[];
   readonly settings: Settings;
   /** Folder in place of the service's folder in Keptn. */
   readonly files: string | undefined;
-  readonly runtime: RuntimeChoice;
   readonly given: Given;
-  readonly verbose: boolean;
 }
 
 interface Here {

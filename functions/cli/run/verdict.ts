@@ -7,17 +7,7 @@ import { skippedIn } from "../../lib/core/view/skipped.ts";
 import type { SentEvent } from "../local/keptn.ts";
 import { tasksByJob } from "./tasks-by-job.ts";
 
-export interface Verdict {
-  onEvent(event: SentEvent): void;
-  /** @param job in its current state @returns why it never gets a pod, the first time this is seen */
-  onChange(job: Job): Stopped | undefined;
-  /** One per run. */
-  results(): { readonly passed: boolean; readonly text: string }[];
-  /** Tasks that never run because of other tasks, one sentence each. */
-  skipped(): string[];
-}
-
-export const makeVerdict = (plans: readonly RunPlan[]): Verdict => {
+export const makeVerdict = (plans: readonly RunPlan[]) => {
   const finished = new Map<string, SentEvent>();
   const jobs = new Map<string, Job>();
   const tasks = tasksByJob(plans);
@@ -26,15 +16,17 @@ export const makeVerdict = (plans: readonly RunPlan[]): Verdict => {
     return job !== undefined && phaseOf(job) === "failed" && !tasks.get(name)?.onError;
   };
   return {
-    onEvent: (event) => {
+    onEvent: (event: SentEvent): void => {
       if (event.type.endsWith(".finished")) finished.set(event.source, event);
     },
-    onChange: (job) => {
+    /** @param job in its current state @returns why it never gets a pod, the first time this is seen */
+    onChange: (job: Job): Stopped | undefined => {
       const name = job.metadata?.name ?? "";
       const before = jobs.get(name);
       jobs.set(name, job);
       return job.spec?.suspend && !(before && stoppedNoted(before)) ? stoppedNoted(job) : undefined;
     },
+    /** One per run. */
     results: () =>
       plans.map((plan) => {
         const data = finished.get(plan.source)?.data;
@@ -46,6 +38,7 @@ export const makeVerdict = (plans: readonly RunPlan[]): Verdict => {
         const told = plan.silent ? "It sends no events." : "No finished event was sent.";
         return { passed, text: `Action '${plan.action}' ${passed ? "passed" : "failed"}. ${told}` };
       }),
+    /** Tasks that never run because of other tasks, one sentence each. */
     skipped: () => plans.flatMap((plan) => skippedOf(plan, jobs)),
   };
 };

@@ -1,10 +1,10 @@
 // job-executor runs: lists a cluster's open and recent runs, and explains why a run is stuck.
 import type { RunView } from "../../lib/core/view/run-view.ts";
-import type { Runs } from "../../lib/kubernetes/runs.ts";
 import { type ExitCode, exitCode } from "../exit-codes.ts";
 import { usageError } from "../fault.ts";
 import { defaultSettings } from "../settings.ts";
 import type { Terminal } from "../terminal.ts";
+import type { Cluster } from "./cluster.ts";
 import { type ClusterRuns, type RunsPorts, readClusterView, type Wanted } from "./read-runs.ts";
 import { renderDetail } from "./render-detail.ts";
 import { renderGantt } from "./render-gantt.ts";
@@ -25,7 +25,7 @@ export interface RunsGiven {
   /** See findRuns; undefined: all. */
   readonly wanted: string | undefined;
   readonly options: RunsOptions;
-  readonly cluster: { readonly runs: Runs; readonly namespace: string };
+  readonly cluster: Cluster;
   /** Between two polls of a watch. */
   readonly sleep: Sleep;
 }
@@ -78,17 +78,14 @@ const renderText = (
 /** Width of a timeline without a terminal. */
 const usualColumns = 100;
 
-const noRuns = ({ namespace }: Wanted): string =>
-  namespace === "*"
-    ? "There are no runs in any namespace."
-    : `There are no runs in namespace ${namespace}.${elsewhere(namespace)}`;
+const nameOf = (namespace: string): string => (namespace === "*" ? "any namespace" : `namespace ${namespace}`);
+
+const noRuns = ({ namespace }: Wanted): string => `There are no runs in ${nameOf(namespace)}.${elsewhere(namespace)}`;
 
 const elsewhere = (namespace: string): string =>
   namespace === "*" ? "" : " To list others, use --namespace or --all-namespaces.";
 
-const notFound = (wanted: string, { namespace }: Wanted): Error => {
-  const where = namespace === "*" ? "any namespace" : `namespace ${namespace}`;
-  return usageError(
-    `There is no run, event or context ${wanted} in ${where}. The Jobs of a reported run are deleted after ttlSecondsAfterFinished; Jobs that never finished are deleted at once. ${whereWhy}${elsewhere(namespace)}`,
+const notFound = (wanted: string, { namespace }: Wanted): Error =>
+  usageError(
+    `There is no run, event or context ${wanted} in ${nameOf(namespace)}. The Jobs of a reported run are deleted after ttlSecondsAfterFinished; Jobs that never finished are deleted at once. ${whereWhy}${elsewhere(namespace)}`,
   );
-};

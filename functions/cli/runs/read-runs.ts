@@ -22,21 +22,14 @@ export interface Wanted {
   readonly recent: number;
 }
 
-export interface ClusterRuns {
-  /** Open runs first, then newest first. @param nowMs used for ages */
-  view(nowMs: number): RunView[];
-  /** Reported runs that were left out. */
-  readonly more: number;
-  /** Sentences about objects that could not be read. */
-  readonly notes: readonly string[];
-}
+export type ClusterRuns = Awaited<ReturnType<typeof readClusterView>>;
 
 /** Each question costs a request, and nobody reads more at once. */
 const mostQuestions = 20;
 const sideBySide = 5;
 
 /** @throws IoError */
-export const readClusterView = async (ports: RunsPorts, wanted: Wanted): Promise<ClusterRuns> => {
+export const readClusterView = async (ports: RunsPorts, wanted: Wanted) => {
   const { runs: all, jobsUnread } = await listRuns(ports.runs, wanted.namespace);
   const found = wanted.run === undefined ? all : findRuns(all, wanted.run);
   const reported = found.filter(wasReported).length;
@@ -46,8 +39,11 @@ export const readClusterView = async (ports: RunsPorts, wanted: Wanted): Promise
   const seen = { ...pods, jobsUnread, settings: ports.settings };
   const answers = await answerQuestions(ports.runs, runs, { ...seen, nowMs: ports.now().getTime() });
   return {
-    view: (nowMs) => runs.map((run) => viewRun(run, { ...seen, ...answers, nowMs })),
+    /** Open runs first, then newest first. @param nowMs used for ages */
+    view: (nowMs: number): RunView[] => runs.map((run) => viewRun(run, { ...seen, ...answers, nowMs })),
+    /** Reported runs that were left out. */
     more,
+    /** Sentences about objects that could not be read. */
     notes: [...[...jobsUnread.values()].map((why) => `${why} The state of tasks there is unknown.`), ...notes],
   };
 };

@@ -4,8 +4,8 @@ import { renderDuration } from "../../lib/core/view/duration.ts";
 import { shortIdOf } from "../../lib/core/view/find.ts";
 import type { RunView } from "../../lib/core/view/run-view.ts";
 import { type Canvas, nameColumnsOf, renderLegend, renderTimeline } from "../timeline/render-timeline.ts";
-import { fit, padEnd, widthOf, wrapShort } from "../timeline/text-width.ts";
-import { mostLines, renderTable } from "./render-table.ts";
+import { fit, padEnd, widthOf } from "../timeline/text-width.ts";
+import { renderNote, renderTable } from "./render-table.ts";
 import { placeOf, shortTypeOf, signOf } from "./words.ts";
 
 export interface BoardCanvas extends Canvas {
@@ -35,12 +35,11 @@ const renderOpen = (run: RunView, canvas: BoardCanvas): string[] => {
   const right = `  ${word}  ${age}`;
   const title = fit(`${sign} ${oneLine(run.action)}  `, columns - widthOf(right));
   const room = columns - widthOf(title) - widthOf(right);
-  const lines = (text: string | undefined) => wrapShort(text ?? "", Math.max(20, columns - 4), mostLines);
   return [
     `${style(format, style("bold", title))}${style("dim", padEnd(aboutOf(run, room), room))}${style(format, right)}`,
     ...renderTimeline(run.tasks, canvas),
-    ...lines(run.why).map((line) => `    ${style("yellow", line)}`),
-    ...lines(run.fix).map((line) => `    ${style("dim", line)}`),
+    ...renderNote(run.why, "yellow", canvas),
+    ...renderNote(run.fix, "dim", canvas),
   ];
 };
 

@@ -50,9 +50,9 @@ const namespaceOf = ({ tasks }: RunView): string => tasks[0]?.namespace ?? "";
 const indent = "    ";
 
 /** Longest text in the list; the detail view has all of it. */
-export const mostLines = 4;
+const mostLines = 4;
 
-const renderNote = (text: string | undefined, format: Format, { columns, style }: TableStyle): string[] => {
+export const renderNote = (text: string | undefined, format: Format, { columns, style }: TableStyle): string[] => {
   if (!text) return [];
   const lines = columns === undefined ? [text] : wrapShort(text, Math.max(20, columns - indent.length), mostLines);
   return lines.map((line) => `${indent}${style(format, line)}`);
