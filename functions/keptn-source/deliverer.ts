@@ -1,10 +1,10 @@
 // Delivers one event to the sink: until it is accepted, permanently refused, or returned to Keptn's list to make room.
 import { IoError } from "../lib/io-error.ts";
 import { retry } from "../lib/retry.ts";
+import { makeConcurrencyLimit } from "./concurrency-limit.ts";
 import type { DeliveryOutcome, KeyedQueuePorts, QueuedEvent } from "./keyed-queue.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SourcePorts } from "./ports.ts";
-import { makeRequestLimit } from "./request-limit.ts";
 
 /** Attempts before a listed event is returned to Keptn's list: each may take a Broker minutes. Unlisted events exist only here. */
 const attemptsWhileListed = 3;
@@ -15,7 +15,7 @@ type DelivererPorts = Pick<SourcePorts, "sink" | "log" | "clock" | "firstRetryMs
 export const makeDeliverer = (ports: DelivererPorts, end: AbortSignal): KeyedQueuePorts["deliver"] => {
   const { sink, metrics, firstRetryMs = 500 } = ports;
   const pauses = { firstPauseMs: firstRetryMs, longestPauseMs: firstRetryMs * 20 };
-  const limit = makeRequestLimit();
+  const limit = makeConcurrencyLimit();
   const trouble = makeTroubleLog(ports);
   return async (queued, dropped) => {
     const signal = AbortSignal.any([end, dropped]);

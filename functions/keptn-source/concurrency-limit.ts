@@ -4,7 +4,7 @@
 const mostRequests = { all: 20, perProject: 10 };
 
 /** A project without requests in progress never waits, regardless of the others. */
-export const makeRequestLimit = ({ all, perProject } = mostRequests) => {
+export const makeConcurrencyLimit = ({ all, perProject } = mostRequests) => {
   /** The project of each request. */
   const inProgress: string[] = [];
   const waiters = new Set<{ readonly project: string; readonly start: () => void }>();

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { makeRequestLimit } from "../../functions/keptn-source/request-limit.ts";
+import { makeConcurrencyLimit } from "../../functions/keptn-source/concurrency-limit.ts";
 
 /** Requests that end when the test says so. */
 const open = () => {
-  const limit = makeRequestLimit({ all: 3, perProject: 2 });
+  const limit = makeConcurrencyLimit({ all: 3, perProject: 2 });
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const begin = (name: string): void => {
