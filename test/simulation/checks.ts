@@ -161,8 +161,12 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       if (event.runs.some(({ leaseRemoved }) => leaseRemoved)) return;
       // A config broken before any Job existed is reported as a whole, without knowledge of what an older delivery creates later.
       if (event.answeredWhole || (event.unplanned && event.plan === undefined)) return;
+      // Runs of two plans have one source: the first of them was credited (see bySource).
+      const told = new Set(
+        plansToJudge(event).flatMap((plan) => plan.flatMap((run) => (run.finished ? [run.source] : []))),
+      );
       const opens = plansToJudge(event).map((plan) =>
-        plan.find((run) => isLoud(run) && run.finished === 0 && !run.vanished),
+        plan.find((run) => isLoud(run) && !told.has(run.source) && !run.vanished),
       );
       const open = opens.every(Boolean) ? opens[0] : undefined;
       if (open) breaks("a task is complete before all of its runs were reported", `${event.name}, ${open.source}`);
