@@ -6,8 +6,8 @@ import { toProblem } from "../../lib/core/plan/task-problem.ts";
 import { openLists } from "../../lib/core/policy/open-lists.ts";
 import { checkRules, type Rules } from "../../lib/core/policy/rules.ts";
 import { byPlace, distinct, type Problem } from "../../lib/core/problem.ts";
-import { settingsTable } from "../../lib/core/settings/settings.ts";
 import { explainFromJes } from "../migrate/jes-compat/explain.ts";
+import { defaultSettings } from "../settings.ts";
 
 export interface LintOptions {
   readonly allowPrivilegedJobs: boolean;
@@ -21,7 +21,7 @@ export interface LintOptions {
 export const lintJobConfig = (
   text: string,
   file: string,
-  { allowPrivilegedJobs, rules: known = noRules, fromJes = false }: LintOptions,
+  { allowPrivilegedJobs, rules: known = noRules(), fromJes = false }: LintOptions,
 ): readonly Problem[] => {
   const parsed = parseJobConfig(text, file);
   const { actions, at } = parsed;
@@ -53,21 +53,11 @@ export const explainPlan = (plan: Plan, parsed: ParsedJobConfig): readonly Probl
 
 const isError = ({ severity }: Problem): boolean => severity === "error";
 
-const noRules: Rules = {
+const noRules = (): Rules => ({
+  ...defaultSettings(),
   ...openLists,
-  ALLOWED_IMAGE_LIST: [],
-  ALLOW_PRIVILEGED_JOBS: false,
   ALLOWED_NAMESPACES: ["*"],
-  ALLOWED_SERVICE_ACCOUNTS: [],
-  DENIED_SECRETS: [],
-  JOB_LABELS: {},
   JOB_NAMESPACE: "",
-  JOB_POD_SECURITY_LEVEL: undefined,
   JOB_SECURITY_CONTEXT: {},
   POD_SECURITY_CONTEXT: {},
-  KEPTN_SECRET_NAME: settingsTable.KEPTN_SECRET_NAME.fallback,
-  START_JOB_SERVICE_ACCOUNT: settingsTable.START_JOB_SERVICE_ACCOUNT.fallback,
-  FINISH_TASK_SERVICE_ACCOUNT: settingsTable.FINISH_TASK_SERVICE_ACCOUNT.fallback,
-  JOB_CHANGES_SERVICE_ACCOUNT: settingsTable.JOB_CHANGES_SERVICE_ACCOUNT.fallback,
-  KEPTN_SOURCE_SERVICE_ACCOUNT: settingsTable.KEPTN_SOURCE_SERVICE_ACCOUNT.fallback,
-};
+});

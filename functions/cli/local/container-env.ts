@@ -1,6 +1,5 @@
 // The environment of a container: Secrets and ConfigMaps, then its variables in order, expanded with earlier ones.
 import type { Container, EnvVar } from "../../lib/core/kubernetes.ts";
-import { expand } from "./expand.ts";
 
 export type Values = Readonly<Record<string, string>>;
 
@@ -41,6 +40,15 @@ const resolve = ({ name, value, valueFrom }: EnvVar, variables: ReadonlyMap<stri
   if (configMapKeyRef) return keyValueOf("ConfigMap", configMapKeyRef, given);
   return { missing: `variable ${name}: a local run does not support this source (${Object.keys(valueFrom).join()})` };
 };
+
+/**
+ * `$(NAME)` becomes the variable's value, and `$$` a dollar; unknown variables stay unchanged
+ * (k8s.io/kubernetes/third_party/forked/golang/expansion).
+ */
+export const expand = (text: string, variables: ReadonlyMap<string, string>): string =>
+  text.replace(/\$(?:\$|\(([^)]*)\))/g, (reference, name?: string) =>
+    name === undefined ? "$" : (variables.get(name) ?? reference),
+  );
 
 type KeyRef = { readonly name?: string; readonly key: string; readonly optional?: boolean };
 

@@ -2,9 +2,8 @@
 import { fetchContainerName, fetchOrderVariable } from "../../lib/core/files/fetch-order.ts";
 import { literalOf } from "../../lib/core/job/literal.ts";
 import type { Container, Pod } from "../../lib/core/kubernetes.ts";
-import { type Given, makeContainerEnv } from "./container-env.ts";
+import { expand, type Given, makeContainerEnv } from "./container-env.ts";
 import { type ContainerEnd, type Engine, refused } from "./engine.ts";
-import { expand } from "./expand.ts";
 import type { PodFolder } from "./pod-folder.ts";
 
 export interface ContainerWorld extends Given {

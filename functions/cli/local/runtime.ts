@@ -9,18 +9,8 @@ import { suspendedStatus } from "./job-status.ts";
 import { type JobRun, runJob } from "./run-job.ts";
 import type { PodRun, PodWorld } from "./run-pod.ts";
 
-export interface LocalRuntime {
-  readonly pods: Pods;
-  /** Stops all containers for good. Resolves when all have ended. */
-  stop(): Promise<void>;
-}
-
-export interface RuntimePorts extends PodWorld {
-  /** Receives errors that are not a container's: bugs, or problems of the machine. */
-  readonly onFault: (fault: unknown) => void;
-}
-
-export const localRuntime = (ports: RuntimePorts): LocalRuntime => {
+/** @param ports `onFault` receives errors that are not a container's: bugs, or problems of the machine */
+export const localRuntime = (ports: PodWorld & { readonly onFault: (fault: unknown) => void }) => {
   const runs = new Map<string, JobRun>();
   const start = (uid: string, job: Job): void => {
     const run = runJob(ports, job);
@@ -40,10 +30,10 @@ export const localRuntime = (ports: RuntimePorts): LocalRuntime => {
     else if (job.spec?.suspend && type === "add") ports.jobs.setStatus(ref, suspendedStatus(ports.now()));
     else if (job.spec?.suspend) remove(ref.uid);
   });
-
   return {
     pods: makePods(runs),
-    stop: async () => {
+    /** Stops all containers for good. Resolves when all have ended. */
+    stop: async (): Promise<void> => {
       unsubscribe();
       for (const run of runs.values()) run.stop();
       await Promise.allSettled([...runs.values()].map(({ done }) => done));

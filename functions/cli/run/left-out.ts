@@ -12,10 +12,7 @@ export const renderLeftOut = (plans: readonly RunPlan[], engine: Engine["name"])
   return found.length > 0 ? `A local run ignores some settings of the tasks: ${found.join("; ")}.` : undefined;
 };
 
-interface Kind {
-  readonly what: string;
-  readonly isIn: (pod: PodSpec, engine: Engine["name"]) => boolean;
-}
+type Kind = { readonly what: string; readonly isIn: (pod: PodSpec, engine: Engine["name"]) => boolean };
 
 const kinds: readonly Kind[] = [
   { what: "nodeSelector", isIn: ({ nodeSelector }) => nodeSelector !== undefined },

@@ -2,7 +2,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fetchFiles } from "../../fetch-files/handler.ts";
 import type { Settings } from "../../lib/core/settings/settings.ts";
+import { openFilesFolder } from "../../lib/disk/files-folder.ts";
+import { openTargetFolder } from "../../lib/disk/target-folder.ts";
+import { IoError } from "../../lib/io-error.ts";
 import { newHolderIdentity, systemClock } from "../../lib/process.ts";
 import type { SweepPorts } from "../../lib/run/sweep.ts";
 import { startJob } from "../../start-job/handler.ts";
@@ -11,11 +15,11 @@ import { chooseEngine } from "../local/choose-engine.ts";
 import type { Given } from "../local/container-env.ts";
 import { localJobs } from "../local/jobs.ts";
 import { localKeptn } from "../local/keptn.ts";
+import type { FetchFiles } from "../local/run-container.ts";
 import { localRuntime } from "../local/runtime.ts";
 import { localSnapshots } from "../local/snapshots.ts";
 import type { Terminal } from "../terminal.ts";
 import { startEventLoop } from "./event-loop.ts";
-import { fetchFrom } from "./fetch.ts";
 import { renderLeftOut } from "./left-out.ts";
 import { makeProgress, type Progress, type Shown } from "./progress.ts";
 
@@ -81,6 +85,19 @@ const makeWorld = async (run: LocalRun, { terminal, progress, folder }: Here) =>
 
 /** No sweep is needed, because no step gets lost within one process. */
 const noTimer = { touch: async (now: Date) => now, read: async () => undefined, remove: async () => {} };
+
+/** By the same rules as from Keptn. @param from undefined: there is no folder, so tasks cannot have files */
+const fetchFrom =
+  (from: string | undefined): FetchFiles =>
+  (order, { folder, log }) =>
+    fetchFiles(order, {
+      connect: () => {
+        if (from !== undefined) return openFilesFolder(from);
+        throw new IoError("The folder with the tasks' files is unknown. Set it with --files.", { retryable: false });
+      },
+      openTarget: ({ executable }) => openTargetFolder(folder, executable),
+      log,
+    });
 
 const runToEnd = async (
   { event }: LocalRun,

@@ -1,16 +1,9 @@
 // The tasks of planned runs by Job name, for the output.
 import type { RunPlan } from "../../lib/core/plan/run-plan.ts";
-import type { OnError } from "../../lib/core/run/graph.ts";
 import { readRun } from "../../lib/core/run/run-state.ts";
 
-export interface LocalTask {
-  /** The task's name, with the action's name if there are several actions. */
-  readonly label: string;
-  /** Its failure is tolerated. */
-  readonly onError?: OnError;
-}
-
-export const tasksByJob = (plans: readonly RunPlan[]): ReadonlyMap<string, LocalTask> =>
+/** `label` is the task's name, with the action's name if there are several; with `onError`, its failure is tolerated. */
+export const tasksByJob = (plans: readonly RunPlan[]) =>
   new Map(
     plans.flatMap(({ action, jobs: planned }) => {
       const { jobs = [], graph } = readRun(planned)?.spec ?? {};

@@ -50,12 +50,6 @@ export const installationNamespace = (own: string): string => (own === "default"
 /** client-node's default without a kubeconfig. */
 const nowhere = "http://localhost:8080";
 
-interface Asked {
-  readonly server: string;
-  readonly what: string;
-  readonly namespace: string;
-}
-
 /** An I/O error in words for the user. */
 export const reworded = (fault: Error, message: string): IoError => {
   const { httpStatus, retryable } = fault instanceof IoError ? fault : { httpStatus: undefined, retryable: false };
@@ -63,7 +57,10 @@ export const reworded = (fault: Error, message: string): IoError => {
 };
 
 /** Explains an I/O error to the user. @returns other errors unchanged */
-export const explain = (fault: unknown, { server, what, namespace }: Asked): unknown => {
+export const explain = (
+  fault: unknown,
+  { server, what, namespace }: Readonly<Record<"server" | "what" | "namespace", string>>,
+): unknown => {
   if (!(fault instanceof Error) || (!(fault instanceof IoError) && fault.name !== "Error")) return fault;
   const say = (message: string) => reworded(fault, message);
   switch (fault instanceof IoError ? fault.httpStatus : undefined) {

@@ -3,12 +3,10 @@ import type { Subscription } from "../../lib/core/source/subscription.ts";
 import type { LogLine } from "../../lib/process.ts";
 import type { Terminal } from "../terminal.ts";
 
-interface Listener {
-  readonly terminal: Pick<Terminal, "say" | "style" | "now">;
-  readonly verbose: boolean;
-}
-
-export const sayLine = (line: LogLine, { terminal, verbose }: Listener): void => {
+export const sayLine = (
+  line: LogLine,
+  { terminal, verbose }: { readonly terminal: Pick<Terminal, "say" | "style" | "now">; readonly verbose: boolean },
+): void => {
   if (line.level === "debug" && !verbose) return;
   const time = terminal.style("dim", terminal.now().toTimeString().slice(0, 8));
   const text = renderLine(line);

@@ -3,15 +3,6 @@ import { stripVTControlCharacters } from "node:util";
 import type { Screen } from "../terminal.ts";
 import { widthOf } from "./text-width.ts";
 
-export interface LiveBlock {
-  /** Replaces the previous block. Lines beyond the terminal's height are cut off at the end. */
-  draw(lines: readonly string[]): void;
-  /** Erases the block, prints in its place, and draws the block again below. */
-  above(print: () => void): void;
-  /** Keeps the block, and shows the cursor. */
-  end(): void;
-}
-
 const control = {
   hideCursor: "\u001b[?25l",
   showCursor: "\u001b[?25h",
@@ -20,11 +11,11 @@ const control = {
   up: (lines: number) => (lines > 0 ? `\u001b[${lines}A` : ""),
 } as const;
 
-export const makeLiveBlock = (screen: Screen): LiveBlock => {
+export const makeLiveBlock = (screen: Screen) => {
   let drawn: readonly string[] = [];
   let hidden = false;
-
   const toTop = (): string => `\r${control.up(heightOf(drawn, screen.columns()))}`;
+  /** Replaces the previous block. Lines beyond the terminal's height are cut off at the end. */
   const draw = (lines: readonly string[]): void => {
     const shown = fitHeight(lines, screen);
     const start = drawn.length > 0 ? toTop() : "";
@@ -35,14 +26,16 @@ export const makeLiveBlock = (screen: Screen): LiveBlock => {
   };
   return {
     draw,
-    above: (print) => {
+    /** Erases the block, prints in its place, and draws the block again below. */
+    above: (print: () => void): void => {
       const before = drawn;
       if (before.length > 0) screen.write(toTop() + control.eraseToEnd);
       drawn = [];
       print();
       if (before.length > 0) draw(before);
     },
-    end: () => {
+    /** Keeps the block, and shows the cursor. */
+    end: (): void => {
       if (hidden) screen.write(control.showCursor);
       [drawn, hidden] = [[], false];
     },
@@ -60,7 +53,7 @@ const fitHeight = (lines: readonly string[], screen: Screen): readonly string[] 
 const heightOf = (lines: readonly string[], columns: number): number =>
   lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(stripVTControlCharacters(line)) / columns)), 0);
 
-/** Cleans external output for {@link LiveBlock.above}: keeps colours, and removes cursor movement and screen clearing. */
+/** Cleans external output to be printed above a block: keeps colours, and removes cursor movement and screen clearing. */
 export const tame = (line: string): string =>
   line
     // biome-ignore lint/suspicious/noControlCharactersInRegex: matches control sequences (ECMA-48)

@@ -6,28 +6,17 @@ import { checkFileName, partsFolder } from "../core/files/file-names.ts";
 import { IoError } from "../io-error.ts";
 import { absent, codeOf, explained } from "./disk-fault.ts";
 
-export interface TargetFolder {
-  /** Size of an existing file. Existing files are always complete. @throws IoError */
-  sizeOf(path: string): Promise<number | undefined>;
-  /**
-   * Readable and writable for all users, since the task's container may run as a different user.
-   * @returns its bytes
-   * @throws IoError if the name could lead out of the folder, the disk is full, …; and errors of `chunks`
-   */
-  write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
-  /** Removes incomplete files. */
-  close(): Promise<void>;
-}
-
-/** @throws IoError if the folder is not writable */
-export const openTargetFolder = async (folder: string, executable: "detect" | "all"): Promise<TargetFolder> => {
+/** A FileSink. @throws IoError if the folder is not writable */
+export const openTargetFolder = async (folder: string, executable: "detect" | "all") => {
   const parts = join(folder, partsFolder);
+  /** Removes incomplete files. */
   const close = () => rm(parts, { recursive: true, force: true });
   await explained({ doing: "write", folder }, async () => {
     await close();
     await mkdir(parts, { recursive: true, mode: 0o700 });
   });
   let begun = 0;
+  /** @throws IoError if the name could lead out of the folder, the disk is full, …; and errors of `chunks` */
   const write = async (path: string, chunks: AsyncIterable<Uint8Array>): Promise<number> => {
     refuseUnsafe(path);
     begun += 1;
@@ -42,7 +31,8 @@ export const openTargetFolder = async (folder: string, executable: "detect" | "a
       }
     });
   };
-  return { sizeOf: (path) => explained({ doing: "write", folder, path }, () => sizeOf(folder, path)), write, close };
+  const sizeOfFile = (path: string) => explained({ doing: "write", folder, path }, () => sizeOf(folder, path));
+  return { sizeOf: sizeOfFile, write, close };
 };
 
 /** A second check, in addition to the one when the names were parsed. */
@@ -71,6 +61,7 @@ const writePart = async (
       await writeAll(file, chunk);
       bytes += chunk.length;
     }
+    // Readable and writable for all users, since the task's container may run as a different user.
     await file.chmod(isExecutable(head, executable) ? 0o777 : 0o666);
     await file.datasync(); // otherwise, a crash of the node may leave an empty file under the final name
     return bytes;

@@ -3,20 +3,14 @@ import type { FetchLimits } from "../core/files/fetch-order.ts";
 import { tooLargeProblem, tooManyProblem, tooMuchProblem } from "../core/files/file-choice.ts";
 import type { Problem } from "../core/problem.ts";
 
-export interface Meter {
-  /** Passes the bytes of a file through. Incomplete files are not counted. @throws the error of `refuse` */
-  measure(path: string, chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
-  /** Counts a file that is already there. @throws as above */
-  add(path: string, bytes: number): void;
-  total(): Amount;
-}
+export type Meter = ReturnType<typeof makeMeter>;
 
 export interface Amount {
   readonly count: number;
   readonly bytes: number;
 }
 
-export const makeMeter = (limits: FetchLimits, refuse: (problem: Problem) => Error): Meter => {
+export const makeMeter = (limits: FetchLimits, refuse: (problem: Problem) => Error) => {
   let [count, total] = [0, 0];
   const check = (path: string, bytes: number): void => {
     if (count > limits.count) throw refuse(tooManyProblem(count, limits));
@@ -27,6 +21,7 @@ export const makeMeter = (limits: FetchLimits, refuse: (problem: Problem) => Err
     total += by;
     check(path, bytes + by);
   };
+  /** Passes the bytes of a file through. Incomplete files are not counted. @throws the error of `refuse` */
   async function* measure(path: string, chunks: AsyncIterable<Uint8Array>) {
     let [bytes, whole] = [0, false];
     count += 1;
@@ -44,10 +39,11 @@ export const makeMeter = (limits: FetchLimits, refuse: (problem: Problem) => Err
   }
   return {
     measure,
-    add: (path, bytes) => {
+    /** Counts a file that is already there. @throws as above */
+    add: (path: string, bytes: number): void => {
       count += 1;
       grow(path, 0, bytes);
     },
-    total: () => ({ count, bytes: total }),
+    total: (): Amount => ({ count, bytes: total }),
   };
 };

@@ -63,13 +63,7 @@ export const keepSnapshots = async (
 
 const nameOf = (job: Job): string => `${job.metadata?.namespace}/${job.metadata?.name}`;
 
-interface TakenJob {
-  readonly job: Job;
-  readonly files?: readonly SnapshotFile[];
-  readonly problems?: readonly Problem[];
-}
-
-const takeSnapshot = async (job: Job, { connectFiles, log }: SnapshotPorts): Promise<TakenJob> => {
+const takeSnapshot = async (job: Job, { connectFiles, log }: SnapshotPorts) => {
   const order = fetchOrderOf(job);
   if (!order) return { job };
   const sink = makeSink(order);

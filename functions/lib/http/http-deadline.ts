@@ -1,16 +1,10 @@
 // Deadline of one HTTP request, combined with a signal that ends it early.
 import type { HttpRequest } from "./http-request.ts";
 
-/** Node's `signal` option costs a tenth of a request's CPU time, and AbortSignal.timeout keeps its timer until it fires. */
-export interface Deadline {
-  isPast(): boolean;
-  /** @param end called at the deadline, or at once if it has passed */
-  watch(end: () => void): void;
-  /** Cancels the deadline. */
-  forget(): void;
-}
+export type Deadline = ReturnType<typeof makeDeadline>;
 
-export const makeDeadline = ({ timeoutMs, signal }: HttpRequest): Deadline => {
+/** Node's `signal` option costs a tenth of a request's CPU time, and AbortSignal.timeout keeps its timer until it fires. */
+export const makeDeadline = ({ timeoutMs, signal }: HttpRequest) => {
   let [past, over, end] = [false, false, () => {}];
   const giveUp = (): void => {
     over = true;
@@ -26,11 +20,13 @@ export const makeDeadline = ({ timeoutMs, signal }: HttpRequest): Deadline => {
   if (signal?.aborted) giveUp();
   return {
     isPast: () => past,
-    watch: (given) => {
+    /** @param given called at the deadline, or at once if it has passed */
+    watch: (given: () => void): void => {
       end = given;
       if (over) end();
     },
-    forget: () => {
+    /** Cancels the deadline. */
+    forget: (): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", giveUp);
     },

@@ -77,14 +77,8 @@ export const stream = async (wanted: HttpRequest): Promise<HttpStream> => {
 
 type Explain = (cause: unknown) => IoError;
 
-interface PendingResponse {
-  readonly status: number;
-  readonly response: IncomingMessage;
-  /** Explains errors from here on. */
-  readonly explain: Explain;
-}
-
-const startRequest = async (wanted: HttpRequest): Promise<PendingResponse> => {
+/** @returns also what explains errors from there on */
+const startRequest = async (wanted: HttpRequest) => {
   const deadline = makeDeadline(wanted);
   const sent = { yes: false };
   const explain: Explain = (cause) => faultOf(wanted, { cause, timedOut: deadline.isPast(), sent: sent.yes });

@@ -1,7 +1,7 @@
 // `$(NAME)` is expanded as Kubernetes expands it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expand } from "../../../functions/cli/local/expand.ts";
+import { expand } from "../../../functions/cli/local/container-env.ts";
 
 const variables = new Map([
   ["A", "value"],

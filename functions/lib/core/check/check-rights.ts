@@ -10,24 +10,13 @@ export const checkRights = ({ rights, namespace }: Facts): Finding[] => {
     return [warn("rights", seen, fix)];
   }
   if (rights.kind !== "there") return [];
-  return groupByPlace(rights.object).map((group) => checkPlace(group, namespace));
+  const groups = Map.groupBy(rights.object, (right) => `${right.account} ${right.namespace}`);
+  return [...groups.values()].map((group) => checkPlace(group, namespace));
 };
 
-interface Place {
-  readonly account: string;
-  readonly namespace: string;
-  readonly rights: readonly RightSeen[];
-}
-
-const groupByPlace = (rights: readonly RightSeen[]): Place[] => {
-  const groups = Map.groupBy(rights, ({ account, namespace }) => `${account} ${namespace}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    return first ? [{ account: first.account, namespace: first.namespace, rights: group }] : [];
-  });
-};
-
-const checkPlace = ({ account, namespace, rights }: Place, ours: string): Finding => {
+/** @param rights of one account in one namespace */
+const checkPlace = (rights: readonly RightSeen[], ours: string): Finding => {
+  const { account, namespace } = rights[0]!;
   const missing = rights.filter(({ allowed }) => !allowed);
   const who = `Service account ${account}`;
   const where = namespace === everywhere ? "all namespaces" : `namespace ${namespace}`;

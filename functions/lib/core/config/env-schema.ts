@@ -1,11 +1,47 @@
 // Environment variables of a task.
 import * as z from "zod";
 import { checkPath } from "../jsonpath/jsonpath.ts";
-import { type Fault, quote, rejectAt, requiredText, text } from "../yaml/scalars.ts";
+import { checkedText, type Fault, quote, rejectAt, requiredText, text, yesOrNo } from "../yaml/scalars.ts";
 import { described, optional } from "./descriptions.ts";
-import { checkEnvName, checkSecretName } from "./kubernetes-names.ts";
-import { configMapKey, secretKey } from "./source-schema.ts";
+import {
+  checkConfigMapName,
+  checkDataKey,
+  checkEnvName,
+  checkNameOfSecret,
+  checkSecretName,
+} from "./kubernetes-names.ts";
 import { checkTaskPath } from "./task-path.ts";
+
+/** A reference to one key (core/v1 SecretKeySelector, ConfigMapKeySelector). */
+const keyIn = (
+  what: "ConfigMap" | "Secret",
+  checkName: (value: string) => Fault | undefined,
+  example: typeof ofSecret,
+) =>
+  z.strictObject({
+    name: described(checkedText(checkName).min(1), `Name of the ${what} in the task's namespace.`, example.name),
+    key: described(checkedText(checkDataKey).min(1), "Key whose value becomes the variable's value.", example.key),
+    optional: optional(
+      yesOrNo(),
+      `true: if the ${what} or its key is missing, the task starts without the variable.`,
+      true,
+    ),
+  });
+
+const ofSecret = { name: "carts-database", key: "PASSWORD" };
+const ofConfigMap = { name: "carts-settings", key: "LOG_LEVEL" };
+
+const secretKey = described(
+  keyIn("Secret", checkNameOfSecret, ofSecret),
+  "With `valueFrom: secret`: one key of a Secret; the variable keeps its own `name`. Not in JES.",
+  ofSecret,
+);
+
+const configMapKey = described(
+  keyIn("ConfigMap", checkConfigMapName, ofConfigMap),
+  "With `valueFrom: configMap`: one key of a ConfigMap; the variable keeps its own `name`. Not in JES.",
+  ofConfigMap,
+);
 
 export const envEntry = z
   .strictObject({

@@ -1,11 +1,39 @@
 // The job config, apiVersion v2: the only definition of its fields, with descriptions and examples.
 import * as z from "zod";
-import { quote, reject, requiredText, yesOrNo } from "../yaml/scalars.ts";
+import { checkPath } from "../jsonpath/jsonpath.ts";
+import { checkedText, quote, reject, requiredText, text, yesOrNo } from "../yaml/scalars.ts";
 import { checkOrder } from "./check-order.ts";
 import { checkTaskValues } from "./check-task-values.ts";
 import { described, descriptions, optional } from "./descriptions.ts";
-import { eventFilter } from "./event-schema.ts";
+import { checkPattern } from "./pattern.ts";
 import { task } from "./task-schema.ts";
+
+const jsonpath = described(
+  z.strictObject({
+    property: optional(
+      checkedText(checkPath),
+      "JSONPath into the event {id, type, source, time, data, shkeptncontext, specversion, gitcommitid}.",
+      "$.data.test.teststrategy",
+    ),
+    match: described(
+      text().default(""),
+      "The value that `property` must have; numbers, true and false as in JSON.",
+      "locust",
+    ),
+  }),
+  "Matches only events with this value.",
+  { property: "$.data.test.teststrategy", match: "locust" },
+);
+
+const eventFilter = z.strictObject({
+  name: described(
+    checkedText(checkPattern).min(1),
+    "RE2 pattern, matched anywhere in the event's type.",
+    "sh.keptn.event.test.triggered",
+    "sh.keptn.event.*.triggered",
+  ),
+  jsonpath: jsonpath.optional(),
+});
 
 export const actionFields = z.strictObject({
   name: described(requiredText(), "Name of the action, for people.", "Run locust"),

@@ -2,12 +2,11 @@
 import * as z from "zod";
 import { flawOfEntry } from "../files/file-names.ts";
 import { utf8Bytes } from "../text/log-text.ts";
-import { checkedText, quote, reject, requiredText, text, wholeNumber } from "../yaml/scalars.ts";
-import { annotations } from "./annotations-schema.ts";
+import { checkedText, type Fault, quote, reject, rejectAt, requiredText, text, wholeNumber } from "../yaml/scalars.ts";
 import { described, optional } from "./descriptions.ts";
 import { envEntry } from "./env-schema.ts";
 import { checkImage } from "./images.ts";
-import { checkNamespace, checkServiceAccount } from "./kubernetes-names.ts";
+import { checkNamespace, checkServiceAccount, isQualifiedName } from "./kubernetes-names.ts";
 import { needs, onError, retries, when } from "./order-schema.ts";
 import { resources } from "./resources-schema.ts";
 import { scheduling } from "./scheduling-schema.ts";
@@ -37,6 +36,28 @@ const fileEntries = z.array(fileEntry).superRefine((entries, context) => {
   const message = `takes ${bytes} bytes, but the limit is ${maxFilesBytes}`;
   reject(context, { code: "too-many-entries", message, fix: "Name folders instead of single files." });
 });
+
+const annotations = described(
+  z.record(z.string(), text()).superRefine((value, context) => {
+    for (const key of Object.keys(value)) if (!isQualifiedName(key)) rejectAt(key, badAnnotation, context);
+    for (const key of Object.keys(value))
+      if (key.startsWith("keptn.sh/jes-")) rejectAt(key, reservedAnnotation, context);
+  }),
+  "Annotations of the Job and its pod.",
+  { "vault.hashicorp.com/agent-inject": "true" },
+);
+
+const badAnnotation: Fault = {
+  code: "bad-annotation",
+  message: "is not a valid annotation key",
+  fix: "Write name or example.com/name.",
+};
+
+const reservedAnnotation: Fault = {
+  code: "reserved-annotation",
+  message: "is reserved for the job executor",
+  fix: "Choose a key that does not begin with keptn.sh/jes-.",
+};
 
 export const task = z.strictObject({
   name: described(requiredText(), "Name of the task, for people.", "Run locust"),

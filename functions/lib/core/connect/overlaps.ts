@@ -20,14 +20,8 @@ export const overlapsWith = (wanted: readonly string[], others: readonly Webhook
     return hit.length > 0 ? [{ other, wanted: hit }] : [];
   });
 
-export interface Clash {
-  readonly pattern: readonly WebhookSubscription[];
-  /** Each takes some of the pattern's events, and the pattern takes some of theirs. */
-  readonly others: readonly WebhookSubscription[];
-}
-
-/** @returns each pair once; two patterns under the first one */
-export const overlapsAmong = (subscriptions: readonly WebhookSubscription[]): readonly Clash[] => {
+/** @returns patterns with the others that take some of their events; each pair once, two patterns under the first one */
+export const overlapsAmong = (subscriptions: readonly WebhookSubscription[]) => {
   const patterns = [...new Set(subscriptions.map(({ event }) => event).filter(isPattern))];
   return patterns.flatMap((pattern, index) => {
     const others = subscriptions.filter(
