@@ -29,9 +29,7 @@ export const makeBacklog = () => {
     const entry = events.get(id);
     if (!entry) return;
     events.delete(id);
-    const left = (sequences.get(entry.key) ?? 1) - 1;
-    if (left > 0) sequences.set(entry.key, left);
-    else sequences.delete(entry.key);
+    countDown(sequences, entry.key);
   };
   return {
     /** Call it when the event is dropped. */
@@ -59,4 +57,10 @@ export const makeBacklog = () => {
       };
     },
   };
+};
+
+const countDown = (counts: Map<string, number>, key: string): void => {
+  const left = (counts.get(key) ?? 1) - 1;
+  if (left > 0) counts.set(key, left);
+  else counts.delete(key);
 };

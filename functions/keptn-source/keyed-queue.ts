@@ -52,11 +52,11 @@ export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts) => {
     has: (id: string): boolean => held.has(id),
     /** @returns false when there is no room for it now */
     offer: (queued: QueuedEvent): boolean => {
-      const { id, project, key } = queued;
+      const { id, project } = queued;
       if (!limitOf(queued).hasRoom(project, bytesOf(queued))) return false;
       limitOf(queued).take(project, bytesOf(queued));
       const drop = new AbortController();
-      const previous = [...held.values()].findLast((one) => one.queued.key === key);
+      const previous = [...held.values()].findLast((one) => one.queued.key === queued.key);
       held.set(id, { queued, drop, outcome: deliverAfter(previous, queued, drop.signal) });
       return true;
     },
@@ -71,14 +71,15 @@ export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts) => {
     },
     /** When the oldest queued event was accepted. */
     get oldestTakenAtMs(): number | undefined {
-      const [oldest] = held.values();
-      return oldest?.queued.takenAtMs;
+      return held.values().next().value?.queued.takenAtMs;
     },
     /** Resolves when all offered events are delivered or given up. */
-    whenEmpty: async (): Promise<void> => {
-      while (held.size > 0) await Promise.all([...held.values()].map(({ outcome }) => outcome));
-    },
+    whenEmpty: (): Promise<void> => waitUntilEmpty(held),
   };
+};
+
+const waitUntilEmpty = async (held: ReadonlyMap<string, HeldEvent>): Promise<void> => {
+  while (held.size > 0) await Promise.all([...held.values()].map(({ outcome }) => outcome));
 };
 
 const bytesOf = ({ message }: QueuedEvent): number => message.body.length;

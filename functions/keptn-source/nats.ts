@@ -28,19 +28,11 @@ export const listenToNats = (address: NatsAddress, events: NatsEvents) => {
   const end = new AbortController();
   let subjects: readonly string[] = [];
   let session: Session | undefined;
-  /** @returns why the connection ended */
-  const follow = async ({ connection, subscribe }: Session): Promise<string> => {
-    await subscribe(subjects);
-    events.onConnected();
-    for await (const status of connection.status()) if (status.type === "error") events.onTrouble(status.error.message);
-    const cause = await connection.closed();
-    return cause?.message ?? "the server closed the connection";
-  };
   const run = async (): Promise<void> => {
     while (!end.signal.aborted) {
       session = makeSession(await connectAtLast(address, events, end.signal), address, events);
       const { connection } = session;
-      const why = await follow(session).catch((fault: Error) => fault.message);
+      const why = await follow(session, events, subjects).catch((fault: Error) => fault.message);
       session = undefined;
       await connection.close();
       if (end.signal.aborted) return;
@@ -64,6 +56,19 @@ export const listenToNats = (address: NatsAddress, events: NatsEvents) => {
       await session?.connection.drain().catch(() => {});
     },
   };
+};
+
+/** @returns why the connection ended */
+const follow = async (
+  { connection, subscribe }: Session,
+  events: NatsEvents,
+  subjects: readonly string[],
+): Promise<string> => {
+  await subscribe(subjects);
+  events.onConnected();
+  for await (const status of connection.status()) if (status.type === "error") events.onTrouble(status.error.message);
+  const cause = await connection.closed();
+  return cause?.message ?? "the server closed the connection";
 };
 
 const makeSession = (connection: NatsConnection, { group }: NatsAddress, { onMessage }: NatsEvents) => {

@@ -59,14 +59,18 @@ export const makeProgress = (terminal: Terminal, shown: Shown) => {
     /** @returns whether every run passed */
     end: (): boolean => {
       liveView?.close();
-      for (const line of verdict.skipped()) terminal.say(style("dim", `- ${line}`));
-      const results = verdict.results();
-      for (const { passed, text } of results) terminal.say(style(passed ? "green" : "red", text));
-      return results.every(({ passed }) => passed);
+      return sayResults(terminal, verdict);
     },
     /** Stops drawing. */
     close: () => liveView?.close(),
   };
+};
+
+const sayResults = ({ say, style }: Terminal, verdict: ReturnType<typeof makeVerdict>): boolean => {
+  for (const line of verdict.skipped()) say(style("dim", `- ${line}`));
+  const results = verdict.results();
+  for (const { passed, text } of results) say(style(passed ? "green" : "red", text));
+  return results.every(({ passed }) => passed);
 };
 
 interface PodOutput {
