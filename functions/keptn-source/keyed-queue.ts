@@ -52,12 +52,11 @@ export const makeKeyedQueue = ({ deliver, afterDelivery }: KeyedQueuePorts) => {
     has: (id: string): boolean => held.has(id),
     /** @returns false when there is no room for it now */
     offer: (queued: QueuedEvent): boolean => {
-      const { id, project } = queued;
-      if (!limitOf(queued).hasRoom(project, bytesOf(queued))) return false;
-      limitOf(queued).take(project, bytesOf(queued));
+      if (!limitOf(queued).hasRoom(queued.project, bytesOf(queued))) return false;
+      limitOf(queued).take(queued.project, bytesOf(queued));
       const drop = new AbortController();
       const previous = [...held.values()].findLast((one) => one.queued.key === queued.key);
-      held.set(id, { queued, drop, outcome: deliverAfter(previous, queued, drop.signal) });
+      held.set(queued.id, { queued, drop, outcome: deliverAfter(previous, queued, drop.signal) });
       return true;
     },
     /** After `offer` found no room for a listed event: resolves when an event left and this project has room. */

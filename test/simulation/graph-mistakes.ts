@@ -52,6 +52,7 @@ export const graphMistakes: readonly Mistake[] = [
     "lib/core/run/graph-step.ts",
     "const deleted = run.tasks.findIndex(isDeletedAlive);",
     "const deleted = run.tasks.length > 0 ? -1 : run.tasks.findIndex(isDeletedAlive);",
+    ["jobDeleted"],
   ),
   mistake(
     "graph: takes a Job that a sidecar made fail for a failure",
