@@ -1,4 +1,5 @@
-// Checks `needs` of an action's tasks: unknown names, ambiguous names, and cycles.
+// Checks the order of an action's tasks: unknown and ambiguous names in `needs`, cycles, and graphs in which nothing ever starts.
+import { taskStatusesOf } from "../run/due-tasks.ts";
 import { cycleOf, type Graph, type GraphTask, nodesOf } from "../run/graph.ts";
 import { type Fault, quote } from "../yaml/scalars.ts";
 import { nearest } from "./nearest.ts";
@@ -38,7 +39,26 @@ export const checkOrder = (tasks: readonly Ordered[]): OrderFault[] => {
       return fault ? [{ ...fault, path: ["tasks", task, "needs", place] }] : [];
     }),
   );
-  return faults.length > 0 ? faults : checkCircle(tasks);
+  if (faults.length > 0) return faults;
+  const graph = tasks.every(({ needs }) => needs === undefined || Array.isArray(needs)) ? graphOf(tasks) : undefined;
+  if (!graph) return [];
+  const circle = checkCircle(tasks, graph);
+  return circle.length > 0 ? circle : checkStart(graph);
+};
+
+/** A run of which nothing starts would leave no Job by which a redelivery knows it. */
+const checkStart = (graph: Graph): OrderFault[] => {
+  if (
+    graph.tasks.length === 0 ||
+    taskStatusesOf(
+      graph,
+      graph.tasks.map(() => "waiting"),
+    ).includes("ready")
+  )
+    return [];
+  const message = 'is "failure", and no task of this action can start, so none can fail';
+  const fix = "Leave `when` out of the tasks that are to run first.";
+  return [{ code: "nothing-starts", message, fix, path: ["tasks", 0, "when"] }];
 };
 
 const checkName = (name: string, names: readonly (string | undefined)[]): Fault | undefined => {
@@ -54,9 +74,8 @@ const checkName = (name: string, names: readonly (string | undefined)[]): Fault 
   return { code: "unknown-need", message: `is ${quote(name)}, but no task of this action has that name`, fix };
 };
 
-const checkCircle = (tasks: readonly Ordered[]): OrderFault[] => {
-  const graph = tasks.every((task) => task.needs === undefined || Array.isArray(task.needs)) && graphOf(tasks);
-  const cycle = graph ? cycleOf(nodesOf(graph)) : undefined;
+const checkCircle = (tasks: readonly Ordered[], graph: Graph): OrderFault[] => {
+  const cycle = cycleOf(nodesOf(graph));
   const [first] = cycle ?? [];
   if (!cycle || first === undefined) return [];
   const nameOf = (task: number) => quote(tasks[task]?.name ?? `number ${task + 1}`);
