@@ -1,4 +1,4 @@
-// Creates the suspended Jobs of all runs of an event. The one that is created first is the lock. Nothing is announced before all of them exist.
+// Creates the suspended Jobs of all runs of an event. The first Job is the lock. Nothing is announced before all of them exist.
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import type { Job } from "../lib/core/kubernetes.ts";
 import { reportedRuns } from "../lib/core/plan/first-plan.ts";
@@ -13,6 +13,8 @@ export interface Creation {
   readonly planned: readonly RunPlan[];
   /** The planned runs whose Jobs are to be created. */
   readonly runs: readonly RunPlan[];
+  /** Jobs of the event that were there before. Runs that were reported get no Jobs again: those that never ran are deleted by then. */
+  readonly earlier: readonly Job[];
   /** Called before each request. @throws IoError when it is too late to create Jobs */
   readonly inTime: () => void;
   /** The event's Jobs were listed some time ago: another plan may have started since. */
@@ -40,12 +42,12 @@ export interface CreatedRun {
 /** @throws IoError when a Job was neither created nor permanently refused */
 export const createJobs = async (
   ports: ReconcilePorts,
-  { event, planned, runs, inTime, lookAgain }: Creation,
+  { event, planned, runs, earlier, inTime, lookAgain }: Creation,
 ): Promise<Created> => {
-  const all = runs.flatMap((plan) => plan.jobs.map((job) => ({ plan, job })));
-  const first = all[runs[0]?.lockIndex ?? 0];
-  if (!first) return { kind: "created", runs: [], isFirst: false };
-  let reported: ReadonlySet<string> = new Set();
+  let reported = reportedRuns(earlier);
+  const isDue = ({ plan }: Planned): boolean => !reported.has(plan.runId);
+  const [first, ...others] = runs.flatMap((plan) => plan.jobs.map((job) => ({ plan, job }))).filter(isDue);
+  if (!first) return { kind: "created", runs: runs.map((plan) => outcomeOf(plan, [])), isFirst: false };
   const findEarlier = async (): Promise<Created | undefined> => {
     const jobs = await listJobsOf(ports, event, namespacesOfPlan(planned));
     reported = reportedRuns(jobs);
@@ -59,7 +61,7 @@ export const createJobs = async (
   const found = lock.answer === "exists" || lock.refusal ? await findEarlier() : undefined;
   if (found) return found;
   if (lock.fault !== undefined) throw lock.fault;
-  const missing = all.filter((one) => one !== first && !reported.has(one.plan.runId));
+  const missing = others.filter(isDue);
   if (missing.length > 0) inTime();
   const attempts = [lock, ...(await Promise.all(missing.map((one) => create(ports, one))))];
   const isFirst = lock.answer !== undefined && lock.answer !== "exists";

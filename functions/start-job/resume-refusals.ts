@@ -6,11 +6,12 @@ import { createdMs } from "../lib/core/object-meta.ts";
 import { byRun } from "../lib/core/plan/first-plan.ts";
 import { makeRefused } from "../lib/core/report/finished-event.ts";
 import { readRun } from "../lib/core/run/run-state.ts";
-import { catchPermanent, IoError } from "../lib/io-error.ts";
+import { IoError } from "../lib/io-error.ts";
 import { logErrored } from "../lib/run/error-log.ts";
 import { getConfirmedCounts, isBalanced, ofSource } from "../lib/run/event-counts.ts";
 import { nowMs, type ReconcilePorts } from "../lib/run/ports.ts";
 import { sendMissingEvents } from "../lib/run/send-missing-events.ts";
+import { listJobs } from "../lib/run/siblings.ts";
 import { isOwnSource } from "./check-redelivery.ts";
 
 /** Longer than start-job takes from touching the timer to announcing its runs. */
@@ -54,11 +55,6 @@ export const resumeRefusals = async (ports: ReconcilePorts, event: KeptnEvent, j
  * @throws IoError
  */
 const withoutJobs = async (ports: ReconcilePorts, runs: readonly Sibling[]): Promise<readonly Sibling[]> => {
-  const lists = await Promise.all(
-    runs.map(({ runId, namespaces }) => catchPermanent(() => ports.jobs.listRun(runId, namespaces))),
-  );
-  return runs.filter((_, i) => {
-    const list = lists[i]!;
-    return "refusal" in list || list.done.length === 0;
-  });
+  const lists = await Promise.all(runs.map((run) => listJobs(ports, run)));
+  return runs.filter((_, i) => !lists[i]?.length);
 };

@@ -1,5 +1,6 @@
 // Starts the runs of one event: first prepares them, then touches the timer, creates all Jobs, and announces the runs.
 import type { KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import type { Job } from "../lib/core/kubernetes.ts";
 import type { RunPlan } from "../lib/core/plan/run-plan.ts";
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
 import { catchPermanent, IoError } from "../lib/io-error.ts";
@@ -43,7 +44,7 @@ export const startRuns = async (
   }
   const { runs, touchedAt } = prepared.done;
   const lookAgain = !isPinned && nowMs(ports) - lookedMs >= creatingMs;
-  const start = () => startPrepared(ports, { event, planned, lookAgain, ...prepared.done });
+  const start = () => startPrepared(ports, { event, planned, earlier: jobs, lookAgain, ...prepared.done });
   return withJobWatch(ports, { plans: runs.map(({ plan }) => plan), touchedAt }, start);
 };
 
@@ -61,6 +62,8 @@ const listEarlierJobs = async (ports: StartJobPorts, event: KeptnEvent, { planne
 interface Prepared {
   readonly event: KeptnEvent;
   readonly planned: readonly RunPlan[];
+  /** Jobs of the event that were there before. */
+  readonly earlier: readonly Job[];
   readonly runs: readonly PreparedRun[];
   readonly partiallyReported: readonly RunPlan[];
   readonly askedAt: Date;
@@ -69,9 +72,9 @@ interface Prepared {
 }
 
 const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<DeliveryResult> => {
-  const { event, planned, runs, partiallyReported, askedAt, touchedAt, lookAgain } = prepared;
+  const { event, planned, earlier, runs, partiallyReported, askedAt, touchedAt, lookAgain } = prepared;
   const created = await createJobs(ports, {
-    ...{ event, planned, runs: runs.flatMap(({ plan, refused }) => (refused === undefined ? [plan] : [])) },
+    ...{ event, planned, earlier, runs: runs.flatMap(({ plan, refused }) => (refused === undefined ? [plan] : [])) },
     inTime: () => assertInTime(ports, { event, askedAt, touchedAt }),
     lookAgain,
   });

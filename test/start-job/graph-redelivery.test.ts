@@ -1,4 +1,4 @@
-// A redelivered event whose run had a graph: the Jobs of tasks that never ran are gone by then.
+// A redelivered event with a config of the project, whose run had a graph: the Jobs of tasks that never ran are gone by then.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { label } from "../../functions/lib/core/annotations/annotations.ts";
@@ -18,7 +18,7 @@ actions:
 
 test("a run whose first task of the config never ran does not run again", async (context) => {
   const world = await openWorld(context);
-  world.configure(config);
+  world.keptn.plane.projects.addFiles({ project: "sockshop" } as never, { "job/config.yaml": config });
   const event = world.keptn.trigger({ type });
   await startJob(world.ports)(event);
   const [, build] = world.jobs();

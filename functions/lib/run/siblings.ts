@@ -58,7 +58,10 @@ export const reconcileSiblings = async (
 };
 
 /** @returns undefined when listing them is forbidden, even a moment later @throws IoError */
-const listJobs = async (ports: ReconcilePorts, { runId, namespaces }: Sibling): Promise<readonly Job[] | undefined> => {
+export const listJobs = async (
+  ports: ReconcilePorts,
+  { runId, namespaces }: Sibling,
+): Promise<readonly Job[] | undefined> => {
   const list = () => catchPermanent(() => ports.jobs.listRun(runId, namespaces));
   const listed = await list();
   if ("done" in listed) return listed.done;

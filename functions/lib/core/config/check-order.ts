@@ -56,9 +56,11 @@ const checkStart = (graph: Graph): OrderFault[] => {
     ).includes("ready")
   )
     return [];
+  const task = graph.tasks.findIndex(({ when }) => when === "failure");
+  if (task < 0) return []; // its `when` has a fault of its own
   const message = 'is "failure", and no task of this action can start, so none can fail';
   const fix = "Leave `when` out of the tasks that are to run first.";
-  return [{ code: "nothing-starts", message, fix, path: ["tasks", 0, "when"] }];
+  return [{ code: "nothing-starts", message, fix, path: ["tasks", task, "when"] }];
 };
 
 const checkName = (name: string, names: readonly (string | undefined)[]): Fault | undefined => {

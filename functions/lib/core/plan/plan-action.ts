@@ -9,8 +9,6 @@ import { makeJob } from "../job/make-job.ts";
 import type { Job } from "../kubernetes.ts";
 import { checkRules } from "../policy/rules.ts";
 import type { Position, Problem } from "../problem.ts";
-import { taskStatusesOf } from "../run/due-tasks.ts";
-import type { Graph } from "../run/graph.ts";
 import type { Settings } from "../settings/settings.ts";
 import { utf8Bytes } from "../text/log-text.ts";
 import type { Path } from "../yaml/path.ts";
@@ -74,14 +72,8 @@ export const planAction = (input: ActionInput): PlannedAction => {
     return [{ job, problems: problems.map((problem) => toProblem(problem, place)) }];
   });
   const { silent, source } = spec;
-  const jobs = planned.map(({ job }) => job);
-  const run = { runId, action: action.name, silent, source, jobs, lockIndex: lockIndexOf(spec.graph) };
+  const run = { runId, action: action.name, silent, source, jobs: planned.map(({ job }) => job) };
   return { run, problems: planned.flatMap(({ problems }) => problems), bytes };
-};
-
-const lockIndexOf = (graph: Graph | undefined): number => {
-  const waiting = graph?.tasks.map(() => "waiting" as const) ?? [];
-  return graph ? Math.max(0, taskStatusesOf(graph, waiting).indexOf("ready")) : 0;
 };
 
 const makeSpec = ({ action, source, settings, siblings }: ActionInput, runId: string): RunSpec => {

@@ -84,6 +84,5 @@ const refusedRun = (
   silent: source === undefined,
   source: source ?? settings.KEPTN_SOURCE,
   jobs: [],
-  lockIndex: 0,
   refused: renderProblems(errors),
 });
