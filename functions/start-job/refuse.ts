@@ -46,15 +46,22 @@ export const refuse = async (
   return done(message);
 };
 
+export interface RefusedRuns {
+  readonly refused: readonly RefusedRun[];
+  /** All runs of the event. */
+  readonly planned: readonly RunPlan[];
+  /** This delivery created all Jobs of the other runs. */
+  readonly owner: boolean;
+}
+
 /**
  * Answers for runs without a Job, unless they are silent. Keptn must not complete the event before all its runs are announced.
- * @param given.planned all runs of the event
  * @throws IoError, retryable if a redelivery could help
  */
 export const refuseRuns = async (
   ports: ReconcilePorts,
   event: KeptnEvent,
-  { refused, planned }: { readonly refused: readonly RefusedRun[]; readonly planned: readonly RunPlan[] },
+  { refused, planned, owner }: RefusedRuns,
 ): Promise<void> => {
   for (const { plan, message } of refused) {
     if (plan.silent) ports.log({ level: "warn", message, run: plan.runId, event: event.id });
@@ -62,7 +69,8 @@ export const refuseRuns = async (
   }
   const loud = planned.filter(({ silent }) => !silent);
   const due = refused.filter(({ plan }) => !plan.silent);
-  const gone = due.length > 0 && due.length < loud.length ? await noteRefused(ports, event, { due, loud }) : due;
+  const gone =
+    due.length > 0 && due.length < loud.length ? await leftToAnswer(ports, event, { due, loud, owner }) : due;
   const finishedEvents = gone.map(({ plan, message }) => finishedOf(ports, event, { message, source: plan.source }));
   if (finishedEvents.length > 0)
     await sendFinished(ports, event, { finishedEvents, siblings: loud.map(({ source }) => source) });
@@ -70,22 +78,22 @@ export const refuseRuns = async (
 
 /**
  * If this delivery stops here, the report of another run answers for the refused ones. It must know that they have no Jobs even if it
- * cannot list Jobs.
- * @returns the runs without Jobs: another delivery may have created some
+ * cannot list Jobs. It also answers if this delivery is a repeated one: no lease keeps two deliveries from answering both, and a second
+ * `.finished` would stand in for that of a run which still runs.
+ * @returns the runs to answer for here
  */
-const noteRefused = async (
+const leftToAnswer = async (
   ports: ReconcilePorts,
   event: KeptnEvent,
-  { due, loud }: { readonly due: readonly RefusedRun[]; readonly loud: readonly RunPlan[] },
+  { due, loud, owner }: { due: readonly RefusedRun[]; loud: readonly RunPlan[]; owner: boolean },
 ): Promise<readonly RefusedRun[]> => {
   const { jobs } = await findJobsOf(ports, event, namespacesOfPlan(loud));
-  const gone = due.filter(({ plan }) => !jobs.some((job) => runIdOfJob(job) === plan.runId));
-  const others = jobs.filter(
-    (job) => stateOf(job) !== "reported" && loud.some(({ runId }) => runId === runIdOfJob(job)),
-  );
+  const ofLoud = jobs.filter((job) => loud.some(({ runId }) => runId === runIdOfJob(job)));
+  const gone = due.filter(({ plan }) => !jobs.some((job) => runIdOfJob(job) === plan.runId)); // another delivery may have created some
+  const others = ofLoud.filter((job) => stateOf(job) !== "reported");
   const annotations = { [annotation.refusedSiblings]: gone.map(({ plan }) => plan.runId).join(",") };
   if (gone.length > 0) await Promise.all(others.map((job) => ports.jobs.patch(refOf(job), { annotations })));
-  return gone;
+  return owner || ofLoud.length === 0 ? gone : [];
 };
 
 const finishedOf = (

@@ -49,11 +49,12 @@ export const keepFiles = async (
   if (!ports.files || files.size === 0) return;
   const { runId, namespaces } = targetOf(plan);
   const { keepSnapshots } = await import("../lib/files/snapshot.ts");
-  const jobs = isWhole(plan, created) ? created : await ports.jobs.listRun(runId, namespaces);
+  const jobs = isWhole({ plan, created }) ? created : await ports.jobs.listRun(runId, namespaces);
   await keepSnapshots(jobs, files, ports.snapshots);
 };
 
-const isWhole = (plan: RunPlan, created: readonly Job[]): boolean => created.length === plan.jobs.length;
+/** This delivery created all of its Jobs. */
+export const isWhole = ({ plan, created }: CreatedRun): boolean => created.length === plan.jobs.length;
 
 /** Call it when all Jobs of the event exist, with their files. @throws IoError */
 export const startRun = async (
@@ -64,7 +65,7 @@ export const startRun = async (
   const about = aboutRun({ id: plan.runId, event: envelopeOf(event) });
   ports.log({ level: "info", message: "created a run", action: plan.action, jobs: created.length, ...about });
   const target = targetOf(plan);
-  const whole = isWhole(plan, created);
+  const whole = isWhole({ plan, created });
   // The delivery that created all Jobs owns the announcement. If Jobs existed before or Keptn counted a `.started`, an earlier delivery
   // may have announced the run, even if its first Job is gone.
   await reconcileRun(ports, { ...target, ...(whole ? { jobs: created } : {}) }, { owner: whole && !announced });

@@ -20,8 +20,8 @@ import {
 } from "./event-jobs.ts";
 import { assertInTime } from "./in-time.ts";
 import type { StartJobPorts } from "./ports.ts";
-import { refuseRuns } from "./refuse.ts";
-import { keepFiles, type PreparedRun, prepareRun, type RefusedRun, refuseRun, startRun } from "./start-run.ts";
+import { type RefusedRuns, refuseRuns } from "./refuse.ts";
+import { isWhole, keepFiles, type PreparedRun, prepareRun, type RefusedRun, refuseRun, startRun } from "./start-run.ts";
 
 /**
  * @param given.isPinned whether every delivery of the event makes the same plan. Then, for a fresh event, creating the first Job reveals an
@@ -39,7 +39,8 @@ export const startRuns = async (
   const prepared = await catchPermanent(() => prepare(ports, event, { planned, hasJobs: jobs.length > 0 }));
   if ("refusal" in prepared) {
     const why = prepared.refusal.message;
-    await refuseAll(ports, event, { planned, works: planned.map((plan) => refuseRun(ports, plan, { event, why })) });
+    const works = planned.map((plan) => refuseRun(ports, plan, { event, why }));
+    await refuseAll(ports, event, { planned, works, owner: false });
     return done(why);
   }
   const { runs, touchedAt } = prepared.done;
@@ -100,7 +101,7 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
     ),
     ...partiallyReported.map((plan) => refuseRun(ports, plan, { event, why: reportedBefore })),
   ];
-  await refuseAll(ports, event, { planned, works });
+  await refuseAll(ports, event, { planned, works, owner: able.every(isWhole) });
   // The sweep takes up the runs without files, and reports that their pods cannot start. The other runs do not wait for that.
   if (withoutFiles[0]) throw withoutFiles[0].refusal;
   return done(runs.length > 0 ? `${runs.length} runs` : "Keptn no longer waits for it");
@@ -110,11 +111,11 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
 const refuseAll = async (
   ports: StartJobPorts,
   event: KeptnEvent,
-  { planned, works }: { planned: readonly RunPlan[]; works: readonly Promise<RefusedRun | undefined>[] },
+  { works, ...given }: Omit<RefusedRuns, "refused"> & { works: readonly Promise<RefusedRun | undefined>[] },
 ): Promise<void> => {
   const settled = await Promise.allSettled(works);
   const refused = settled.flatMap((one) => (one.status === "fulfilled" && one.value ? [one.value] : []));
-  const answers = refused.length > 0 ? [refuseRuns(ports, event, { refused, planned })] : [];
+  const answers = refused.length > 0 ? [refuseRuns(ports, event, { ...given, refused })] : [];
   await waitForAll<unknown>([...works, ...answers]);
 };
 

@@ -140,9 +140,14 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
         const excused = isCompletedLate(run.event) || run.unseen || run.life.forced.size > 0;
         if (run.life.result !== event.data["result"] && !excused)
           breaks("two different results of one run", run.event.name);
-        const taken = [...run.life.taken].filter((task) => isMinded(run.action.order?.graph, task));
+        // A task that failFast stops may have lost its pod a moment before.
+        const lost = [...run.life.taken].filter((task) => !run.life.stopped.has(task));
+        const taken = lost.filter((task) => isMinded(run.action.order?.graph, task));
         if (taken.length > 0 && run.life.number === 1 && event.data["status"] !== "errored")
           breaks("an eviction counted as a failure of the task", run.event.name);
+        const blames = / its Job \S+ was deleted\./.test(String(event.data["message"]));
+        if (blames && run.life.deleted.size === 0 && run.life.forced.size === 0)
+          breaks("a report blames somebody who deleted no Job", `${run.event.name}: ${event.data["message"]}`);
         if (run.started === 0) breaks("finished before started was sent", run.event.name);
       }
     },

@@ -211,6 +211,14 @@ export const mistakes: readonly Mistake[] = [
     "lib/core/run/next-step.ts",
     "run.annotations.end ?? endOf(run, now)",
     "endOf(run, now)",
+    ["crashesAfter", "imageLate", "jobDeleted"],
+  ),
+  mistake(
+    "answers for a refused run in a repeated delivery, too",
+    "start-job/refuse.ts",
+    "return owner || ofLoud.length === 0 ? gone : [];",
+    "return gone;",
+    ["refusedByPolicy", "startEventDoubled", "keptnOverloaded", "crashesBefore"],
   ),
   mistake(
     "does not mark reported Jobs as such",

@@ -43,6 +43,7 @@ export type Rule =
   | "passed, but a task did not"
   | "failed, but nothing was wrong"
   | "an eviction counted as a failure of the task"
+  | "a report blames somebody who deleted no Job"
   | "a bug";
 
 export const renderViolation = ({ rule, detail }: Violation): string => (detail ? `${rule}: ${detail}` : rule);

@@ -104,6 +104,24 @@ describe("a broken action", () => {
     assert.deepEqual([actions(), sentKinds()], [["whole"], ["started", "finished"]]);
     assert.equal(world.keptn.counts(event.id)?.state, "complete");
   });
+  // No lease keeps two deliveries apart here, and a second .finished would stand in for that of the run that still runs (seed 41300491).
+  test("is left to the other one's report when its own delivery failed", async (context) => {
+    const config = configOf(action("broken", "imag: x"), action("whole"));
+    const { deliver, endAll, sweep, sentKinds, world, event } = await open(context, config);
+    const patch = () => Promise.reject(new IoError("Kubernetes is away", { retryable: true }));
+    assert.equal((await deliver({ jobs: { ...world.ports.jobs, patch } })).statusCode, 503);
+    for (const seconds of [0, 10, 100]) {
+      world.pass(seconds);
+      assert.equal((await deliver()).statusCode, 204);
+      assert.equal(sentKinds().includes("finished"), false);
+    }
+    await endAll();
+    for (let minute = 0; minute < 5; minute++) await sweep();
+    const [refused, whole] = world.sent("finished").map(({ data }) => [data["status"], data["message"]]);
+    assert.deepEqual([refused?.[0], whole?.[0]], ["errored", "succeeded"]);
+    assert.match(String(refused?.[1]), /^Action 'broken' was refused before it ran: start-job's log/);
+    assert.deepEqual([sentKinds().length, world.keptn.counts(event.id)?.state], [4, "complete"]);
+  });
   test("is reported by the sweep when start-job cannot reach Keptn, after the other one was announced", async (context) => {
     const { deliver, endAll, sweep, actions, world, event } = await open(
       context,

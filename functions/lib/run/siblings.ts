@@ -88,8 +88,10 @@ export const makeOrphanedFinished = async (
 ): Promise<readonly SourceFinished[]> => {
   const due = orphaned.filter(({ source }) => !isBalanced(ofSource(count, source)));
   return Promise.all(
-    due.map(async ({ action, source }) => {
-      const message = `Action '${action}' did not come to its end: its Jobs were never created, or were removed by force.`;
+    due.map(async ({ runId, action, source }) => {
+      const message = run.annotations.refusedSiblings?.includes(runId)
+        ? `Action '${action}' was refused before it ran: start-job's log and Keptn's error log say why.`
+        : `Action '${action}' did not come to its end: its Jobs were never created, or were removed by force.`;
       ports.log({ level: "error", message, ...aboutRun(run) });
       await logErrored(ports, run.event, message);
       const { MAX_EVENT_BYTES: maxBytes } = ports.settings;

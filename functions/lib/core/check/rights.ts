@@ -17,11 +17,7 @@ export interface Right {
 /** The namespace of a right that applies to all namespaces. */
 export const everywhere = "*";
 
-interface Rule {
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource?: string;
-  readonly name?: string;
+interface Rule extends Omit<Right, "account" | "namespace" | "verb"> {
   readonly verbs: readonly string[];
 }
 

@@ -16,9 +16,9 @@ import { checkTaskPath } from "./task-path.ts";
 const keyIn = (
   what: "ConfigMap" | "Secret",
   checkName: (value: string) => Fault | undefined,
-  example: typeof ofSecret,
-) =>
-  z.strictObject({
+  example: { readonly name: string; readonly key: string },
+) => {
+  const reference = z.strictObject({
     name: described(checkedText(checkName).min(1), `Name of the ${what} in the task's namespace.`, example.name),
     key: described(checkedText(checkDataKey).min(1), "Key whose value becomes the variable's value.", example.key),
     optional: optional(
@@ -27,21 +27,10 @@ const keyIn = (
       true,
     ),
   });
-
-const ofSecret = { name: "carts-database", key: "PASSWORD" };
-const ofConfigMap = { name: "carts-settings", key: "LOG_LEVEL" };
-
-const secretKey = described(
-  keyIn("Secret", checkNameOfSecret, ofSecret),
-  "With `valueFrom: secret`: one key of a Secret; the variable keeps its own `name`. Not in JES.",
-  ofSecret,
-);
-
-const configMapKey = described(
-  keyIn("ConfigMap", checkConfigMapName, ofConfigMap),
-  "With `valueFrom: configMap`: one key of a ConfigMap; the variable keeps its own `name`. Not in JES.",
-  ofConfigMap,
-);
+  const source = what === "Secret" ? "secret" : "configMap";
+  const about = `With \`valueFrom: ${source}\`: one key of a ${what}; the variable keeps its own \`name\`. Not in JES.`;
+  return described(reference, about, example).optional();
+};
 
 export const envEntry = z
   .strictObject({
@@ -60,8 +49,8 @@ export const envEntry = z
       "Source of the value. event: the Keptn event; secret: a Secret (every key becomes a variable; with `secret`, only one key); configMap: one key of a ConfigMap; task: the result of an earlier task of the action (job-executor-service refuses it); string: `value` itself.",
       "event",
     ),
-    secret: secretKey.optional(),
-    configMap: configMapKey.optional(),
+    secret: keyIn("Secret", checkNameOfSecret, { name: "carts-database", key: "PASSWORD" }),
+    configMap: keyIn("ConfigMap", checkConfigMapName, { name: "carts-settings", key: "LOG_LEVEL" }),
     as: optional(
       text(),
       "Format of the value with `valueFrom: event` or `valueFrom: task`: json or yaml. By default, text stays as it is and anything else is written as JSON.",

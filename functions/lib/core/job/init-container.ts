@@ -8,7 +8,7 @@ import {
 } from "../files/fetch-order.ts";
 import type { Container, EnvVar } from "../kubernetes.ts";
 import type { Settings } from "../settings/settings.ts";
-import { ownSecurityContext } from "./security-context.ts";
+import { restrictedContext } from "./security-context.ts";
 import { makeDefaultResources } from "./task-container.ts";
 import type { TaskJob } from "./task-job.ts";
 import { caFile, caVolumeName } from "./volumes.ts";
@@ -24,7 +24,7 @@ export const makeInitContainer = ({ task, event, settings }: TaskJob): Container
     ...credentialsOf(settings),
   ],
   resources: makeDefaultResources(settings),
-  securityContext: ownSecurityContext,
+  securityContext: restrictedContext,
   terminationMessagePolicy: "FallbackToLogsOnError",
   volumeMounts: [
     { name: filesVolumeName, mountPath: filesFolder },

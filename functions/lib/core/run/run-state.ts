@@ -40,7 +40,7 @@ export interface RunState {
   readonly event: Envelope;
   readonly spec: RunSpec;
   readonly tasks: readonly TaskState[];
-  /** The first Job that exists; it carries the run's annotations. */
+  /** It carries the run's annotations: the Job with the noted end, even if a redelivery then creates an earlier one, or the first one. */
   readonly lead: Job;
   readonly annotations: RunAnnotations;
 }
@@ -78,7 +78,8 @@ export const readRun = (jobs: readonly Job[]): RunState | undefined => {
     const job = ours.find(({ metadata }) => metadata?.namespace === ref.namespace && metadata?.name === ref.name);
     return job ? { ref, phase: phaseOf(job), job } : { ref, phase: "missing" };
   });
-  const lead = tasks.find(({ job }) => job)?.job;
+  const ended = tasks.find(({ job }) => job?.metadata?.annotations?.[annotation.end]);
+  const lead = (ended ?? tasks.find(({ job }) => job))?.job;
   return lead && { id, event, spec, tasks, lead, annotations: annotationsOf(lead, tasks.length) };
 };
 

@@ -106,6 +106,12 @@ describe("reporting", () => {
     const noted = { kind: "could-not-start", task: 0, why } as const;
     assert.deepEqual(end({ phases: ["succeeded", "waiting"], announced, end: noted }), noted);
     assert.deepEqual(end({ phases: ["running", "waiting"], announced, end: noted }), noted);
+    const [second] = makeJobs({ createdAt, phases: ["missing", "deleted"], end: noted });
+    const [first] = makeJobs({ createdAt, phases: ["waiting", "missing"] }); // created by a redelivery, after Kubernetes had refused it
+    const run = readRun([first, second].flatMap((job) => job ?? []));
+    assert.ok(run);
+    assert.deepEqual(nextStep(run, { ...someone, nowMs: at(60) }), { kind: "report", end: noted });
+    assert.equal(run.lead, second);
   });
   test("ignores a refusal of a Job that exists: a quota can refuse a Job that was created earlier", () => {
     assert.equal(kind({ phases: ["running", "waiting"], announced, refused: "over quota" }), "wait");
