@@ -81,10 +81,9 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
   });
   if (created.kind === "planned-before") return reconcileExisting(ports, event, created.jobs);
   const ofPlan = new Map(runs.map((run) => [run.plan, run]));
-  const { isFirst } = created;
   const begin = async (one: CreatedRun): Promise<RefusedRun | undefined> => {
     if (one.refused !== undefined)
-      return refuseRun(ports, one.plan, { event, created: one.created, why: one.refused, isFirst });
+      return refuseRun(ports, one.plan, { event, created: one.created, why: one.refused, isFirst: created.isFirst });
     await startRun(ports, one, { event, announced: ofPlan.get(one.plan)?.announced ?? false });
     return undefined;
   };
@@ -97,7 +96,7 @@ const startPrepared = async (ports: StartJobPorts, prepared: Prepared): Promise<
   const works = [
     ...created.runs.filter((run) => !withoutFiles.some(({ one }) => one === run)).map(begin),
     ...runs.flatMap(({ plan, refused }) =>
-      refused === undefined ? [] : [refuseRun(ports, plan, { event, why: refused, isFirst })],
+      refused === undefined ? [] : [refuseRun(ports, plan, { event, why: refused, isFirst: created.isFirst })],
     ),
     ...partiallyReported.map((plan) => refuseRun(ports, plan, { event, why: reportedBefore })),
   ];

@@ -245,7 +245,8 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
         breaks("a task ran after its run was reported", describe(job));
       // Nobody remembers the files of a changed config's first plan: its pod cannot start, and the run is reported as errored.
       // The same goes for a later config's plan that was faster, when a delivery of the earlier plan finds it half created.
-      const isForgotten = event.plan !== undefined && event.plans.length > 1;
+      // Or Keptn refused its `.started`: its Jobs were deleted, and a second delivery that listed them before created them again.
+      const isForgotten = event.refused || (event.plan !== undefined && event.plans.length > 1);
       if (!hasFiles && life.number === 1 && event.acceptedMs !== undefined && !event.disturbed && !isForgotten)
         breaks("a task was released without its files", describe(job));
       // Its start-job died or slept before it stored them.

@@ -103,8 +103,8 @@ const noteReport = async (
 };
 
 const makeReport = async (ports: ReconcilePorts, run: RunState, end: End) => {
-  const problem = problemOf(run, end);
   const gathered = await readTaskReports(ports, run);
+  const problem = problemOf(run, end, gathered.reports);
   if (run.spec.graph) logConflicts(ports, run, gathered);
   return makeFinished({
     event: run.event,
@@ -121,10 +121,14 @@ const logConflicts = (ports: ReconcilePorts, run: RunState, { reports, results }
   for (const message of sayConflicts(results, names)) ports.log({ level: "info", message, ...aboutRun(run) });
 };
 
-const problemOf = (run: RunState, end: End): string | undefined => {
-  const isSaidByTask = end.kind === "failed" && run.spec.graph !== undefined;
-  if (end.kind === "passed" || isSaidByTask || (end.kind === "failed" && run.tasks[end.task]?.job)) return undefined;
+const problemOf = (run: RunState, end: End, reports: TaskReports["reports"]): string | undefined => {
+  if (end.kind === "passed") return undefined;
   const { namespace, name, task } = run.spec.jobs[end.task] ?? { namespace: "?", name: "?", task: "?" };
+  if (end.kind === "failed" && (run.spec.graph || run.tasks[end.task]?.job)) {
+    // Another delivery can list the pods, and noted afterwards that the task's own container had passed.
+    const hasPassed = reports.filter((one) => one.task === task).every(({ passed }) => passed);
+    return hasPassed ? `Task '${task}' failed by its Job's status: its pods could not be listed in time.` : undefined;
+  }
   switch (end.kind) {
     case "failed":
       return `Task '${task}' failed, and its Job ${namespace}/${name} was removed by force.`;

@@ -37,21 +37,19 @@ const sendCounted = async (
   if (count.kind === "over") return "over";
   const siblings = siblingsOf(run).map((sibling) => sibling.source);
   const isAlone = siblings.length === 0;
+  const alone: SiblingsFound = { orphaned: [], moved: false };
   const { orphaned, moved } = isAlone ? alone : await reconcileSiblings(ports, run, { count, reconcile });
   // Counted after reading the siblings' Jobs: this shows whether a sibling without Jobs was reported before they were deleted.
   if (moved || orphaned.length > 0) count = await getEventCounts(ports, run);
   if (count.kind === "over") return "over";
   if (!(await lease.renewIfStale())) return "lost";
-  const { source } = run.spec;
   const again = "Keptn has not counted the started event; sending it again";
   if (count.started === 0) ports.log({ level: "warn", message: again, ...aboutRun(run) });
   const ofOrphaned = isAlone ? [] : await makeOrphanedFinished(ports, run, { orphaned, count });
-  const finishedEvents = [...ofOrphaned, { source, finished }];
+  const finishedEvents = [...ofOrphaned, { source: run.spec.source, finished }];
   const maySend = () => lease.renewIfStale();
   return sendMissingEvents(ports, count, { event: run.event, finishedEvents, siblings, maySend });
 };
-
-const alone: SiblingsFound = { orphaned: [], moved: false };
 
 /** Keptn does not count these events, so a duplicate is harmless. */
 const sendUncounted = async (

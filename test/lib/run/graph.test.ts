@@ -1,8 +1,10 @@
 // Runs with a graph of tasks: what runs concurrently, what never runs, and what Keptn is told.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { label } from "../../../functions/lib/core/annotations/annotations.ts";
+import { annotation, label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
+import { refOf } from "../../../functions/lib/core/object-meta.ts";
+import { emptyLog } from "../../../functions/lib/core/text/log-text.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
 import { reconcileRun } from "../../../functions/lib/run/reconcile-run.ts";
 import { startGraph } from "./graph-world.ts";
@@ -193,5 +195,27 @@ for (const [order, needs] of Object.entries({ "a line": "", "a graph": "needs: [
     world.end(job("a"), { exitCode: 1 });
     await reconcileRun(blind, { runId: job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] });
     assert.deepEqual(mayRun, [[]]);
+  });
+
+  test(`${order}: a failure that was noted without its pods counts, even if another delivery then sees that the task passed`, async (context) => {
+    const { world, job, finished } = await startGraph(context, { a: "", b: needs });
+    const forbidden = () => Promise.reject(new IoError("pods is forbidden", { retryable: false, httpStatus: 403 }));
+    const away = () => Promise.reject(new IoError("Keptn is away", { retryable: true }));
+    const { pods, keptn } = world.ports;
+    const run = { runId: job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] };
+    world.end(job("a"), { exitCode: 1 });
+    const blind = { pods: { ...pods, list: forbidden }, keptn: { ...keptn, getEventCounts: away } };
+    await assert.rejects(reconcileRun({ ...world.ports, ...blind }, run), /Keptn is away/);
+    const passed = JSON.stringify({
+      exitCode: 0,
+      reason: "Completed",
+      sidecars: ["istio-proxy"],
+      ranOn: false,
+      log: emptyLog,
+    });
+    await world.ports.jobs.patch(refOf(job("a")), { annotations: { [annotation.ownEnd]: passed } });
+    await reconcileRun(world.ports, run);
+    assert.deepEqual([finished().status, finished().result], ["errored", "fail"]);
+    assert.match(finished().message, /^Task 'a' failed by its Job's status/);
   });
 }
