@@ -9,6 +9,7 @@ import { loadFunctionsImage } from "../cluster/harness/image.ts";
 import { until } from "../cluster/harness/world.ts";
 import { makeUser } from "../contract/keptn-user.ts";
 import { runAlone } from "./harness/alone.ts";
+import { applyBareFunction, callBareFunction } from "./harness/bare-function.ts";
 import { runCheck, runCommand } from "./harness/command.ts";
 import { isShort, KEPTN_API_TOKEN, KEPTN_ENDPOINT, KEPTN_NATS_URL, unavailable } from "./harness/environment.ts";
 import { type Installation, makeInstallation } from "./harness/installation.ts";
@@ -37,7 +38,9 @@ describe("an installation with no pods while idle", { skip: unavailable }, () =>
     observer = await observe(KEPTN_NATS_URL, { api, namespace: installation.namespace });
     scenario = await makeScenario(user, { observer, project });
     await user.createService(project, "probed"); // a probe is an event of a service
-    await installation.apply(await loadFunctionsImage());
+    const image = await loadFunctionsImage();
+    await installation.apply(image);
+    await applyBareFunction(installation, image);
     await installation.kubectl("wait", "--for=condition=Ready", "--all", "--timeout=180s", "ksvc,broker,trigger");
   });
   after(async () => {
@@ -73,7 +76,7 @@ describe("an installation with no pods while idle", { skip: unavailable }, () =>
   });
 
   test(`runs a sequence of two tasks from nothing, ${rounds} times`, async () => {
-    const [over, all, release, quiet]: number[][] = [[], [], [], []];
+    const [over, all, release, quiet, bare]: number[][] = [[], [], [], [], []];
     for (let round = 0; round < rounds; round++) {
       quiet?.push((await untilNothingRuns(installation)) * 1000);
       const alone: Promise<number>[] = [];
@@ -86,11 +89,14 @@ describe("an installation with no pods while idle", { skip: unavailable }, () =>
       all?.push(totalMs);
       over?.push(totalMs - aloneMs);
       release?.push(Math.min(...ran.jobs.flatMap(({ releasedAtMs }) => releasedAtMs ?? [])) - ran.triggered.atMs);
+      await untilNothingRuns(installation);
+      bare?.push(await callBareFunction(api, installation));
     }
     sayMedian("two tasks from nothing to the last .finished", all ?? []);
     sayMedian("  over the same pods by themselves", over ?? []);
     sayMedian("  .triggered to the first Job's release", release ?? []);
     sayMedian("  until nothing ran before it", quiet ?? []);
+    sayMedian("a bare node:http function behind the same Broker, from nothing to its event", bare ?? []);
   });
 
   test(`ends runs from nothing although start-job is killed right after its release, ${rounds} times`, async () => {
