@@ -253,6 +253,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       // Its start-job died or slept before it stored them.
       if (!hasFiles) event.disturbed = true;
       life.ran.add(task);
+      life.endedMs = undefined; // what comes next follows the end of this one, which may have none: an image that cannot be pulled
     },
     containerRan: (job) => void runOf(job)?.life.began.add(taskOf(job)),
     incomplete: (job) => {

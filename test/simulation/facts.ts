@@ -97,7 +97,7 @@ export interface Life {
   /** A Job of it that somebody deleted is gone: equivalent to expired. */
   cleared: boolean;
   /** The end of the latest task so far. */
-  endedMs?: number;
+  endedMs?: number | undefined;
   /** `result` of its `.finished`. */
   result?: unknown;
 }
