@@ -102,7 +102,9 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
     // Keptn is not asked about an event whose runs are all silent now: it cannot know whether they ran.
     const isAsked = event.plans[planOf(job)]?.some(isLoud) ?? false;
     const ran = event.plan !== undefined && event.runs.some((run) => run.life.expired && !isForgotten(run));
-    if (ran && isAsked) breaks("an ended run ran again", describe(job));
+    // Of a run whose Jobs somebody removed past their finalizer, only Keptn's count is left: it starts again, by the config of now.
+    const resumes = event.runs.some(({ vanished }) => vanished);
+    if (ran && isAsked && !resumes) breaks("an ended run ran again", describe(job));
     const adopted = adoptPlan(event, job);
     for (const run of adopted ?? []) runs.set(run.id, run);
   };
