@@ -243,7 +243,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
       if (task > 0 && !isAgain) follows(run);
       if (isLoud(run) && run.started === 0) breaks("a task ran before its run was announced", describe(job));
       // A task that was stopped right after its release can still get a pod for a second.
-      const isAnswered = run.finished > 0 && !event.answeredWhole;
+      const isAnswered = run.finished > 0 && !run.unseen;
       if (isAnswered && life.number === 1 && !event.disturbed && !life.stopped.has(task))
         breaks("a task ran after its run was reported", describe(job));
       // Nobody remembers the files of a changed config's first plan: its pod cannot start, and the run is reported as errored.
