@@ -1,4 +1,6 @@
 // The init container that fetches a task's files from Keptn. Only it sees Keptn's credentials.
+
+import { restrictedContext } from "../config/security-context-schema.ts";
 import {
   fetchContainerName,
   filesFolder,
@@ -8,7 +10,6 @@ import {
 } from "../files/fetch-order.ts";
 import type { Container, EnvVar } from "../kubernetes.ts";
 import type { Settings } from "../settings/settings.ts";
-import { restrictedContext } from "./security-context.ts";
 import { makeDefaultResources } from "./task-container.ts";
 import type { TaskJob } from "./task-job.ts";
 import { caFile, caVolumeName } from "./volumes.ts";

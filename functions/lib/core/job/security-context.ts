@@ -17,15 +17,3 @@ export const mergeSecurityContext = (
 
 const needsEscalation = ({ privileged, capabilities }: TaskSecurityContext): boolean =>
   privileged === true || (capabilities?.add ?? []).some((name) => name === "SYS_ADMIN" || name === "CAP_SYS_ADMIN");
-
-/** What the Pod Security level `restricted` requires: always for our own init container, and by default for tasks, as in JES's chart. */
-export const restrictedContext = {
-  privileged: false,
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  runAsNonRoot: true,
-  runAsUser: 1000,
-  runAsGroup: 2000,
-  capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" as const },
-};

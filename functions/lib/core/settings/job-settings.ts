@@ -4,9 +4,9 @@ import { isLabelValue, isQualifiedName, parseQuantity } from "../config/kubernet
 import {
   makePodSecurityContextSchema,
   makeSecurityContextSchema,
+  restrictedContext,
   type TaskSecurityContext,
 } from "../config/security-context-schema.ts";
-import { restrictedContext } from "../job/security-context.ts";
 import { jsonTree, smallFirst } from "../yaml/json-tree.ts";
 import type { Tree } from "../yaml/tree.ts";
 import { choice, flag, list, requiredText, settingType, size, text, whole, wrong } from "./setting-types.ts";
