@@ -50,6 +50,12 @@ describe("the package that npm pack makes", { timeout: 600_000 }, () => {
     assert.equal(manifest.repository.url, "git+https://github.com/owner/name.git"); // where its provenance is from
   });
 
+  it("has its bill of materials", async () => {
+    const { metadata, components } = JSON.parse(await readFile(join(installed, "dist/cli/sbom.cdx.json"), "utf8"));
+    assert.equal(metadata.component.purl, `pkg:npm/job-executor-functions@${metadata.component.version}`);
+    assert.ok(components.some(({ name }: { name: string }) => name === "commander"));
+  });
+
   it("is smaller than 3 MB unpacked", async () => {
     const entries = await readdir(installed, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
