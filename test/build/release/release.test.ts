@@ -7,8 +7,10 @@ import { dirname, join, resolve } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { isReleased, sectionsOf } from "../../../build/release/changelog.ts";
 import { filesWithVersion, versionsIn } from "../../../build/release/named-version.ts";
+import manifest from "../../../package.json" with { type: "json" };
 import { makeTempFolder } from "../../doubles/temp-folder.ts";
 
+const { version } = manifest;
 const root = resolve(import.meta.dirname, "../../..");
 const person = { NAME: "A", EMAIL: "a@example.org" };
 const identity = ["AUTHOR", "COMMITTER"].flatMap((role) =>
@@ -34,9 +36,11 @@ const openRepository = async (context: TestContext) => {
   };
   git("init", "--quiet", "--initial-branch=main");
   commit(changelog);
-  const release = (...args: readonly string[]) =>
-    spawnSync(process.execPath, [join(root, "build/release/main.ts"), ...args], options);
-  return { folder, git, commit, release, read: (file: string) => readFileSync(join(folder, file), "utf8") };
+  const start = (script: string, args: readonly string[]) =>
+    spawnSync(process.execPath, [join(root, "build/release", script), ...args], options);
+  const release = (...args: readonly string[]) => start("main.ts", args);
+  const notes = (tag: string) => start("notes.ts", [tag]);
+  return { folder, git, commit, release, notes, read: (file: string) => readFileSync(join(folder, file), "utf8") };
 };
 
 describe("npm run release", () => {
@@ -53,12 +57,14 @@ describe("npm run release", () => {
     assert.equal(git("cat-file", "-t", "v9.8.7"), "tag");
     assert.equal(git("rev-parse", "v9.8.7^{commit}"), git("rev-parse", "HEAD"));
   });
-  test("takes the version that package.json has already, while it is unreleased", async (context) => {
-    const { git, commit, read, release } = await openRepository(context);
-    const { version } = JSON.parse(read("package.json"));
+  test("takes the version that package.json has already, while it is unreleased; then it has notes", async (context) => {
+    const { git, commit, release, notes } = await openRepository(context);
     commit(`# Changelog\n\n## ${version} - unreleased\n\n- News.\n`);
+    assert.equal(notes(`v${version}`).status, 1);
     assert.equal(release(version).status, 0);
     assert.equal(git("tag", "--points-at", "HEAD"), `v${version}`);
+    assert.equal(notes(`v${version}`).stdout, "- News.\n");
+    assert.match(notes("v9.8.7").stderr, /^v9\.8\.7 is not the version in package\.json/);
   });
   test("changes nothing with --dry-run, and lists what it would change", async (context) => {
     const { git, release } = await openRepository(context);
