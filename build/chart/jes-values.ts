@@ -1,0 +1,41 @@
+// JES's values in the chart: their defaults, and those that the table of `job-executor migrate` leaves without an equivalent.
+import { typedChartValues } from "../../functions/cli/migrate/values/chart-values.ts";
+import type { Row } from "../../functions/cli/migrate/values/parts.ts";
+import { valueTable } from "../../functions/cli/migrate/values/value-table.ts";
+
+/** In the chart, `image` is ours. */
+export const isRefused = ({ value, becomes }: Row): boolean => becomes.startsWith("Nothing") && value !== "image";
+
+export const refusedRows: readonly Row[] = valueTable.filter(isRefused);
+
+/** Templates that later ones include. */
+export const emitJesValues = (): string =>
+  [
+    `{{- define "job-executor.jesDefaults" -}}`,
+    JSON.stringify(typedChartValues),
+    "{{- end -}}",
+    "",
+    "{{/* Values of JES without an equivalent: a line for each that differs from JES's default. */}}",
+    `{{- define "job-executor.refused" -}}`,
+    ...refusedRows.flatMap(emitRefusal),
+    "{{- end -}}",
+    "",
+  ].join("\n");
+
+const emitRefusal = ({ value, becomes }: Row): string[] => {
+  const text = becomes.replace(/^Nothing[.:] /, "");
+  const [given, normal] = [`.values.${value}`, `.defaults.${value}`].map((path) => withoutRows(path, value));
+  return [
+    `{{- if ne (toJson (${given} | default dict)) (toJson (${normal} | default dict)) }}`,
+    `- ${value}: ${text}${/[.!]$/.test(text) ? "" : "."} Remove it.`,
+    "{{- end }}",
+  ];
+};
+
+/** Values below a row that have their own row. */
+const withoutRows = (path: string, value: string): string => {
+  const below = valueTable.flatMap((row) =>
+    row.value.startsWith(`${value}.`) ? [row.value.slice(value.length + 1)] : [],
+  );
+  return below.length === 0 ? path : `omit ${path} ${below.map((name) => JSON.stringify(name)).join(" ")}`;
+};
