@@ -33,7 +33,10 @@ export const buildKustomization = async (
 ): Promise<KubernetesObject[]> => {
   const folder = await mkdtemp(join(await realpath(tmpdir()), "chart-"));
   try {
-    await writeFile(join(folder, "kustomization.yaml"), write((path) => relative(folder, resolve(path))));
+    await writeFile(
+      join(folder, "kustomization.yaml"),
+      write((path) => relative(folder, resolve(path))),
+    );
     const { stdout } = await promisify(execFile)("kubectl", ["kustomize", folder], { maxBuffer: 2 ** 24 });
     return parseAllDocuments(stdout).map((document) => document.toJS() as KubernetesObject);
   } finally {

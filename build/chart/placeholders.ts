@@ -40,7 +40,9 @@ const itemNode = (item: unknown): Node => {
 };
 
 const entriesOf = (map: object): Record<string, Node> =>
-  Object.fromEntries(Object.entries(map).map(([key, value]) => [key, toNode(ownExpression.test(key) ? key : value, key)]));
+  Object.fromEntries(
+    Object.entries(map).map(([key, value]) => [key, toNode(ownExpression.test(key) ? key : value, key)]),
+  );
 
 const textNode = (value: string, key: string): Node => {
   const [, entries, own] = ownExpression.exec(value) ?? [];

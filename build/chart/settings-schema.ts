@@ -32,7 +32,8 @@ const texts: Schema = { type: "array", items: { type: "string" } };
 const schemaOf = (name: string, kind: string): Schema => {
   if (kind === "text") return { type: "string" };
   if (kind === "list" || kind.startsWith("list of")) return { anyOf: [{ type: "string" }, texts] };
-  if (kind === "true or false") return orEmpty({ type: "boolean" }, textLike("^([01tTfF]|[tT][rR][uU][eE]|[fF][aA][lL][sS][eE])$"));
+  if (kind === "true or false")
+    return orEmpty({ type: "boolean" }, textLike("^([01tTfF]|[tT][rR][uU][eE]|[fF][aA][lL][sS][eE])$"));
   if (kind.startsWith("whole number")) return wholeNumber(kind);
   if (kind.startsWith("size")) return orEmpty({ type: "integer", minimum: 1 }, textLike(sizePattern.source));
   if (kind.startsWith("quantity")) return { type: ["string", "number"] };

@@ -30,9 +30,6 @@ Values of JES's chart that become settings and components. `job-executor migrate
 {{- if .plan.jes -}}
 {{- $settings = include "job-executor.jesConnection" .plan | fromJson -}}
 {{- end -}}
-{{- if and (or .plan.jes .given.subscription) $values.subscription.pubsubTopic -}}
-{{- $_ := set $settings "PUBSUB_TOPIC" $values.subscription.pubsubTopic -}}
-{{- end -}}
 {{- with include "job-executor.images" $jobs.allowedImageList -}}
 {{- $_ := set $settings "ALLOWED_IMAGE_LIST" . -}}
 {{- end -}}
@@ -58,6 +55,9 @@ Values of JES's chart that become settings and components. `job-executor migrate
 {{- $settings := dict -}}
 {{- $remote := .values.remoteControlPlane -}}
 {{- $api := $remote.api -}}
+{{- with .values.subscription.pubsubTopic -}}
+{{- $_ := set $settings "PUBSUB_TOPIC" . -}}
+{{- end -}}
 {{- if $remote.autoDetect.enabled -}}
 {{- $_ := set $settings "KEPTN_API_ENDPOINT" (printf "http://api-gateway-nginx.%s/api" .keptnNamespace) -}}
 {{- else if $api.hostname -}}

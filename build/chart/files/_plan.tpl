@@ -4,7 +4,7 @@ What a release is, as JSON: its values, completed by the defaults of JES's chart
 {{- define "job-executor.plan" -}}
 {{- $defaults := include "job-executor.jesDefaults" . | fromJson -}}
 {{- $values := mergeOverwrite (deepCopy $defaults) (omit .Values "image") -}}
-{{- $jes := hasKey .Values "remoteControlPlane" -}}
+{{- $jes := or (hasKey .Values "remoteControlPlane") (hasKey .Values "subscription") -}}
 {{- $keptn := ternary (include "job-executor.keptnNamespace" $values) "" $jes -}}
 {{- $components := concat $values.components (include "job-executor.jesComponents" $values | fromJsonArray) -}}
 {{- if $values.jobNamespace.name -}}
@@ -28,7 +28,7 @@ What a release is, as JSON: its values, completed by the defaults of JES's chart
 {{- fail (printf "these values cannot be taken:\n%s" .) -}}
 {{- end -}}
 {{- $settings := include "job-executor.defaultSettings" $plan | fromYaml -}}
-{{- $settings = mergeOverwrite $settings (include "job-executor.jesSettings" (dict "plan" $plan "given" .Values "defaults" $defaults) | fromJson) -}}
+{{- $settings = mergeOverwrite $settings (include "job-executor.jesSettings" (dict "plan" $plan "defaults" $defaults) | fromJson) -}}
 {{- range $name, $value := $values.settings -}}
 {{- $_ := set $settings $name (include "job-executor.text" $value) -}}
 {{- end -}}

@@ -1,5 +1,5 @@
 {{/*
-Why values are refused, a line for each: nothing is ignored silently. The values of JES that have no equivalent are in _refused.tpl.
+Why values are refused, a line for each: nothing is ignored silently. The values of JES that have no equivalent are in _jes-values.tpl.
 */}}
 {{- define "job-executor.problems" -}}
 {{- $values := .plan.values }}
@@ -14,7 +14,7 @@ Why values are refused, a line for each: nothing is ignored silently. The values
 {{- if and (has "any-namespace" .plan.components) (has "other-namespaces" $values.components) }}
 - components: any-namespace replaces other-namespaces. Remove one of them.
 {{- end }}
-{{- range $name, $value := dict "INIT_CONTAINER_IMAGE" "image" "JOB_NAMESPACE" "jobNamespace.name" "JOB_POD_SECURITY_LEVEL" "podSecurityLevel, or jobNamespace.podSecurityLevel" "K8S_NAMESPACE" "the namespace of the release" "KEPTN_SECRET_NAME" "secretName" }}
+{{- range $name, $value := dict "FULL_DEPLOYMENT_NAME" "fullnameOverride" "INIT_CONTAINER_IMAGE" "image" "JOB_NAMESPACE" "jobNamespace.name" "JOB_POD_SECURITY_LEVEL" "podSecurityLevel, or jobNamespace.podSecurityLevel" "K8S_NAMESPACE" "the namespace of the release" "KEPTN_SECRET_NAME" "secretName" }}
 {{- if hasKey $values.settings $name }}
 - settings.{{ $name }}: the chart sets it. Set {{ $value }} instead.
 {{- end }}

@@ -1,9 +1,10 @@
-// values.yaml: every value of the chart that is not JES's, with its default and a comment.
+// values.yaml: every value of the chart that JES does not have, with its default and a comment.
 import { readFileSync } from "node:fs";
 import { defaultImage } from "../../functions/cli/migrate/values/general-notes.ts";
 import { componentNames } from "./variants.ts";
 
-export const emitValues = (): string => `# Values of job-executor-functions (docs/install.md). Values of JES's chart are taken too, or refused with what to do instead
+export const emitValues =
+  (): string => `# Values of job-executor-functions (docs/install.md). Values of JES's chart are taken too, or refused with what to do instead
 # (docs/reference/jes-values.md).
 
 # The functions' image, with its tag or digest.
