@@ -9,9 +9,9 @@ import { writeChart } from "../../build/chart/write-chart.ts";
 import type { KubernetesObject } from "../manifests/overlays.ts";
 
 const module = "helm.sh/helm/v3/cmd/helm@v3.19.5";
-const folder = resolve("node_modules/.cache", module);
+const binaries = resolve("node_modules/.cache", module);
 const run = promisify(execFile);
-const env = { ...process.env, PATH: [process.env["PATH"], folder].join(delimiter) };
+const env = { ...process.env, PATH: [process.env["PATH"], binaries].join(delimiter) };
 const works = (command: string, ...args: readonly string[]): Promise<boolean> =>
   run(command, args, { env }).then(
     () => true,
@@ -22,7 +22,7 @@ const findHelm = async (): Promise<string | undefined> => {
   if (!(await works("kubectl", "version", "--client"))) return "there is no kubectl";
   if (await works("helm", "version")) return undefined;
   if (!(await works("go", "version"))) return "there is neither helm nor go to build it";
-  await run("go", ["install", module], { env: { ...process.env, GOBIN: folder } });
+  await run("go", ["install", module], { env: { ...process.env, GOBIN: binaries } });
   return undefined;
 };
 
@@ -42,20 +42,16 @@ export const helm = async (...args: readonly string[]): Promise<string> =>
 
 export const lint = (): Promise<string> => helm("lint", "--strict", ...version, chart);
 
-/** @param values as YAML or JSON; @param more of helm's arguments */
+/** @param values as YAML or JSON; @param more of helm's arguments, and another folder of the chart */
 export const render = async (
   values: string | object,
   namespace = "keptn-jes",
-  ...more: readonly string[]
+  { folder = chart, more = [] }: { readonly folder?: string; readonly more?: readonly string[] } = {},
 ): Promise<readonly KubernetesObject[]> => {
-  const given = helmWith(["template", "release", chart, "--namespace", namespace, ...version, ...more], values);
-  return parseAllDocuments(await given)
+  const args = ["template", "release", folder, "--namespace", namespace, ...version, ...more, "--values", "-"];
+  const running = run("helm", args, { env, maxBuffer: 2 ** 24 });
+  running.child.stdin?.end(typeof values === "string" ? values : JSON.stringify(values));
+  return parseAllDocuments((await running).stdout)
     .map((document) => document.toJS() as KubernetesObject)
     .filter((object) => object !== null);
-};
-
-const helmWith = (args: readonly string[], values: string | object): Promise<string> => {
-  const running = run("helm", [...args, "--values", "-"], { env, maxBuffer: 2 ** 24 });
-  running.child.stdin?.end(typeof values === "string" ? values : JSON.stringify(values));
-  return running.then(({ stdout }) => stdout);
 };

@@ -31,12 +31,13 @@ const valuesOf = (name: string): string =>
     ?.read("values.yaml") ?? "";
 
 /** Every values file of JES says how to reach Keptn. */
-const withRemote = (text: string): string => (text.includes("remoteControlPlane") ? text : `${text}remoteControlPlane: {}\n`);
+const withRemote = (text: string): string =>
+  text.includes("remoteControlPlane") ? text : `${text}remoteControlPlane: {}\n`;
 
 /** @param more of our values, as `name=value` */
 const assertMigrated = async (text: string, ...more: readonly string[]): Promise<void> => {
   const ours = ["createNamespace=true", ...more].flatMap((one) => ["--set", one]);
-  const rendered = await render(withRemote(text), "job-executor", ...ours);
+  const rendered = await render(withRemote(text), "job-executor", { more: ours });
   assert.deepEqual(comparable(rendered), comparable(await buildMigrated(text)));
 };
 
@@ -47,7 +48,8 @@ describe("values of JES give the objects of job-executor migrate", { concurrency
 
   test("remote with OAuth", () => assertMigrated(valuesOf("remote-with-oauth").replace(/ *apiValidateTls: .*\n/, "")));
 
-  test("all of JES's defaults, as `--reuse-values` passes them", () => assertMigrated(JSON.stringify(typedChartValues)));
+  test("all of JES's defaults, as `--reuse-values` passes them", () =>
+    assertMigrated(JSON.stringify(typedChartValues)));
 
   test("everything else, once what is refused is removed", async () => {
     const given: Values = parse(valuesOf("everything-else"));
@@ -115,6 +117,5 @@ describe("values of JES that cannot be taken", { concurrency: 2, skip: noHelm },
     ["without OAuth", nest("remoteControlPlane.api.oauth.clientId", "x"), /oauth: it only applies with/],
     ["in a list of images", nest("jobConfig.allowedImageList", "a[bc]"), /allowedImageList: replace \[ \]/],
   ] as const;
-  for (const [title, values, says] of cases)
-    test(title, async () => assert.match(await saidBy(values), says));
+  for (const [title, values, says] of cases) test(title, async () => assert.match(await saidBy(values), says));
 });

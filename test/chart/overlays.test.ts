@@ -5,7 +5,7 @@ import { buildOverlay } from "../../build/chart/kustomize.ts";
 import { componentNames, routes } from "../../build/chart/variants.ts";
 import { makeTempFolder } from "../doubles/temp-folder.ts";
 import type { KubernetesObject } from "../manifests/overlays.ts";
-import { helm, lint, chart, noHelm, render } from "./helm.ts";
+import { chart, helm, lint, noHelm, render } from "./helm.ts";
 
 const keyOf = ({ apiVersion, kind, metadata }: KubernetesObject): string =>
   [apiVersion, kind, metadata.namespace, metadata.name].join("/");
