@@ -6,8 +6,6 @@ import { valueTable } from "../../functions/cli/migrate/values/value-table.ts";
 /** In the chart, `image` is ours. */
 export const isRefused = ({ value, becomes }: Row): boolean => becomes.startsWith("Nothing") && value !== "image";
 
-export const refusedRows: readonly Row[] = valueTable.filter(isRefused);
-
 /** Templates that later ones include. */
 export const emitJesValues = (): string =>
   [
@@ -17,7 +15,7 @@ export const emitJesValues = (): string =>
     "",
     "{{/* Values of JES without an equivalent: a line for each that differs from JES's default. */}}",
     `{{- define "job-executor.refused" -}}`,
-    ...refusedRows.flatMap(emitRefusal),
+    ...valueTable.filter(isRefused).flatMap(emitRefusal),
     "{{- end -}}",
     "",
   ].join("\n");

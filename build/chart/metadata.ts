@@ -1,12 +1,13 @@
-// Chart.yaml, of package.json and of what Artifact Hub shows of this project.
+// Chart.yaml and README.md, of package.json and of what Artifact Hub shows of this project.
 import { readFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
 import manifest from "../../package.json" with { type: "json" };
 
 const folder = "docs/artifacthub";
 
+const hub = parse(readFileSync(`${folder}/artifacthub-pkg.yml`, "utf8"));
+
 export const emitMetadata = (): string => {
-  const hub = parse(readFileSync(`${folder}/artifacthub-pkg.yml`, "utf8"));
   const logo = readFileSync(`${folder}/${hub.logoPath}`).toString("base64");
   return stringify({
     apiVersion: "v2",
@@ -26,3 +27,15 @@ export const emitMetadata = (): string => {
     },
   });
 };
+
+export const emitReadme = (): string => `${hub.readme}
+## Install
+
+Needed are Kubernetes 1.31 or newer, Knative Serving and Eventing, and the image in a registry:
+
+\`\`\`sh
+helm install job-executor CHART --namespace keptn-jes --create-namespace --set image=REGISTRY/${manifest.name}:${manifest.version}
+\`\`\`
+
+Helm then prints the next steps. \`helm show values CHART\` explains every value.
+`;

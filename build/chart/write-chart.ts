@@ -2,7 +2,7 @@
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { emitJesValues } from "./jes-values.ts";
-import { emitMetadata } from "./metadata.ts";
+import { emitMetadata, emitReadme } from "./metadata.ts";
 import { collectObjects } from "./objects.ts";
 import { emitDefaults, emitObject, fileOf } from "./templates.ts";
 import { makeValuesSchema } from "./values-schema.ts";
@@ -25,6 +25,7 @@ const makeFiles = async (): Promise<Readonly<Record<string, string>>> => {
   const objects = collectObjects(await buildBase(), await buildVariants());
   return {
     "Chart.yaml": emitMetadata(),
+    "README.md": emitReadme(),
     "values.yaml": emitValues(),
     "values.schema.json": `${JSON.stringify(makeValuesSchema(), undefined, 2)}\n`,
     "templates/_defaults.tpl": emitDefaults(objects),

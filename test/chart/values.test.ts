@@ -37,6 +37,7 @@ describe("values", { concurrency: 2, skip: noHelm }, () => {
       JOB_SECURITY_CONTEXT: { runAsUser: 1000000 },
       WATCH_IDLE_SECONDS: "always",
       DEFAULT_RESOURCE_LIMITS_CPU: 2,
+      DEFAULT_RESOURCE_REQUESTS_CPU: 0.5,
     });
     assert.equal(settings["VERIFY_EVENTS"], "false");
     assert.equal(settings["MAX_REQUEST_BYTES"], "2097152");
@@ -45,6 +46,7 @@ describe("values", { concurrency: 2, skip: noHelm }, () => {
     assert.equal(settings["JOB_SECURITY_CONTEXT"], '{"runAsUser":1000000}');
     assert.equal(settings["WATCH_IDLE_SECONDS"], "always");
     assert.equal(settings["DEFAULT_RESOURCE_LIMITS_CPU"], "2");
+    assert.equal(settings["DEFAULT_RESOURCE_REQUESTS_CPU"], "0.5");
   });
 
   test("name the settings by their content, so that a change makes new Revisions", async () => {
@@ -64,6 +66,7 @@ const wrong: readonly (readonly [title: string, values: object, says: RegExp])[]
   ["two durable Brokers", { components: ["kafka-broker", "rabbitmq-broker"] }, /Remove kafka-broker or rabbitmq/],
   ["an unknown route", { eventRoute: "kafka" }, /eventRoute.*webhook/],
   ["a misspelled value", { secretname: "x" }, /'secretname' not allowed/],
+  ["the release's namespace as the other one", { jobNamespace: { name: "keptn-jes" } }, /Leave it empty/],
   ["a namespace that cannot be", { jobNamespace: { name: "Jobs" } }, /jobNamespace\/name/],
 ];
 

@@ -25,7 +25,7 @@ What a release is, as JSON: its values, completed by the defaults of JES's chart
   "func" $values.func
 -}}
 {{- with include "job-executor.problems" (dict "plan" $plan "given" .Values "defaults" $defaults) | trim -}}
-{{- fail (printf "these values cannot be taken:\n%s" .) -}}
+{{- fail (printf "these values cannot be taken (docs/install.md#what-the-chart-cannot-express):\n%s" .) -}}
 {{- end -}}
 {{- $settings := include "job-executor.defaultSettings" $plan | fromYaml -}}
 {{- $settings = mergeOverwrite $settings (include "job-executor.jesSettings" (dict "plan" $plan "defaults" $defaults) | fromJson) -}}
@@ -45,7 +45,7 @@ A setting as the programs read it: lists with commas, maps as JSON, whole number
 {{- toJson . -}}
 {{- else if kindIs "slice" . -}}
 {{- join "," . -}}
-{{- else if kindIs "float64" . -}}
+{{- else if and (kindIs "float64" .) (eq (floor .) .) -}}
 {{- printf "%.0f" . -}}
 {{- else -}}
 {{- . -}}

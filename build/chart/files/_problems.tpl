@@ -14,6 +14,9 @@ Why values are refused, a line for each: nothing is ignored silently. The values
 {{- if and (has "any-namespace" .plan.components) (has "other-namespaces" $values.components) }}
 - components: any-namespace replaces other-namespaces. Remove one of them.
 {{- end }}
+{{- if eq $values.jobNamespace.name .plan.namespace }}
+- jobNamespace.name: it is the namespace of the release. Leave it empty, or set another one.
+{{- end }}
 {{- range $name, $value := dict "FULL_DEPLOYMENT_NAME" "fullnameOverride" "INIT_CONTAINER_IMAGE" "image" "JOB_NAMESPACE" "jobNamespace.name" "JOB_POD_SECURITY_LEVEL" "podSecurityLevel, or jobNamespace.podSecurityLevel" "K8S_NAMESPACE" "the namespace of the release" "KEPTN_SECRET_NAME" "secretName" }}
 {{- if hasKey $values.settings $name }}
 - settings.{{ $name }}: the chart sets it. Set {{ $value }} instead.
