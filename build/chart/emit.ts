@@ -35,6 +35,8 @@ const emitItem = (item: Node): string[] => {
 const choose = ({ cases, otherwise }: Extract<Node, { kind: "choice" }>, emit: (node: Node) => string[]): string[] => {
   const [first, ...others] = cases;
   const lines = (node: Node | undefined) => (node ? emit(node) : []);
+  // Without entries, nothing is inserted anyway.
+  if (first?.node?.kind === "entries" && cases.length === 1 && !otherwise) return lines(first.node);
   if (first && !first.node && others.length === 0) return emitIf(`not (${first.when})`, lines(otherwise));
   return [
     ...cases.flatMap(({ when, node }, index) => [`{{- ${index === 0 ? "if" : "else if"} ${when} }}`, ...lines(node)]),

@@ -40,7 +40,7 @@ export const mergeDifferences = (base: Node | undefined, given: readonly Differe
   const differences = given.filter(({ from, to }) => !isSame(from, to));
   if (differences.length === 0) return base;
   const all = [base, ...differences.flatMap(({ from, to }) => [from, to])];
-  if (all.every((node) => node?.kind === "map")) return mergeMaps(base, differences);
+  if (all.every((node) => node?.kind === "map") && !isOther(base, differences)) return mergeMaps(base, differences);
   if (new Set(all.map(lengthOf)).size === 1 && base?.kind === "list") return mergeLists(base, differences);
   if (base?.kind === "choice") throw new Error(`two conditions in one place: ${JSON.stringify([base, differences])}`);
   return { kind: "choice", cases: casesOf(differences), otherwise: base };
@@ -48,6 +48,14 @@ export const mergeDifferences = (base: Node | undefined, given: readonly Differe
 
 const isSame = (one: Node | undefined, other: Node | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
+
+/** One difference in all of a flat map: the map differs, not its keys. */
+const isOther = (base: Node | undefined, [difference, ...others]: readonly Difference[]): boolean => {
+  const entries = base?.kind === "map" ? Object.entries(base.entries) : [];
+  const differs = ([key, { kind }]: (typeof entries)[number]) =>
+    kind === "scalar" && !isSame(at(difference?.from, [key]), at(difference?.to, [key]));
+  return others.length === 0 && entries.length > 1 && entries.every(differs);
+};
 
 const mergeMaps = (base: Node | undefined, differences: readonly Difference[]): Node => {
   const maps = [base, ...differences.map(({ to }) => to)];

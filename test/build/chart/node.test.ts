@@ -31,6 +31,13 @@ describe("a condition", () => {
     );
   });
 
+  test("stands around a map of which every key differs", () => {
+    assert.equal(
+      emit([{ name: 1, value: 2 }], ["$x", [{ name: 3, value: 4 }]]),
+      "{{- if $x }}\n- name: 3\n  value: 4\n{{- else }}\n- name: 1\n  value: 2\n{{- end }}",
+    );
+  });
+
   test("is one of several in the same place", () => {
     const text = emit({ a: 1 }, ["$x", { a: 2 }], ["$y", { a: 3 }], ["$z", { a: 2 }]);
     assert.equal(text, "{{- if or ($x) ($z) }}\na: 2\n{{- else if $y }}\na: 3\n{{- else }}\na: 1\n{{- end }}");
