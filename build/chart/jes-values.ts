@@ -1,7 +1,10 @@
 // JES's values in the chart: their defaults, and those that the table of `job-executor migrate` leaves without an equivalent.
+
+import { parse } from "yaml";
 import { typedChartValues } from "../../functions/cli/migrate/values/chart-values.ts";
 import type { Row } from "../../functions/cli/migrate/values/parts.ts";
 import { valueTable } from "../../functions/cli/migrate/values/value-table.ts";
+import { emitValues } from "./values-yaml.ts";
 
 /** In the chart, `image` is ours. */
 export const isRefused = ({ value, becomes }: Row): boolean => becomes.startsWith("Nothing") && value !== "image";
@@ -9,8 +12,9 @@ export const isRefused = ({ value, becomes }: Row): boolean => becomes.startsWit
 /** Templates that later ones include. */
 export const emitJesValues = (): string =>
   [
-    `{{- define "job-executor.jesDefaults" -}}`,
-    JSON.stringify(typedChartValues),
+    "{{/* Defaults of JES's chart and of this one, whose own file `helm upgrade --reuse-values` leaves out. */}}",
+    `{{- define "job-executor.defaults" -}}`,
+    JSON.stringify({ ...parse(emitValues()), ...typedChartValues }),
     "{{- end -}}",
     "",
     "{{/* Values of JES without an equivalent: a line for each that differs from JES's default. */}}",

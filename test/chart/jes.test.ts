@@ -50,8 +50,11 @@ describe("values of JES give the objects of job-executor migrate", options, () =
 
   test("remote with OAuth", () => assertMigrated(valuesOf("remote-with-oauth").replace(/ *apiValidateTls: .*\n/, "")));
 
-  test("all of JES's defaults, as `--reuse-values` passes them", () =>
-    assertMigrated(JSON.stringify(typedChartValues)));
+  test("all of JES's defaults, and none of ours, as `helm upgrade --reuse-values` gives them", async () => {
+    const ours = ["eventRoute", "secretName", "settings", "components", "jobNamespace", "podSecurityLevel", "func"];
+    const without = Object.fromEntries(ours.map((name) => [name, null]));
+    await assertMigrated(JSON.stringify({ ...typedChartValues, ...without }));
+  });
 
   test("everything else, once what is refused is removed", async () => {
     const given: Values = parse(valuesOf("everything-else"));

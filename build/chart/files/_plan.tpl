@@ -1,8 +1,8 @@
 {{/*
-What a release is, as JSON: its values, completed by the defaults of JES's chart, and what follows from them. Every template begins with it.
+What a release is, as JSON: its values, completed by the defaults of JES's chart and ours, and what follows from them. Every template begins with it.
 */}}
 {{- define "job-executor.plan" -}}
-{{- $defaults := include "job-executor.jesDefaults" . | fromJson -}}
+{{- $defaults := include "job-executor.defaults" . | fromJson -}}
 {{- $values := mergeOverwrite (deepCopy $defaults) (omit .Values "image") -}}
 {{- $jes := or (hasKey .Values "remoteControlPlane") (hasKey .Values "subscription") -}}
 {{- $keptn := ternary (include "job-executor.keptnNamespace" $values) "" $jes -}}
