@@ -5,6 +5,7 @@ export const filesWithVersion: readonly string[] = [
   "README.md",
   "action.yml",
   "build/Containerfile",
+  "build/chart/files/_problems.tpl",
   "docs/artifacthub/keptn/artifacthub-pkg.yml",
   "docs/artifacthub/kn/artifacthub-pkg.yml",
   "docs/asyncapi.yaml",
