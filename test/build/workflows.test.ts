@@ -63,6 +63,7 @@ describe("a release", () => {
     assert.deepEqual(Object.fromEntries(rights), {
       build: [],
       image: ["attestations", "id-token", "packages"],
+      chart: ["id-token", "packages"],
       npm: ["id-token"],
       github: ["attestations", "contents", "id-token"],
     });
@@ -84,8 +85,9 @@ describe("a release", () => {
     assert.deepEqual(Object.fromEntries(needs), {
       build: [],
       image: ["build"],
+      chart: ["image"],
       npm: ["image"],
-      github: ["image", "npm"],
+      github: ["image", "chart", "npm"],
     });
     for (const command of ["npm ci", "npm test", "npm run test:hostile", "npm run test:package"])
       assert.ok(

@@ -5,6 +5,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
+import { emitMetadata } from "../../build/chart/metadata.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 /** A folder for each kind of repository: Artifact Hub takes every artifacthub-pkg.yml below the one it is given. */
@@ -58,6 +59,13 @@ test("Keptn's integration has kinds that Artifact Hub knows", () => {
     listed.filter((kind) => !known.split(" ").includes(kind)),
     [],
   );
+});
+
+test("the Helm chart says the same as package.json, with Artifact Hub's annotations", () => {
+  const { annotations, ...chart } = parse(emitMetadata());
+  assert.deepEqual([chart.name, chart.version, chart.appVersion], [manifest.name, manifest.version, manifest.version]);
+  assert.equal(annotations["artifacthub.io/license"], manifest.license);
+  assert.ok(categories.includes(annotations["artifacthub.io/category"]));
 });
 
 test("the plugin of kn names the command by which kn finds it", () => {
