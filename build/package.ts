@@ -13,9 +13,16 @@ const prepare = async (): Promise<void> => {
   const { name, version, description, license, type, keywords, bin, files } = JSON.parse(
     await readFile(manifest, "utf8"),
   );
-  const shipped = { name, version, description, license, type, keywords, engines: { node: ">=20" }, bin, files };
+  const shipped = {
+    ...{ name, version, description, license, type, keywords, ...repositoryOf(process.env) },
+    ...{ engines: { node: ">=20" }, bin, files },
+  };
   await writeFile(manifest, `${JSON.stringify(shipped, undefined, 2)}\n`);
 };
+
+/** For npm, provenance must be of the repository that the package names. GitHub Actions sets the variables. */
+const repositoryOf = ({ GITHUB_SERVER_URL, GITHUB_REPOSITORY }: NodeJS.ProcessEnv) =>
+  GITHUB_REPOSITORY ? { repository: { type: "git", url: `git+${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}.git` } } : {};
 
 const works: Readonly<Record<string, () => Promise<void>>> = { prepare, restore: () => rename(kept, manifest) };
 const work = works[process.argv[2] ?? ""];

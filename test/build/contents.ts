@@ -49,5 +49,5 @@ const countPackages = (names: readonly string[]): Record<string, number> => {
 /** Of our own modules, their room: core grows by a file now and then, which is no reason to look. */
 const packageOf = (name: string): string => {
   const [, inPackage] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(name) ?? [];
-  return inPackage ?? name.replace(/[^/]+$/, "");
+  return inPackage ?? (name.replace(/[^/]+$/, "") || name);
 };

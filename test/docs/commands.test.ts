@@ -31,11 +31,11 @@ const complaintAbout = async (args: readonly string[]): Promise<string | undefin
 const checkCommand = async ([name, ...words]: readonly string[]): Promise<string | undefined> => {
   if (name === "job-executor") return complaintAbout(words);
   if (name === "npx" && words[0] === "job-executor") return complaintAbout(words.slice(1));
-  if (name === "kubectl" && words[0] === "job_executor") return complaintAbout(words.slice(1));
+  if ((name === "kubectl" || name === "kn") && words[0] === "job-executor") return complaintAbout(words.slice(1));
   if (name !== "npm") return undefined;
   const [verb = "", script = ""] = words.filter((one) => !one.startsWith("-"));
   if (verb === "run") return scripts.includes(script) ? undefined : `there is no script ${script}`;
-  return ["ci", "test", "start", "install"].includes(verb) ? undefined : `nobody uses npm ${verb} here`;
+  return ["ci", "test", "start", "install", "audit"].includes(verb) ? undefined : `nobody uses npm ${verb} here`;
 };
 
 /** What reaches for a cluster, a registry or Keptn; it is tried in test/cluster, test/e2e and test/keptn, not here. */

@@ -1,54 +1,22 @@
-// What other places read of this project is right: Artifact Hub's metadata, and the names under which the command is found.
+// The names under which the command is found, and the version that people read about.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, test } from "node:test";
-import { parse } from "yaml";
+import { sectionsOf } from "../../build/release/changelog.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { makeTempFolder } from "../doubles/temp-folder.ts";
 
 const deadlineMs = 60_000;
-const folder = "docs/artifacthub";
-const read = (file: string) => parse(readFileSync(join(folder, file), "utf8"));
 
-describe("Artifact Hub's metadata", () => {
-  const metadata = read("artifacthub-pkg.yml");
-  test("has all that is required", () => {
-    for (const name of ["version", "name", "displayName", "createdAt", "description"])
-      assert.ok(typeof metadata[name] === "string" && metadata[name] !== "", name);
-    assert.match(metadata.name, /^[a-z\d-]+$/);
-    assert.ok(!Number.isNaN(Date.parse(metadata.createdAt)));
-  });
-  test("says the same as package.json", () => {
-    const { version, appVersion, name, license, keywords } = metadata;
-    assert.deepEqual(
-      { version, appVersion, name, license },
-      { version: manifest.version, appVersion: manifest.version, name: manifest.name, license: manifest.license },
-    );
-    assert.deepEqual(
-      manifest.keywords.filter((word) => !keywords.includes(word)),
-      [],
-    );
-  });
-  test("has kinds that Artifact Hub knows, a logo that is there, and a file for the repository", () => {
-    const known = "webhook testing deployment notification observability remediation sli-provider finops security";
-    const kinds: readonly string[] = metadata.annotations["keptn/kind"].split(",");
-    assert.deepEqual(
-      kinds.filter((kind) => !known.split(" ").includes(kind)),
-      [],
-    );
-    assert.ok(existsSync(join(folder, metadata.logoPath)));
-    assert.ok(Array.isArray(read("artifacthub-repo.yml").owners));
-  });
-});
-
-test("CHANGELOG has the version of the package", () => {
-  assert.match(
-    readFileSync("CHANGELOG.md", "utf8"),
-    new RegExp(`^## ${manifest.version.replaceAll(".", "\\.")}\\b`, "m"),
+test("CHANGELOG has the version of the package, with nothing newer than what comes next", () => {
+  const names = sectionsOf(readFileSync("CHANGELOG.md", "utf8")).map(({ name }) => name);
+  assert.equal(
+    names.find((name) => name !== "Unreleased"),
+    manifest.version,
   );
 });
 
@@ -65,8 +33,10 @@ const runAs = async (name: string, path: string, args: readonly string[], option
 };
 
 describe("the command", () => {
-  test("is found by kubectl as a plugin too", () => {
-    assert.deepEqual(Object.keys(manifest.bin), ["job-executor", "kubectl-job_executor"]);
+  // Both turn the dashes of a command into underscores: knative/client, pkg/plugin/manager.go, convertDashToUnderscore.
+  test("is found by kubectl and kn as a plugin too, as `kubectl job-executor` and `kn job-executor`", () => {
+    const names = ["kubectl", "kn"].map((program) => `${program}-${"job-executor".replaceAll("-", "_")}`);
+    assert.deepEqual(Object.keys(manifest.bin), ["job-executor", ...names]);
   });
   for (const [name, file] of Object.entries(manifest.bin)) {
     test(`${name} runs from the PATH`, async (context) => {

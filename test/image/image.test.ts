@@ -1,8 +1,10 @@
 // The image of build/Containerfile: what is in it, and that it serves as the manifests run it. Needs root, podman and runc.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeBases } from "./bases.ts";
@@ -33,6 +35,20 @@ describe("the image that build/Containerfile makes", { timeout: 1_800_000 }, () 
     assert.equal(labels["org.opencontainers.image.title"], "job-executor-functions");
     assert.equal(labels["org.opencontainers.image.version"], version);
     assert.equal(labels["org.opencontainers.image.licenses"], license);
+  });
+
+  it("has its bill of materials", async () => {
+    const id = await podman("create", first);
+    const folder = await mkdtemp(join(tmpdir(), "sbom-"));
+    try {
+      await podman("cp", `${id}:/app/sbom.cdx.json`, folder);
+      const { metadata, components } = JSON.parse(await readFile(join(folder, "sbom.cdx.json"), "utf8"));
+      assert.equal(metadata.component.name, "job-executor-functions");
+      assert.ok(components.some(({ name }: { name: string }) => name === "faas-js-runtime"));
+    } finally {
+      await podman("rm", id);
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("has no shell and runs as nobody in particular", async () => {

@@ -18,7 +18,8 @@ describe("the package that npm pack makes", { timeout: 600_000 }, () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "package-"));
-    await run("npm", ["pack", "--pack-destination", folder]);
+    const env = { ...process.env, GITHUB_SERVER_URL: "https://github.com", GITHUB_REPOSITORY: "owner/name" };
+    await run("npm", ["pack", "--pack-destination", folder], { env });
     const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz")) ?? assert.fail("no tarball");
     await writeFile(join(folder, "package.json"), '{"private": true}');
     await run("npm", ["install", "--offline", join(folder, tarball)], { cwd: folder });
@@ -46,6 +47,13 @@ describe("the package that npm pack makes", { timeout: 600_000 }, () => {
     const manifest = JSON.parse(await readFile(join(installed, "package.json"), "utf8"));
     assert.equal(manifest.private, undefined);
     assert.equal(manifest.scripts, undefined);
+    assert.equal(manifest.repository.url, "git+https://github.com/owner/name.git"); // where its provenance is from
+  });
+
+  it("has its bill of materials", async () => {
+    const { metadata, components } = JSON.parse(await readFile(join(installed, "dist/cli/sbom.cdx.json"), "utf8"));
+    assert.equal(metadata.component.purl, `pkg:npm/job-executor-functions@${metadata.component.version}`);
+    assert.ok(components.some(({ name }: { name: string }) => name === "commander"));
   });
 
   it("is smaller than 3 MB unpacked", async () => {

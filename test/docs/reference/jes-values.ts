@@ -17,4 +17,7 @@ export const renderJesValues = (): string =>
 
 const introduction = `\`job-executor migrate\` makes an overlay of a values file: [migrate.md](../migrate.md). A row stands for a value and all below it. Names in
 capitals are [settings](settings.md), components are folders of \`manifests/components\`.
+
+The [Helm chart](../install.md#by-helm-chart) takes the same values. A value that becomes nothing is refused unless it is JES's default; \`image\` is the name of our image, as text;
+\`remoteControlPlane.api.token\` and \`oauth.clientSecret\` become the Secret, as in JES. The Pod Security level is \`podSecurityLevel\`.
 `;

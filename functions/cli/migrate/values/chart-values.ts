@@ -10,7 +10,8 @@ const tasks = ["test", "deployment", "evaluation", "release", "approval", "actio
 const topicsOf = (names: readonly string[]): string =>
   names.map((name) => `sh.keptn.event.${name}.triggered`).join(",");
 
-const values = {
+/** With the types that they have in Helm. */
+export const typedChartValues = {
   replicaCount: 1,
   image: { repository: "docker.io/keptncontrib/job-executor-service", pullPolicy: "IfNotPresent", tag: "" },
   subscription: { pubsubTopic: topicsOf(tasks) },
@@ -61,4 +62,4 @@ const values = {
   networkPolicy: { ingress: { enabled: false }, egress: { enabled: false, k8sMasterCIDR: "", k8sMasterPort: 0 } },
 };
 
-export const chartValues = jsonTree(JSON.stringify(values)) as TreeMap;
+export const chartValues = jsonTree(JSON.stringify(typedChartValues)) as TreeMap;

@@ -1,11 +1,13 @@
-// JSON Schema of the job config for editors, generated from its only definition.
+// JSON Schemas generated from zod's definitions, above all of the job config, for editors.
 import * as z from "zod";
 import { descriptions } from "./descriptions.ts";
 import { jobConfigSchema } from "./schema.ts";
 
+export const makeJsonSchema = (): Record<string, unknown> => toJsonSchema(jobConfigSchema);
+
 /** Draft 2020-12. Text fields also accept numbers and booleans: YAML would read `1.10` as a number. */
-export const makeJsonSchema = (): Record<string, unknown> =>
-  z.toJSONSchema(jobConfigSchema, {
+export const toJsonSchema = (schema: z.ZodType): Record<string, unknown> =>
+  z.toJSONSchema(schema, {
     io: "input",
     target: "draft-2020-12",
     metadata: descriptions,

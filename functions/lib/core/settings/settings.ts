@@ -1,4 +1,5 @@
 // Every setting of every program: environment variable, type, default and description.
+import manifest from "../../../../package.json" with { type: "json" };
 import { errorProblem, type Problem } from "../problem.ts";
 import { jobSettings } from "./job-settings.ts";
 import { ownAccountsOf } from "./own-accounts.ts";
@@ -45,7 +46,7 @@ export const settingsTable = {
   K8S_NAMESPACE: requiredText("keptn-jes").describe("Our namespace, as registered in Keptn."),
   K8S_NODE_NAME: requiredText("knative").describe("Our host name, as registered in Keptn."),
   K8S_DEPLOYMENT_NAME: requiredText("job-executor-service").describe("Our name, as registered in Keptn."),
-  K8S_DEPLOYMENT_VERSION: requiredText("0.1.0").describe("Our version, as registered in Keptn."),
+  K8S_DEPLOYMENT_VERSION: requiredText(manifest.version).describe("Our version, as registered in Keptn."),
   KEPTN_SOURCE: requiredText("job-executor-service").describe("`source` of the events sent to Keptn."),
   ...sourceSettings,
   TIMER_NAMESPACE: text().describe("Namespace of the sweep's PingSource; default: our own."),
