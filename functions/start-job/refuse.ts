@@ -113,10 +113,9 @@ interface FinishedEvents {
 }
 
 const sendFinished = async (ports: ReconcilePorts, event: KeptnEvent, given: FinishedEvents): Promise<void> => {
-  const envelope = envelopeOf(event);
   try {
     if (isCounted(event)) await sendCounted(ports, event, given);
-    else await sendUncounted(ports, envelope, given);
+    else await sendUncounted(ports, envelopeOf(event), given);
   } catch (fault) {
     // Without a Job no sweep would retry it once the permission is granted: only the Broker can.
     if (fault instanceof IoError && fault.httpStatus === 403)

@@ -50,8 +50,7 @@ const makePods = (runs: ReadonlyMap<string, JobRun>): Pods => {
   };
   return {
     list: async ({ uid }): Promise<Pod[]> => {
-      const pods = runs.get(uid)?.pods() ?? [];
-      return pods.map(({ pod }) => structuredClone(pod()));
+      return (runs.get(uid)?.pods() ?? []).map(({ pod }) => structuredClone(pod()));
     },
     getLog: async (pod, container, limit): Promise<LogText> => find(pod).logs.get(container)?.read(limit) ?? emptyLog,
     listWarnings: async () => [],

@@ -32,8 +32,7 @@ const sideBySide = 5;
 export const readClusterView = async (ports: RunsPorts, wanted: Wanted) => {
   const { runs: all, jobsUnread } = await listRuns(ports.runs, wanted.namespace);
   const found = wanted.run === undefined ? all : findRuns(all, wanted.run);
-  const reported = found.filter(wasReported).length;
-  const more = wanted.run === undefined ? Math.max(0, reported - wanted.recent) : 0;
+  const more = wanted.run === undefined ? Math.max(0, found.filter(wasReported).length - wanted.recent) : 0;
   const runs = found.slice(0, found.length - more);
   const { notes, ...pods } = await listPods(ports.runs, runs, wanted);
   const seen = { ...pods, jobsUnread, settings: ports.settings };

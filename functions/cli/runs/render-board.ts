@@ -31,8 +31,7 @@ export const renderBoard = (runs: readonly RunView[], canvas: BoardCanvas): stri
 const renderOpen = (run: RunView, canvas: BoardCanvas): string[] => {
   const { columns, style } = canvas;
   const { sign, word, format } = signOf(run);
-  const age = renderDuration(run.ageSeconds);
-  const right = `  ${word}  ${age}`;
+  const right = `  ${word}  ${renderDuration(run.ageSeconds)}`;
   const title = fit(`${sign} ${oneLine(run.action)}  `, columns - widthOf(right));
   const room = columns - widthOf(title) - widthOf(right);
   return [

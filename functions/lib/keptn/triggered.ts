@@ -13,8 +13,7 @@ type Found = OutputOf<typeof events>;
 
 /** Events triggered by shipyard-controller are only in its own list, so one request is enough. Other senders' events are searched. */
 export const isOpen = async (api: KeptnApi, event: EventRef & { readonly source: string }): Promise<boolean> => {
-  const find = isListed(event) ? findOpen : getEvent;
-  return (await find(api, event)) !== undefined;
+  return (await (isListed(event) ? findOpen : getEvent)(api, event)) !== undefined;
 };
 
 const isListed = ({ source, type }: { readonly source: string; readonly type: string }): boolean =>

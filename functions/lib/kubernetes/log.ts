@@ -76,8 +76,7 @@ const lastOf = (bytes: Buffer, length: number): Buffer<ArrayBuffer> =>
 /** Keeps only the last state of lines that progress bars overwrite with carriage returns. */
 const lastStates = (bytes: Buffer): Buffer => {
   if (!bytes.includes(13)) return bytes;
-  const lines = bytes.toString("latin1").split("\n");
-  return Buffer.from(lines.map(lastState).join("\n"), "latin1");
+  return Buffer.from(bytes.toString("latin1").split("\n").map(lastState).join("\n"), "latin1");
 };
 
 const lastState = (line: string): string => {

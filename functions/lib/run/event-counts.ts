@@ -59,8 +59,7 @@ export const askUntil = async <T>(
       if (isGood(answer) || askedMs >= untilMs) return answer;
       answered = true;
     } catch (fault) {
-      const passes = answered && fault instanceof IoError && fault.retryable && askedMs < untilMs;
-      if (!passes) throw fault;
+      if (!(answered && fault instanceof IoError && fault.retryable && askedMs < untilMs)) throw fault;
     }
     await ports.clock.sleep(500);
   }

@@ -38,8 +38,6 @@ interface Known extends Findings {
   readonly inspected?: true;
   /** Tasks whose failures were checked. */
   readonly checked: readonly number[];
-  /** The pods of one of these failures could not be listed. */
-  readonly unread: boolean;
   /** Tasks that received their values from earlier tasks, or never will. */
   readonly passed: readonly number[];
 }
@@ -54,7 +52,7 @@ export const reconcileRun = async (
   options: ReconcileOptions = {},
 ): Promise<ReconcileResult> => {
   const holderIdentity = ports.newHolderIdentity();
-  let known: Known = { owner: options.owner ?? false, checked: [], unread: false, passed: [] };
+  let known: Known = { owner: options.owner ?? false, checked: [], passed: [] };
   let { jobs, namespaces } = target;
   for (let attempt = 0; attempt < maxSteps; attempt++) {
     const run = readRun(jobs ?? (await ports.jobs.listRun(target.runId, namespaces)));
@@ -77,7 +75,7 @@ export const reconcileRun = async (
       known = { ...found, ...keptOf(known), owner: false, inspected: true };
     } else {
       const reconcile = options.forSibling ? undefined : reconcileFor(ports);
-      const rest = await executeStep(ports, run, { step, holderIdentity, reconcile, unread: known.unread });
+      const rest = await executeStep(ports, run, { step, holderIdentity, reconcile });
       if (rest) return { ...rest, ends: endsOf(run) };
       known = afterStep(run, known);
     }
@@ -94,8 +92,8 @@ const prepareStep = async (
 ): Promise<Known | undefined> => {
   const failures = failuresToCheck(run, step, known.checked);
   if (failures.length > 0) {
-    const { checked, unread, ...found } = await checkFailures(ports, run, failures);
-    return { ...known, checked: [...known.checked, ...checked], unread: known.unread || unread, ...found };
+    const { checked, ...found } = await checkFailures(ports, run, failures);
+    return { ...known, checked: [...known.checked, ...checked], ...found };
   }
   const due = valuesDue(run, step, known.passed);
   if (step.kind === "release" && due.length > 0) {
@@ -114,7 +112,7 @@ export const namespacesOf = ({ spec }: RunState): readonly string[] => [
 
 const endsOf = ({ tasks }: RunState): string[] => tasks.flatMap(({ job }) => (job && endOfJob(job)) ?? []);
 
-const keptOf = ({ checked, passed, unread }: Known) => ({ checked, passed, unread });
+const keptOf = ({ checked, passed }: Known) => ({ checked, passed });
 
 /** In a graph other tasks may still run, so findings that were handled are dropped. */
 const afterStep = ({ spec }: RunState, known: Known): Known =>
@@ -145,7 +143,6 @@ interface Execution {
   readonly step: Exclude<Step, ReconcileResult>;
   readonly holderIdentity: string;
   readonly reconcile: ReconcileSibling | undefined;
-  readonly unread: boolean;
 }
 
 /** @returns the resting state; undefined when another delivery was faster: read the run again */

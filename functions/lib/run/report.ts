@@ -21,15 +21,13 @@ import type { ReconcileSibling } from "./siblings.ts";
 interface Reporting {
   readonly end: End;
   readonly reconcile: ReconcileSibling | undefined;
-  /** The pods of a failure could not be listed. */
-  readonly unread: boolean;
 }
 
 /** @returns the resting state; undefined when another delivery was faster: read the run again */
 export const report = async (
   ports: ReconcilePorts,
   run: RunState,
-  { end, holderIdentity, reconcile, unread }: Reporting & { readonly holderIdentity: string },
+  { end, holderIdentity, reconcile }: Reporting & { readonly holderIdentity: string },
 ): Promise<ReconcileResult | undefined> => {
   if (run.spec.silent) {
     ports.log({ level: "info", message: `a silent run ended: ${end.kind}`, ...aboutRun(run) });
@@ -40,7 +38,7 @@ export const report = async (
   if (!lease) return undefined;
   let outcome: Outcome | "lost" | "unsure";
   try {
-    outcome = await tell(ports, run, { end, lease, reconcile, unread });
+    outcome = await tell(ports, run, { end, lease, reconcile });
     if (outcome === "unsure") await lease.release();
   } catch (fault) {
     if (fault instanceof IoError && !fault.outcomeUnknown) await lease.release();
@@ -55,12 +53,11 @@ export const report = async (
 const tell = async (
   ports: ReconcilePorts,
   run: RunState,
-  { end, lease, reconcile, unread }: Reporting & { readonly lease: HeldLease },
+  { end, lease, reconcile }: Reporting & { readonly lease: HeldLease },
 ): Promise<Outcome | "lost" | "unsure"> => {
   const finished = await makeReport(ports, run, end);
   // A pod may still start and its task succeed: the next task must not be released after this report.
-  // The same applies if another delivery finds that the task of a failed Job passed.
-  const mayGoOn = end.kind === "failed" && (unread || run.tasks.some(({ phase }) => phase === "running"));
+  const mayGoOn = end.kind === "failed" && run.tasks.some(({ phase }) => phase === "running");
   if (mayGoOn || (end.kind !== "passed" && end.kind !== "failed")) await deleteUnfinishedJobs(ports, run);
   else if (run.spec.graph) await stopDeleted(ports, run);
   try {
@@ -103,8 +100,8 @@ const noteReport = async (
 };
 
 const makeReport = async (ports: ReconcilePorts, run: RunState, end: End) => {
+  const problem = problemOf(run, end);
   const gathered = await readTaskReports(ports, run);
-  const problem = problemOf(run, end, gathered.reports);
   if (run.spec.graph) logConflicts(ports, run, gathered);
   return makeFinished({
     event: run.event,
@@ -121,14 +118,10 @@ const logConflicts = (ports: ReconcilePorts, run: RunState, { reports, results }
   for (const message of sayConflicts(results, names)) ports.log({ level: "info", message, ...aboutRun(run) });
 };
 
-const problemOf = (run: RunState, end: End, reports: TaskReports["reports"]): string | undefined => {
-  if (end.kind === "passed") return undefined;
+const problemOf = (run: RunState, end: End): string | undefined => {
+  const isSaidByTask = end.kind === "failed" && run.spec.graph !== undefined;
+  if (end.kind === "passed" || isSaidByTask || (end.kind === "failed" && run.tasks[end.task]?.job)) return undefined;
   const { namespace, name, task } = run.spec.jobs[end.task] ?? { namespace: "?", name: "?", task: "?" };
-  if (end.kind === "failed" && (run.spec.graph || run.tasks[end.task]?.job)) {
-    // Another delivery can list the pods, and noted afterwards that the task's own container had passed.
-    const hasPassed = reports.filter((one) => one.task === task).every(({ passed }) => passed);
-    return hasPassed ? `Task '${task}' failed by its Job's status: its pods could not be listed in time.` : undefined;
-  }
   switch (end.kind) {
     case "failed":
       return `Task '${task}' failed, and its Job ${namespace}/${name} was removed by force.`;

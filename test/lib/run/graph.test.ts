@@ -1,10 +1,8 @@
 // Runs with a graph of tasks: what runs concurrently, what never runs, and what Keptn is told.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { annotation, label } from "../../../functions/lib/core/annotations/annotations.ts";
-import type { Job } from "../../../functions/lib/core/kubernetes.ts";
-import { refOf } from "../../../functions/lib/core/object-meta.ts";
-import { emptyLog } from "../../../functions/lib/core/text/log-text.ts";
+import { label } from "../../../functions/lib/core/annotations/annotations.ts";
+import type { ContainerStatus, Job, Pod } from "../../../functions/lib/core/kubernetes.ts";
 import { IoError } from "../../../functions/lib/io-error.ts";
 import { reconcileRun } from "../../../functions/lib/run/reconcile-run.ts";
 import { startGraph } from "./graph-world.ts";
@@ -179,43 +177,49 @@ test("the worst result counts, results merge in config order, and differences ar
   assert.ok(graph.finished().message.endsWith(`\n${difference}\n`));
 });
 
+/** Its own container passed, and a sidecar failed. */
+const podOf = ({ metadata }: Job): Pod => {
+  const ended = (name: string, exitCode: number) => ({
+    name,
+    state: { terminated: { exitCode, reason: "Completed" } },
+  });
+  const containerStatuses = [ended("istio-proxy", 1), ended(metadata?.name ?? "", 0)] as ContainerStatus[];
+  return { metadata: { name: "pod", namespace: "jobs" }, status: { phase: "Failed", containerStatuses } };
+};
+
 for (const [order, needs] of Object.entries({ "a line": "", "a graph": "needs: [a]" })) {
-  test(`${order}: when pods cannot be listed, nothing can run after a failure that Keptn was told of`, async (context) => {
-    const { world, job } = await startGraph(context, { a: "", b: needs });
+  test(`${order}: a failure whose pods cannot be listed counts for every delivery, also for one that can list them`, async (context) => {
+    const { world, job, running, finished } = await startGraph(context, { a: "", b: needs });
     const { keptn, pods } = world.ports;
-    const mayRun: unknown[] = [];
-    const isEnding = ({ metadata, status }: Job) => metadata?.deletionTimestamp !== undefined || status?.failed === 1;
-    // Somebody with list permission can find that the task passed, and release the next one while `.finished` is sent.
+    const run = { runId: job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] };
+    const seeing = { ...world.ports, pods: { ...pods, list: async () => [podOf(job("a"))] } };
     const send: typeof keptn.send = async (event) => {
-      if (event.type.endsWith(".finished")) mayRun.push(world.jobs().filter((each) => !isEnding(each)));
+      await reconcileRun(seeing, run);
+      assert.deepEqual(running(), []);
       return keptn.send(event);
     };
     const list = () => Promise.reject(new IoError("pods is forbidden", { retryable: false, httpStatus: 403 }));
-    const blind = { ...world.ports, pods: { ...pods, list }, keptn: { ...keptn, send } };
     world.end(job("a"), { exitCode: 1 });
-    await reconcileRun(blind, { runId: job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] });
-    assert.deepEqual(mayRun, [[]]);
-  });
-
-  test(`${order}: a failure that was noted without its pods counts, even if another delivery then sees that the task passed`, async (context) => {
-    const { world, job, finished } = await startGraph(context, { a: "", b: needs });
-    const forbidden = () => Promise.reject(new IoError("pods is forbidden", { retryable: false, httpStatus: 403 }));
-    const away = () => Promise.reject(new IoError("Keptn is away", { retryable: true }));
-    const { pods, keptn } = world.ports;
-    const run = { runId: job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] };
-    world.end(job("a"), { exitCode: 1 });
-    const blind = { pods: { ...pods, list: forbidden }, keptn: { ...keptn, getEventCounts: away } };
-    await assert.rejects(reconcileRun({ ...world.ports, ...blind }, run), /Keptn is away/);
-    const passed = JSON.stringify({
-      exitCode: 0,
-      reason: "Completed",
-      sidecars: ["istio-proxy"],
-      ranOn: false,
-      log: emptyLog,
-    });
-    await world.ports.jobs.patch(refOf(job("a")), { annotations: { [annotation.ownEnd]: passed } });
-    await reconcileRun(world.ports, run);
+    await reconcileRun({ ...world.ports, pods: { ...pods, list }, keptn: { ...keptn, send } }, run);
     assert.deepEqual([finished().status, finished().result], ["errored", "fail"]);
-    assert.match(finished().message, /^Task 'a' failed by its Job's status/);
+    assert.match(finished().message, /^Task 'a' failed: BackoffLimitExceeded/);
+    assert.match(finished().message, /pods is forbidden/);
   });
 }
+
+test("a clean-up after a failure whose pods cannot be listed: the task stays failed when its pods can be listed again", async (context) => {
+  const { world, job, running, end, finished } = await startGraph(context, {
+    a: "",
+    b: "needs: [a]",
+    clean: "needs: [a], when: failure",
+  });
+  const { pods } = world.ports;
+  const run = { runId: job("a").metadata?.labels?.[label.run] ?? "", namespaces: ["jobs"] };
+  const list = () => Promise.reject(new IoError("pods is forbidden", { retryable: false, httpStatus: 403 }));
+  world.end(job("a"), { exitCode: 1 });
+  await reconcileRun({ ...world.ports, pods: { ...pods, list } }, run);
+  assert.deepEqual(running(), ["clean"]);
+  await reconcileRun({ ...world.ports, pods: { ...pods, list: async () => [podOf(job("a"))] } }, run);
+  await end({ clean: 0 });
+  assert.deepEqual([finished().status, finished().result], ["errored", "fail"]);
+});

@@ -1,15 +1,18 @@
-// The note on the Job of a graph task that was stopped before its end while its run continues.
+// The note on a Job whose task counts as failed from then on, usually because we stopped it while its run continues.
 import type { Job } from "../kubernetes.ts";
 import type { LogText } from "../text/log-text.ts";
 import { annotation } from "./annotations.ts";
 import { type Fields, isLog, isOptional, read } from "./parse-annotations.ts";
 
-const reasons = ["cannot-start", "fail-fast", "deleted"] as const;
+const reasons = ["cannot-start", "fail-fast", "deleted", "unread"] as const;
 
 export interface Stopped {
-  /** `fail-fast`: another task failed, not this one. `deleted`: somebody deleted its Job, whose pod may still be running. */
+  /**
+   * `fail-fast`: another task failed, not this one. `deleted`: somebody deleted its Job, whose pod may still be running. `unread`: its Job
+   * failed, and nobody may list its pods, which could show that its own container passed.
+   */
   readonly because: (typeof reasons)[number];
-  /** Continues "it could not start: ", "it was stopped: " or "it did not end: ". */
+  /** Continues "it could not start: ", "it was stopped: " or "it did not end: "; for `unread`, whole sentences. */
   readonly why: string;
   /** Its output, since its pod is deleted. */
   readonly log?: LogText;

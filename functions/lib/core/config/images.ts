@@ -62,8 +62,7 @@ const versionsOf = (version: string): string[] => {
 
 /** A glob without a tag means `latest`, as for images. */
 const withTag = (glob: string): string => {
-  const last = glob.slice(glob.lastIndexOf("/") + 1);
-  return /[:@]|[*?]$/.test(last) ? glob : `${glob}:latest`;
+  return /[:@]|[*?]$/.test(glob.slice(glob.lastIndexOf("/") + 1)) ? glob : `${glob}:latest`;
 };
 
 const patternOf = (glob: string): string =>

@@ -93,15 +93,3 @@ export const makePodSecurityContextSchema = () =>
   });
 
 export type TaskSecurityContext = z.output<ReturnType<typeof makeSecurityContextSchema>>;
-
-/** What the Pod Security level `restricted` requires: always for our own init container, and by default for tasks, as in JES's chart. */
-export const restrictedContext = {
-  privileged: false,
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  runAsNonRoot: true,
-  runAsUser: 1000,
-  runAsGroup: 2000,
-  capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" as const },
-};

@@ -45,6 +45,5 @@ export const scheduleOf = (every: string): string | undefined => {
 };
 
 export const wakesPerDay = (every: string): number => {
-  const count = Number.parseInt(every, 10);
-  return (every.endsWith("m") ? 24 * 60 : 24) / count;
+  return (every.endsWith("m") ? 24 * 60 : 24) / Number.parseInt(every, 10);
 };

@@ -1,6 +1,4 @@
 // The init container that fetches a task's files from Keptn. Only it sees Keptn's credentials.
-
-import { restrictedContext } from "../config/security-context-schema.ts";
 import {
   fetchContainerName,
   filesFolder,
@@ -10,6 +8,7 @@ import {
 } from "../files/fetch-order.ts";
 import type { Container, EnvVar } from "../kubernetes.ts";
 import type { Settings } from "../settings/settings.ts";
+import { ownSecurityContext } from "./security-context.ts";
 import { makeDefaultResources } from "./task-container.ts";
 import type { TaskJob } from "./task-job.ts";
 import { caFile, caVolumeName } from "./volumes.ts";
@@ -25,7 +24,7 @@ export const makeInitContainer = ({ task, event, settings }: TaskJob): Container
     ...credentialsOf(settings),
   ],
   resources: makeDefaultResources(settings),
-  securityContext: restrictedContext,
+  securityContext: ownSecurityContext,
   terminationMessagePolicy: "FallbackToLogsOnError",
   volumeMounts: [
     { name: filesVolumeName, mountPath: filesFolder },

@@ -17,3 +17,15 @@ export const mergeSecurityContext = (
 
 const needsEscalation = ({ privileged, capabilities }: TaskSecurityContext): boolean =>
   privileged === true || (capabilities?.add ?? []).some((name) => name === "SYS_ADMIN" || name === "CAP_SYS_ADMIN");
+
+/** For our own init container, regardless of the operator's and the task's settings. */
+export const ownSecurityContext: SecurityContext = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  runAsUser: 1000,
+  runAsGroup: 2000,
+  seccompProfile: { type: "RuntimeDefault" },
+};

@@ -78,8 +78,7 @@ const normalOf = (text: string): string => {
 
 /** @returns below 0, 0 or above 0; NaN if one of them is not a number */
 export const compareNumbers = (left: string, right: string): number => {
-  const areWhole = isWhole.test(left) && isWhole.test(right);
-  if (!areWhole) return Number(left) - Number(right);
+  if (!(isWhole.test(left) && isWhole.test(right))) return Number(left) - Number(right);
   const [a, b] = [BigInt(left), BigInt(right)];
   return a < b ? -1 : a > b ? 1 : 0;
 };

@@ -30,8 +30,7 @@ export const wereAllCreated = (jobs: readonly Job[]): boolean =>
   [...byRun(jobs).values()].some((ofRun) => {
     const run = readRun(ofRun);
     const createdMs = Date.parse(String(run?.lead.metadata?.creationTimestamp));
-    const leaseMs = (run?.spec.leaseSeconds ?? 0) * 1000;
-    return Date.parse(run?.annotations.announced ?? "") < createdMs + leaseMs;
+    return Date.parse(run?.annotations.announced ?? "") < createdMs + (run?.spec.leaseSeconds ?? 0) * 1000;
   });
 
 /** Ids of reported runs: their Jobs that never ran are deleted and must not be created again. */

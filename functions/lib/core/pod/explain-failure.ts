@@ -20,7 +20,7 @@ export const explainFailure = (job: Job, pod: Pod | undefined, unread = false): 
   const noted = ownEndNoted(job);
   if (noted) return explainEnd(name, noted);
   const stopped = stoppedNoted(job);
-  if (stopped) return `it ${beginnings[stopped.because]}: ${stopped.why}`;
+  if (stopped) return `${beginnings[stopped.because]}${stopped.why}`;
   const { own, init, plainSidecars } = containersOfTask(job, pod);
   const ownEnd = ownEndOf(job, pod);
   if (ownEnd && ownEnd.exitCode !== 0) return explainEnd(name, ownEnd);
@@ -39,9 +39,10 @@ export const explainFailure = (job: Job, pod: Pod | undefined, unread = false): 
 };
 
 const beginnings = {
-  "cannot-start": "could not start",
-  "fail-fast": "was stopped",
-  deleted: "did not end",
+  "cannot-start": "it could not start: ",
+  "fail-fast": "it was stopped: ",
+  deleted: "it did not end: ",
+  unread: "",
 } as const satisfies Record<Stopped["because"], string>;
 
 /** For a Job whose pods were deleted at the Job's deadline, which is later than the pod's: see makeJob. */

@@ -50,8 +50,7 @@ export const startBlockerOf = (job: Job, pod: Pod | undefined): StartBlocker | u
   const { own, init, nativeSidecars, plainSidecars } = containersOfTask(job, pod);
   // Waiting containers do not matter while the task itself runs: it will end.
   if (hasStarted(own) || own?.state?.terminated) return undefined;
-  const mine = own ? [own] : [];
-  const stuck = [...init, ...nativeSidecars, ...mine, ...plainSidecars].find(isStuck);
+  const stuck = [...init, ...nativeSidecars, ...(own ? [own] : []), ...plainSidecars].find(isStuck);
   if (stuck) return { kind: "container", status: stuck };
   if (pod.status?.startTime === undefined) return { kind: "no-node" };
   const all = [...init, ...nativeSidecars, ...plainSidecars];

@@ -66,8 +66,7 @@ const checkRoom = ({ volume, volumes = [] }: Task, rules: VolumeRules): TaskProb
       emptyDir ? [{ size: emptyDir.size || rules.FILES_VOLUME_SIZE, field: ["volumes", index, "emptyDir"] }] : [],
     ),
   ];
-  const most = bytesOf(rules.MAX_VOLUME_SIZE);
-  if (asked.reduce((sum, { size }) => sum + bytesOf(size), 0) <= most) return [];
+  if (asked.reduce((sum, { size }) => sum + bytesOf(size), 0) <= bytesOf(rules.MAX_VOLUME_SIZE)) return [];
   const sizes = asked.map(({ size }) => size).join(" + ");
   const message = `it requests volumes of ${sizes}, but the limit is ${rules.MAX_VOLUME_SIZE}.`;
   const fix = "Request less, or ask the operator for a larger MAX_VOLUME_SIZE.";

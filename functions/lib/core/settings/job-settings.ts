@@ -4,7 +4,6 @@ import { isLabelValue, isQualifiedName, parseQuantity } from "../config/kubernet
 import {
   makePodSecurityContextSchema,
   makeSecurityContextSchema,
-  restrictedContext,
   type TaskSecurityContext,
 } from "../config/security-context-schema.ts";
 import { jsonTree, smallFirst } from "../yaml/json-tree.ts";
@@ -68,6 +67,18 @@ const volumes = settingType<readonly string[]>("list of kinds, or none", ["empty
         `contains ${JSON.stringify(bad)}: write emptyDir, configMap, secret or claim, or a pattern such as claim:cache-*`,
       );
 });
+
+/** As in JES's chart, but with `ALL` in capitals, which the Pod Security level `restricted` requires. */
+const restricted = {
+  privileged: false,
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  runAsUser: 1000,
+  runAsGroup: 2000,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" as const },
+};
 
 type PodSecurityContext = z.output<ReturnType<typeof makePodSecurityContextSchema>>;
 
@@ -150,7 +161,7 @@ export const jobSettings = {
     "Upper limit for the duration of every task; 0: only its own maxPollDuration.",
   ),
   JOB_LABELS: labels.describe("Labels for every Job and its pod: name=value, comma separated, or a JSON object."),
-  JOB_SECURITY_CONTEXT: jsonOf<TaskSecurityContext>(makeSecurityContextSchema, restrictedContext).describe(
+  JOB_SECURITY_CONTEXT: jsonOf<TaskSecurityContext>(makeSecurityContextSchema, restricted).describe(
     "Security context of every task's container, as JSON; the task's own settings override it.",
   ),
   POD_SECURITY_CONTEXT: jsonOf<PodSecurityContext>(makePodSecurityContextSchema, restrictedPod).describe(

@@ -20,8 +20,7 @@ export const diagnose = (run: RunState, step: Step, cluster: ClusterView): Diagn
   }
   const running = run.tasks.filter(({ phase }) => phase === "running");
   if (step.kind === "wait") return running.length > 0 ? diagnosePods(running, cluster) : diagnoseCreation(run, cluster);
-  const dueMs = dueSinceMs(run, step, cluster);
-  const seconds = (cluster.nowMs - dueMs) / 1000;
+  const seconds = (cluster.nowMs - dueSinceMs(run, step, cluster)) / 1000;
   if (seconds < sweepSeconds) return {};
   const { lease } = run.annotations;
   const begun = lease ? ` ${lease.holderIdentity} began it at ${lease.renewTime}, but did not finish.` : "";
