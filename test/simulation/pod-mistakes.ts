@@ -11,8 +11,15 @@ export const podMistakes: readonly Mistake[] = [
   mistake(
     "takes a Job that failed for a task that failed",
     "lib/run/check-failures.ts",
-    "if (!job || ownEndNoted(job)) return {};",
-    "if (!job || job.metadata || ownEndNoted(job)) return {};",
+    "if (!task?.job || ownEndNoted(task.job)) return undefined;",
+    "if (!task?.job || task.job.metadata || ownEndNoted(task.job)) return undefined;",
+  ),
+  mistake(
+    "does not note a failure whose pods it may not list",
+    "lib/run/check-failures.ts",
+    "if (unread === undefined) return findHiddenEnd(ports, task.job, pods.at(-1));",
+    "if (unread === undefined || task.job.metadata) return findHiddenEnd(ports, task.job, pods.at(-1));",
+    ["forbidden", "sidecarFails", "sidecarLasts", "crashesBefore"],
   ),
   mistake(
     "stops a Job for its sidecar and notes nothing",
