@@ -1,15 +1,9 @@
 // Answers events and runs that get no Job: an invalid config, a rule of the operator, a Job that Kubernetes refuses.
 import { annotation } from "../lib/core/annotations/annotations.ts";
-import {
-  type Envelope,
-  envelopeOf,
-  expectsFinished,
-  isCounted,
-  type KeptnEvent,
-} from "../lib/core/event/keptn-event.ts";
+import { envelopeOf, expectsFinished, isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
 import { refOf } from "../lib/core/object-meta.ts";
 import type { RunPlan } from "../lib/core/plan/run-plan.ts";
-import { makeRefused, makeStarted } from "../lib/core/report/finished-event.ts";
+import { makeRefused } from "../lib/core/report/finished-event.ts";
 import { runScopeOf } from "../lib/core/run/run-scope.ts";
 import { runIdOfJob, stateOf } from "../lib/core/run/run-state.ts";
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
@@ -17,7 +11,7 @@ import { IoError } from "../lib/io-error.ts";
 import { logErrored } from "../lib/run/error-log.ts";
 import { type CurrentCounts, getConfirmedCounts } from "../lib/run/event-counts.ts";
 import type { ReconcilePorts } from "../lib/run/ports.ts";
-import { type SourceFinished, sendMissingEvents } from "../lib/run/send-missing-events.ts";
+import { type SourceFinished, sendMissingEvents, sendUncounted } from "../lib/run/send-missing-events.ts";
 import { isOwnSource } from "./check-redelivery.ts";
 import { failUnseen, findJobsOf, namespacesOfPlan, reconcileExisting } from "./event-jobs.ts";
 import type { RefusedRun } from "./start-run.ts";
@@ -78,8 +72,8 @@ export const refuseRuns = async (
 
 /**
  * If this delivery stops here, the report of another run answers for the refused ones. It must know that they have no Jobs even if it
- * cannot list Jobs. It also answers if this delivery is a repeated one: no lease keeps two deliveries from answering both, and a second
- * `.finished` would stand in for that of a run which still runs.
+ * cannot list Jobs. It also answers if this delivery is a repeated one: no lease keeps two deliveries from answering both, and if Keptn
+ * counts, a second `.finished` would stand in for that of a run which still runs.
  * @returns the runs to answer for here
  */
 const leftToAnswer = async (
@@ -93,7 +87,7 @@ const leftToAnswer = async (
   const others = ofLoud.filter((job) => stateOf(job) !== "reported");
   const annotations = { [annotation.refusedSiblings]: gone.map(({ plan }) => plan.runId).join(",") };
   if (gone.length > 0) await Promise.all(others.map((job) => ports.jobs.patch(refOf(job), { annotations })));
-  return owner || ofLoud.length === 0 ? gone : [];
+  return owner || ofLoud.length === 0 || !isCounted(event) ? gone : [];
 };
 
 const finishedOf = (
@@ -115,7 +109,7 @@ interface FinishedEvents {
 const sendFinished = async (ports: ReconcilePorts, event: KeptnEvent, given: FinishedEvents): Promise<void> => {
   try {
     if (isCounted(event)) await sendCounted(ports, event, given);
-    else await sendUncounted(ports, envelopeOf(event), given);
+    else await sendUncounted(ports, envelopeOf(event), given.finishedEvents);
   } catch (fault) {
     // Without a Job no sweep would retry it once the permission is granted: only the Broker can.
     if (fault instanceof IoError && fault.httpStatus === 403)
@@ -141,17 +135,6 @@ const sendCounted = async (
 
 const isAnnounced = ({ bySource }: CurrentCounts, ours: string): boolean =>
   [...bySource].some(([source, { started }]) => started > 0 && isOwnSource(source, ours));
-
-const sendUncounted = async (
-  ports: ReconcilePorts,
-  event: Envelope,
-  { finishedEvents }: FinishedEvents,
-): Promise<void> => {
-  for (const { source, finished } of finishedEvents) {
-    await ports.keptn.send(makeStarted(event, source));
-    await ports.keptn.send(finished);
-  }
-};
 
 const logRefusal = (ports: ReconcilePorts, event: KeptnEvent, message: string): Promise<void> => {
   ports.log({ level: "warn", message, event: event.id, context: event.shkeptncontext });

@@ -133,7 +133,7 @@ export const makeChecks = ({ now, broken, hasJobs, isCalm, beyondBounds }: Check
         run.started += 1;
       } else {
         run.finished += 1;
-        if (run.event.unplanned && run.event.plan === undefined) run.event.answeredWhole = true;
+        if (run.event.unplanned && (run.event.plan === undefined || run.unseen)) run.event.answeredWhole = true;
         // A run may also end with a tolerated failure, or without a reason to run anything.
         if (run.action.order) run.passed ||= isThrough(run);
         follows(run);

@@ -17,7 +17,7 @@ export interface EventFacts {
   runs: readonly RunFacts[];
   /** Its config became invalid, or has no action for it any more. */
   unplanned: boolean;
-  /** A delivery that found no Job of it reported it as a whole. */
+  /** A delivery that found no Job of it reported it as a whole, maybe while another one was about to create some. */
   answeredWhole: boolean;
   /** When start-job first responded with 204: from then on a lost report is our fault. */
   acceptedMs?: number;

@@ -216,7 +216,7 @@ export const mistakes: readonly Mistake[] = [
   mistake(
     "answers for a refused run in a repeated delivery, too",
     "start-job/refuse.ts",
-    "return owner || ofLoud.length === 0 ? gone : [];",
+    "return owner || ofLoud.length === 0 || !isCounted(event) ? gone : [];",
     "return gone;",
     ["refusedByPolicy", "startEventDoubled", "keptnOverloaded", "crashesBefore"],
   ),
