@@ -1,9 +1,15 @@
 // Answers events and runs that get no Job: an invalid config, a rule of the operator, a Job that Kubernetes refuses.
 import { annotation } from "../lib/core/annotations/annotations.ts";
-import { envelopeOf, expectsFinished, isCounted, type KeptnEvent } from "../lib/core/event/keptn-event.ts";
+import {
+  type Envelope,
+  envelopeOf,
+  expectsFinished,
+  isCounted,
+  type KeptnEvent,
+} from "../lib/core/event/keptn-event.ts";
 import { refOf } from "../lib/core/object-meta.ts";
 import type { RunPlan } from "../lib/core/plan/run-plan.ts";
-import { makeRefused } from "../lib/core/report/finished-event.ts";
+import { makeRefused, makeStarted } from "../lib/core/report/finished-event.ts";
 import { runScopeOf } from "../lib/core/run/run-scope.ts";
 import { runIdOfJob, stateOf } from "../lib/core/run/run-state.ts";
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
@@ -11,7 +17,7 @@ import { IoError } from "../lib/io-error.ts";
 import { logErrored } from "../lib/run/error-log.ts";
 import { type CurrentCounts, getConfirmedCounts } from "../lib/run/event-counts.ts";
 import type { ReconcilePorts } from "../lib/run/ports.ts";
-import { type SourceFinished, sendMissingEvents, sendUncounted } from "../lib/run/send-missing-events.ts";
+import { type SourceFinished, sendMissingEvents } from "../lib/run/send-missing-events.ts";
 import { isOwnSource } from "./check-redelivery.ts";
 import { failUnseen, findJobsOf, namespacesOfPlan, reconcileExisting } from "./event-jobs.ts";
 import type { RefusedRun } from "./start-run.ts";
@@ -109,7 +115,7 @@ interface FinishedEvents {
 const sendFinished = async (ports: ReconcilePorts, event: KeptnEvent, given: FinishedEvents): Promise<void> => {
   try {
     if (isCounted(event)) await sendCounted(ports, event, given);
-    else await sendUncounted(ports, envelopeOf(event), given.finishedEvents);
+    else await sendUncounted(ports, envelopeOf(event), given);
   } catch (fault) {
     // Without a Job no sweep would retry it once the permission is granted: only the Broker can.
     if (fault instanceof IoError && fault.httpStatus === 403)
@@ -135,6 +141,17 @@ const sendCounted = async (
 
 const isAnnounced = ({ bySource }: CurrentCounts, ours: string): boolean =>
   [...bySource].some(([source, { started }]) => started > 0 && isOwnSource(source, ours));
+
+const sendUncounted = async (
+  ports: ReconcilePorts,
+  event: Envelope,
+  { finishedEvents }: FinishedEvents,
+): Promise<void> => {
+  for (const { source, finished } of finishedEvents) {
+    await ports.keptn.send(makeStarted(event, source));
+    await ports.keptn.send(finished);
+  }
+};
 
 const logRefusal = (ports: ReconcilePorts, event: KeptnEvent, message: string): Promise<void> => {
   ports.log({ level: "warn", message, event: event.id, context: event.shkeptncontext });

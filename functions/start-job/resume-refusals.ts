@@ -10,7 +10,7 @@ import { IoError } from "../lib/io-error.ts";
 import { logErrored } from "../lib/run/error-log.ts";
 import { getConfirmedCounts, isBalanced, ofSource } from "../lib/run/event-counts.ts";
 import { nowMs, type ReconcilePorts } from "../lib/run/ports.ts";
-import { sendMissingEvents, sendUncounted } from "../lib/run/send-missing-events.ts";
+import { sendMissingEvents } from "../lib/run/send-missing-events.ts";
 import { listJobs } from "../lib/run/siblings.ts";
 import { isOwnSource } from "./check-redelivery.ts";
 
@@ -18,23 +18,23 @@ import { isOwnSource } from "./check-redelivery.ts";
 const startingMs = 30_000;
 
 /**
- * For an event that was planned before, and whose runs with Jobs do not answer for those without: silent runs send no report, and without
- * Keptn's count a report answers for its own run only. Keptn does not count these answers either, so a duplicate is harmless.
+ * For an event that was planned before and of which only silent runs have Jobs. Silent runs send no report, so no report completes the
+ * answers of the other runs.
  * @throws IoError, retryable if a redelivery could help, or while the delivery that created these Jobs may still answer
  */
 export const resumeRefusals = async (ports: ReconcilePorts, event: KeptnEvent, jobs: readonly Job[]): Promise<void> => {
   const runs = [...byRun(jobs).values()].map(readRun);
-  if (isCounted(event) && runs.some((run) => !run?.spec.silent)) return;
+  if (!isCounted(event) || runs.some((run) => !run?.spec.silent)) return;
   const { KEPTN_SOURCE: ours, MAX_EVENT_BYTES: maxBytes } = ports.settings;
   const envelope = envelopeOf(event);
-  const count = isCounted(event) ? await getConfirmedCounts(ports, envelope, ours) : undefined;
-  if (count?.kind === "over") return;
-  const unbalanced = [...(count?.bySource ?? [])].flatMap(([source, own]) =>
+  const count = await getConfirmedCounts(ports, envelope, ours);
+  if (count.kind === "over") return;
+  const unbalanced = [...count.bySource].flatMap(([source, own]) =>
     isOwnSource(source, ours) && !isBalanced(own) ? [source] : [],
   );
   const siblings = new Map(runs.flatMap((run) => (run?.spec.siblings ?? []).map((one) => [one.runId, one] as const)));
-  const unannounced = [...siblings.values()].filter(({ source }) => !count || ofSource(count, source).started === 0);
-  const refused = await withoutJobs(ports, unannounced, !count);
+  const unannounced = [...siblings.values()].filter(({ source }) => ofSource(count, source).started === 0);
+  const refused = await withoutJobs(ports, unannounced);
   if (refused.length > 0 && nowMs(ports) - Math.max(...jobs.map(createdMs)) < startingMs)
     throw new IoError(`event ${event.id}: another delivery may still answer it`, { retryable: true });
   const sources = new Set([...unbalanced, ...refused.map(({ source }) => source)]);
@@ -46,20 +46,15 @@ export const resumeRefusals = async (ports: ReconcilePorts, event: KeptnEvent, j
     source,
     finished: makeRefused(envelope, source, { message, maxBytes }),
   }));
-  if (count) await sendMissingEvents(ports, count, { event: envelope, finishedEvents, siblings: [] });
-  else await sendUncounted(ports, envelope, finishedEvents);
+  await sendMissingEvents(ports, count, { event: envelope, finishedEvents, siblings: [] });
 };
 
 /**
- * Those that were refused. If Keptn counts, runs whose Jobs may not be listed count as such too: Keptn would complete the task without them,
- * or, with nobody's answer, never.
+ * Those that were refused. Runs whose Jobs may not be listed count as such too: Keptn would complete the task without them, or, with
+ * nobody's answer, never.
  * @throws IoError
  */
-const withoutJobs = async (
-  ports: ReconcilePorts,
-  runs: readonly Sibling[],
-  surely: boolean,
-): Promise<readonly Sibling[]> => {
+const withoutJobs = async (ports: ReconcilePorts, runs: readonly Sibling[]): Promise<readonly Sibling[]> => {
   const lists = await Promise.all(runs.map((run) => listJobs(ports, run)));
-  return runs.filter((_, i) => (lists[i] ? lists[i].length === 0 : !surely));
+  return runs.filter((_, i) => !lists[i]?.length);
 };

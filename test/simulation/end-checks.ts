@@ -81,10 +81,20 @@ const ruleOfVerdict = (event: EventFacts, result: string | undefined): Broken | 
   return result !== "pass" && benign ? ["failed, but nothing was wrong", `: ${result}`] : undefined;
 };
 
+/**
+ * A known gap (docs/simulation.md): one run has no Jobs, its report was not sent, and when the event is redelivered the other runs are in
+ * progress. Keptn's count would show what is missing, but Keptn does not count these events.
+ */
+const isHalfCreated = ({ disturbed, plans, runs }: EventFacts): boolean =>
+  (disturbed || plans.length > 1) &&
+  runs.some(({ created }) => created === 0) &&
+  runs.some(({ created }) => created > 0);
+
 /** Nobody counts events about it, but each of its runs reports its end. */
 const ruleOfOther = (event: EventFacts): Broken | undefined => {
   if (event.acceptedMs === undefined || isLost(event)) return undefined;
   if (event.unplanned && event.plan === undefined) return undefined;
+  if (isHalfCreated(event)) return undefined;
   const untold = plansToJudge(event).every((plan) =>
     plan.filter(isLoud).some(({ finished }, i) => finished === 0 && (i === 0 || !event.broken)),
   );

@@ -14,12 +14,12 @@ const action = (name: string, of = type) =>
 const configOf = (...actions: readonly string[]) => `apiVersion: v2\nactions:\n${actions.join("")}`;
 const deploy = configOf(action("deploy"));
 
-const open = async (context: TestContext, config = deploy, attributes = {}) => {
+const open = async (context: TestContext, config = deploy) => {
   const world = await openWorld(context);
   const put = (text: string) =>
     world.keptn.plane.projects.addFiles({ project: "sockshop" } as never, { "job/config.yaml": text });
   put(config);
-  const event = world.keptn.trigger({ type, ...attributes });
+  const event = world.keptn.trigger({ type });
   const deliver = (ports: Partial<StartJobPorts> = {}) => {
     const all = { ...world.ports, ...ports };
     return toDeliveryResult(all.log, () => startJob(all)(event));
@@ -85,31 +85,6 @@ describe("a redelivered event whose config now has", () => {
     assert.deepEqual(actions(), ["deploy"]);
     assert.equal(world.keptn.counts(event.id)?.started, 2);
   });
-
-  // Nobody counts answers to the event of another service, so the report of a run answers for no other (seed 43505112).
-  for (const [what, silent] of [
-    ["one", ""],
-    ["a silent one", ", silent: true"],
-  ]) {
-    test(`a new first action before ${what} and one without Jobs, for another service: it is answered after a while`, async (context) => {
-      const first = action("deploy").replace("{name: deploy,", `{name: deploy${silent},`);
-      const { world, put, deliver } = await open(context, configOf(first, action("late")), {
-        source: "another-service",
-      });
-      const create: StartJobPorts["jobs"]["create"] = async (job) => {
-        if (job.metadata?.labels?.[label.action] === "late") throw new IoError("no answer", { retryable: true });
-        return world.ports.jobs.create(job);
-      };
-      assert.equal((await deliver({ jobs: { ...world.ports.jobs, create } })).statusCode, 503);
-      put(configOf(action("lint"), first, action("late")));
-      world.pass(10);
-      assert.equal((await deliver()).statusCode, 503);
-      world.pass(30);
-      assert.equal((await deliver()).statusCode, 204);
-      assert.match(String(world.sent("finished").at(-1)?.data["message"]), /^An action was refused/);
-      assert.equal(world.sent("finished").length, 1);
-    });
-  }
 
   test("a new first action before a refused one that was not reported: it is reported now", async (context) => {
     const silent = action("deploy").replace("{name: deploy,", "{name: deploy, silent: true,");

@@ -83,18 +83,6 @@ const dueOf = (count: CurrentCounts, source: string): number => {
 
 const sendSurely = (ports: ReconcilePorts, event: OutgoingEvent): Promise<void> => ports.keptn.send(event);
 
-/** Nobody counts answers to this event. */
-export const sendUncounted = async (
-  { keptn }: ReconcilePorts,
-  event: Envelope,
-  finishedEvents: readonly SourceFinished[],
-): Promise<void> => {
-  for (const { source, finished } of finishedEvents) {
-    await keptn.send(makeStarted(event, source));
-    await keptn.send(finished);
-  }
-};
-
 /** If the outcome is unknown, Keptn's count shows later whether the event arrived. */
 const sendUnsure = async (ports: ReconcilePorts, event: OutgoingEvent): Promise<void> => {
   try {
