@@ -23,6 +23,9 @@ const faultOf = async (promise: Promise<unknown>): Promise<IoError> => {
   return error;
 };
 
+/** For what fails until the budget is used up. */
+const impatient = { KEPTN_RETRY_SECONDS: "3", API_PROXY_HTTP_TIMEOUT: "3" };
+
 describe("OAuth", () => {
   let certificates: Certificates;
   let folder: string;
@@ -57,7 +60,7 @@ describe("OAuth", () => {
         {
           ...{ OAUTH_CLIENT_ID: "jes", OAUTH_CLIENT_SECRET: oauth.secret, OAUTH_DISCOVERY: oauth.discovery },
           ...{ OAUTH_SCOPES: "keptn:events:write, keptn:resources:read", KEPTN_CA_FILE: certificates.caFile },
-          ...{ KEPTN_RETRY_SECONDS: "2", API_PROXY_HTTP_TIMEOUT: "1", ...env },
+          ...{ KEPTN_RETRY_SECONDS: "30", API_PROXY_HTTP_TIMEOUT: "10", CLAIM_LEASE_SECONDS: "120", ...env },
         },
       ),
     );
@@ -104,13 +107,12 @@ describe("OAuth", () => {
     assert.deepEqual([oauth.asked.length, double.calls.length], [2, 3]);
   });
 
-  test("does not request tokens over and over when Keptn refuses every one", async () => {
-    const close = oauth.close;
+  test("does not request tokens over and over when Keptn refuses every one", async (context) => {
+    context.after(oauth.close);
     oauth = await startOauth(() => {}, certificates.good);
     const fault = await faultOf(ask(connect()));
     assert.deepEqual([fault.retryable, fault.httpStatus], [true, 401]);
     assert.deepEqual([oauth.asked.length, double.calls.length], [2, 2]);
-    await close();
   });
 
   test("reads a rotated client secret from its file", async () => {
@@ -173,7 +175,7 @@ describe("OAuth", () => {
   ];
   for (const [what, spoil, message] of broken) {
     test(`${what} is a transient failure, and recovers`, async () => {
-      const keptn = connect();
+      const keptn = connect(impatient);
       spoil();
       const fault = await faultOf(ask(keptn));
       assert.match(fault.message, message);
@@ -184,14 +186,14 @@ describe("OAuth", () => {
     });
   }
 
-  test("sends no secret to an OAuth server with an expired or untrusted certificate", async () => {
-    const unknown = await faultOf(ask(connect({ KEPTN_CA_FILE: "" })));
+  test("sends no secret to an OAuth server with an expired or untrusted certificate", async (context) => {
+    const unknown = await faultOf(ask(connect({ ...impatient, KEPTN_CA_FILE: "" })));
     assert.match(unknown.message, /certificate/);
     const expired = await start(certificates.expired);
-    const fault = await faultOf(ask(connect({ OAUTH_DISCOVERY: expired.discovery })));
+    context.after(expired.close);
+    const fault = await faultOf(ask(connect({ ...impatient, OAUTH_DISCOVERY: expired.discovery })));
     assert.match(fault.message, /certificate has expired/);
     assert.deepEqual([fault.retryable, fault.outcomeUnknown], [true, false]);
     assert.deepEqual([...oauth.asked, ...expired.asked], []);
-    await expired.close();
   });
 });
