@@ -49,7 +49,7 @@ export const makeInstallation = async (
     },
     start: async (version, program) => {
       const kubeconfig = await makeKubeconfig(api, { namespace: name, name: program }, folder);
-      const given = { ...(await settingsOf(kubectl, program)), ...(await watchSpecOf(kubectl, program, folder)) };
+      const given = await envOf(namespace, program, folder);
       const env = { ...given, KUBECONFIG: kubeconfig, KEPTN_API_TOKEN: keptn.token };
       return startFunction(program, env, version.programs);
     },
@@ -70,36 +70,27 @@ const overlayOf = (base: string, namespace: string, settings: Readonly<Record<st
   };
 };
 
-interface ConfigMap {
-  readonly data: Readonly<Record<string, string>>;
-}
-
 interface PodTemplate {
   readonly containers: readonly { readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[] }[];
   readonly volumes: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[];
 }
 
-const podOf = async (kubectl: Installation["kubectl"], program: string): Promise<PodTemplate> => {
-  const service = await kubectl("get", `services.serving.knative.dev/${program}`, "-o", "json");
-  return (JSON.parse(service) as { spec: { template: { spec: PodTemplate } } }).spec.template.spec;
-};
-
-const dataOf = async (kubectl: Installation["kubectl"], configMap: string | undefined): Promise<ConfigMap["data"]> =>
-  (JSON.parse(await kubectl("get", "configmap", configMap ?? "", "-o", "json")) as ConfigMap).data;
-
-const settingsOf = async (kubectl: Installation["kubectl"], program: string): Promise<ConfigMap["data"]> => {
-  const { containers } = await podOf(kubectl, program);
-  return dataOf(kubectl, containers[0]?.envFrom[0]?.configMapRef.name);
-};
-
-/** Version 0.1.0 does not have it. */
-const watchSpecOf = async (kubectl: Installation["kubectl"], program: string, folder: string) => {
-  const { volumes } = await podOf(kubectl, program);
-  const configMap = volumes.find(({ name }) => name === "job-changes")?.configMap?.name;
-  if (!configMap) return {};
-  const mounted = join(folder, configMap);
+/** Its settings; its ConfigMap `job-changes` is written into the folder, as a pod mounts it. Version 0.1.0 has none. */
+const envOf = async ({ api, name }: TestNamespace, program: string, folder: string) => {
+  const get = async <T>(path: string): Promise<T> => (await api.call<T>({ method: "GET", path })).body;
+  const dataOf = async (configMap: string) => {
+    const path = `/api/v1/namespaces/${name}/configmaps/${configMap}`;
+    return (await get<{ data: Readonly<Record<string, string>> }>(path)).data;
+  };
+  const service = `/apis/serving.knative.dev/v1/namespaces/${name}/services/${program}`;
+  const { containers, volumes } = (await get<{ spec: { template: { spec: PodTemplate } } }>(service)).spec.template
+    .spec;
+  const settings = await dataOf(containers[0]?.envFrom[0]?.configMapRef.name ?? "");
+  const watchSpec = volumes.find((volume) => volume.name === "job-changes")?.configMap?.name;
+  if (!watchSpec) return settings;
+  const mounted = join(folder, watchSpec);
   await mkdir(mounted, { recursive: true });
-  const files = Object.entries(await dataOf(kubectl, configMap));
+  const files = Object.entries(await dataOf(watchSpec));
   await Promise.all(files.map(([key, text]) => writeFile(join(mounted, key), text)));
-  return { WATCH_SPEC_DIR: mounted };
+  return { ...settings, WATCH_SPEC_DIR: mounted };
 };

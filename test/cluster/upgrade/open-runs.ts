@@ -25,16 +25,16 @@ export const action = (name: string, event: string, tasks: readonly string[], mo
  * @param place of the action whose event is redelivered
  */
 export const makeConfig = (wait: string, place: "first" | "last"): string => {
-  const two = [task("first", `${wait}; echo first output`), task("second", "echo second output")];
-  const redelivered = action("redelivered", "redelivered", two);
+  const slow = [task("only", wait)];
+  const redelivered = action("redelivered", "redelivered", slow);
   const actions = [
     action("ended", "ended", [task("only", "echo only output")]),
-    action("running", "running", two),
+    action("running", "running", [task("first", `${wait}; echo first output`), task("second", "echo second output")]),
     action("failed", "failed", [task("first", "echo it broke; exit 3"), task("second", "echo never")]),
-    action("silent", "silent", two, "silent: true"),
+    action("silent", "silent", slow, "silent: true"),
     action("quick-of-two", "both", [task("only", "echo quick output")]),
-    action("slow-of-two", "both", two),
-    action("unannounced", "unannounced", two),
+    action("slow-of-two", "both", slow),
+    action("unannounced", "unannounced", slow),
   ];
   const all = place === "first" ? [redelivered, ...actions] : [...actions, redelivered];
   return `apiVersion: v2\nactions:\n${all.join("")}`;
@@ -42,6 +42,13 @@ export const makeConfig = (wait: string, place: "first" | "last"): string => {
 
 export const names = ["ended", "running", "failed", "silent", "both", "unannounced", "redelivered"] as const;
 export type RunName = (typeof names)[number];
+const phases: Readonly<Partial<Record<RunName, string>>> = {
+  ended: "succeeded",
+  running: "running,waiting",
+  failed: "failed,waiting",
+  silent: "running",
+  both: "running,succeeded",
+};
 export type OpenRuns = Readonly<Record<RunName, KeptnEvent>>;
 
 interface World {
@@ -60,21 +67,20 @@ export const openRuns = async (
     installation.start(version, "finish-task"),
   ]);
   const events = Object.fromEntries(names.map((name) => [name, keptn.trigger({ type: typeOf(name) })])) as OpenRuns;
-  const phases = async (event: KeptnEvent) => (await jobsOf(installation, event)).map(phaseOf).sort().join();
-  const becomes = (name: RunName, wanted: string) =>
-    until(`${name}: ${wanted}`, async () => (await phases(events[name])) === wanted, 240);
   const started = [events.ended, events.running, events.failed, events.silent, events.both, ...more];
   await Promise.all(started.map((event) => deliver(startJob.url, { ...event })));
-  await Promise.all([
-    becomes("ended", "succeeded"),
-    becomes("running", "running,waiting"),
-    becomes("failed", "failed,waiting"),
-    becomes("silent", "running,waiting"),
-    becomes("both", "running,succeeded,waiting"),
-  ]);
+  for (const [name, wanted] of Object.entries(phases))
+    await until(
+      `${name}: ${wanted}`,
+      async () => (await phasesOf(installation, events[name as RunName])) === wanted,
+      240,
+    );
   await dieWhileSending({ installation, keptn }, { startJob, finishTask }, events);
   return events;
 };
+
+const phasesOf = async (installation: Installation, event: KeptnEvent): Promise<string> =>
+  (await jobsOf(installation, event)).map(phaseOf).sort().join();
 
 /** Keptn stops responding, and the processes die while they announce two runs and report one. */
 const dieWhileSending = async (
@@ -94,7 +100,7 @@ const dieWhileSending = async (
       Promise.all([unannounced, redelivered].map((event) => jobsOf(installation, event))),
       jobsOf(installation, failed),
     ]);
-    return jobs.flat().length === 4 && reporting.some(isEndNoted) && sent() - before >= 3;
+    return jobs.flat().length === 2 && reporting.some(isEndNoted) && sent() - before >= 3;
   });
   await Promise.all([startJob, finishTask].map(kill));
   keptn.clearFaults();

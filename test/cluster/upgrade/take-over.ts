@@ -59,7 +59,7 @@ const sweepUntilOver = async (
   let open = runs;
   while (open.length > 0) {
     if (Date.now() > deadline) throw new Error(`still open after 240 s: ${open.map(({ type }) => type).join(", ")}`);
-    await Promise.all([sendSweep(sink), sleep(1000)]);
+    await Promise.all([sendSweep(sink), sleep(3000)]);
     const over = await Promise.all(open.map(isOver));
     open = open.filter((_, index) => !over[index]);
   }
