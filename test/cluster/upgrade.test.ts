@@ -98,7 +98,7 @@ const open = async (
   const [keptn, latch] = await Promise.all([startKeptn(), startLatch()]);
   context.after(() => Promise.all([keptn.close(), latch.close()]));
   const installation = await makeInstallation(keptn, settings);
-  context.after(installation.remove);
+  context.after(() => installation.remove());
   const world = { keptn, latch, installation };
   configure(world, "carts", makeConfig(latch.wait, redelivered));
   return world;

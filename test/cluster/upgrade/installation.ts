@@ -18,6 +18,7 @@ export interface Installation {
   start(version: Version, name: FunctionName): Promise<FunctionProcess>;
   /** In its namespace. */
   kubectl(...args: readonly string[]): Promise<string>;
+  /** Stops the functions, too. */
   remove(): Promise<void>;
 }
 
@@ -38,6 +39,7 @@ export const makeInstallation = async (
     const { stdout } = await promisify(execFile)("kubectl", ["-n", name, ...args], { maxBuffer: 16 * 1024 * 1024 });
     return stdout;
   };
+  const started: FunctionProcess[] = [];
   const own = { KEPTN_API_ENDPOINT: keptn.endpoint, JOB_NAMESPACE: name, K8S_NAMESPACE: name, ...settings };
   return {
     ...{ namespace, kubectl },
@@ -51,9 +53,12 @@ export const makeInstallation = async (
       const kubeconfig = await makeKubeconfig(api, { namespace: name, name: program }, folder);
       const given = await envOf(namespace, program, folder);
       const env = { ...given, KUBECONFIG: kubeconfig, KEPTN_API_TOKEN: keptn.token };
-      return startFunction(program, env, version.programs);
+      const running = await startFunction(program, env, version.programs);
+      started.push(running);
+      return running;
     },
     remove: async () => {
+      await Promise.all(started.map(({ stop }) => stop()));
       await namespace.remove();
       await rm(folder, { recursive: true });
     },
