@@ -1,10 +1,7 @@
 // A namespace of Jobs is deleted while runs are open in it, in another one and in both; finish-task has the permissions of its manifests.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { after, test } from "node:test";
-import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { parseAllDocuments } from "yaml";
 import { phaseOf } from "../../functions/lib/core/run/run-state.ts";
 import { connectApi, type KubernetesApi } from "../../functions/lib/kubernetes/api.ts";
@@ -16,6 +13,7 @@ import { sweep } from "../../functions/lib/run/sweep.ts";
 import { startJob } from "../../functions/start-job/handler.ts";
 import { makeTempFolder } from "../doubles/temp-folder.ts";
 import { openWorld } from "../doubles/world.ts";
+import { makeKubeconfig } from "./harness/account.ts";
 import { testImage, until } from "./harness/world.ts";
 import { makeNamespace, noCluster } from "./namespace.ts";
 
@@ -36,21 +34,11 @@ const grant = async (api: KubernetesApi, namespace: string, home: string): Promi
   }
 };
 
-/** @returns a kubeconfig for the service account */
-const makeAccount = async (api: KubernetesApi, home: string, folder: string): Promise<string> => {
-  const accounts = `/api/v1/namespaces/${home}/serviceaccounts`;
+/** @returns a kubeconfig for finish-task's service account */
+const makeAccount = async (api: KubernetesApi, namespace: string, folder: string): Promise<string> => {
+  const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
   await api.call({ method: "POST", path: accounts, body: { metadata: { name: "finish-task" } } });
-  const request = { spec: { expirationSeconds: 3600 } };
-  const path = `${accounts}/finish-task/token`;
-  const { body } = await api.call<{ status: { token: string } }>({ method: "POST", path, body: request });
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  const cluster = config.getCurrentCluster();
-  assert.ok(cluster);
-  config.loadFromClusterAndUser(cluster, { name: "finish-task", token: body.status.token });
-  const file = join(folder, "config");
-  await writeFile(file, config.exportConfig());
-  return file;
+  return makeKubeconfig(api, { namespace, name: "finish-task" }, folder);
 };
 
 test("runs elsewhere continue, and its own runs end with the procedure in docs/operating.md", {

@@ -1,13 +1,28 @@
-// Pods of a run on a real cluster, and their eviction.
+// Jobs and pods of a run on a real cluster, and the eviction of pods.
+import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
-import type { Pod } from "../../../functions/lib/core/kubernetes.ts";
+import type { Job, Pod } from "../../../functions/lib/core/kubernetes.ts";
 import type { KubernetesApi } from "../../../functions/lib/kubernetes/api.ts";
-import type { TestWorld } from "./world.ts";
+import type { TestNamespace } from "../namespace.ts";
 
-export const podsOf = async ({ namespace }: TestWorld, event: KeptnEvent): Promise<Pod[]> => {
-  const query = new URLSearchParams({ labelSelector: `keptn.sh/event-id=${event.id}` });
-  const path = `/api/v1/namespaces/${namespace.name}/pods?${query}`;
-  return (await namespace.api.call<{ items: Pod[] }>({ method: "GET", path })).body.items;
+interface InNamespace {
+  readonly namespace: TestNamespace;
+}
+
+export const jobsOf = (world: InNamespace, event: KeptnEvent): Promise<Job[]> =>
+  listOf<Job>(world, event, { api: "/apis/batch/v1", resource: "jobs" });
+
+export const podsOf = (world: InNamespace, event: KeptnEvent): Promise<Pod[]> =>
+  listOf<Pod>(world, event, { api: "/api/v1", resource: "pods" });
+
+const listOf = async <T>(
+  { namespace }: InNamespace,
+  event: KeptnEvent,
+  { api, resource }: { readonly api: string; readonly resource: string },
+): Promise<T[]> => {
+  const query = new URLSearchParams({ labelSelector: `${label.eventId}=${event.id}` });
+  const path = `${api}/namespaces/${namespace.name}/${resource}?${query}`;
+  return (await namespace.api.call<{ items: T[] }>({ method: "GET", path })).body.items;
 };
 
 /** As `kubectl drain` does, for this pod alone: its node may have others, and is open again at once. */

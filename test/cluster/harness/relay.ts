@@ -14,7 +14,7 @@ export interface Relay {
 }
 
 /** This machine, as pods see it. */
-const hostIp = process.env["TEST_HOST_IP"] ?? "10.244.0.1";
+export const hostIp = process.env["TEST_HOST_IP"] ?? "10.244.0.1";
 
 export const startRelay = async (): Promise<Relay> => {
   const open = new Set<Socket>();

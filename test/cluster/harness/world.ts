@@ -1,6 +1,5 @@
 // A whole installation for a test: a namespace, Keptn's double, both functions as processes, and Knative's part.
 import { setTimeout as sleep } from "node:timers/promises";
-import { label } from "../../../functions/lib/core/annotations/annotations.ts";
 import type { KeptnEvent } from "../../../functions/lib/core/event/keptn-event.ts";
 import type { Job } from "../../../functions/lib/core/kubernetes.ts";
 import { type KeptnDouble, startKeptn } from "../../doubles/keptn/keptn-double.ts";
@@ -8,6 +7,7 @@ import type { TriggerGiven } from "../../doubles/keptn/trigger.ts";
 import { makeNamespace, type TestNamespace } from "../namespace.ts";
 import { type Adapter, deliver, startAdapter, type Unreliability } from "./adapter.ts";
 import { type FunctionProcess, startFunction } from "./function-process.ts";
+import { jobsOf } from "./pods.ts";
 
 export interface TestWorld {
   readonly namespace: TestNamespace;
@@ -64,11 +64,7 @@ export const openWorld = async ({
       const event = keptn.trigger({ type, labels: { build: "17" }, ...given });
       return { event, status: await deliver(startJob.url, { ...event }) };
     },
-    jobsOf: async (event) => {
-      const query = new URLSearchParams({ labelSelector: `${label.eventId}=${event.id}` });
-      const path = `/apis/batch/v1/namespaces/${namespace.name}/jobs?${query}`;
-      return (await namespace.api.call<{ items: Job[] }>({ method: "GET", path })).body.items;
-    },
+    jobsOf: (event) => jobsOf({ namespace }, event),
     close: async () => {
       await adapter.stop();
       await Promise.all([startJob.stop(), finishTask.stop()]);
