@@ -1,8 +1,6 @@
 // start-job turns a Keptn event into runs: it reads the job config, plans, and creates the Jobs. lib/run moves them from there.
 import { probeType } from "../lib/core/connect/probe.ts";
 import { dryEventProject, envelopeOf, type KeptnEvent, parseKeptnEvent } from "../lib/core/event/keptn-event.ts";
-import { isNamedAsIn010 } from "../lib/core/plan/first-plan.ts";
-import type { RunPlan } from "../lib/core/plan/run-plan.ts";
 import { renderProblems } from "../lib/core/problem.ts";
 import { type DeliveryResult, done } from "../lib/host/delivery-result.ts";
 import { catchPermanent } from "../lib/io-error.ts";
@@ -65,19 +63,13 @@ const start = async (ports: StartJobPorts, event: KeptnEvent): Promise<DeliveryR
     case "refuse":
       return refuse(ports, event, plan);
     case "run":
-      return startRuns(ports, event, { planned: plan.runs, isPinned: isPinned(event, file, plan.runs) });
+      return startRuns(ports, event, { planned: plan.runs, isPinned: isPinned(event, file) });
   }
 };
 
-/**
- * Whether every delivery of the event makes the same plan, also by version 0.1.0: the config is read at the event's commit, except a
- * project's, which is read at HEAD.
- */
-const isPinned = ({ id, gitcommitid }: KeptnEvent, { level }: JobConfigFile, runs: readonly RunPlan[]): boolean =>
-  level !== "project" &&
-  gitcommitid !== undefined &&
-  gitcommitid !== "" &&
-  runs.every((run) => isNamedAsIn010(run, id));
+/** Whether every delivery of the event reads the same config: it is read at the event's commit, except a project's, which is read at HEAD. */
+const isPinned = ({ gitcommitid }: KeptnEvent, { level }: JobConfigFile): boolean =>
+  level !== "project" && gitcommitid !== undefined && gitcommitid !== "";
 
 /** Most services have no job config. That is not reported, unless the operator wants an answer to every event. */
 const ignoreOrAnswer = async (ports: StartJobPorts, event: KeptnEvent): Promise<DeliveryResult> => {

@@ -1,5 +1,5 @@
 // Which plan of an event counts: the first one with a created Job. The config may have changed before the event is redelivered.
-import { annotation, label, runIdOf } from "../annotations/annotations.ts";
+import { annotation, label } from "../annotations/annotations.ts";
 import { parseRunSpec } from "../annotations/parse-annotations.ts";
 import type { Job } from "../kubernetes.ts";
 import { readRun, runIdOfJob, wasReported } from "../run/run-state.ts";
@@ -48,10 +48,3 @@ export const byRun = (jobs: readonly Job[]): Map<string, Job[]> =>
     jobs.filter((job) => runIdOfJob(job)),
     (job) => runIdOfJob(job) ?? "",
   );
-
-/**
- * Version 0.1.0 numbered runs by the action's index in the config, not among the actions that the event starts. Where the two differ, a
- * first Job that 0.1.0 created just before an upgrade has another name.
- */
-export const isNamedAsIn010 = ({ runId, jobs }: RunPlan, eventId: string): boolean =>
-  jobs.every(({ metadata }) => runId === runIdOf(eventId, Number(metadata?.labels?.[label.actionIndex])));
