@@ -45,7 +45,7 @@ describe("an upgrade from 0.1.0, and back", {
   after(() => rmSync(folder, { recursive: true }));
 
   test("0.1.0 to this version: every run ends once", async (context) => {
-    const world = await open(context, { redelivered: "last" });
+    const world = await open(context);
     const { installation } = world;
     const before = await installation.apply(await first);
     const runs = await openRuns(world, await first);
@@ -60,7 +60,7 @@ describe("an upgrade from 0.1.0, and back", {
   });
 
   test("this version to 0.1.0: every run ends once, but a graph without its conditions and values", async (context) => {
-    const world = await open(context, { redelivered: "first" });
+    const world = await open(context);
     const { installation, keptn } = world;
     configure(world, "graphs", graphs(world.latch.wait));
     const started = (name: string) => keptn.trigger({ type: typeOf(name), service: "graphs" });
@@ -91,16 +91,13 @@ interface OpenWorld {
   readonly latch: Latch;
 }
 
-const open = async (
-  context: TestContext,
-  { redelivered }: { readonly redelivered: "first" | "last" },
-): Promise<OpenWorld> => {
+const open = async (context: TestContext): Promise<OpenWorld> => {
   const [keptn, latch] = await Promise.all([startKeptn(), startLatch()]);
   context.after(() => Promise.all([keptn.close(), latch.close()]));
   const installation = await makeInstallation(keptn, settings);
   context.after(() => installation.remove());
   const world = { keptn, latch, installation };
-  configure(world, "carts", makeConfig(latch.wait, redelivered));
+  configure(world, "carts", makeConfig(latch.wait));
   return world;
 };
 
