@@ -122,7 +122,9 @@ const readState = (graph: Graph, phases: readonly Phase[], isStopped = isStopped
   const isBarred = (task: number): boolean => {
     const { needs, spared, when } = nodes[task]!;
     if (when !== "success" || ran(task)) return false;
-    return needs.some((one) => isBad(one) || isBarred(one)) || spared.some(ran) || isStopped;
+    // One whose turn has come may be released already, without a pod.
+    const isReason = (one: number) => ran(one) || wasDue(one);
+    return needs.some((one) => isBad(one) || isBarred(one)) || spared.some(isReason) || isStopped;
   };
   return { nodes, before, ran, isGood, isBad, isMet, isStopped, isAwaited };
 };
