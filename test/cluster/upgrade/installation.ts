@@ -39,7 +39,13 @@ export const makeInstallation = async (
     const { stdout } = await promisify(execFile)("kubectl", ["-n", name, ...args], { maxBuffer: 16 * 1024 * 1024 });
     return stdout;
   };
-  const started: FunctionProcess[] = [];
+  const started: Promise<FunctionProcess>[] = [];
+  const start: Installation["start"] = async (version, program) => {
+    const kubeconfig = await makeKubeconfig(api, { namespace: name, name: program }, folder);
+    const given = await envOf(namespace, program, folder);
+    const env = { ...given, KUBECONFIG: kubeconfig, KEPTN_API_TOKEN: keptn.token };
+    return startFunction(program, env, version.programs);
+  };
   const own = { KEPTN_API_ENDPOINT: keptn.endpoint, JOB_NAMESPACE: name, K8S_NAMESPACE: name, ...settings };
   return {
     ...{ namespace, kubectl },
@@ -49,16 +55,14 @@ export const makeInstallation = async (
       const applied = (await kubectl("apply", "-k", folder, "-o", "name")).trim().split("\n");
       return applied.map((object) => object.replace(/(job-executor-settings)-\w+$/, "$1"));
     },
-    start: async (version, program) => {
-      const kubeconfig = await makeKubeconfig(api, { namespace: name, name: program }, folder);
-      const given = await envOf(namespace, program, folder);
-      const env = { ...given, KUBECONFIG: kubeconfig, KEPTN_API_TOKEN: keptn.token };
-      const running = await startFunction(program, env, version.programs);
-      started.push(running);
-      return running;
+    start: (version, program) => {
+      const starting = start(version, program);
+      started.push(starting);
+      return starting;
     },
     remove: async () => {
-      await Promise.all(started.map(({ stop }) => stop()));
+      const running = await Promise.allSettled(started);
+      await Promise.all(running.map((one) => one.status === "fulfilled" && one.value.stop()));
       await namespace.remove();
       await rm(folder, { recursive: true });
     },
