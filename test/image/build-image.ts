@@ -21,6 +21,7 @@ export const buildImage = async (tag: string): Promise<void> => {
     const { stdout: registry } = await promisify(execFile)("npm", ["config", "get", "registry"]);
     const npmrc = join(scratch, "npmrc");
     await writeFile(npmrc, `registry=${registry.trim()}\ncafile=/etc/ssl/certs/ca-certificates.crt\n`);
+    // The home of the base image's root, who builds.
     const host = ["--network", "host", "--volume", `${npmrc}:/root/.npmrc:ro`, ...limits];
     const bases = ["--build-arg", `BUILD=${build}`, "--build-arg", `BASE=${base}`, "--pull=never"];
     const same = ["--timestamp", "0", "--no-cache", "--layers=false"];

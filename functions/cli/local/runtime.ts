@@ -49,9 +49,7 @@ const makePods = (runs: ReadonlyMap<string, JobRun>): Pods => {
     throw new IoError(`pod ${namespace}/${name} not found`, { retryable: false });
   };
   return {
-    list: async ({ uid }): Promise<Pod[]> => {
-      return (runs.get(uid)?.pods() ?? []).map(({ pod }) => structuredClone(pod()));
-    },
+    list: async ({ uid }): Promise<Pod[]> => (runs.get(uid)?.pods() ?? []).map(({ pod }) => structuredClone(pod())),
     getLog: async (pod, container, limit): Promise<LogText> => find(pod).logs.get(container)?.read(limit) ?? emptyLog,
     listWarnings: async () => [],
     listPodWarnings: async () => [],

@@ -48,7 +48,9 @@ const readResult = async (ports: ReconcilePorts, { job, ref, phase }: TaskState)
   const nothing = (why: string): Earlier => ({ kind: "nothing", task, why });
   if (phase === "waiting") return nothing("did not run.");
   if (!job) return nothing("no longer has a Job.");
-  if (stoppedNoted(job)) return nothing("was stopped, or could not start.");
+  const stopped = stoppedNoted(job);
+  if (stopped?.because === "unread") return nothing("failed, and finish-task is not permitted to list its pods.");
+  if (stopped) return nothing("was stopped, or could not start.");
   const noted = resultWritten(job, []);
   const { pods, unread } = noted === undefined ? await listPods(ports, job) : { pods: [] };
   const result = noted ?? resultWritten(job, pods);

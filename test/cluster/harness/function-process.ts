@@ -42,7 +42,10 @@ export const startFunction = async (
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => lines.push(...text.trimEnd().split("\n")));
     }
-    await ready(url, { child: started, lines });
+    await ready(url, { child: started, lines }).catch((fault) => {
+      started.kill("SIGKILL"); // otherwise the test would wait for it forever
+      throw fault;
+    });
     return started;
   }
   const kill = async (signal: "SIGKILL" | "SIGTERM"): Promise<void> => {

@@ -143,6 +143,16 @@ test("a pod that is gone takes its result with it", async (context) => {
   assert.match(run.finished().message, /task 'build' no longer has a pod, and its result is gone/);
 });
 
+test("a task that failed while its pods could not be listed has no values", async (context) => {
+  const graph = await startGraph(context, { build: "", "clean up": `when: always, ${take("$.build.image")}` });
+  const { ports } = graph.world;
+  const list = () => Promise.reject(new IoError("pods is forbidden", { retryable: false, httpStatus: 403 }));
+  graph.world.end(graph.job("build"), { exitCode: 1, result: '{"image": "a"}' });
+  const runId = graph.job("build").metadata?.labels?.[label.run] ?? "";
+  await reconcileRun({ ...ports, pods: { ...ports.pods, list } }, { runId, namespaces: ["jobs"] });
+  assert.match(graph.finished().message, /task 'build' failed, and finish-task is not permitted to list its pods/);
+});
+
 test("a delivery that died between the ConfigMap and the release is continued, even though the pod is gone", async (context) => {
   const run = await start(context, "$.build.image");
   const { snapshots } = run.world;

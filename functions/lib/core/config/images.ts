@@ -61,9 +61,8 @@ const versionsOf = (version: string): string[] => {
 };
 
 /** A glob without a tag means `latest`, as for images. */
-const withTag = (glob: string): string => {
-  return /[:@]|[*?]$/.test(glob.slice(glob.lastIndexOf("/") + 1)) ? glob : `${glob}:latest`;
-};
+const withTag = (glob: string): string =>
+  /[:@]|[*?]$/.test(glob.slice(glob.lastIndexOf("/") + 1)) ? glob : `${glob}:latest`;
 
 const patternOf = (glob: string): string =>
   glob.replace(/\*\*|[*?]|[^*?]+/g, (part) => (globs as Record<string, string>)[part] ?? RE2JS.quote(part));

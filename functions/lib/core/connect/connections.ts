@@ -44,6 +44,4 @@ export const scheduleOf = (every: string): string | undefined => {
   return every === "24h" ? "0 0 * * *" : undefined;
 };
 
-export const wakesPerDay = (every: string): number => {
-  return (every.endsWith("m") ? 24 * 60 : 24) / Number.parseInt(every, 10);
-};
+export const wakesPerDay = (every: string): number => (every.endsWith("m") ? 24 * 60 : 24) / Number.parseInt(every, 10);
